@@ -1,0 +1,100 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { SeenPoint, SeenSpan } from './harness.js';
+import { sortKey } from './harness.js';
+
+/** The boundaries that the design pins for `agentese.invoke.duration`. */
+export const BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000];
+
+/** A whole span: internal, with status OK, and nothing else but what is said. */
+export function span(name: string, attributes: Attributes = {}, rest: Partial<SeenSpan> = {}): SeenSpan {
+	return { name, kind: 'INTERNAL', status: 'OK', attributes, events: [], links: [], children: [], ...rest };
+}
+
+/** The span that `mark(name)` makes. */
+export function marked(name: string): SeenSpan {
+	return span(name, {}, { status: 'UNSET' });
+}
+
+/** The attributes of an invocation of a path by the guest, before its outcome is known. */
+export function pathAttributes(path: string, functionName?: string): Attributes {
+	const [context = '', ...rest] = path.split('.');
+	return {
+		'agentese.path': path,
+		'agentese.context': context,
+		'agentese.holon': rest.slice(0, -1).join('.'),
+		'agentese.aspect': rest.at(-1) ?? '',
+		'agentese.observer': 'anonymous',
+		'agentese.archetype': 'guest',
+		...(functionName === undefined ? {} : { 'code.function.name': functionName }),
+	};
+}
+
+/** The span of an invocation that ended well. */
+export function invoke(
+	path: string,
+	functionName: string | undefined,
+	attributes: Attributes = {},
+	rest: Partial<SeenSpan> = {},
+): SeenSpan {
+	const all = { ...pathAttributes(path, functionName), 'agentese.outcome': 'ok', ...attributes };
+	return span('agentese.invoke', all, rest);
+}
+
+/** How a span says that it failed. */
+export function failure(
+	type: string,
+	message: string,
+	{ exception = type, stack = true }: { exception?: string; stack?: boolean } = {},
+): Pick<SeenSpan, 'status' | 'events'> {
+	const attributes = {
+		'exception.type': exception,
+		'exception.message': message,
+		...(stack ? { 'exception.stacktrace': '(stack)' } : {}),
+	};
+	return { status: `ERROR: ${message}`, events: [{ name: 'exception', attributes }] };
+}
+
+/** The labels of a path. */
+export function pathLabels(template: string): Attributes {
+	const context = template === '_OTHER' ? '_OTHER' : (template.split('.')[0] ?? '');
+	return { 'agentese.path': template, 'agentese.context': context };
+}
+
+/** The points of `times` invocations with one outcome: counter, histogram, and the up-down counter back at zero. */
+export function counted(
+	labels: Attributes,
+	outcome = 'ok',
+	{ times = 1, errorType }: { times?: number; errorType?: string } = {},
+): SeenPoint[] {
+	const ended = { ...labels, 'agentese.outcome': outcome };
+	return inOrder([
+		active(labels, 0),
+		{ name: 'agentese.invoke.duration', unit: 'ms', labels: ended, value: times, boundaries: BUCKETS },
+		{
+			name: 'agentese.invocations',
+			unit: '{invocation}',
+			labels: errorType === undefined ? ended : { ...ended, 'error.type': errorType },
+			value: times,
+		},
+	]);
+}
+
+/** The point of what is under way. */
+export function active(labels: Attributes, value: number): SeenPoint {
+	return { name: 'agentese.active_invocations', unit: '{invocation}', labels, value };
+}
+
+/** The point of tokens in one direction. */
+export function tokens(labels: Attributes, direction: 'in' | 'out', value: number): SeenPoint {
+	return { name: 'agentese.tokens', unit: '{token}', labels: { ...labels, 'agentese.direction': direction }, value };
+}
+
+/** Points in the order in which `points()` answers them, equal ones added up to one. */
+export function inOrder(points: readonly SeenPoint[]): SeenPoint[] {
+	const byKey = new Map<string, SeenPoint>();
+	for (const point of points) {
+		const key = sortKey(point);
+		byKey.set(key, { ...point, value: point.value + (byKey.get(key)?.value ?? 0) });
+	}
+	return [...byKey.values()].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}

@@ -1,0 +1,21 @@
+import type { Fact } from '../fact.js';
+import { asyncGeneratorFacts } from './async-generators.js';
+import { generatorFacts } from './generators.js';
+import { nodeStreamFacts } from './node-streams.js';
+import { objectFacts } from './objects.js';
+import { promiseFacts } from './promises.js';
+import { thenableFacts } from './thenables.js';
+import { valueFacts } from './values.js';
+import { webStreamFacts } from './web-streams.js';
+
+/** What is done at once, or by promises. */
+export const SETTLED: readonly Fact[] = [...valueFacts, ...promiseFacts, ...thenableFacts];
+
+/** What is consumed. */
+export const CONSUMED: readonly Fact[] = [
+	...generatorFacts,
+	...asyncGeneratorFacts,
+	...webStreamFacts,
+	...nodeStreamFacts,
+	...objectFacts,
+];

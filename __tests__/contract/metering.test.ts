@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLogos, Metered, metered, Resolver, Traced, traceInvocation, weave } from '../../index.js';
+import { withSdk } from './each.js';
+import { active, counted, inOrder, pathLabels } from './expected.js';
+import { points, timeline } from './harness.js';
+
+withSdk();
+
+type Point = Awaited<ReturnType<typeof points>>[number];
+const byFunction = (name: string) => ({ 'code.function.name': name });
+const withLabels = (all: Point[], more: Point['labels']): Point[] =>
+	all.map((point) =>
+		point.name === 'agentese.active_invocations' ? point : { ...point, labels: { ...point.labels, ...more } },
+	);
+
+describe('@Metered', () => {
+	it('counts, times, and counts what is under way', async () => {
+		const gate = Promise.withResolvers<void>();
+		const call = metered(async function ask() {
+			await gate.promise;
+		});
+		const calls = [call(), call()];
+		expect(await points()).toEqual([active(byFunction('ask'), 2)]);
+		gate.resolve();
+		await Promise.all(calls);
+		expect(await points()).toEqual(counted(byFunction('ask'), 'ok', { times: 2 }));
+		expect(await timeline()).toEqual([]);
+	});
+
+	it('carries the template of the path, never an entity id or who asks', async () => {
+		@Resolver('world.town.:citizen')
+		class Citizen {
+			@Metered
+			greet(): string {
+				return 'hi';
+			}
+		}
+		const logos = createLogos([new Citizen()]);
+		await logos.invoke('world.town.kent.greet', { id: 'a', archetype: 'b' });
+		await logos.invoke('world.town.maria.greet', { id: 'c', archetype: 'd' });
+		expect(await points()).toEqual(counted(pathLabels('world.town.:citizen.greet'), 'ok', { times: 2 }));
+		expect((await timeline()).map(({ attributes }) => attributes['agentese.path'])).toEqual([
+			'world.town.kent.greet',
+			'world.town.maria.greet',
+		]);
+	});
+});
+
+describe('labels', () => {
+	class Judge {
+		tier = 'gold';
+		@Metered({
+			labels: {
+				ruling: { values: ['accept', 'reject'], from: ([ruling]) => ruling },
+				tier: { values: ['gold'], from: (_, self) => self.tier },
+			},
+		})
+		judge(_ruling: unknown): void {}
+	}
+
+	it('are those that are declared, and _OTHER for any other value', async () => {
+		const judge = new Judge();
+		for (const ruling of ['accept', 'accept', 'reject', 'perhaps', undefined, { toString: () => 'accept' }]) {
+			judge.judge(ruling);
+		}
+		const labels = byFunction('Judge.judge');
+		expect(await points()).toEqual(
+			inOrder([
+				...withLabels(counted(labels, 'ok', { times: 2 }), { ruling: 'accept', tier: 'gold' }),
+				...withLabels(counted(labels), { ruling: 'reject', tier: 'gold' }),
+				...withLabels(counted(labels, 'ok', { times: 3 }), { ruling: '_OTHER', tier: 'gold' }),
+			]),
+		);
+	});
+
+	it('whose from throws count as _OTHER', async () => {
+		Judge.prototype.judge.call(undefined as never, 'accept');
+		const labels = byFunction('Judge.judge');
+		expect(await points()).toEqual(withLabels(counted(labels), { ruling: 'accept', tier: '_OTHER' }));
+	});
+});
+
+describe('buckets and active', () => {
+	it('are taken as given, side by side with the defaults', async () => {
+		metered(function quick() {}, { buckets: [1, 10] })();
+		metered(function usual() {})();
+		metered(function still() {}, { active: false })();
+		const ofQuick = counted(byFunction('quick')).map((point) =>
+			point.boundaries ? { ...point, boundaries: [1, 10] } : point,
+		);
+		const ofStill = counted(byFunction('still')).filter(({ name }) => name !== 'agentese.active_invocations');
+		expect(await points()).toEqual(inOrder([...ofQuick, ...counted(byFunction('usual')), ...ofStill]));
+	});
+});
+
+describe('what is counted', () => {
+	it('is once for each invocation, whoever asks for it', async () => {
+		@Resolver('self.soul')
+		@Metered
+		class Soul {
+			@Metered({ labels: {} })
+			@Traced
+			ask(): number {
+				return 1;
+			}
+		}
+		const soul = new Soul();
+		weave(Soul, { include: ['ask'] });
+		soul.ask();
+		await createLogos([soul]).invoke('self.soul.ask');
+		expect(await points()).toEqual(counted(pathLabels('self.soul.ask'), 'ok', { times: 2 }));
+		expect((await timeline()).length).toBe(2);
+	});
+
+	it('is a block too, unless it says otherwise', async () => {
+		traceInvocation('self.block.run', () => 1);
+		traceInvocation('self.block.quiet', { metered: false }, () => 1);
+		traceInvocation('self.block.kent.run', { template: 'self.block.:who.run' }, () => 1);
+		expect(await points()).toEqual(
+			inOrder([...counted(pathLabels('self.block.run')), ...counted(pathLabels('self.block.:who.run'))]),
+		);
+		expect((await timeline()).length).toBe(3);
+	});
+});

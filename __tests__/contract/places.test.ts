@@ -1,0 +1,209 @@
+import { describe, expect, it } from '@jest/globals';
+import { Aspect, createLogos, Resolver, Traced, weave } from '../../index.js';
+import { withSdk } from './each.js';
+import { invoke, span } from './expected.js';
+import { timeline } from './harness.js';
+
+withSdk();
+
+const RESET = Symbol('reset');
+const ASPECT = 'computed';
+
+/** The plain span of a method. */
+const plain = (name: string) => span(name, { 'code.function.name': name });
+
+class Soul {
+	mood = 'calm';
+
+	@Traced
+	challenge(...args: unknown[]): unknown {
+		return [this, ...args];
+	}
+
+	@Traced
+	static make(): unknown {
+		// biome-ignore lint/complexity/noThisInStatic: it is about this.
+		return this;
+	}
+
+	@Traced
+	get temper(): string {
+		return this.mood;
+	}
+
+	@Traced
+	set wish(value: string) {
+		this.mood = value;
+	}
+
+	@Traced
+	[RESET](): unknown {
+		return this;
+	}
+
+	@Traced
+	[`${ASPECT}_one`](): unknown {
+		return this;
+	}
+
+	@Traced
+	7(): unknown {
+		return this;
+	}
+}
+
+describe('a woven member', () => {
+	it('has its own this and arguments', async () => {
+		const soul = new Soul();
+		const hole = {};
+		expect(soul.challenge(1, hole)).toEqual([soul, 1, hole]);
+		expect(await timeline()).toEqual([plain('Soul.challenge')]);
+	});
+
+	it('may be static', async () => {
+		expect(Soul.make()).toBe(Soul);
+		expect(await timeline()).toEqual([plain('Soul.make')]);
+	});
+
+	it('may be a getter', async () => {
+		expect(new Soul().temper).toBe('calm');
+		expect(await timeline()).toEqual([plain('Soul.temper')]);
+	});
+
+	it('may be a setter', async () => {
+		const soul = new Soul();
+		soul.wish = 'bold';
+		expect(soul.mood).toBe('bold');
+		expect(await timeline()).toEqual([plain('Soul.wish')]);
+	});
+
+	it('may have a symbol, a computed text or a number for its name', async () => {
+		const soul = new Soul();
+		const byKey = soul as unknown as Record<PropertyKey, () => unknown>;
+		expect([byKey[RESET]?.(), byKey['computed_one']?.(), byKey[7]?.()]).toEqual([soul, soul, soul]);
+		expect(await timeline()).toEqual([plain('Soul[reset]'), plain('Soul.computed_one'), plain('Soul.7')]);
+	});
+
+	it('may be called on a frozen instance', async () => {
+		const soul = Object.freeze(new Soul());
+		expect(soul.challenge()).toEqual([soul]);
+		expect(await timeline()).toEqual([plain('Soul.challenge')]);
+	});
+
+	it('may be called on an object that inherits from an instance, and on a proxy of one', async () => {
+		const child = Object.create(new Soul()) as Soul;
+		const proxy = new Proxy(new Soul(), {});
+		expect([(child.challenge() as [unknown])[0] === child, (proxy.challenge() as [unknown])[0] === proxy]).toEqual([
+			true,
+			true,
+		]);
+		expect(await timeline()).toEqual([plain('Soul.challenge'), plain('Soul.challenge')]);
+	});
+
+	it('may be called on an instance that shadows constructor', async () => {
+		const soul = Object.assign(new Soul(), { constructor: 'mine' });
+		soul.challenge();
+		expect(await timeline()).toEqual([plain('Soul.challenge')]);
+	});
+});
+
+describe('a borrowed method', () => {
+	@Resolver('self.soul')
+	class Lender {
+		@Traced
+		lend(this: unknown): unknown {
+			return this;
+		}
+	}
+	const { lend } = Lender.prototype;
+	const expected = [invoke('self.soul.lend', 'Lender.lend', { 'agentese.result': 'Object' })];
+
+	it('keeps the path of its class on another object', async () => {
+		const other = { other: true };
+		expect(lend.call(other)).toBe(other);
+		expect(await timeline()).toEqual(expected);
+	});
+
+	it('keeps it on undefined', async () => {
+		expect(lend.call(undefined)).toBe(undefined);
+		expect(await timeline()).toEqual([invoke('self.soul.lend', 'Lender.lend', { 'agentese.result': 'undefined' })]);
+	});
+
+	it('keeps it on a primitive', async () => {
+		expect(lend.call(7)).toBe(7);
+		expect(await timeline()).toEqual([invoke('self.soul.lend', 'Lender.lend', { 'agentese.result': 'number' })]);
+	});
+
+	it('keeps it on an instance of another resolver', async () => {
+		@Resolver('world.other')
+		class Other {
+			@Aspect()
+			own(): void {}
+		}
+		const other = new Other();
+		expect(lend.call(other)).toBe(other);
+		expect(await timeline()).toEqual([invoke('self.soul.lend', 'Lender.lend', { 'agentese.result': 'Other' })]);
+	});
+
+	it('that is put on another resolver by hand answers there', async () => {
+		@Resolver('world.other')
+		class Other {}
+		Object.assign(Other.prototype, { lend });
+		const other = new Other() as Other & { lend(): unknown };
+		expect(other.lend()).toBe(other);
+		expect(await timeline()).toEqual([invoke('world.other.lend', 'Other.lend', { 'agentese.result': 'Other' })]);
+	});
+});
+
+describe('an arrow-function field', () => {
+	@Resolver('self.field')
+	class Field {
+		readonly word = 'mine';
+		@Traced
+		ask = (idea: string): string => `${this.word} ${idea}`;
+		@Traced
+		first(): string {
+			return 'first';
+		}
+	}
+
+	it('is woven where createLogos takes the instance', async () => {
+		const field = new Field();
+		createLogos([field]);
+		expect([field.ask('x'), field.ask.length]).toEqual(['mine x', 1]);
+		expect(await timeline()).toEqual([invoke('self.field.ask', 'Field.ask', { 'agentese.result': 'string' })]);
+	});
+
+	it('is woven by the first woven call at the latest', async () => {
+		const field = new Field();
+		field.first();
+		field.ask('x');
+		expect(await timeline()).toEqual([
+			invoke('self.field.first', 'Field.first', { 'agentese.result': 'string' }),
+			invoke('self.field.ask', 'Field.ask', { 'agentese.result': 'string' }),
+		]);
+	});
+
+	it('of one instance does not touch that of another', () => {
+		const one = new Field();
+		const two = new Field();
+		createLogos([one]);
+		expect(one.ask).not.toBe(two.ask);
+	});
+});
+
+describe('weave()', () => {
+	it('weaves a getter of nobody: accessors of what cannot be annotated are not called', () => {
+		let reads = 0;
+		const target = {
+			get lazy() {
+				reads++;
+				return () => 1;
+			},
+			ask: () => 2,
+		};
+		weave(target);
+		expect(reads).toBe(0);
+		expect(Object.keys(target)).toEqual(['lazy', 'ask']);
+	});
+});

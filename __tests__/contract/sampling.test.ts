@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Attributes } from '@opentelemetry/api';
+import { AlwaysOffSampler, ParentBasedSampler, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import { Attribute, metered, Resolver, Traced, traced } from '../../index.js';
+import { configureTracing } from '../../lib/tracing/settings.js';
+import { counted, inOrder, invoke, pathAttributes, pathLabels } from './expected.js';
+import { points, startSdk, stopSdk, timeline } from './harness.js';
+
+afterEach(() => stopSdk());
+
+class Recorder implements Sampler {
+	readonly asked: [string, Attributes][] = [];
+	readonly decide: (attributes: Attributes) => boolean;
+	constructor(decide: (attributes: Attributes) => boolean) {
+		this.decide = decide;
+	}
+	shouldSample(...[, , name, , attributes]: Parameters<Sampler['shouldSample']>) {
+		this.asked.push([name, { ...attributes }]);
+		return { decision: this.decide(attributes) ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD };
+	}
+}
+
+const PATH = 'self.soul.ask';
+const EARLY = pathAttributes(PATH, 'ask');
+
+describe('a sampler', () => {
+	it('sees what is known at the start, and startAttributes', () => {
+		const sampler = new Recorder(() => false);
+		startSdk({ sampler });
+		traced(function ask() {}, { path: PATH, startAttributes: () => ({ 'app.tenant': 7 }) })();
+		expect(sampler.asked).toEqual([['agentese.invoke', { ...EARLY, 'app.tenant': 7 }]]);
+	});
+
+	it('may decide by them', async () => {
+		startSdk({ sampler: new Recorder((attributes) => attributes['app.tenant'] === 7) });
+		const call = traced(function ask(_: unknown, _tenant: number) {}, {
+			path: PATH,
+			startAttributes: (args) => ({ 'app.tenant': args[1] }),
+		});
+		call(null, 7);
+		call(null, 8);
+		const attributes = { 'app.tenant': 7, 'agentese.result': 'undefined' };
+		expect(await timeline()).toEqual([invoke(PATH, 'ask', attributes)]);
+	});
+
+	it('sees none of ours where the settings say that it reads none; the span has them all the same', async () => {
+		const sampler = new Recorder(() => true);
+		startSdk({ sampler });
+		const restore = configureTracing({ attributesAtStart: false });
+		traced(function ask() {}, { path: PATH })();
+		restore();
+		expect(sampler.asked).toEqual([['agentese.invoke', {}]]);
+		expect(await timeline()).toEqual([invoke(PATH, 'ask', { 'agentese.result': 'undefined' })]);
+	});
+});
+
+describe('where nothing is sampled', () => {
+	it('attributes, result and @Attribute are not asked for, and everything is counted', async () => {
+		const asked: string[] = [];
+		startSdk({ sampler: new AlwaysOffSampler() });
+		@Resolver('self.soul')
+		class Soul {
+			@Attribute('app.mood')
+			get mood(): string {
+				asked.push('mood');
+				return 'calm';
+			}
+			@Traced({
+				startAttributes: () => void asked.push('start') as never,
+				attributes: () => void asked.push('attributes') as never,
+				result: () => void asked.push('result') as never,
+				expected: (error) => (error as Error).message === 'refuse',
+			})
+			ask(message: string): void {
+				if (message !== '') throw new Error(message);
+			}
+		}
+		const soul = new Soul();
+		const ask = metered(Object.defineProperty((message: string) => soul.ask(message), 'name', { value: 'count' }));
+		for (const message of ['', 'refuse', 'fail']) {
+			try {
+				ask(message);
+			} catch {
+				// The outcomes are counted.
+			}
+		}
+		expect(asked).toEqual(['start', 'start', 'start']);
+		expect(await timeline()).toEqual([]);
+		const labels = { 'code.function.name': 'count' };
+		expect(await points()).toEqual(
+			inOrder([...counted(labels), ...counted(labels, 'error', { times: 2, errorType: 'Error' })]),
+		);
+	});
+
+	it('children of an unsampled parent are counted', async () => {
+		startSdk({ sampler: new ParentBasedSampler({ root: new AlwaysOffSampler() }) });
+		const child = metered(traced(function child() {}, { path: 'self.soul.child' }));
+		metered(
+			traced(
+				function outer() {
+					child();
+					child();
+				},
+				{ path: PATH },
+			),
+		)();
+		expect(await timeline()).toEqual([]);
+		expect(await points()).toEqual(
+			inOrder([...counted(pathLabels(PATH)), ...counted(pathLabels('self.soul.child'), 'ok', { times: 2 })]),
+		);
+	});
+});

@@ -1,0 +1,8 @@
+import { describe, it } from '@jest/globals';
+import { applies, prove } from './fact.js';
+import { SETTLED } from './facts/all.js';
+import { FORMS } from './forms.js';
+
+describe.each(FORMS)('$name', (form) => {
+	it.each(SETTLED.filter((one) => applies(one, form)))('$name', (one) => prove(one, form));
+});

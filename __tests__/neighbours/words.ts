@@ -1,0 +1,86 @@
+import {
+	Attribute,
+	type AttributeDecorator,
+	Metered,
+	type MeteredDecorator,
+	Observer,
+	Resolver,
+	type ResolverDecorator,
+	Traced,
+	type TracedDecorator,
+} from 'agentese-otel';
+
+/** The toolkit's words, as they stand on one line of a neighbour's class; or words that do nothing, in their place. */
+export interface Words {
+	readonly Traced: TracedDecorator;
+	readonly Metered: MeteredDecorator;
+	readonly Resolver: (handle: string) => ResolverDecorator;
+	readonly Attribute: (key: string) => AttributeDecorator;
+	readonly Observer: () => ParameterDecorator;
+}
+
+const OURS: Words = { Traced, Metered, Resolver, Attribute, Observer };
+
+/** Bare it answers nothing; called with options, a text or nothing it answers a decorator that does nothing. */
+function silent(...args: unknown[]): unknown {
+	return args.length === 0 || (args.length === 1 && typeof args[0] !== 'function') ? () => undefined : undefined;
+}
+
+const NONE = Object.fromEntries(Object.keys(OURS).map((word) => [word, silent])) as unknown as Words;
+
+/** On which lines of a neighbour's class the toolkit's words stand. */
+export interface Placement {
+	readonly name: string;
+	readonly above: Words;
+	readonly between: Words;
+	readonly below: Words;
+	readonly classAbove: Words;
+	readonly classBelow: Words;
+}
+
+const nowhere = { above: NONE, between: NONE, below: NONE, classAbove: NONE, classBelow: NONE };
+
+/** The neighbour's class without the toolkit: what all others are compared with. */
+export const NOWHERE: Placement = { name: 'nowhere', ...nowhere };
+
+/** The lines on which the toolkit's words are tried. */
+export const PLACEMENTS: readonly Placement[] = [
+	{ ...nowhere, name: 'above theirs on every method', above: OURS },
+	{ ...nowhere, name: 'between theirs on every method', between: OURS },
+	{ ...nowhere, name: 'below theirs on every method', below: OURS },
+	{ ...nowhere, name: 'above theirs on the class', classAbove: OURS },
+	{ ...nowhere, name: 'below theirs on the class', classBelow: OURS },
+	{ name: 'on every line at once', above: OURS, between: OURS, below: OURS, classAbove: OURS, classBelow: OURS },
+];
+
+/** What most peers do: a new function in the method's place. */
+function naive(...[, , descriptor]: unknown[]): unknown {
+	const { value: method } = (descriptor ?? {}) as PropertyDescriptor;
+	if (typeof method !== 'function') return undefined;
+	const value = function (this: unknown, ...args: unknown[]): unknown {
+		return Reflect.apply(method, this, args);
+	};
+	return { ...(descriptor as PropertyDescriptor), value };
+}
+
+/** A control: what is kept with all placements is lost with this one. */
+export const NAIVE: Placement = {
+	...nowhere,
+	name: 'naively above theirs on every method',
+	above: { ...NONE, Metered: naive as unknown as MeteredDecorator },
+};
+
+/** True where `@Resolver` gives the methods a path: it stands on classes only. */
+export function hasHandle({ classAbove, classBelow }: Placement): boolean {
+	return classAbove === OURS || classBelow === OURS;
+}
+
+/** True where the toolkit's words stand on the methods themselves. */
+export function onMethods({ above, between, below }: Placement): boolean {
+	return above === OURS || between === OURS || below === OURS;
+}
+
+/** True where parameter decorators of the toolkit stand beside the neighbour's. */
+export function onParameters({ above, below }: Placement): boolean {
+	return above === OURS || below === OURS;
+}

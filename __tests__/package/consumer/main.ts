@@ -1,0 +1,3 @@
+import { tell } from './soul.js';
+
+tell().then(console.log);

@@ -1,0 +1,54 @@
+import { metrics, trace } from '@opentelemetry/api';
+import {
+	AggregationTemporality,
+	InMemoryMetricExporter,
+	MeterProvider,
+	PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { createLogos, Metered, Resolver, Traced } from 'agentese-otel';
+import { defineConfig } from 'agentese-otel/presets';
+
+type Verdict = { ruling: 'REJECT' | 'ACCEPT' };
+type Asker = { id: string; archetype: string };
+
+@Resolver('self.soul')
+export class Soul {
+	@Traced({ result: (verdict) => verdict.ruling })
+	@Metered()
+	async challenge(_umwelt: Asker, idea: string): Promise<Verdict> {
+		return { ruling: idea === '' ? 'ACCEPT' : 'REJECT' };
+	}
+}
+
+/** What a user of the package sees of one invocation, in one line. */
+export async function tell(): Promise<string> {
+	const spans = new InMemorySpanExporter();
+	const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+	const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 60_000 });
+	const tracers = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: spans })] });
+	const meters = new MeterProvider({ readers: [reader] });
+	trace.setGlobalTracerProvider(tracers);
+	metrics.setGlobalMeterProvider(meters);
+
+	const config = defineConfig({ preset: ['none'] });
+	const verdict = await createLogos([new Soul()]).invoke(
+		'self.soul.challenge',
+		{ id: 'kent', archetype: 'developer' },
+		'an idea',
+	);
+	await meters.forceFlush();
+
+	const told = spans
+		.getFinishedSpans()
+		.map(({ name, attributes: at }) =>
+			[name, at['agentese.path'], at['agentese.observer'], at['agentese.result'], at['agentese.outcome']].join(' '),
+		);
+	const counted = points
+		.getMetrics()
+		.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+		.filter(({ descriptor }) => descriptor.name === 'agentese.invocations')
+		.flatMap(({ dataPoints }) => dataPoints.map(({ value }) => `counted ${value}`));
+	await meters.shutdown();
+	return [config.preset, (verdict as Verdict).ruling, ...told, ...counted].join(', ');
+}

@@ -1,0 +1,140 @@
+// One case per name: each prints a JSON object of what it saw.
+import { Worker } from 'node:worker_threads';
+
+const { loadConfig, logs, metrics, nodeSdkConfiguration, startTelemetry, trace } = await import(
+	`${process.env.BUNDLE}/entry.mjs`
+);
+const json = { directory: process.env.DIR };
+const span = (name) => trace.getTracer('t', '1.2.3').startSpan(name).end();
+const listeners = () =>
+	process
+		.eventNames()
+		.map((name) => `${String(name)} ${process.listenerCount(name)}`)
+		.sort();
+const registered = () => Object.keys(globalThis[Symbol.for('opentelemetry.js.api.1')] ?? {}).sort();
+
+const cases = {
+	async signals() {
+		await using telemetry = await startTelemetry({ json, serviceName: 'garden', resource: { team: 'soul', port: 80 } });
+		trace
+			.getTracer('scope', '1.2.3')
+			.startActiveSpan('parent', { attributes: { text: 'x', int: 1, double: 1.5 } }, (parent) => {
+				span('child');
+				parent.addEvent('event');
+				parent.setStatus({ code: 2, message: 'failed' });
+				parent.end();
+			});
+		metrics.getMeter('m').createCounter('calls').add(3);
+		logs.getLogger('l').emit({ body: 'hello', severityText: 'INFO' });
+		await telemetry.flush();
+		const { problems, ...stats } = telemetry.stats();
+		return { stats, problems };
+	},
+	async again() {
+		const before = { listeners: listeners(), registered: registered() };
+		const seen = [];
+		for (const name of ['first', 'second']) {
+			const telemetry = await startTelemetry({ json });
+			span(name);
+			metrics.getMeter('m').createCounter(name).add(1);
+			await Promise.all([telemetry.shutdown(), telemetry.shutdown(), telemetry.flush()]);
+			span(`${name}, too late`);
+			seen.push(telemetry.stats().spans);
+		}
+		return { seen, before, after: { listeners: listeners(), registered: registered() } };
+	},
+	async twice() {
+		const [first, second] = await Promise.all([startTelemetry({ json }), startTelemetry({ json })]);
+		const third = await startTelemetry();
+		const fourth = await startTelemetry({ json, spanName: 'path' });
+		await startTelemetry({ json, spanName: 'path' });
+		const wrong = await startTelemetry({ spanNam: 'path' }).catch(({ name }) => name);
+		return { same: first === second && first === third && first === fourth, spanName: fourth.config.spanName, wrong };
+	},
+	async restart() {
+		const first = await startTelemetry({ json });
+		const stopping = first.shutdown();
+		const second = await startTelemetry({ json, spanName: 'path' });
+		await stopping;
+		span('second');
+		await second.shutdown();
+		return { other: first !== second, spanName: second.config.spanName };
+	},
+	async off() {
+		const before = listeners();
+		const seen = [];
+		for (const [config, variables] of JSON.parse(process.env.OFF)) {
+			Object.assign(process.env, variables);
+			const telemetry = await startTelemetry({ json, ...config });
+			span('nobody sees it');
+			await telemetry.flush();
+			await telemetry.shutdown();
+			const { problems, ...stats } = telemetry.stats();
+			seen.push({ stats, problems, quiet: String(before) === String(listeners()), registered: registered() });
+		}
+		return seen;
+	},
+	async foreign() {
+		const { NodeSDK } = await import('@opentelemetry/sdk-node');
+		const sdk = new NodeSDK({
+			spanProcessors: [],
+			metricReaders: [],
+			logRecordProcessors: [],
+			traceExporter: undefined,
+		});
+		const own = { getTracer: () => ({ own: true }) };
+		trace.setGlobalTracerProvider(own);
+		const telemetry = await startTelemetry({ json });
+		await telemetry.shutdown();
+		await sdk.shutdown();
+		return { own: trace.getTracerProvider().getDelegate() === own };
+	},
+	async alone() {
+		const { NodeSDK } = await import('@opentelemetry/sdk-node');
+		const sdk = new NodeSDK(await nodeSdkConfiguration({ json }));
+		sdk.start();
+		span('shut down');
+		await sdk.shutdown();
+		return {};
+	},
+	async unwritable() {
+		const telemetry = await startTelemetry({ json });
+		for (let i = 0; i < 3; i++) {
+			span(`span ${i}`);
+			await telemetry.flush();
+		}
+		await telemetry.shutdown();
+		return { spans: telemetry.stats().spans };
+	},
+	async sampled() {
+		const made = [];
+		for (const rate of [0, 0.25, 1]) {
+			await using telemetry = await startTelemetry({ json, sampling: { rate } });
+			for (let i = 0; i < 2000; i++) {
+				trace.getTracer('t').startActiveSpan('root', (root) => {
+					span('child');
+					root.end();
+				});
+			}
+			made.push(telemetry.stats().spans.made);
+		}
+		return made;
+	},
+	async threads() {
+		await using telemetry = await startTelemetry({ json });
+		const done = ['natural', 'exit'].map((how) => {
+			const worker = new Worker(new URL('worker.mjs', import.meta.url), { workerData: { how } });
+			return new Promise((resolve) => worker.on('exit', resolve));
+		});
+		span('main');
+		await telemetry.flush();
+		return { codes: await Promise.all(done), files: telemetry.stats().files.length };
+	},
+	async configOf() {
+		const { config, sources } = await loadConfig();
+		return { spanName: config.spanName, source: sources.spanName };
+	},
+};
+
+const seen = await cases[process.argv[2]]();
+console.log(JSON.stringify(seen));

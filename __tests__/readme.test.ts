@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { outputFence } from '../scripts/fences.mjs';
+
+const root = resolve(import.meta.dirname, '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/**
+ * What differs from run to run is replaced: milliseconds, with them the width of the table, and the files' names.
+ */
+function comparable(output: string): string[] {
+	return output.split('\n').map((line) => {
+		if (line.startsWith('│')) {
+			const cells = line.split('│').map((cell) => cell.trim());
+			return cells.map((cell, column) => (column === 4 ? cell.replace(/^\d+\.\d$/, '(ms)') : cell)).join('│');
+		}
+		return line
+			.replace(/─{3,}/g, '─')
+			.replace(/\b\d+\.\d ms\b/g, '(ms) ms')
+			.replace(
+				/\S+(\/\.agentese\/(?:traces|metrics)\/)\d{8}T\d{9}Z-\d+-[0-9a-f]{12}(\.jsonl)$/,
+				'(directory)$1(name)$2',
+			);
+	});
+}
+
+describe('README', () => {
+	let folder: string;
+	beforeAll(() => {
+		folder = mkdtempSync(join(tmpdir(), 'agentese-readme-'));
+	});
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+	it('shows what npm start prints', async () => {
+		const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL|AGENTESE)_/.test(name)));
+		// What the script `start` of package.json runs; elsewhere, so that its files are not left in the checkout.
+		const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(root, 'scripts/start.mjs')], {
+			cwd: folder,
+			env,
+		});
+		expect(stderr).toBe('');
+		expect(comparable(stdout)).toEqual(comparable(`${outputFence('README.md', 'garden')}\n`));
+	}, 60_000);
+
+	it('names scripts and pages that are there', () => {
+		const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+		expect(scripts.start).toBe('node scripts/start.mjs');
+		const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
+		expect(links.length).toBeGreaterThan(10);
+		for (const link of links) expect(() => readFileSync(join(root, link))).not.toThrow();
+	});
+});

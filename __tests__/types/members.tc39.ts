@@ -1,0 +1,31 @@
+/** Checked by the compiler in the TC39 standard, never run: what only that standard has. */
+import { Attribute, Metered, Traced } from '../../index.js';
+
+export class Infers {
+	@Traced
+	#bare(): number {
+		return 1;
+	}
+
+	@Traced({ result: (value) => value.toFixed() })
+	@Metered()
+	#called(): number {
+		return 1;
+	}
+
+	@Traced
+	static #fixed(): number {
+		return 1;
+	}
+
+	@Traced
+	accessor bare = 1;
+
+	@Traced({ result: (value) => value.toFixed() })
+	@Attribute('app.level')
+	accessor called = 1;
+
+	use(): number {
+		return this.#bare() + this.#called() + Infers.#fixed();
+	}
+}

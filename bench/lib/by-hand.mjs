@@ -1,0 +1,200 @@
+// The same telemetry as the toolkit's, written by hand with OpenTelemetry's API, as a careful person writes it.
+import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
+
+const BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000];
+
+/** The span of one method; the path is a parameter only because every side has one of its own. */
+function spanOf(path) {
+	const [, holon] = path.split('.');
+	return (umwelt) => ({
+		attributes: {
+			'agentese.path': path,
+			'agentese.context': 'self',
+			'agentese.holon': holon,
+			'agentese.aspect': 'add',
+			'agentese.observer': umwelt.id,
+			'agentese.archetype': umwelt.archetype,
+			'code.function.name': 'Soul.add',
+		},
+	});
+}
+
+function succeed(span, result) {
+	span.setAttribute('agentese.result', result);
+	span.setAttribute('agentese.outcome', 'ok');
+	span.setStatus({ code: SpanStatusCode.OK });
+}
+
+function fail(span, error) {
+	span.recordException(error);
+	span.setAttribute('agentese.outcome', 'error');
+	span.setAttribute('error.type', error.name);
+	span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+}
+
+/** Counter and histogram of one method: a function that ends one call. */
+function countOf(path) {
+	const meter = metrics.getMeter('by-hand');
+	const counter = meter.createCounter('agentese.invocations', { unit: '{invocation}' });
+	const advice = { explicitBucketBoundaries: BUCKETS };
+	const histogram = meter.createHistogram('agentese.invoke.duration', { unit: 'ms', advice });
+	return (outcome, start) => {
+		const labels = { 'agentese.path': path, 'agentese.context': 'self', 'agentese.outcome': outcome };
+		counter.add(1, labels);
+		histogram.record(performance.now() - start, labels);
+	};
+}
+
+/** `startActiveSpan` around a synchronous method. */
+function tracedSync(path) {
+	const tracer = trace.getTracer('by-hand');
+	const options = spanOf(path);
+	return (umwelt, x) =>
+		tracer.startActiveSpan('agentese.invoke', options(umwelt), (span) => {
+			try {
+				const result = x + 1;
+				succeed(span, 'number');
+				return result;
+			} catch (error) {
+				fail(span, error);
+				throw error;
+			} finally {
+				span.end();
+			}
+		});
+}
+
+/** `startActiveSpan` around an asynchronous method. */
+function tracedAsync(path) {
+	const tracer = trace.getTracer('by-hand');
+	const options = spanOf(path);
+	return (umwelt, x) =>
+		tracer.startActiveSpan('agentese.invoke', options(umwelt), async (span) => {
+			try {
+				const result = x + 1;
+				succeed(span, 'number');
+				return result;
+			} catch (error) {
+				fail(span, error);
+				throw error;
+			} finally {
+				span.end();
+			}
+		});
+}
+
+/** Counter and histogram around a synchronous method. */
+function meteredSync(path) {
+	const count = countOf(path);
+	return (_umwelt, x) => {
+		const start = performance.now();
+		let outcome = 'ok';
+		try {
+			return x + 1;
+		} catch (error) {
+			outcome = 'error';
+			throw error;
+		} finally {
+			count(outcome, start);
+		}
+	};
+}
+
+/** Counter and histogram around an asynchronous method. */
+function meteredAsync(path) {
+	const count = countOf(path);
+	return async (_umwelt, x) => {
+		const start = performance.now();
+		let outcome = 'ok';
+		try {
+			return x + 1;
+		} catch (error) {
+			outcome = 'error';
+			throw error;
+		} finally {
+			count(outcome, start);
+		}
+	};
+}
+
+/** Both around a synchronous method. */
+function bothSync(path) {
+	const traced = tracedSync(path);
+	const count = countOf(path);
+	return (umwelt, x) => {
+		const start = performance.now();
+		let outcome = 'ok';
+		try {
+			return traced(umwelt, x);
+		} catch (error) {
+			outcome = 'error';
+			throw error;
+		} finally {
+			count(outcome, start);
+		}
+	};
+}
+
+/** Both around an asynchronous method. */
+function bothAsync(path) {
+	const traced = tracedAsync(path);
+	const count = countOf(path);
+	return async (umwelt, x) => {
+		const start = performance.now();
+		let outcome = 'ok';
+		try {
+			return await traced(umwelt, x);
+		} catch (error) {
+			outcome = 'error';
+			throw error;
+		} finally {
+			count(outcome, start);
+		}
+	};
+}
+
+/**
+ * A span around an async generator, written correctly: open until its last item, its body in the span's context at
+ * every step (OpenTelemetry's own `context.with` around the creation does nothing), `return` and `throw` passed on.
+ */
+function tracedStream(path, body) {
+	const tracer = trace.getTracer('by-hand');
+	const options = spanOf(path);
+	return (umwelt, n) => {
+		const span = tracer.startSpan('agentese.invoke', options(umwelt));
+		const inside = trace.setSpan(context.active(), span);
+		const items = body(umwelt, n);
+		let open = true;
+		const end = (write) => {
+			if (!open) return;
+			open = false;
+			write();
+			span.end();
+		};
+		const step = async (method, value) => {
+			try {
+				const result = await context.with(inside, () => items[method](value));
+				if (result.done) end(() => succeed(span, 'AsyncGenerator'));
+				return result;
+			} catch (error) {
+				end(() => fail(span, error));
+				throw error;
+			}
+		};
+		return {
+			next: (value) => step('next', value),
+			return: (value) => step('return', value),
+			throw: (error) => step('throw', error),
+			[Symbol.asyncIterator]() {
+				return this;
+			},
+		};
+	};
+}
+
+/** What a person would write, by what it does and the method's shape: a function from a path to the observed method. */
+export const BY_HAND = {
+	traced: { sync: tracedSync, async: tracedAsync, stream: tracedStream },
+	metered: { sync: meteredSync, async: meteredAsync },
+	both: { sync: bothSync, async: bothAsync },
+};

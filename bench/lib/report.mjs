@@ -1,0 +1,176 @@
+// From the figures of the scenes to a table and a file.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median } from './measure.mjs';
+import { home } from './toolkit.mjs';
+
+const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+const PACKAGES = ['api', 'sdk-trace', 'sdk-metrics', 'context-async-hooks'].map((name) => `@opentelemetry/${name}`);
+const PEERS = ['nestjs-otel', '@arizeai/openinference-core'];
+
+/** Where and of what it was measured. */
+export function circumstances() {
+	return {
+		at: new Date().toISOString(),
+		commit: git('rev-parse', 'HEAD') ?? 'none',
+		dirty: (git('status', '--porcelain') ?? '') !== '',
+		toolkit: home(),
+		machine: {
+			cpu: cpus()[0]?.model,
+			cores: cpus().length,
+			memory: totalmem(),
+			system: `${platform()} ${release()}`,
+		},
+		load: loadavg()[0],
+		versions: {
+			node: process.versions.node,
+			v8: process.versions.v8,
+			'agentese-otel': version(join(home(), 'package.json')),
+			...Object.fromEntries([...PACKAGES, ...PEERS].map((name) => [name, installed(name)])),
+		},
+	};
+}
+
+function git(...args) {
+	try {
+		return execFileSync('git', args, { cwd: home(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+	} catch {
+		return undefined;
+	}
+}
+
+function version(file) {
+	return JSON.parse(readFileSync(file, 'utf8')).version;
+}
+
+/** The version of a package as bench/ finds it; a package need not export its package.json. */
+function installed(name) {
+	for (const folder of createRequire(import.meta.url).resolve.paths(name)) {
+		try {
+			return version(join(folder, name, 'package.json'));
+		} catch {
+			// Not in this folder; perhaps in one above.
+		}
+	}
+	return 'not installed';
+}
+
+/**
+ * Puts the processes of each scene together. A ratio is taken within a round, where both sides saw the same machine:
+ * (side - bare) / (by hand - bare).
+ */
+export function summarise(runs) {
+	return [...runs].flatMap(([scene, processes]) =>
+		processes[0].map((row, at) => ({
+			scene,
+			row: row.name,
+			sides: row.sides.map((_, index) =>
+				summary(
+					processes.map((rows) => rows[at]),
+					index,
+				),
+			),
+		})),
+	);
+}
+
+function summary(rows, index) {
+	const perRound = rows.flatMap((row) => row.sides[index].perRound);
+	const { name, peer } = rows[0].sides[index];
+	const ratios = rows.flatMap((row) =>
+		against(row, index, 'by hand', (side, hand, bare) => (side - bare) / (hand - bare)),
+	);
+	const added = rows.flatMap((row) => against(row, index, row.over ?? 'bare', (side, base) => side - base));
+	const quiet = rows.flatMap((row) =>
+		against(row, index, 'by hand', (side, hand, bare) => (side - bare) / (hand - bare), 'quiet'),
+	);
+	return {
+		name,
+		...(peer && { peer }),
+		calls: rows.reduce((sum, row) => sum + row.sides[index].calls, 0),
+		quiet: median(rows.map((row) => row.sides[index].quiet)),
+		ns: spread(perRound),
+		...(added.length > 0 && { over: rows[0].over ?? 'bare', added: spread(added) }),
+		...(ratios.length > 0 && { ratio: spread(ratios), quietRatio: median(quiet) }),
+		fault: rows.map((row) => row.sides[index].fault).find((fault) => fault !== undefined),
+		perRound,
+	};
+}
+
+/** A figure per round from a side, the side that it is held against and the bare one; none for these two themselves. */
+function against(row, index, name, figure, of = 'perRound') {
+	const base = row.sides.find((side) => side.name === name);
+	const bare = row.sides.find((side) => side.name === 'bare');
+	const side = row.sides[index];
+	if (base === undefined || side === base || side === bare) return [];
+	return [side[of]].flat().map((ns, round) => figure(ns, [base[of]].flat()[round], [bare[of]].flat()[round]));
+}
+
+function spread(values) {
+	return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** Prints the table: one line a side, sides of a row together. */
+export function printTable({ title, at, commit, dirty, machine, load, loadAfter, versions, rows }) {
+	const lines = [
+		[
+			'scene',
+			'row',
+			'side',
+			'ns',
+			'(min - max)',
+			'more than',
+			'ns',
+			'x by hand',
+			'(min - max)',
+			'quiet ns',
+			'quiet x',
+			'',
+		],
+	];
+	for (const { scene, row, sides } of rows) {
+		for (const { name, ns, over, added, ratio, quiet, quietRatio, fault } of sides) {
+			const range = ratio && `(${ratio.min.toFixed(2)} - ${ratio.max.toFixed(2)})`;
+			lines.push([
+				scene,
+				row,
+				name,
+				ns.median.toFixed(0),
+				`(${ns.min.toFixed(0)} - ${ns.max.toFixed(0)})`,
+				over ?? '',
+				added ? added.median.toFixed(0) : '',
+				ratio ? ratio.median.toFixed(2) : '',
+				range ?? '',
+				quiet.toFixed(0),
+				quietRatio?.toFixed(2) ?? '',
+				fault === undefined ? '' : `INVALID: ${fault}`,
+			]);
+		}
+		lines.push([]);
+	}
+	const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+	const left = new Set([0, 1, 2, 5, 11]);
+	const pad = (cell, column) => (left.has(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]));
+	console.log(`\n${title}`);
+	console.log(`${at}, ${commit.slice(0, 12)}${dirty ? ' with changes' : ''}, ${machine.cores} x ${machine.cpu}`);
+	console.log(`load ${load.toFixed(1)} before, ${loadAfter.toFixed(1)} after; ${named(versions)}\n`);
+	for (const line of lines) console.log(line.map(pad).join('  ').trimEnd());
+}
+
+function named(versions) {
+	return Object.entries(versions)
+		.map(([name, number]) => `${name} ${number}`)
+		.join(', ');
+}
+
+/** Writes the result; answers the file. */
+export function saveResult(result) {
+	mkdirSync(RESULTS, { recursive: true });
+	const file = join(RESULTS, `${result.question}-${result.at.replaceAll(':', '')}.json`);
+	writeFileSync(file, `${JSON.stringify(result, undefined, '\t')}\n`);
+	return file;
+}

@@ -1,0 +1,62 @@
+// `node bench/run.mjs [question…]`: asks all questions, or those named, prints a table and writes bench/results/*.json.
+import { fork } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { circumstances, printTable, saveResult, summarise } from './lib/report.mjs';
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		rounds: { type: 'string', default: '5' },
+		processes: { type: 'string', default: '2' },
+		slice: { type: 'string', default: '30' },
+		scene: { type: 'string' },
+		toolkit: { type: 'string' },
+		profile: { type: 'string' },
+	},
+});
+if (values.toolkit !== undefined) process.env.BENCH_TOOLKIT = resolve(values.toolkit);
+
+const known = readdirSync(new URL('questions/', import.meta.url)).map((file) => file.replace(/\.mjs$/, ''));
+const unknown = positionals.find((name) => !known.includes(name));
+if (unknown !== undefined) {
+	console.error(`bench/ asks no question '${unknown}'; it asks ${known.join(', ')}.`);
+	process.exit(1);
+}
+
+/** Runs one scene in a process of its own, without any OTEL_* of this shell, and answers its rows. */
+function play(question, scene) {
+	const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(OTEL|AGENTESE)_/.test(key)));
+	const effort = { rounds: Number(values.rounds), slice: Number(values.slice), warmUp: 2 * Number(values.slice) };
+	const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`];
+	return new Promise((done, failed) => {
+		const child = fork(new URL('lib/scene.mjs', import.meta.url), [question, scene, JSON.stringify(effort)], {
+			env,
+			execArgv: ['--expose-gc', ...profile],
+		});
+		let rows;
+		child.on('message', (message) => {
+			rows = message;
+		});
+		child.on('exit', (code) => (rows ? done(rows) : failed(new Error(`The scene '${scene}' ended with ${code}.`))));
+	});
+}
+
+for (const name of positionals.length > 0 ? positionals : known) {
+	const { title, scenes } = await import(`./questions/${name}.mjs`);
+	const before = circumstances();
+	const runs = new Map();
+	// The processes of a scene are as far apart as can be: what else the machine does changes with time.
+	for (let i = 0; i < Number(values.processes); i++) {
+		for (const { name: scene } of scenes) {
+			if (values.scene !== undefined && values.scene !== scene) continue;
+			const rows = await play(name, scene);
+			runs.set(scene, [...(runs.get(scene) ?? []), rows]);
+		}
+	}
+	const result = { question: name, title, ...before, loadAfter: circumstances().load, rows: summarise(runs) };
+	printTable(result);
+	console.log(`\n${saveResult(result)}`);
+	if (result.rows.some((row) => row.sides.some((side) => side.fault !== undefined))) process.exitCode = 1;
+}

@@ -1,0 +1,62 @@
+import { faultInAspect } from '../lib/tracing/check.js';
+import type { AspectOptions } from '../lib/weaving/member.js';
+import { type Place, readPlace } from '../lib/weaving/place.js';
+import { placeInWords, refusal } from './refuse.js';
+import type { BareDecorator } from './types.js';
+
+/** What `@Aspect` says beside the name. */
+export interface AspectDeclaration {
+	/** The archetypes that may ask. Others are refused with an AffordanceError by `createLogos`. @default all */
+	affordedTo?: readonly string[];
+}
+
+/** The types of `@Aspect`, bare and called, in both decorator standards. */
+export type AspectDecorator = BareDecorator &
+	((name: string, declaration?: AspectDeclaration) => BareDecorator) &
+	((declaration?: AspectDeclaration) => BareDecorator);
+
+/**
+ * Publishes a method, or an arrow-function field: it answers the aspect of that name, without an argument its own name.
+ * It adds no span; `createLogos` traces every invocation anyway.
+ *
+ * @throws DecorationError when the class is defined, for a name that is no segment of a path
+ */
+export const Aspect = ((...args: unknown[]) => {
+	const place = readPlace(args);
+	if (place !== undefined) return declare(place, {});
+	const [first, second] = args;
+	const declaration = (typeof first === 'string' ? second : first) as AspectDeclaration | undefined;
+	const options = { ...(typeof first === 'string' ? { name: first } : undefined), affordedTo: declaration?.affordedTo };
+	return (...at: unknown[]) => declare(readPlace(at), options);
+}) as AspectDecorator;
+
+function declare(place: Place | undefined, options: AspectOptions): undefined {
+	const decorator = '@Aspect';
+	if (place?.at !== 'member' || (place.kind !== 'method' && place.kind !== 'field')) {
+		throw refusal(place, {
+			decorator,
+			rule: '@Aspect goes on a method or an arrow-function field.',
+			got: placeInWords(place),
+			wayOut: 'a method that answers the aspect',
+		});
+	}
+	const name = options.name ?? place.key;
+	const fault = typeof name === 'symbol' ? 'A symbol is no segment of a path.' : faultInAspect(String(name));
+	if (fault !== undefined) {
+		const snake = String(name)
+			.replace(/^[#_]+/, '')
+			.replace(/[A-Z]/g, (letter, at) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
+		const near = typeof name === 'symbol' || faultInAspect(snake) !== undefined ? 'challenge' : snake;
+		throw refusal(place, { decorator, rule: fault, got: `the name '${String(name)}'`, wayOut: `@Aspect('${near}')` });
+	}
+	const { affordedTo } = options;
+	if (affordedTo !== undefined && !(Array.isArray(affordedTo) && affordedTo.every((one) => typeof one === 'string'))) {
+		throw refusal(place, {
+			decorator,
+			rule: "The option 'affordedTo' is an array of archetypes.",
+			got: 'something else',
+			wayOut: "affordedTo: ['scholar']",
+		});
+	}
+	place.member().aspect = options;
+}

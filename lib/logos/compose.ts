@@ -1,0 +1,34 @@
+import { activeContext } from '../runtime/carry.js';
+import { TRACED } from '../tracing/spec.js';
+import { invocationOf } from '../weaving/context.js';
+import { Invocation } from '../weaving/invocation.js';
+import { makePoint } from '../weaving/join-point.js';
+import { perform } from '../weaving/wrapper.js';
+
+/**
+ * Runs the stages of a composition one after the other, under one plain span `agentese.compose` that is not counted.
+ * The first stage gets the arguments, each further one the result of the one before it.
+ *
+ * @param stages - answers the paths, or throws where the text is no composition: that too leaves its span
+ */
+export function compose(
+	text: string,
+	stages: () => readonly string[],
+	args: readonly unknown[],
+	run: (path: string, args: readonly unknown[]) => unknown,
+): unknown {
+	const attributes = (): Record<string, string> => ({ 'agentese.composition': text.slice(0, 1024) });
+	const point = makePoint({
+		path: undefined,
+		functionName: '',
+		words: [[TRACED, { name: 'agentese.compose', attributes }]],
+	});
+	const base = activeContext();
+	const invocation = new Invocation(point, undefined, args, invocationOf(base), base);
+	const inSequence = async (): Promise<unknown> => {
+		let input = args;
+		for (const path of stages()) input = [await run(path, input)];
+		return input[0];
+	};
+	return perform(invocation, inSequence, undefined, []);
+}

@@ -1,0 +1,72 @@
+import { type Counter, type Histogram, type Meter, metrics, type UpDownCounter } from '@opentelemetry/api';
+import { currentEpoch, metricsOn } from '../runtime/signals.js';
+import { SCOPE, VERSION } from '../runtime/version.js';
+
+/** Milliseconds, from a cached look-up to an agent that thinks for five minutes. */
+export const DURATION_BUCKETS: readonly number[] = Object.freeze([
+	1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000,
+]);
+
+/** The instruments of the toolkit on one meter provider. */
+export interface Instruments {
+	readonly invocations: Counter;
+	readonly active: UpDownCounter;
+	readonly tokens: Counter;
+	/** The duration histogram with these boundaries. */
+	duration(buckets?: readonly number[]): Histogram;
+}
+
+let made: Instruments | undefined;
+let madeIn = 0;
+
+/**
+ * The instruments of this epoch; undefined while no meter provider is registered. They are made anew for each provider:
+ * an instrument made before an SDK starts is a no-op for ever in OpenTelemetry JS.
+ */
+export function instruments(): Instruments | undefined {
+	const epoch = currentEpoch();
+	if (epoch !== madeIn) {
+		madeIn = epoch;
+		made = metricsOn() ? make(metrics.getMeter(SCOPE, VERSION)) : undefined;
+	}
+	return made;
+}
+
+function make(meter: Meter): Instruments {
+	const histograms = new Map<readonly number[], Histogram>();
+	return {
+		invocations: meter.createCounter('agentese.invocations', {
+			description: 'Invocations of AGENTESE paths, by outcome.',
+			unit: '{invocation}',
+		}),
+		active: meter.createUpDownCounter('agentese.active_invocations', {
+			description: 'Invocations of AGENTESE paths that are under way.',
+			unit: '{invocation}',
+		}),
+		tokens: meter.createCounter('agentese.tokens', {
+			description: 'Model tokens spent by invocations of AGENTESE paths.',
+			unit: '{token}',
+		}),
+		duration(buckets = DURATION_BUCKETS) {
+			let histogram = histograms.get(buckets);
+			if (histogram === undefined) {
+				const own = buckets === DURATION_BUCKETS ? meter : metrics.getMeter(`${SCOPE}/${buckets.join()}`, VERSION);
+				histogram = makeDuration(own, buckets);
+				histograms.set(buckets, histogram);
+			}
+			return histogram;
+		},
+	};
+}
+
+/**
+ * One meter has one histogram of a name, and the boundaries of the first one hold. So boundaries of one's own have a
+ * scope of their own, named after them.
+ */
+function makeDuration(meter: Meter, buckets: readonly number[]): Histogram {
+	return meter.createHistogram('agentese.invoke.duration', {
+		description: 'Duration of invocations of AGENTESE paths.',
+		unit: 'ms',
+		advice: { explicitBucketBoundaries: [...buckets] },
+	});
+}

@@ -1,0 +1,120 @@
+import { types } from 'node:util';
+import { hold } from './collected.js';
+import { Consumption } from './consumption.js';
+import { watchIterable } from './iterables.js';
+import { watchIterator } from './iterators.js';
+import { factsOf, look, lookAtAsyncIterator, lookAtIterator, lookAtObservable, lookAtThen } from './look.js';
+import { watchNodeStream } from './node-streams.js';
+import { watchObservable } from './observables.js';
+import { isPlainPromise, sense, settlesNatively, thenNatively } from './promises.js';
+import { settleBy, settlerFor } from './registry.js';
+import type { Settlement } from './settlement.js';
+import type { AnyFunction } from './shadow.js';
+import { hookThenable } from './thenables.js';
+import { MemberSettlement, watchMember } from './watch.js';
+import { watchWebStream } from './web-streams.js';
+
+/**
+ * Follows the result of an invocation to its real end, tells it to the settlement, and answers what the caller of the
+ * method gets: the very same object, but for a plain native promise, whose derived one it is, one turn later.
+ *
+ * A value ends at once. Of an object no more is looked at than its prototypes, `then`, the two iteration symbols, `next`
+ * and the two names of `Symbol.observable`, each once and guarded. Never throws.
+ */
+export function settle(value: unknown, settlement: Settlement): unknown {
+	if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
+		settlement.done(value);
+		return value;
+	}
+	const then = lookAtThen(value);
+	if (typeof then !== 'function') return settleObject(value, settlement);
+	if (isPlainPromise(value)) return derive(value, settlement);
+	return settleThenable(value, then as AnyFunction, settlement);
+}
+
+/** The value of a promise is settled again by the same rules: an async method that answers a stream is the ordinary case. */
+function derive(promise: object, settlement: Settlement): unknown {
+	return thenNatively(
+		promise,
+		(value) => settle(value, settlement),
+		(error) => {
+			settlement.failed(error);
+			throw error;
+		},
+	);
+}
+
+function settleThenable(value: object, then: AnyFunction, settlement: Settlement): unknown {
+	const settler = settlerFor(value);
+	if (settler !== undefined) return settleBy(settler, value, settlement);
+	const settled = (inner: unknown) => settle(inner, settlement);
+	if (types.isPromise(value) && settlesNatively(value, then)) {
+		if (!sense(value, settled, settlement)) settlement.done(value);
+		return value;
+	}
+	const consumption = new Consumption(settlement, '');
+	return open(value, consumption, hookThenable(value, then, consumption, settled));
+}
+
+function settleObject(value: object, settlement: Settlement): unknown {
+	const settler = settlerFor(value);
+	if (settler !== undefined) return settleBy(settler, value, settlement);
+	if (settlement.watch !== undefined) {
+		const consumption = new Consumption(settlement, '');
+		return open(value, consumption, watchMember(value, settlement.watch, consumption, settle));
+	}
+	return settleStream(value, settlement);
+}
+
+function settleStream(value: object, settlement: Settlement): unknown {
+	const { name = 'Object', stream } = factsOf(value);
+	if (stream !== undefined) {
+		const consumption = new Consumption(settlement, name);
+		const watch = stream === 'node' ? watchNodeStream : watchWebStream;
+		return open(value, consumption, watch(value, consumption));
+	}
+	const asyncIterate = lookAtAsyncIterator(value);
+	if (typeof asyncIterate === 'function') {
+		const consumption = new Consumption(settlement, name);
+		const next = look(value, 'next');
+		const watched =
+			typeof next === 'function'
+				? watchIterator(value, next as AnyFunction, consumption, Symbol.asyncIterator, asyncIterate as AnyFunction)
+				: watchIterable(value, asyncIterate as AnyFunction, consumption);
+		return open(value, consumption, watched);
+	}
+	const iterate = lookAtIterator(value);
+	if (typeof iterate === 'function') {
+		const next = look(value, 'next');
+		if (typeof next !== 'function') return ended(value, settlement);
+		const consumption = new Consumption(settlement, name);
+		const watched = watchIterator(value, next as AnyFunction, consumption, Symbol.iterator, iterate as AnyFunction);
+		return open(value, consumption, watched);
+	}
+	if (!isObservable(value)) return ended(value, settlement);
+	const subscribe = look(value, 'subscribe');
+	if (typeof subscribe !== 'function') return ended(value, settlement);
+	const consumption = new Consumption(settlement, name);
+	return open(value, consumption, watchObservable(value, subscribe as AnyFunction, consumption));
+}
+
+/** RxJS falls back to the string where nothing defines `Symbol.observable`, and may have been loaded before it was. */
+function isObservable(value: object): boolean {
+	const symbol: unknown = (Symbol as { observable?: unknown }).observable;
+	if (typeof symbol === 'symbol' && typeof look(value, symbol) === 'function') return true;
+	return typeof lookAtObservable(value) === 'function';
+}
+
+/** Answers the value itself: watched and held for collection, or whole at once where it could not be hooked. */
+function open(value: object, consumption: Consumption, watched: boolean): unknown {
+	const { settlement } = consumption;
+	if (!watched) return ended(value, settlement);
+	// The consumption of a member keeps that of the whole result alive, which is the one that is held.
+	if (!(settlement instanceof MemberSettlement)) hold(consumption, settlement);
+	return value;
+}
+
+function ended(value: unknown, settlement: Settlement): unknown {
+	settlement.done(value);
+	return value;
+}

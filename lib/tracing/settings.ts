@@ -1,0 +1,32 @@
+import { shared } from '../runtime/shared.js';
+import { newEpoch } from '../runtime/signals.js';
+
+/** How spans are made, for the whole process. */
+export interface TracingSettings {
+	/** `invoke`: all spans are named `agentese.invoke`. `path`: they are named by their path's template. @default 'invoke' */
+	readonly spanName: 'invoke' | 'path';
+	/**
+	 * Whether attributes are given at the start of a span, where a sampler can read them. On SDK 3 that costs more than
+	 * the whole rest of the span, so presets whose sampler reads none switch it off. @default true
+	 */
+	readonly attributesAtStart: boolean;
+}
+
+const DEFAULTS: TracingSettings = { spanName: 'invoke', attributesAtStart: true };
+const settings = shared('tracing/settings', () => ({ now: DEFAULTS }));
+
+/** The settings of this moment. */
+export function tracingSettings(): TracingSettings {
+	return settings.now;
+}
+
+/** Changes some settings; those left out get their default. Answers what puts the former ones back. */
+export function configureTracing(changes: Partial<TracingSettings>): () => void {
+	const former = settings.now;
+	settings.now = { ...DEFAULTS, ...changes };
+	newEpoch();
+	return () => {
+		settings.now = former;
+		newEpoch();
+	};
+}

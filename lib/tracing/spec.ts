@@ -1,0 +1,22 @@
+import type { AdviceSpec } from '../weaving/advice.js';
+import { faultIn } from './check.js';
+import { type Callable, TRACED_KEYS, type TracedOptions } from './options.js';
+import { SpanAdvice } from './span-advice.js';
+
+/** What `@Traced` is made of. */
+export const TRACED: AdviceSpec<TracedOptions<Callable, unknown>> = {
+	name: 'Traced',
+	keys: TRACED_KEYS,
+	publishes: true,
+	check: faultIn,
+	facts: ({ path, aspect, observer, tokens, watch }) => ({
+		...(path === undefined ? undefined : { path }),
+		...(aspect === undefined ? undefined : { aspect }),
+		...(observer === undefined
+			? undefined
+			: { observer: observer as (args: readonly unknown[], self: unknown) => unknown }),
+		...(tokens === undefined ? undefined : { tokens: tokens as (value: unknown) => unknown }),
+		...(watch === undefined ? undefined : { watch }),
+	}),
+	advice: (options, point) => new SpanAdvice(options, point),
+};

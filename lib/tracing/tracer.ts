@@ -1,0 +1,21 @@
+import { type Tracer, trace } from '@opentelemetry/api';
+import { currentEpoch, metricsOn, tracesOn } from '../runtime/signals.js';
+import { SCOPE, VERSION } from '../runtime/version.js';
+
+let made: Tracer | undefined;
+let madeIn = 0;
+
+/** The tracer of this epoch: one that was fetched before `trace.disable()` would go on recording into the old provider. */
+export function tracer(): Tracer {
+	const epoch = currentEpoch();
+	if (made === undefined || madeIn !== epoch) {
+		made = trace.getTracer(SCOPE, VERSION);
+		madeIn = epoch;
+	}
+	return made;
+}
+
+/** True while neither traces nor metrics are on. Where only metrics are, tokens still need the invocation of `@Traced`. */
+export function nothingOn(): boolean {
+	return !tracesOn() && !metricsOn();
+}

@@ -1,0 +1,146 @@
+import 'reflect-metadata';
+import { activeContext, runIn } from '../runtime/carry.js';
+import { currentEpoch } from '../runtime/signals.js';
+import { settle } from '../settling/settle.js';
+import { invocationOf } from './context.js';
+import { rememberWrapper, wrapperMember } from './declarations.js';
+import { Invocation } from './invocation.js';
+import { type JoinPoint, memberPoint } from './join-point.js';
+import type { Member } from './member.js';
+
+/** Any function or method. */
+export type Fn = (this: unknown, ...args: never[]) => unknown;
+
+/**
+ * The woven form of a function: called as the original is, under observation. Name, length, own properties, prototype
+ * and other libraries' metadata are the original's, also metadata set on the original later (by way of the prototype).
+ * It is a method, so it cannot be constructed. Weaving a wrapper of the same member answers that wrapper.
+ */
+export function wrap<F extends Fn>(member: Member, original: F): F {
+	if (wrapperMember(original) === member) return original;
+	const method = original as unknown as (...args: unknown[]) => unknown;
+	const pointOf = pointFinder(member);
+	// A shorthand method has no `prototype` of its own and no [[Construct]], as the methods that it stands for.
+	const { wrapper } = {
+		wrapper(this: unknown, ...args: unknown[]): unknown {
+			const point = pointOf(this);
+			return point.bare ? Reflect.apply(method, this, args) : observe(member, point, method, this, args);
+		},
+	};
+	dressAs(wrapper, original);
+	rememberWrapper(wrapper, member);
+	return wrapper as unknown as F;
+}
+
+/** Gives a wrapper everything of the original but its code. */
+function dressAs(wrapper: object, original: Fn): void {
+	for (const key of Reflect.ownKeys(original)) {
+		const own = Object.getOwnPropertyDescriptor(original, key);
+		if (own !== undefined) Reflect.defineProperty(wrapper, key, own);
+	}
+	for (const key of Reflect.getOwnMetadataKeys(original)) {
+		Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
+	}
+	Object.setPrototypeOf(wrapper, original);
+}
+
+/** Finds the join point of a call, with that of the latest receiver's class at hand: most methods see one class only. */
+function pointFinder(member: Member): (self: unknown) => JoinPoint {
+	let lastOwner: object | undefined;
+	let lastPoint: JoinPoint | undefined;
+	let lastEpoch = 0;
+	return (self) => {
+		const epoch = currentEpoch();
+		const owner = ownerOf(member, self);
+		if (lastPoint === undefined || lastEpoch !== epoch || lastOwner !== owner) {
+			lastPoint = pointFor(member, owner, epoch);
+			lastOwner = owner;
+			lastEpoch = epoch;
+		}
+		const { lateFields } = lastPoint;
+		if (lateFields !== undefined && !wovenInstances.has(self as object)) weaveFields(self, lateFields);
+		return lastPoint;
+	};
+}
+
+/** Whose join point a call has: the receiver's prototype; for static and object members the receiver itself. */
+function ownerOf(member: Member, self: unknown): object | undefined {
+	if (member.kind === 'function') return undefined;
+	if ((typeof self !== 'object' && typeof self !== 'function') || self === null) return undefined;
+	if (member.isStatic || member.home === self) return self;
+	try {
+		return Object.getPrototypeOf(self) ?? undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Join points by member and owner, for the epoch that they were made in. */
+const points = new WeakMap<Member, { epoch: number; byOwner: WeakMap<object, JoinPoint>; homeless?: JoinPoint }>();
+
+function pointFor(member: Member, owner: object | undefined, epoch: number): JoinPoint {
+	let known = points.get(member);
+	if (known === undefined || known.epoch !== epoch) {
+		known = { epoch, byOwner: new WeakMap() };
+		points.set(member, known);
+	}
+	if (owner === undefined) {
+		known.homeless ??= memberPoint(member, undefined);
+		return known.homeless;
+	}
+	let point = known.byOwner.get(owner);
+	if (point === undefined) {
+		point = memberPoint(member, owner);
+		known.byOwner.set(owner, point);
+	}
+	return point;
+}
+
+/** One observed call. */
+function observe(
+	member: Member,
+	point: JoinPoint,
+	original: (...args: unknown[]) => unknown,
+	self: unknown,
+	args: unknown[],
+): unknown {
+	const base = activeContext();
+	const parent = invocationOf(base);
+	if (parent?.claims(member, self)) return Reflect.apply(original, self, args);
+	return perform(new Invocation(point, self, args, parent, base), original, self, args);
+}
+
+/** Runs an invocation from `enter` to the settling of its result. */
+export function perform<A extends unknown[]>(
+	invocation: Invocation,
+	fn: (...args: A) => unknown,
+	self: unknown,
+	args: A,
+): unknown {
+	invocation.enter();
+	let result: unknown;
+	try {
+		result = runIn(invocation.context, fn, self, args);
+	} catch (error) {
+		invocation.failed(error);
+		throw error;
+	}
+	return settle(result, invocation);
+}
+
+const wovenInstances = new WeakSet<object>();
+
+/**
+ * Weaves the arrow-function fields of one instance that were decorated in the legacy standard: there the field does
+ * not exist yet when it is decorated. A frozen instance keeps its own. Weaving again weaves what was set meanwhile.
+ */
+export function weaveFields(self: unknown, fields: readonly Member[]): void {
+	if (typeof self !== 'object' || self === null) return;
+	wovenInstances.add(self);
+	for (const field of fields) {
+		const own = Object.getOwnPropertyDescriptor(self, field.key);
+		if (typeof own?.value === 'function') {
+			Reflect.defineProperty(self, field.key, { ...own, value: wrap(field, own.value as Fn) });
+		}
+	}
+}

@@ -1,0 +1,29 @@
+/** One thing in a config that is not as it must be. */
+export interface ConfigurationFault {
+	/** The file, the variable, or `the argument`. */
+	readonly source: string;
+	/** The path of the key, `sampling.rate`; empty for the whole. */
+	readonly key: string;
+	/** The sentence: what it got, what is legal, the nearest legal word. */
+	readonly message: string;
+}
+
+/** The config was refused, with all its faults at once. Nothing was started. */
+export class ConfigurationError extends Error {
+	override readonly name = 'ConfigurationError';
+	readonly faults: readonly ConfigurationFault[];
+	/** What the faulty config itself said under `strict`: false asks for a start without telemetry. */
+	readonly strict: boolean;
+
+	constructor(faults: readonly ConfigurationFault[], strict = true) {
+		const lines = faults.map(({ source, message }) => `${source}: ${message}`);
+		const [only = ''] = lines;
+		super(
+			lines.length === 1
+				? `The configuration is refused. ${only}`
+				: `The configuration is refused, with ${lines.length} faults.\n${lines.map((line) => `  ${line}`).join('\n')}`,
+		);
+		this.faults = faults;
+		this.strict = strict;
+	}
+}

@@ -1,0 +1,46 @@
+import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { shared } from '../../lib/runtime/shared.js';
+import { newName, SIGNALS, type Signal } from './names.js';
+
+/** What a person would not want to commit by accident. */
+const IGNORE = '.gitignore';
+
+/** The paths that this thread made: those it still writes to, and those it is done with. */
+export const ownFiles = shared('presets/json/files', () => ({ open: new Set<string>(), closed: new Set<string>() }));
+
+/**
+ * Makes a new file in the signal's folder: 0600 in folders of 0700, opened exclusively, so that a name drawn twice
+ * is an error and never a second writer.
+ *
+ * It is synchronous, as the end of a process needs it, and runs in the background once per 16 MiB elsewhere: one way
+ * to open is better than two that must agree.
+ *
+ * @throws what the file system says
+ */
+export function openNew(root: string, signal: Signal): { fd: number; path: string } {
+	const folder = join(root, signal);
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	keepOutOfGit(root, folder);
+	const path = join(folder, newName());
+	const fd = openSync(path, 'wx', 0o600);
+	ownFiles.open.add(path);
+	return { fd, path };
+}
+
+/**
+ * A `.gitignore` of its own: in the directory where that holds nothing else, else in the signal's folder, because a
+ * person may have named a directory that holds work of theirs.
+ */
+function keepOutOfGit(root: string, folder: string): void {
+	try {
+		const ours = new Set<string>([...SIGNALS, IGNORE]);
+		const names = readdirSync(root);
+		const path = join(names.every((name) => ours.has(name)) ? root : folder, IGNORE);
+		const fd = openSync(path, 'wx', 0o600);
+		writeSync(fd, '*\n');
+		closeSync(fd);
+	} catch {
+		// It is there, or cannot be: neither is a reason to write no telemetry.
+	}
+}

@@ -1,0 +1,7 @@
+import { definePreset } from './preset.js';
+
+/** Takes no options. No signal is carried: decorators cost what they cost without an SDK. */
+export const none = definePreset<undefined>({
+	name: 'none',
+	make: () => ({}),
+});

@@ -1,0 +1,61 @@
+import { problems } from '../lib/runtime/say.js';
+import type { EffectiveConfig } from './config.js';
+import type { PresetParts, PresetStats, SignalCounts } from './preset.js';
+
+/** What became of everything that was made. */
+export interface TelemetryStats extends PresetStats {
+	/** How often each problem of the toolkit occurred in this process, by key. */
+	problems: Record<string, number>;
+}
+
+/** Telemetry that was started. `await using telemetry = await startTelemetry()` ends it with its block. */
+export interface Telemetry extends AsyncDisposable {
+	/** What holds. */
+	readonly config: EffectiveConfig;
+	/** Resolves when all that was made before is where it goes, or could not be brought there. Never rejects. */
+	flush(): Promise<void>;
+	/**
+	 * Ends the invocations that nobody will consume, brings everything where it goes and takes the SDK down, so that
+	 * telemetry may be started again. Never rejects; a second call answers the first one's promise.
+	 */
+	shutdown(): Promise<void>;
+	/** Counts, summed over the presets. */
+	stats(): TelemetryStats;
+}
+
+/** Telemetry that is off: it opens nothing and does nothing. */
+export function idle(config: EffectiveConfig): Telemetry {
+	return {
+		config,
+		flush: async () => undefined,
+		shutdown: async () => undefined,
+		stats: () => sum([]),
+		[Symbol.asyncDispose]: async () => undefined,
+	};
+}
+
+/** Adds up what the presets count. */
+export function sum(parts: readonly PresetParts[]): TelemetryStats {
+	const all = parts.flatMap((part) => part.stats?.() ?? []);
+	return {
+		spans: total(all.map(({ spans }) => spans)),
+		metricPoints: total(all.map(({ metricPoints }) => metricPoints)),
+		logs: total(all.map(({ logs }) => logs)),
+		files: all.flatMap(({ files }) => files),
+		problems: Object.fromEntries(problems()),
+	};
+}
+
+function total(counts: readonly SignalCounts[]): SignalCounts {
+	const result: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+	for (const { made, written, queued, dropped, droppedBy } of counts) {
+		result.made += made;
+		result.written += written;
+		result.queued += queued;
+		result.dropped += dropped;
+		for (const [reason, count] of Object.entries(droppedBy)) {
+			result.droppedBy[reason] = (result.droppedBy[reason] ?? 0) + count;
+		}
+	}
+	return result;
+}

@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { bodyOf, printsOf } from './fence-code.mjs';
+import { faultOfCommands } from './fence-commands.mjs';
+import { filesBelow, ROOT } from './fresh.mjs';
+
+const OUT = join(ROOT, '.cache/fences');
+const OPENING = /^(\s*)(`{3,}|~{3,})\s*([\w-]*)\s*(.*)$/;
+
+/** The languages whose fences run, those that are only read, and those that show what something printed. */
+const RUN = ['ts', 'js'];
+const READ = ['yaml', 'json', 'sh'];
+const OUTPUT = ['text', 'console'];
+
+/** The pages whose fences are tested. */
+export function pages() {
+	const docs = filesBelow(['docs']).filter((file) => file.endsWith('.md'));
+	return [...['README.md', 'CONTRIBUTING.md'].filter((page) => existsSync(join(ROOT, page))), ...docs];
+}
+
+/**
+ * The fences of a page: language, the words and `key=value` pairs of the info string, the first line of the code
+ * (counted from 1), the code, and the heading above.
+ */
+export function fencesOf(page) {
+	const fences = [];
+	let heading = page;
+	let open;
+	readFileSync(join(ROOT, page), 'utf8')
+		.split('\n')
+		.forEach((text, index) => {
+			if (open) {
+				if (text.trim() === open.mark) {
+					fences.push({ ...open.fence, code: open.lines.join('\n') });
+					open = undefined;
+				} else open.lines.push(text.startsWith(open.indent) ? text.slice(open.indent.length) : text);
+				return;
+			}
+			const [, indent, mark, language, info] = OPENING.exec(text) ?? [];
+			if (mark !== undefined) {
+				const words = info.split(/\s+/).filter(Boolean);
+				const pairs = words.filter((word) => word.includes('=')).map((word) => word.split('='));
+				const fence = { page, heading, language, words, ...Object.fromEntries(pairs), line: index + 2 };
+				open = { fence, mark, indent, lines: [] };
+			} else if (/^#+ /.test(text)) heading = text.replace(/^#+ /, '');
+		});
+	if (open) throw new Error(`${page}:${open.fence.line - 1}: this fence is never closed.`);
+	return fences;
+}
+
+/** The code of the one fence of that page whose info string says `output=<name>`: for tests of what a command prints. */
+export function outputFence(page, name) {
+	const found = fencesOf(page).filter(({ output }) => output === name);
+	if (found.length !== 1) throw new Error(`${page} has ${found.length} fences that say output=${name}, not one.`);
+	return found[0].code;
+}
+
+/** What is wrong with a fence that does not run, as a sentence, or undefined. */
+function faultOf(fence) {
+	const { language, code } = fence;
+	if (OUTPUT.includes(language)) return undefined;
+	try {
+		if (language === 'json') JSON.parse(code);
+		else if (language === 'yaml') yaml().load(code);
+		else if (language === 'sh') return faultOfCommands(code);
+		else return `"${language}" is none of ${[...RUN, ...READ, ...OUTPUT].join(', ')}: nothing would test this fence.`;
+	} catch (error) {
+		return error.message;
+	}
+}
+
+/** The YAML parser with which cosmiconfig reads a user's config. */
+function yaml() {
+	const require = createRequire(import.meta.url);
+	return createRequire(require.resolve('cosmiconfig'))('js-yaml');
+}
+
+/** Fences that run, each with those that continue it, and with the output that is written below it. */
+function chainsOf(fences) {
+	const chains = [];
+	const files = [];
+	for (const fence of fences) {
+		const last = chains.at(-1);
+		if (RUN.includes(fence.language)) {
+			if (fence.words.includes('continues')) {
+				if (!last)
+					throw new Error(`${fence.page}:${fence.line}: there is no fence above that this one could continue.`);
+				last.parts.push(fence);
+				last.files = [...files];
+			} else {
+				const legacy = fence.words.includes('legacy');
+				chains.push({ parts: [fence], legacy, files: [...files], prints: undefined });
+			}
+		} else if (fence.words.includes('prints') && last)
+			last.prints = [...(last.prints ?? []), ...fence.code.split('\n')];
+		if (fence.file) files.push({ name: fence.file, text: `${fence.code}\n` });
+	}
+	return chains;
+}
+
+/** Lines that are put where the page has them, so that an error's line is the page's line. */
+class Lines {
+	#lines = [];
+	put(line, text) {
+		for (const [offset, part] of text.split('\n').entries()) {
+			while (this.#lines.length < line + offset) this.#lines.push('');
+			this.#lines[line + offset - 1] += part;
+		}
+	}
+	toString() {
+		return `${this.#lines.join('\n')}\n`;
+	}
+}
+
+/** The test file of a page's chains, all legacy or all not, and of its fences that are only read. */
+function testOf(page, chains, read, file) {
+	const lines = new Lines();
+	const helper = relative(dirname(file), join(ROOT, 'scripts/jest/fence.mjs'));
+	lines.put(1, `import { test } from '@jest/globals'; import { readFence, runFence } from '${helper}'; `);
+	for (const { parts, files, prints } of chains) {
+		const name = `${parts[0].heading} (${page}:${parts[0].line})`;
+		lines.put(parts[0].line - 1, `test(${JSON.stringify(name)}, runFence(async ({ expect, is, throws }) => {`);
+		for (const part of parts) lines.put(part.line, bodyOf(part.code));
+		const printed = prints ?? parts.flatMap(({ code }) => printsOf(code));
+		const end = parts.at(-1).line + parts.at(-1).code.split('\n').length;
+		lines.put(end, `}, ${JSON.stringify({ files, prints: printed.length > 0 ? printed : null })})); `);
+	}
+	for (const fence of read) {
+		const name = `${fence.heading}: ${fence.language} (${page}:${fence.line})`;
+		lines.put(fence.line - 1, `test(${JSON.stringify(name)}, readFence(${JSON.stringify(faultOf(fence) ?? null)})); `);
+	}
+	return lines.toString();
+}
+
+/** The module that the type checker sees of a chain: the code as it stands. */
+function typedOf({ parts }) {
+	const lines = new Lines();
+	lines.put(1, 'export {}; ');
+	for (const part of parts) lines.put(part.line, part.code);
+	return lines.toString();
+}
+
+/**
+ * Writes a test file for each page to `.cache/fences/run`, and what the type checker is to see to
+ * `.cache/fences/types`. Files whose text is right already are left alone, others of before are removed.
+ */
+export function writeFences() {
+	const wanted = new Map();
+	for (const page of pages()) {
+		const fences = fencesOf(page);
+		const chains = chainsOf(fences);
+		const read = fences.filter(({ language }) => !RUN.includes(language) && !OUTPUT.includes(language));
+		for (const legacy of [false, true]) {
+			const some = chains.filter((chain) => chain.legacy === legacy);
+			const others = legacy ? [] : read;
+			const file = join(OUT, 'run', `${page}${legacy ? '.legacy' : ''}.test.ts`);
+			if (some.length + others.length > 0) wanted.set(file, testOf(page, some, others, file));
+			for (const chain of some.filter(({ parts }) => parts[0].language === 'ts')) {
+				const name = `${chain.parts[0].line}${legacy ? '.legacy' : ''}.ts`;
+				wanted.set(join(OUT, 'types', page, name), typedOf(chain));
+			}
+		}
+	}
+	mkdirSync(join(OUT, 'run'), { recursive: true });
+	for (const name of readdirSync(OUT, { recursive: true })) {
+		const file = join(OUT, name);
+		if (file.endsWith('.ts') && !wanted.has(file)) rmSync(file, { force: true });
+	}
+	for (const [file, text] of wanted) {
+		if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+		mkdirSync(dirname(file), { recursive: true });
+		writeFileSync(file, text);
+	}
+}

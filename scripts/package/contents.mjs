@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { ROOT } from '../fresh.mjs';
+import { must } from '../run.mjs';
+
+/** A tarball above this is a mistake: something came along that nobody needs. */
+const MAX_BYTES = 500_000;
+
+const SHIPS =
+	/^(dist\/(esm|cjs)\/.+\.(js|js\.map|d\.ts)|dist\/cjs\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+
+/** What is in the tarball, what an install of it brings along, and what publint and attw say of it. */
+export function contents({ app, tarball, files, size }) {
+	const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+	return [
+		{
+			name: `the tarball holds the two builds, their types and maps, and three pages (${Math.round(size / 1000)} kB)`,
+			check() {
+				const others = files.filter((file) => !SHIPS.test(file));
+				const missing = ['README.md', 'LICENSE', 'CHANGELOG.md'].filter((file) => !files.includes(file));
+				if (others.length > 0) throw new Error(`not to be shipped: ${others.join(', ')}`);
+				if (missing.length > 0) throw new Error(`missing: ${missing.join(', ')}`);
+				if (size > MAX_BYTES) throw new Error(`${size} bytes are more than ${MAX_BYTES}`);
+			},
+		},
+		{
+			name: 'an install brings one copy of each OpenTelemetry package, and of reflect-metadata',
+			check() {
+				const { packages } = JSON.parse(readFileSync(join(app, 'node_modules/.package-lock.json'), 'utf8'));
+				const names = Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13));
+				const watched = names.filter((name) => /^(@opentelemetry\/|reflect-metadata$)/.test(name));
+				const twice = watched.filter((name, index) => watched.indexOf(name) !== index);
+				if (twice.length > 0) throw new Error(`more than one copy of ${twice.join(', ')}`);
+				for (const name of ['@opentelemetry/api', '@opentelemetry/sdk-trace', '@opentelemetry/core'])
+					if (!watched.includes(name)) throw new Error(`${name} was not installed`);
+			},
+		},
+		{
+			name: 'npm sees no missing or invalid dependency',
+			check: () => must('npm', ['ls', '--all', '--silent'], { cwd: app }),
+		},
+		{
+			name: 'publint has nothing to say',
+			async check() {
+				const bytes = readFileSync(tarball);
+				const pack = { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) };
+				const { messages, pkg } = await publint({ pack, strict: true });
+				if (messages.length > 0) throw new Error(messages.map((one) => formatMessage(one, pkg)).join('\n'));
+			},
+		},
+		{
+			name: 'are-the-types-wrong finds the types right for ESM, CommonJS, bundlers and node10',
+			check: () => must('node', [attw, tarball, '--format', 'ascii', '--exclude-entrypoints', 'register']),
+		},
+		{
+			name: 'are-the-types-wrong finds the types of register right for ESM',
+			check: () =>
+				must('node', [attw, tarball, '--format', 'ascii', '--entrypoints', 'register', '--profile', 'esm-only']),
+		},
+	];
+}

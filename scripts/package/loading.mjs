@@ -1,0 +1,82 @@
+import { prints, write } from './project.mjs';
+
+const ONE_INSTANCE = `
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+for (const entry of ['agentese-otel', 'agentese-otel/presets']) {
+	const imported = await import(entry);
+	const required = require(entry);
+	const names = Object.keys(imported);
+	if (names.length === 0) throw new Error(entry + ' exports nothing');
+	if (Object.keys(required).join() !== names.join()) throw new Error(entry + ': other names when required');
+	for (const name of names) if (imported[name] !== required[name]) throw new Error(entry + ': two of ' + name);
+}
+console.log('one');
+`;
+
+const REQUIRE = `
+const { Traced } = require('agentese-otel');
+const { startTelemetry } = require('agentese-otel/presets');
+try {
+	require('agentese-otel/register');
+} catch (error) {
+	console.log(typeof Traced, typeof startTelemetry, error.code);
+}
+`;
+
+/** The CommonJS build, which plain Node never chooses, loaded as jest and older bundlers load it. */
+const CJS_BUILD = `
+const { dirname, join } = require('node:path');
+const root = dirname(require.resolve('agentese-otel/package.json'));
+const engine = require(join(root, 'dist/cjs/index.js'));
+const presets = require(join(root, 'dist/cjs/presets/index.js'));
+presets.loadConfig({ preset: ['none'] }).then(
+	({ config }) => console.log(typeof engine.Traced, config.preset.join()),
+);
+`;
+
+/** Every module that was loaded, seen by Node's own hooks. */
+const NO_SDK = `
+import { registerHooks } from 'node:module';
+const loaded = [];
+registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
+await import('agentese-otel');
+const packages = loaded.map((url) => /.*node_modules\\/((@[^/]+\\/)?[^/]+)/.exec(url)?.[1]).filter(Boolean);
+console.log([...new Set(packages)].sort().join(' '));
+`;
+
+/** How Node loads the entries. */
+export function loading({ app }) {
+	const script = (name, text) => [write(app, `loading/${name}`, text)];
+	return [
+		{
+			name: 'import and require give one instance of every name',
+			check: () => prints('one', 'node', script('one.js', ONE_INSTANCE)),
+		},
+		{
+			name: 'require works for all entries but register, which is not there for it',
+			check: () => prints('function function ERR_PACKAGE_PATH_NOT_EXPORTED', 'node', script('require.cjs', REQUIRE)),
+		},
+		{
+			name: 'the CommonJS build works, and imports what is ESM only',
+			check: () => prints('function none', 'node', script('build.cjs', CJS_BUILD)),
+		},
+		{
+			name: 'loading the decorators loads no SDK',
+			check: () => prints('@opentelemetry/api agentese-otel reflect-metadata', 'node', script('no-sdk.js', NO_SDK)),
+		},
+		{
+			name: 'node --import agentese-otel/register starts before the application',
+			check: () =>
+				prints(
+					'started',
+					'node',
+					['--import', 'agentese-otel/register', ...script('app.js', "console.log('started');")],
+					{
+						cwd: app,
+						env: { OTEL_SDK_DISABLED: 'true' },
+					},
+				),
+		},
+	];
+}

@@ -1,0 +1,69 @@
+import { readFileSync, renameSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ROOT } from '../fresh.mjs';
+import { must } from '../run.mjs';
+import { EXPECTED, folderOf, write } from './project.mjs';
+
+const require = createRequire(import.meta.url);
+const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
+const VM = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
+/** Throws unless the report that a runner wrote says that its one test passed. */
+function onePassed(folder) {
+	const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+	if (numPassedTests !== 1 || numTotalTests !== 1)
+		throw new Error(`${numPassedTests} of ${numTotalTests} tests passed`);
+}
+
+function jest(app, standard, type) {
+	const esm = type === 'module';
+	return {
+		name: `jest, ${esm ? 'ESM' : 'CommonJS'} mode, ${standard}: the consumer's test passes`,
+		async check() {
+			const folder = folderOf(app, `jest-${standard}-${type}`, type);
+			renameSync(join(folder, 'test.ts'), join(folder, 'soul.test.ts'));
+			const transform =
+				standard === 'legacy' ? { legacyDecorator: true, decoratorMetadata: true } : { decoratorVersion: '2023-11' };
+			const options = {
+				swcrc: false,
+				jsc: { parser: { syntax: 'typescript', decorators: true }, transform, target: 'es2022' },
+			};
+			const config = {
+				testEnvironment: 'node',
+				extensionsToTreatAsEsm: esm ? ['.ts'] : [],
+				moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+				transform: { '\\.ts$': [require.resolve('@swc/jest'), options] },
+			};
+			write(folder, 'jest.config.json', JSON.stringify(config));
+			const args = ['--json', '--outputFile=report.json', '--no-cache', '--runInBand', '--rootDir', folder];
+			await must('node', [...(esm ? VM : []), JEST, ...args], { cwd: folder, env: { EXPECTED } });
+			onePassed(folder);
+		},
+	};
+}
+
+function vitest(app) {
+	return {
+		name: "vitest, legacy: the consumer's test passes",
+		async check() {
+			const folder = folderOf(app, 'vitest');
+			renameSync(join(folder, 'test.ts'), join(folder, 'soul.test.ts'));
+			write(
+				folder,
+				'tsconfig.json',
+				JSON.stringify({ compilerOptions: { experimentalDecorators: true, target: 'es2022' } }),
+			);
+			write(folder, 'vitest.config.js', 'export default { test: { globals: true } };\n');
+			const vitest = join(app, 'node_modules/vitest/vitest.mjs');
+			const args = ['run', '--reporter=json', '--outputFile=report.json'];
+			await must('node', [vitest, ...args], { cwd: folder, env: { EXPECTED } });
+			onePassed(folder);
+		},
+	};
+}
+
+/** Test runners, each with the consumer's own test. */
+export function runners({ app }) {
+	return [jest(app, 'legacy', 'commonjs'), jest(app, 'tc39', 'commonjs'), jest(app, 'tc39', 'module'), vitest(app)];
+}
