@@ -56,7 +56,7 @@ export default {
 			...byName,
 			displayName: 'unit',
 			testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-			testPathIgnorePatterns: ['<rootDir>/__tests__/contract/', '<rootDir>/__tests__/neighbours/'],
+			testPathIgnorePatterns: ['contract', 'neighbours', 'e2e'].map((folder) => `<rootDir>/__tests__/${folder}/`),
 		},
 		{
 			...common,

@@ -1,16 +1,28 @@
+import type { PRESETS } from './config.js';
 import type { Preset } from './preset.js';
 
-/** The presets that ship, each loaded only when it is used. */
-const SHIPPED = {
+/** The word of a preset that ships. */
+export type PresetName = (typeof PRESETS)[number];
+
+/** The presets that ship, each loaded only when it is used. Their options are the config's section of their own name. */
+const SHIPPED: Readonly<Record<PresetName, () => Promise<unknown>>> = {
 	json: async () => (await import('./json.js')).json,
+	otlp: async () => (await import('./otlp.js')).otlp,
+	jaeger: async () => (await import('./jaeger.js')).jaeger,
+	prometheus: async () => (await import('./prometheus.js')).prometheus,
+	console: async () => (await import('./console.js')).console,
 	none: async () => (await import('./none.js')).none,
 };
 
-/** The word of a preset that ships. */
-export type PresetName = keyof typeof SHIPPED;
-
-/** Loads the preset of that name; the config's check has seen that there is one. */
-export async function presetNamed(name: PresetName): Promise<Preset<unknown>> {
-	// Each preset's options are the config's section of its own name, which the schema has checked.
-	return (await SHIPPED[name]()) as Preset<unknown>;
+/**
+ * Loads the preset of that name.
+ *
+ * @param own - those that the config named as modules, by name; loading the config has imported and checked them
+ * @throws Error for a name that is none: the config's check has seen that there is one
+ */
+export async function presetNamed(name: string, own: ReadonlyMap<string, Preset<unknown>>): Promise<Preset<unknown>> {
+	const mine = own.get(name);
+	if (mine !== undefined) return mine;
+	if (!Object.hasOwn(SHIPPED, name)) throw new Error(`There is no preset "${name}".`);
+	return (await SHIPPED[name as PresetName]()) as Preset<unknown>;
 }

@@ -1,26 +1,68 @@
 import { z } from 'zod';
-import { jsonDefaults, jsonOptions } from './json.js';
+import { faultOfMatch } from '../lib/rules/rule.js';
+import { type ConsoleSettings, consoleDefaults, consoleOptions } from './options/console.js';
+import { type JaegerSettings, jaegerDefaults, jaegerOptions } from './options/jaeger.js';
+import { type JsonSettings, jsonDefaults, jsonOptions } from './options/json.js';
+import { type OtlpSettings, otlpDefaults, otlpOptions } from './options/otlp.js';
+import { type PrometheusSettings, prometheusDefaults, prometheusOptions } from './options/prometheus.js';
 
-const PRESETS = ['json', 'none'] as const;
+/** The words of the presets that ship. */
+export const PRESETS = ['json', 'otlp', 'jaeger', 'prometheus', 'console', 'none'] as const;
+
+/** What is legal under `preset`, for messages. */
+export const LEGAL_PRESET =
+	'json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone';
+
 const SPAN_NAMES = ['invoke', 'path'] as const;
+const LOG_LEVELS = ['none', 'error', 'warn', 'info', 'debug', 'verbose'] as const;
+const YES_OR_NO = 'true or false';
+
+/** A word that ships, or the path or package name of a module; whether there is one is seen when it is loaded. */
+const word = z.union([z.enum(PRESETS), z.string().min(1)]);
 
 const preset = z
-	.union([z.enum(PRESETS), z.array(z.enum(PRESETS)).nonempty()])
-	.transform((said) => (typeof said === 'string' ? [said] : [...new Set(said)]))
+	.union([word, z.array(word).nonempty()])
+	.transform((said): string[] => (typeof said === 'string' ? [said] : [...new Set<string>(said)]))
 	.refine((names) => names.length === 1 || !names.includes('none'));
 
 const attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.array(z.number())]);
 
+const rate = z.number().min(0).max(1);
+const LEGAL_RATE = 'a number from 0 to 1';
+
+const instrumentations = z
+	.object({ include: z.array(z.string().min(1)).optional() })
+	.catchall(z.union([z.boolean(), z.record(z.string(), z.unknown()), z.array(z.string())]));
+
+const rule = z.strictObject({
+	match: z
+		.string()
+		.min(1)
+		.refine((text) => faultOfMatch(text) === undefined)
+		.meta({
+			legal: 'the glob of a path, such as "world.**", or a method, such as "Soul.challenge"',
+			description: 'Which invocations the rule is about: the glob of a path, or Class.method.',
+		}),
+	enabled: z
+		.boolean()
+		.meta({ legal: YES_OR_NO, description: 'false: no span and no measurement is made of them.' })
+		.optional(),
+	name: z.string().min(1).meta({ legal: 'a name', description: 'What their spans are called.' }).optional(),
+	rate: rate.meta({ legal: LEGAL_RATE, description: 'The share of their traces that is kept.' }).optional(),
+});
+
 /**
- * The one source of the config's shape: its types, its checks and its messages are made from it.
+ * The one source of the config's shape: its types, its checks, its messages, the JSON schema for editors and the table
+ * in the docs are made from it.
  *
  * Each key says in `legal` what may stand there and in `words` which words are known, so that a fault's message can
  * name both; `description` is the key's line in the docs.
  */
 export const configSchema = z.strictObject({
+	$schema: z.string().meta({ legal: 'the address of a JSON schema', description: 'For editors.' }).optional(),
 	enabled: z
 		.boolean()
-		.meta({ legal: 'true or false', description: 'false: nothing is started and nothing is opened.' })
+		.meta({ legal: YES_OR_NO, description: 'false: nothing is started and nothing is opened.' })
 		.optional(),
 	serviceName: z
 		.string()
@@ -29,19 +71,23 @@ export const configSchema = z.strictObject({
 		.optional(),
 	preset: preset
 		.meta({
-			legal: 'json or none, or a list of them in which none stands alone',
+			legal: LEGAL_PRESET,
 			words: PRESETS,
-			description: 'Where telemetry goes. A later source replaces the whole list.',
+			description: 'Where telemetry goes. A stronger source replaces the whole list.',
+		})
+		.optional(),
+	autoInstrumentation: z
+		.union([z.boolean(), instrumentations])
+		.meta({
+			legal: 'true, false, { include: [http, pg] }, or instrumentations by name such as { http: { … } }',
+			description: "Whether libraries are watched as well: all, the named ones, or those with options of one's own.",
 		})
 		.optional(),
 	sampling: z
 		.strictObject({
-			rate: z
-				.number()
-				.min(0)
-				.max(1)
+			rate: rate
 				.meta({
-					legal: 'a number from 0 to 1',
+					legal: LEGAL_RATE,
 					description: 'The share of traces that is kept; a child follows its parent. Metrics count all.',
 				})
 				.optional(),
@@ -55,7 +101,18 @@ export const configSchema = z.strictObject({
 			description: 'invoke: every span is called agentese.invoke; path: by its path template.',
 		})
 		.optional(),
+	rules: z
+		.array(rule)
+		.meta({
+			legal: 'a list of rules with the keys match, enabled, name, rate',
+			description: 'What holds for some invocations only. A stronger source replaces the whole list.',
+		})
+		.optional(),
+	otlp: otlpOptions.optional(),
+	jaeger: jaegerOptions.optional(),
 	json: jsonOptions.optional(),
+	prometheus: prometheusOptions.optional(),
+	console: consoleOptions.optional(),
 	resource: z
 		.record(z.string(), attribute)
 		.meta({
@@ -66,8 +123,16 @@ export const configSchema = z.strictObject({
 	strict: z
 		.boolean()
 		.meta({
-			legal: 'true or false',
+			legal: YES_OR_NO,
 			description: 'false: a faulty config starts nothing and says so, rather than throwing.',
+		})
+		.optional(),
+	logLevel: z
+		.enum(LOG_LEVELS)
+		.meta({
+			legal: 'none, error, warn, info, debug or verbose',
+			words: LOG_LEVELS,
+			description: "Which of the toolkit's and OpenTelemetry's own messages are said on stderr.",
 		})
 		.optional(),
 });
@@ -78,13 +143,24 @@ export type TelemetryConfig = z.input<typeof configSchema>;
 /** What one source said, checked, with quantities as numbers. */
 export type ConfigLayer = z.output<typeof configSchema>;
 
-type Said<T> = { [K in keyof T]-?: NonNullable<T[K]> };
+/** One rule about some invocations. */
+export type ConfigRule = z.output<typeof rule>;
 
-/** What holds, every key of it. `serviceName` alone may be unsaid: it is then found in package.json. */
-export interface EffectiveConfig extends Omit<Said<ConfigLayer>, 'serviceName' | 'sampling' | 'json'> {
+type Said<T> = { [K in keyof T]-?: NonNullable<T[K]> };
+type Sections = 'sampling' | 'otlp' | 'jaeger' | 'json' | 'prometheus' | 'console';
+
+/**
+ * What holds, every key of it. `serviceName` alone may be unsaid: it is then found in package.json. The options of a
+ * preset of one's own stand under its name as well.
+ */
+export interface EffectiveConfig extends Omit<Said<ConfigLayer>, '$schema' | 'serviceName' | Sections> {
 	serviceName: string | undefined;
 	sampling: Said<NonNullable<ConfigLayer['sampling']>>;
-	json: Said<NonNullable<ConfigLayer['json']>>;
+	otlp: OtlpSettings;
+	jaeger: JaegerSettings;
+	json: JsonSettings;
+	prometheus: PrometheusSettings;
+	console: ConsoleSettings;
 }
 
 /** What holds where nobody says anything: local files, which work with no server. */
@@ -93,10 +169,17 @@ export function defaultConfig(): EffectiveConfig {
 		enabled: true,
 		serviceName: undefined,
 		preset: ['json'],
+		autoInstrumentation: false,
 		sampling: { rate: 1 },
 		spanName: 'invoke',
+		rules: [],
+		otlp: otlpDefaults(),
+		jaeger: { ...jaegerDefaults },
 		json: { ...jsonDefaults },
+		prometheus: { ...prometheusDefaults },
+		console: { ...consoleDefaults },
 		resource: {},
 		strict: true,
+		logLevel: 'warn',
 	};
 }

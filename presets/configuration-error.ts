@@ -1,7 +1,9 @@
 /** One thing in a config that is not as it must be. */
 export interface ConfigurationFault {
-	/** The file, the variable, or `the argument`. */
+	/** The file, the variable, or `argument`. */
 	readonly source: string;
+	/** The line of the file, from 1, where the source is a file that has lines. */
+	readonly line?: number;
 	/** The path of the key, `sampling.rate`; empty for the whole. */
 	readonly key: string;
 	/** The sentence: what it got, what is legal, the nearest legal word. */
@@ -16,7 +18,9 @@ export class ConfigurationError extends Error {
 	readonly strict: boolean;
 
 	constructor(faults: readonly ConfigurationFault[], strict = true) {
-		const lines = faults.map(({ source, message }) => `${source}: ${message}`);
+		const lines = faults.map(
+			({ source, line, message }) => `${source}${line === undefined ? '' : `:${line}`}: ${message}`,
+		);
 		const [only = ''] = lines;
 		super(
 			lines.length === 1

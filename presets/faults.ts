@@ -1,69 +1,108 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { nearest } from '../lib/paths/nearest.js';
-import { configSchema } from './config.js';
 import type { ConfigurationFault } from './configuration-error.js';
+import { isObject, type Said } from './load/said.js';
+import { joined, leavesOf, schemaAt } from './load/shape.js';
+import { REDACTED, withoutSecrets } from './secrets.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** Says what zod found as sentences: the key's path, what it got, what is legal, and the nearest legal key or word. */
-export function explain(issues: readonly Issue[], input: unknown, source: string): ConfigurationFault[] {
+/** A fault, with the path to its key rather than the line. */
+export interface PathFault extends ConfigurationFault {
+	readonly path: readonly PropertyKey[];
+}
+
+/**
+ * Says what zod found as sentences: the key's path, what it got, what is legal, and the nearest legal key or word.
+ *
+ * @param above - where in the config the schema stands
+ */
+export function explain(
+	issues: readonly Issue[],
+	{ value, source }: Pick<Said, 'value' | 'source'>,
+	schema: z.ZodType,
+	above: readonly PropertyKey[] = [],
+): PathFault[] {
+	const whole = { root: schema, above, source };
 	return issues.flatMap((issue) => {
-		if (issue.code === 'unrecognized_keys') {
-			return issue.keys.map((key) => unknownKey([...issue.path, key], source));
-		}
-		return [wrongValue(issue.path, input, source)];
+		if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key], whole));
+		return [wrongValue(issue, value, whole)];
 	});
 }
 
-function unknownKey(path: readonly PropertyKey[], source: string): ConfigurationFault {
-	const above = path.slice(0, -1);
-	const legal = keysAt(above);
-	const [near] = nearest(String(path.at(-1)), legal, 1);
-	const hint = near === undefined ? '' : ` Did you mean "${join([...above, near])}"?`;
-	const key = join(path);
-	return { source, key, message: `"${key}" is no key; legal here: ${legal.join(', ')}.${hint}` };
+interface Whole {
+	readonly root: z.ZodType;
+	readonly above: readonly PropertyKey[];
+	readonly source: string;
 }
 
-function wrongValue(path: readonly PropertyKey[], input: unknown, source: string): ConfigurationFault {
-	const known = schemaAt(path);
-	const meta = known.schema.meta() ?? {};
-	const keys = known.schema instanceof z.ZodObject ? Object.keys(known.schema.shape) : [];
-	const legal = typeof meta['legal'] === 'string' ? meta['legal'] : `an object with the keys ${keys.join(', ')}`;
-	const got = path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown>)?.[step], input);
+function unknownKey(path: readonly PropertyKey[], { root, above, source }: Whole): PathFault {
+	const parent = path.slice(0, -1);
+	const legal = keysOf(schemaAt(root, parent));
+	const said = String(path.at(-1));
+	const [near] = nearest(said, legal, 1);
+	const meant = near === undefined ? elsewhere(said, root) : [[...parent, near]];
+	const names = meant.map((one) => `"${joined([...above, ...one])}"`);
+	const hint = names.length === 0 ? '' : ` Did you mean ${names.join(' or ')}?`;
+	const whole = [...above, ...path];
+	const key = joined(whole);
+	return { source, key, path: whole, message: `"${key}" is no key; legal here: ${legal.join(', ')}.${hint}` };
+}
+
+/** The keys of that very name in other places: what a person writes one level too high or too low. */
+function elsewhere(said: string, root: z.ZodType): (readonly string[])[] {
+	const short = leavesOf(root).filter(({ path }) => path.at(-1)?.toLowerCase() === said.toLowerCase());
+	return short.map(({ path }) => path).slice(0, 2);
+}
+
+function wrongValue(issue: Issue, input: unknown, { root, above, source }: Whole): PathFault {
+	const schema = schemaAt(root, issue.path);
+	const meta = schema.meta?.() ?? {};
+	const got = issue.path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown>)?.[step], input);
 	const words = Array.isArray(meta['words']) ? meta['words'].map(String) : [];
+	const path = [...above, ...issue.path];
+	const key = joined(path);
+	const subject = key === '' ? 'the config' : `"${key}"`;
+	const says = got === undefined ? 'is missing' : `got ${path.some(isHeaders) ? REDACTED : shown(got)}`;
+	const message = `${subject} ${says}; ${legalOf(schema, meta['legal'], issue)}.${hintFor(got, words)}`;
+	return { source, key, path, message };
+}
+
+function legalOf(schema: z.ZodType, legal: unknown, issue: Issue): string {
+	if (typeof legal === 'string') return `legal: ${legal}`;
+	const keys = keysOf(schema);
+	return keys.length > 0 ? `legal: an object with the keys ${keys.join(', ')}` : issue.message;
+}
+
+/** ` Did you mean "json"?` where a text among the values is near to a legal word, else nothing. */
+export function hintFor(got: unknown, words: readonly string[]): string {
 	const near = [got].flat().flatMap((word) => {
 		if (typeof word !== 'string' || words.includes(word)) return [];
 		return nearest(word.toLowerCase(), words, 1);
 	});
-	const hint = near.length === 0 ? '' : ` Did you mean ${near.map((word) => `"${word}"`).join(', ')}?`;
-	const key = join(path);
-	const subject = key === '' ? 'the config' : `"${key}"`;
-	return { source, key, message: `${subject} got ${shown(got)}; legal: ${legal}.${hint}` };
+	return near.length === 0 ? '' : ` Did you mean ${near.map((word) => `"${word}"`).join(', ')}?`;
 }
 
-/** The schema of the deepest key of the path that has one of its own. */
-function schemaAt(path: readonly PropertyKey[]): { schema: z.ZodType } {
-	let schema: z.ZodType = configSchema;
-	for (const step of path) {
-		const next = schema instanceof z.ZodObject ? schema.shape[String(step)] : undefined;
-		if (next === undefined) break;
-		schema = next instanceof z.ZodOptional ? (next.unwrap() as z.ZodType) : next;
-	}
-	return { schema };
+function keysOf(schema: z.ZodType): string[] {
+	return schema instanceof z.ZodObject ? Object.keys(schema.shape).filter((key) => key !== '$schema') : [];
 }
 
-function keysAt(path: readonly PropertyKey[]): string[] {
-	const { schema } = schemaAt(path);
-	return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+/** One line, cut, without secrets: a message must not repeat a whole file, and may end in a log. */
+export function shown(value: unknown): string {
+	const text = inspect(masked(value), { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 5 });
+	const safe = withoutSecrets(text).replace(/\/\/[^\s/@'"]+@/g, `//${REDACTED}@`);
+	return safe.length > 80 ? `${safe.slice(0, 80)}…` : safe;
 }
 
-function join(path: readonly PropertyKey[]): string {
-	return path.map(String).join('.');
+function masked(value: unknown, depth = 0): unknown {
+	if (Array.isArray(value)) return depth > 2 ? value : value.map((one) => masked(one, depth + 1));
+	if (!isObject(value) || depth > 2) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([key, inner]) => [key, isHeaders(key) ? REDACTED : masked(inner, depth + 1)]),
+	);
 }
 
-/** One line, cut: a message must not repeat a whole file. */
-function shown(value: unknown): string {
-	const text = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 5 });
-	return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+function isHeaders(step: PropertyKey): boolean {
+	return /^headers?$/i.test(String(step));
 }

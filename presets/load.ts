@@ -1,35 +1,41 @@
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import type { CosmiconfigResult } from 'cosmiconfig';
+import { resolve } from 'node:path';
 import type { ConfigLayer, EffectiveConfig, TelemetryConfig } from './config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
-import { type Said, saidByEnvironment } from './environment.js';
+import { type EnvironmentSaid, saidByEnvironment } from './environment.js';
+import type { PathFault } from './faults.js';
+import { findFile } from './load/find.js';
+import { mark, merge, type Sources, sourceOf } from './load/merge.js';
+import { isObject, type Routes, type Said, SIGNALS, type Signal } from './load/said.js';
+import { absoluteFiles, settleEndpoints, settleHeaders } from './load/settle.js';
+import { userFile } from './load/user-file.js';
+import type { Preset } from './preset.js';
 
-const FORMATS = ['ts', 'mts', 'js', 'mjs', 'cjs', 'yaml', 'yml', 'json'];
-const PLACES = [
-	...FORMATS.map((format) => `agentese.config.${format}`),
-	'.agenteserc',
-	...FORMATS.map((format) => `.agenteserc.${format}`),
-	...FORMATS.map((format) => `.config/agentese.config.${format}`),
-	'.config/agenteserc',
-	...FORMATS.map((format) => `.config/agenteserc.${format}`),
-	'package.json',
-];
-
-/** The config that holds, and where each of its keys came from. */
+/** The config that holds, and where each of its keys came from. Printed or as JSON it shows no header's value. */
 export interface LoadedConfig {
 	readonly config: EffectiveConfig;
-	/** By key path (`sampling.rate`): a file, a variable, `argument` or `default`. */
+	/** By key path (`sampling.rate`): a file, a variable, `argument` or `default`; `signals.traces` where one differs. */
 	readonly sources: Readonly<Record<string, string>>;
 	/** The directory of the config file, else the working one: what relative paths are meant from. */
 	readonly directory: string;
+	/** The presets that carry each signal: those of `preset`, unless `OTEL_TRACES_EXPORTER` or its like say otherwise. */
+	readonly signals: Routes;
+	/** The presets of one's own, by name; their options stand in the config under that name. */
+	readonly presets: ReadonlyMap<string, Preset<unknown>>;
+	/** OpenTelemetry's own file, where `OTEL_CONFIG_FILE` hands the set-up to it. */
+	readonly declarative: string | undefined;
+	/** Sentences that are to be said once when telemetry starts. */
+	readonly notices: readonly string[];
 }
 
+/** A source whose value was checked. */
+type Layer = Omit<Said, 'value'> & { readonly value: ConfigLayer; readonly own: Record<string, unknown> };
+
 /**
- * Finds the config and answers what holds: the argument over `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` over
- * the file over the defaults, key by key; `preset` replaces the whole list.
+ * Finds the config and answers what holds, key by key: the argument over `AGENTESE_*` over `OTEL_*` over the project's
+ * file over the person's `~/.kgents/telemetry.yaml` over the defaults; `preset` replaces the whole list.
  *
- * The file is `AGENTESE_CONFIG`, or the one that the argument names, or the first of `agentese.config.*`,
+ * The project's file is `AGENTESE_CONFIG`, or the one that the argument names, or the first of `agentese.config.*`,
  * `.agenteserc*`, their like under `.config/` and the `agentese` key of package.json, from the working directory
  * upward to the one that holds a package.json.
  *
@@ -38,100 +44,197 @@ export interface LoadedConfig {
  */
 export async function loadConfig(
 	argument?: TelemetryConfig | string,
-	{ cwd = process.cwd() }: { cwd?: string } = {},
+	{ cwd = process.cwd(), home = homedir() }: { cwd?: string; home?: string } = {},
 ): Promise<LoadedConfig> {
+	const user = await userFile(home);
 	const file = await findFile(typeof argument === 'string' ? argument : undefined, cwd);
-	const directory = file?.directory ?? cwd;
+	const environment = await saidByEnvironment(cwd);
+	const { saidByOwnVariables } = await import('./load/own-variables.js');
+	const own = saidByOwnVariables(cwd);
 	const said: Said[] = [
-		...(file === undefined ? [] : [file]),
-		...(await saidByEnvironment(cwd)),
+		...(user.said === undefined ? [] : [user.said]),
+		...(file.said === undefined ? [] : [file.said]),
+		...environment.said,
+		...own.said,
 		...(argument === undefined || typeof argument === 'string'
 			? []
 			: [{ source: 'argument', value: argument, directory: cwd }]),
+		...environment.last,
 	];
-	const layers = await check(said);
-	const { defaultConfig } = await import('./config.js');
-	const config = defaultConfig();
-	config.json.directory = resolve(directory, config.json.directory);
-	const sources: Record<string, string> = {};
-	mark(sources, '', config, 'default');
-	for (const { source, value, directory: from } of layers) {
-		if (value.json?.directory !== undefined) value.json.directory = absolute(value.json.directory, from);
-		merge(config as unknown as Values, value, source, sources, '');
+	const checked = await check(said);
+	const directory = file.said?.directory ?? cwd;
+	const merged = await mergeAll(checked.layers, { directory, home, fallback: environment.fallback });
+	const { config, sources } = merged;
+	settleEndpoints(config, sources);
+	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...checked.faults];
+	faults.push(...settleHeaders(config, sources));
+	if (checked.faults.length === 0) faults.push(...(await settleOwn(merged, checked)));
+	if (faults.length > 0) throw new ConfigurationError(await placed(faults, said, user.text), saidStrict(said));
+	const notices = [...environment.notices, ...own.notices, ...unused(merged)];
+	if (user.jaegerNotice !== undefined && sources['jaeger.endpoint'] === user.said?.source) {
+		if (merged.signals.traces.includes('jaeger')) notices.push(user.jaegerNotice);
 	}
-	return { config, sources, directory };
+	const { signals } = merged;
+	return {
+		config,
+		sources,
+		directory,
+		signals,
+		presets: checked.presets,
+		declarative: environment.declarative,
+		notices,
+	};
+}
+
+interface Checked {
+	readonly layers: readonly Layer[];
+	readonly presets: ReadonlyMap<string, Preset<unknown>>;
+	readonly faults: readonly PathFault[];
 }
 
 /** Checks every source, so that a person sees all the faults at once. */
-async function check(said: readonly Said[]): Promise<(Said & { value: ConfigLayer })[]> {
+async function check(all: readonly Said[]): Promise<Checked> {
 	const { configSchema } = await import('./config.js');
-	const faults: ConfigurationFault[] = [];
-	const layers: (Said & { value: ConfigLayer })[] = [];
-	for (const layer of said) {
-		const { success, data, error } = configSchema.safeParse(layer.value);
-		if (success) layers.push({ ...layer, value: data });
-		else faults.push(...(await import('./faults.js')).explain(error.issues, layer.value, layer.source));
+	const { explain } = await import('./faults.js');
+	const { loadOwnPresets } = await import('./load/own-presets.js');
+	const { presets, said, faults } = await loadOwnPresets(all, Object.keys(configSchema.shape));
+	const found = [...faults];
+	const layers: Layer[] = [];
+	for (const one of said) {
+		const [value, own] = apart(one.value, presets);
+		const { success, data, error } = configSchema.safeParse(value);
+		if (success) layers.push({ ...one, value: data, own });
+		else found.push(...explain(error.issues, { ...one, value }, configSchema));
 	}
-	if (faults.length > 0) throw new ConfigurationError(faults, saidStrict(said));
-	return layers;
+	return { layers, presets, faults: found };
+}
+
+/** The options of presets of one's own are theirs to check, once all sources are merged. */
+function apart(value: unknown, presets: ReadonlyMap<string, unknown>): [unknown, Record<string, unknown>] {
+	if (!isObject(value) || presets.size === 0) return [value, {}];
+	const entries = Object.entries(value);
+	return [
+		Object.fromEntries(entries.filter(([key]) => !presets.has(key))),
+		Object.fromEntries(entries.filter(([key]) => presets.has(key))),
+	];
+}
+
+interface Merged {
+	readonly config: EffectiveConfig;
+	readonly sources: Sources;
+	readonly signals: Routes;
+}
+
+async function mergeAll(
+	layers: readonly Layer[],
+	{ directory, home, fallback }: { directory: string; home: string; fallback: EnvironmentSaid['fallback'] },
+): Promise<Merged> {
+	const { defaultConfig } = await import('./config.js');
+	const config = defaultConfig();
+	config.json.directory = resolve(directory, config.json.directory);
+	const sources: Sources = {};
+	mark(sources, '', config, 'default');
+	const everywhere = (presets: readonly string[]): Record<Signal, readonly string[]> => {
+		const carried = presets.filter((name) => name !== 'none');
+		return { traces: carried, metrics: carried, logs: carried };
+	};
+	let signals = everywhere(config.preset);
+	const route = (signal: Signal, presets: readonly string[], source: string) => {
+		signals[signal] = presets;
+		sources[`signals.${signal}`] = source;
+	};
+	for (const signal of SIGNALS) {
+		const said = fallback[signal];
+		if (said !== undefined) route(signal, said.presets, said.source);
+	}
+	for (const { source, value, own, directory: from, signals: routes = {} } of layers) {
+		absoluteFiles(value, from, home);
+		const { $schema: _, ...rest } = value;
+		merge(config as unknown as Record<string, unknown>, { ...rest, ...own }, source, sources);
+		if (value.preset !== undefined) {
+			signals = everywhere(value.preset);
+			for (const signal of SIGNALS) delete sources[`signals.${signal}`];
+		}
+		for (const signal of SIGNALS) {
+			const presets = routes[signal];
+			if (presets !== undefined) route(signal, presets, source);
+		}
+	}
+	const names = [...new Set(SIGNALS.flatMap((signal) => signals[signal]))];
+	const [by] = SIGNALS.flatMap((signal) => sources[`signals.${signal}`] ?? []);
+	if (by !== undefined) {
+		config.preset = names.length === 0 ? ['none'] : names;
+		sources['preset'] = by;
+	}
+	return { config, sources, signals };
+}
+
+/** Checks the options of each preset of one's own, which its own schema gives their defaults. */
+async function settleOwn({ config, sources }: Merged, { presets }: Checked): Promise<PathFault[]> {
+	const { explain } = await import('./faults.js');
+	const sections = config as unknown as Record<string, unknown>;
+	const faults: PathFault[] = [];
+	for (const [name, { schema }] of presets) {
+		const value = sections[name];
+		if (value === undefined && !config.preset.includes(name)) continue;
+		const source = sourceOf(sources, [name]) ?? sources['preset'] ?? 'default';
+		if (schema === undefined) {
+			if (value === undefined) continue;
+			const message = `"${name}" is no key: the preset of that name has no schema, and so takes no options.`;
+			faults.push({ source, key: name, path: [name], message });
+			continue;
+		}
+		const { success, data, error } = await schema.safeParseAsync(value ?? {});
+		if (success) sections[name] = data;
+		else {
+			const found = explain(error.issues, { value: value ?? {}, source }, schema, [name]);
+			faults.push(...found.map((fault) => ({ ...fault, source: sourceOf(sources, fault.path) ?? source })));
+		}
+	}
+	return faults;
+}
+
+/** A backend that was described and is not used: the usual reason is that nobody named the preset. */
+function unused({ config, sources }: Merged): string[] {
+	if (sources['preset'] !== 'default') return [];
+	return (['otlp', 'jaeger', 'prometheus', 'console'] as const).flatMap((name) => {
+		const key = Object.keys(sources).find((path) => path.startsWith(`${name}.`) && isWish(sources[path]));
+		if (key === undefined) return [];
+		const source = sources[key];
+		return [
+			`${source} says "${key}", but no "preset": telemetry goes to ${config.preset.join(', ')}. Write "preset: ${name}" to use it.`,
+		];
+	});
+}
+
+function isWish(source: string | undefined): boolean {
+	return source !== undefined && source !== 'default' && !source.startsWith('OTEL_');
+}
+
+/** Gives the faults their lines, where their source is a file that has lines. */
+async function placed(
+	faults: readonly (ConfigurationFault | PathFault)[],
+	said: readonly Said[],
+	userText: string | undefined,
+): Promise<ConfigurationFault[]> {
+	const { lineFinder } = await import('./load/text.js');
+	const result: ConfigurationFault[] = [];
+	for (const fault of faults) {
+		if (!('path' in fault)) {
+			result.push(fault);
+			continue;
+		}
+		const { path, ...rest } = fault;
+		const from = said.find(({ source }) => source === fault.source);
+		const text = from?.text ?? (from === undefined ? userText : undefined);
+		const line = text === undefined ? undefined : (await lineFinder(text))([...(from?.above ?? []), ...path]);
+		result.push(line === undefined ? rest : { ...rest, line });
+	}
+	return result;
 }
 
 /** What a faulty config itself says of faults: the strongest source that says anything. */
 function saidStrict(said: readonly Said[]): boolean {
 	const strict = said.map(({ value }) => (value as { strict?: unknown } | null | undefined)?.strict);
 	return strict.findLast((value) => typeof value === 'boolean') !== false;
-}
-
-async function findFile(named: string | undefined, cwd: string): Promise<Said | undefined> {
-	const path = named ?? process.env['AGENTESE_CONFIG']?.trim();
-	const { cosmiconfig } = await import('cosmiconfig');
-	const explorer = cosmiconfig('agentese', { searchPlaces: PLACES, searchStrategy: 'project', cache: false });
-	let found: CosmiconfigResult;
-	try {
-		found = path ? await explorer.load(resolve(cwd, path)) : await explorer.search(cwd);
-	} catch (error) {
-		throw unreadable(error, path ? resolve(cwd, path) : undefined, named === undefined);
-	}
-	if (!found || found.isEmpty) return undefined;
-	return { source: found.filepath, value: found.config, directory: dirname(found.filepath) };
-}
-
-function unreadable(error: unknown, path: string | undefined, byVariable: boolean): ConfigurationError {
-	const { code, message = String(error), filepath } = error as NodeJS.ErrnoException & { filepath?: string };
-	const source = path ?? filepath ?? 'the config file';
-	const who = byVariable ? 'AGENTESE_CONFIG' : 'the argument';
-	const absent = `there is no such file; ${who} names it. Name one that is there, or none.`;
-	const reason = code === 'ENOENT' && path !== undefined ? absent : `it cannot be read. Reason: ${message}`;
-	return new ConfigurationError([{ source, key: '', message: reason }]);
-}
-
-type Values = Record<string, unknown>;
-
-/** Key by key, and into objects; lists replace whole. */
-function merge(into: Values, from: object, source: string, sources: Record<string, string>, above: string): void {
-	for (const [key, value] of Object.entries(from)) {
-		if (value === undefined) continue;
-		const path = above + key;
-		if (isObject(value) && isObject(into[key])) merge(into[key], value, source, sources, `${path}.`);
-		else {
-			into[key] = value;
-			sources[path] = source;
-		}
-	}
-}
-
-function mark(sources: Record<string, string>, above: string, value: object, source: string): void {
-	for (const [key, inner] of Object.entries(value)) {
-		if (isObject(inner)) mark(sources, `${above}${key}.`, inner, source);
-		else sources[above + key] = source;
-	}
-}
-
-function isObject(value: unknown): value is Values {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `~` is the person's home: a shell would have said so, and a directory of that name is never meant. */
-function absolute(path: string, from: string): string {
-	return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(from, path);
 }

@@ -1,6 +1,7 @@
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ZodType } from 'zod';
 import { nearest } from '../lib/paths/nearest.js';
 import type { EndOfProcess } from './ending.js';
 
@@ -18,6 +19,18 @@ export interface SignalCounts {
 	droppedBy: Record<string, number>;
 }
 
+/** What is known of one place that telemetry is sent to. */
+export interface BackendStats {
+	/** The preset that sends. */
+	preset: string;
+	/** Where to, without a user name, a password or a query. */
+	endpoint: string;
+	/** Why the last delivery that failed did; undefined while none has. */
+	lastError: string | undefined;
+	/** When it failed, in milliseconds since 1970. */
+	lastErrorAt: number | undefined;
+}
+
 /** What one preset knows about its own work. */
 export interface PresetStats {
 	spans: SignalCounts;
@@ -25,6 +38,8 @@ export interface PresetStats {
 	logs: SignalCounts;
 	/** The files written by this process that still stand. */
 	files: string[];
+	/** The places that it sends to. @default none */
+	backends?: BackendStats[];
 }
 
 /** What a preset hands to the SDK: a signal that it does not carry is left out. */
@@ -32,6 +47,8 @@ export interface PresetParts {
 	readonly spanProcessors?: readonly SpanProcessor[];
 	readonly metricReaders?: readonly IMetricReader[];
 	readonly logRecordProcessors?: readonly LogRecordProcessor[];
+	/** Decides for roots and children alike, instead of `sampling.rate`; it sees our attributes at the start of a span. */
+	readonly sampler?: Sampler;
 	/** Counts what it carried; a preset without it is left out of `stats()`. */
 	stats?(): PresetStats;
 }
@@ -40,6 +57,8 @@ export interface PresetParts {
 export interface PresetEnvironment {
 	/** The directory that relative files of the config are meant from: the config file's own, else the working one. */
 	readonly directory: string;
+	/** The signals that are wanted of it: those it carries, less those that the config gives to others. */
+	readonly signals: readonly ('traces' | 'metrics' | 'logs')[];
 	/** Runs `write` synchronously when the process ends in any way that can be seen; answers how to take it out again. */
 	readonly whenProcessEnds: (write: (end: EndOfProcess) => void) => () => void;
 }
@@ -48,18 +67,20 @@ export interface PresetEnvironment {
 export interface Preset<Options> {
 	/** The word in the config's `preset` list, and the key of its own options in the config. */
 	readonly name: string;
+	/** Checks the options in the config, and gives them their defaults; without it there are none to say. */
+	readonly schema?: ZodType<Options>;
 	/** Makes the parts; may await, since the SDK is loaded only now. */
 	make(options: Options, environment: PresetEnvironment): PresetParts | Promise<PresetParts>;
 }
 
-const KEYS = ['name', 'make'];
+const KEYS = ['name', 'schema', 'make'];
 
 /**
- * Declares a preset: one file, in the order options type, defaults, checks, factory. `presets/json.ts` is the one to
+ * Declares a preset: one file, in the order options type, defaults, checks, factory. `presets/console.ts` is the one to
  * copy.
  *
- * @throws TypeError where the name, the factory or a key is not one: a preset is wrong when it is defined, not when
- * telemetry starts
+ * @throws TypeError where the name, the schema, the factory or a key is not one: a preset is wrong when it is defined,
+ * not when telemetry starts
  */
 export function definePreset<Options>(preset: Preset<Options>): Preset<Options> {
 	for (const key of Object.keys(preset)) {
@@ -71,6 +92,12 @@ export function definePreset<Options>(preset: Preset<Options>): Preset<Options> 
 	if (typeof preset.name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(preset.name)) {
 		throw new TypeError(
 			`A preset's name is a word of small letters, digits and hyphens; it got ${JSON.stringify(preset.name)}.`,
+		);
+	}
+	if (preset.schema !== undefined && typeof preset.schema?.safeParse !== 'function') {
+		throw new TypeError(
+			`The schema of preset "${preset.name}" is one of zod's, such as z.strictObject({ … }); ` +
+				`it got ${typeof preset.schema}.`,
 		);
 	}
 	if (typeof preset.make !== 'function') {

@@ -1,15 +1,15 @@
 /**
- * `node --import agentese-otel/register app.js`: finds the config and starts telemetry before the application loads.
- * A faulty config is said on stderr and ends the process with code 1, unless it says `strict: false`.
+ * `node --import agentese-otel/register app.js`: finds the config, installs the hooks of auto-instrumentation where it
+ * is on, and starts telemetry, all before the application loads. A faulty config is said on stderr and ends the process
+ * with code 1, unless it says `strict: false`.
+ *
+ * With an OpenTelemetry of 2.x in the application nothing of it is imported: that is said, and the application runs.
  */
-import { ConfigurationError } from './configuration-error.js';
-import { startTelemetry } from './start.js';
-import { sayLine } from './voice.js';
+import { fileURLToPath } from 'node:url';
+import { neighbours } from './instrumentation/neighbours.js';
+import { own } from './instrumentation/packages.js';
 
-try {
-	await startTelemetry();
-} catch (error) {
-	if (!(error instanceof ConfigurationError)) throw error;
-	sayLine(`agentese-otel: ${error.message}`);
-	process.exit(1);
-}
+own.register = fileURLToPath(import.meta.url);
+const { refused } = neighbours();
+if (refused !== undefined) process.stderr.write(`agentese-otel: ${refused}\n`);
+else await (await import('./register/start.js')).startBeforeTheApplication();

@@ -1,5 +1,8 @@
+import type { ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import type { Sampler } from '@opentelemetry/sdk-trace';
+import { DURATION_BUCKETS } from '../lib/metering/instruments.js';
+import { SCOPE } from '../lib/runtime/version.js';
 import { presetNamed } from './catalogue.js';
 import type { TelemetryConfig } from './config.js';
 import { whenProcessEnds } from './ending.js';
@@ -12,6 +15,8 @@ export interface Assembled {
 	readonly configuration: Partial<NodeSDKConfiguration>;
 	readonly parts: readonly PresetParts[];
 }
+
+const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 
 /**
  * Answers a NodeSDK configuration made from the presets, for a person who starts the NodeSDK alone:
@@ -31,33 +36,97 @@ export async function nodeSdkConfiguration(
 	return configuration;
 }
 
-/** Loads the presets and makes their parts. */
-export async function assemble({ config, sources, directory }: LoadedConfig): Promise<Assembled> {
+/**
+ * Loads the presets and makes their parts. Where one of them cannot be made, what the others opened is closed again.
+ */
+export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
+	const { config, directory } = loaded;
 	const parts: PresetParts[] = [];
-	for (const name of config.preset) {
-		const preset = await presetNamed(name);
-		const options = (config as unknown as Record<string, unknown>)[name];
-		parts.push(await preset.make(options, { directory, whenProcessEnds }));
+	try {
+		const names = [...new Set(SIGNALS.flatMap((signal) => loaded.signals[signal]))];
+		for (const name of names) parts.push(await partsOf(name, loaded));
+		const sampler = await samplerOf(loaded, parts);
+		const configuration: Partial<NodeSDKConfiguration> = {
+			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
+			resource: await makeResource(config, directory),
+			spanProcessors: parts.flatMap(({ spanProcessors = [] }) => spanProcessors),
+			metricReaders: parts.flatMap(({ metricReaders = [] }) => metricReaders),
+			logRecordProcessors: parts.flatMap(({ logRecordProcessors = [] }) => logRecordProcessors),
+			views: await views(),
+			...(sampler && { sampler }),
+		};
+		return { configuration, parts };
+	} catch (error) {
+		await Promise.allSettled(parts.flatMap(closing));
+		throw error;
 	}
-	// Where nobody set a rate, OpenTelemetry's own variable for samplers keeps its meaning.
-	const ownSampler = sources['sampling.rate'] === 'default' && process.env['OTEL_TRACES_SAMPLER'] !== undefined;
-	const configuration: Partial<NodeSDKConfiguration> = {
-		autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
-		resource: await makeResource(config, directory),
-		spanProcessors: parts.flatMap(({ spanProcessors = [] }) => spanProcessors),
-		metricReaders: parts.flatMap(({ metricReaders = [] }) => metricReaders),
-		logRecordProcessors: parts.flatMap(({ logRecordProcessors = [] }) => logRecordProcessors),
-		...(ownSampler ? {} : { sampler: await samplerOf(config.sampling.rate) }),
-	};
-	return { configuration, parts };
 }
 
-/** A child follows its parent, so that a trace is kept whole or not at all. */
-async function samplerOf(rate: number): Promise<Sampler> {
+/** One preset's parts, of the signals that the config gives it. */
+async function partsOf(name: string, { config, directory, presets, signals: routes }: LoadedConfig) {
+	const preset = await presetNamed(name, presets);
+	const options = (config as unknown as Record<string, unknown>)[name];
+	const signals = SIGNALS.filter((signal) => routes[signal].includes(name));
+	const { spanProcessors, metricReaders, logRecordProcessors, ...rest } = await preset.make(options, {
+		directory,
+		signals,
+		whenProcessEnds,
+	});
+	const parts: PresetParts = {
+		...rest,
+		...(spanProcessors && signals.includes('traces') && { spanProcessors }),
+		...(metricReaders && signals.includes('metrics') && { metricReaders }),
+		...(logRecordProcessors && signals.includes('logs') && { logRecordProcessors }),
+	};
+	return parts;
+}
+
+function closing({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }: PresetParts) {
+	return [...spanProcessors, ...metricReaders, ...logRecordProcessors].map(async (part) => part.shutdown());
+}
+
+/**
+ * The boundaries of our histogram, for every reader: a reader with an aggregation of its own, or one that does not heed
+ * the instrument's advice, gets them all the same. A histogram with boundaries of a person's own has another scope.
+ */
+async function views(): Promise<ViewOptions[]> {
+	const { AggregationType } = await import('@opentelemetry/sdk-metrics');
+	return [
+		{
+			meterName: SCOPE,
+			instrumentName: 'agentese.invoke.duration',
+			aggregation: {
+				type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
+				options: { boundaries: [...DURATION_BUCKETS] },
+			},
+		},
+	];
+}
+
+/**
+ * A root is decided by the rule that has a rate for it, else by the config's rate; a child follows its parent, so that a
+ * trace is kept whole or not at all, unless `OTEL_TRACES_SAMPLER` names a sampler that heeds no parent. Scrapes of our
+ * own metrics are never kept. A preset's own sampler decides all else.
+ */
+async function samplerOf(loaded: LoadedConfig, parts: readonly PresetParts[]): Promise<Sampler> {
+	const own = parts.find(({ sampler }) => sampler !== undefined)?.sampler;
+	const sampler = own ?? (await byRate(loaded));
+	if (!loaded.signals.metrics.includes('prometheus')) return sampler;
+	return new (await import('./prometheus/scrapes.js')).NoScrapes(sampler);
+}
+
+async function byRate({ config: { sampling, rules }, sources }: LoadedConfig): Promise<Sampler> {
 	const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = await import(
 		'@opentelemetry/sdk-trace'
 	);
-	if (rate === 1) return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-	if (rate === 0) return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-	return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(rate) });
+	const { rate } = sampling;
+	const whole = rate === 1 ? new AlwaysOnSampler() : new AlwaysOffSampler();
+	let root: Sampler = rate === 1 || rate === 0 ? whole : new TraceIdRatioBasedSampler(rate);
+	if (rules.some((rule) => rule.rate !== undefined)) {
+		const { RuleSampler } = await import('./rule-sampler.js');
+		root = new RuleSampler(root);
+	}
+	const byVariable = sources['sampling.rate'] === 'OTEL_TRACES_SAMPLER';
+	const heedsParent = !byVariable || /^parentbased_/.test(process.env['OTEL_TRACES_SAMPLER']?.trim() ?? '');
+	return heedsParent ? new ParentBasedSampler({ root }) : root;
 }

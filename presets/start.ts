@@ -1,19 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sayOnce } from '../lib/runtime/say.js';
 import { shared } from '../lib/runtime/shared.js';
-import { endOpen } from '../lib/settling/collected.js';
-import { configureTracing } from '../lib/tracing/settings.js';
 import type { TelemetryConfig } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
-import { whenProcessEnds } from './ending.js';
-import { registeredSignals, removable } from './globals.js';
+import { faultsOfRegistered, registeredSignals } from './globals.js';
+import { neighbours } from './instrumentation/neighbours.js';
 import { type LoadedConfig, loadConfig } from './load.js';
-import type { PresetParts } from './preset.js';
-import { idle, sum, type Telemetry } from './telemetry.js';
-import { lendVoice, sayLine } from './voice.js';
-
-/** Neither a flush nor a shutdown takes longer than this, whatever a disk or a backend does. */
-const PATIENCE_MS = 10_000;
+import { idle, isIdle, type Telemetry } from './telemetry.js';
+import { lendVoice, sayLine, sayOnceAloud } from './voice.js';
 
 const state = shared('presets/start', () => ({
 	running: undefined as Promise<Telemetry> | undefined,
@@ -26,7 +20,8 @@ const state = shared('presets/start', () => ({
  *
  * Called while telemetry runs it answers what runs, and says so once if it was asked for something else. With
  * `enabled: false`, `OTEL_SDK_DISABLED=true` or `preset: none` nothing is opened. Where the application has an SDK of
- * its own, decorators use that one, and nothing is started.
+ * its own, decorators use that one, and nothing is started; so it is where the packages of OpenTelemetry 2.x are
+ * installed. With `OTEL_CONFIG_FILE`, OpenTelemetry's own file says where telemetry goes.
  *
  * @param argument - a config, over what a file says; or the path of a config file
  * @throws ConfigurationError where the config is faulty, with all faults; with `strict: false` it says so on stderr
@@ -39,7 +34,7 @@ export async function startTelemetry(argument?: TelemetryConfig | string): Promi
 	state.running = starting;
 	try {
 		const telemetry = await starting;
-		if (!(telemetry instanceof RunningTelemetry)) state.running = undefined;
+		if (isIdle(telemetry)) state.running = undefined;
 		return telemetry;
 	} catch (error) {
 		state.running = undefined;
@@ -61,117 +56,74 @@ async function sameAgain(running: Telemetry, argument: TelemetryConfig | string 
 }
 
 async function start(argument: TelemetryConfig | string | undefined): Promise<Telemetry> {
-	const loaded = await load(argument);
-	const { config } = loaded;
-	if (!config.enabled || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return idle(config);
-	if (config.preset.includes('none')) return idle(config);
-	const silence = lendVoice();
-	const signals = registeredSignals();
-	if (signals.length > 0) {
-		sayOnce(
-			'start/foreign',
-			`an OpenTelemetry SDK is registered already, for ${signals.join(', ')}; decorators use that one, and ` +
-				'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.',
-		);
-		silence();
-		return idle(config);
-	}
 	try {
-		return await RunningTelemetry.start(loaded, silence);
-	} catch (error) {
-		silence();
-		throw error;
-	}
-}
-
-async function load(argument: TelemetryConfig | string | undefined): Promise<LoadedConfig> {
-	try {
-		return await loadConfig(argument);
+		return await startLoaded(await loadConfig(argument));
 	} catch (error) {
 		if (!(error instanceof ConfigurationError) || error.strict) throw error;
 		sayLine(`agentese-otel: ${error.message} Telemetry is off, as strict: false asks.`);
 		const { defaultConfig } = await import('./config.js');
-		return { config: { ...defaultConfig(), enabled: false, strict: false }, sources: {}, directory: process.cwd() };
+		return idle({ ...defaultConfig(), enabled: false, strict: false });
 	}
 }
 
-class RunningTelemetry implements Telemetry {
-	readonly config: LoadedConfig['config'];
-	readonly #parts: readonly PresetParts[];
-	readonly #stop: () => Promise<void>;
-	#stopped: Promise<void> | undefined;
-
-	private constructor(config: LoadedConfig['config'], parts: readonly PresetParts[], stop: () => Promise<void>) {
-		this.config = config;
-		this.#parts = parts;
-		this.#stop = stop;
+async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
+	const { config, declarative, directory, notices } = loaded;
+	if (!config.enabled || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return idle(config);
+	if (config.preset.includes('none') && declarative === undefined) return idle(config);
+	const { refused, warned } = neighbours(directory);
+	if (refused !== undefined) {
+		sayLine(`agentese-otel: ${refused}`);
+		return idle(config);
 	}
+	const lend = () => lendVoice(config.logLevel);
+	const silence = lend();
+	try {
+		for (const notice of [...notices, ...(warned === undefined ? [] : [warned])]) sayOnce(`start/${notice}`, notice);
+		if (leftToOthers()) {
+			silence();
+			return idle(config);
+		}
+		return await run(loaded, silence, lend);
+	} catch (error) {
+		silence();
+		if (!(error instanceof ConfigurationError)) throw error;
+		throw new ConfigurationError(error.faults, config.strict);
+	}
+}
 
-	static async start(loaded: LoadedConfig, silence: () => void): Promise<RunningTelemetry> {
-		const [{ NodeSDK }, { assemble }] = await Promise.all([import('@opentelemetry/sdk-node'), import('./sdk.js')]);
-		// Before the presets' own writers, so that they still write what ends here.
-		const forget = whenProcessEnds((end) => {
-			if (end === 'last') endOpen();
+/** True where somebody else's SDK is registered: that one is used, and what is wrong with it is said. */
+function leftToOthers(): boolean {
+	const signals = registeredSignals();
+	if (signals.length === 0) return false;
+	sayOnceAloud(
+		'start/foreign',
+		`an OpenTelemetry SDK is registered already, for ${signals.join(', ')}; decorators use that one, and ` +
+			'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.',
+	);
+	for (const fault of faultsOfRegistered()) sayOnceAloud(`start/foreign/${fault}`, fault);
+	return true;
+}
+
+async function run(loaded: LoadedConfig, silence: () => void, lend: () => () => void): Promise<Telemetry> {
+	const { config, declarative, directory, sources } = loaded;
+	const [{ select }, { prepareInstrumentations }, { RunningTelemetry, runDeclared, runPresets }] = await Promise.all([
+		import('./instrumentation/selection.js'),
+		import('./instrumentation/prepare.js'),
+		import('./running.js'),
+	]);
+	const said = Object.keys(sources).find((key) => /^autoInstrumentation(\.|$)/.test(key) && sources[key] !== 'default');
+	const source = said === undefined ? 'default' : String(sources[said]);
+	const selection = select(config.autoInstrumentation, source);
+	const instrumentations = await prepareInstrumentations(selection, source, directory);
+	if (declarative !== undefined) silence();
+	const running =
+		declarative === undefined
+			? await runPresets(loaded, instrumentations, silence)
+			: await runDeclared(declarative, loaded, instrumentations, lend);
+	return new RunningTelemetry(config, running, (stopped) => {
+		state.stopping = stopped.finally(() => {
+			state.running = undefined;
+			state.stopping = undefined;
 		});
-		try {
-			const { configuration, parts } = await assemble(loaded);
-			const sdk = new NodeSDK(configuration);
-			const removeGlobals = removable(() => sdk.start());
-			// No sampler of ours reads attributes, and on SDK 3 they are dear at the start of a span.
-			const restore = configureTracing({ spanName: loaded.config.spanName, attributesAtStart: false });
-			return new RunningTelemetry(loaded.config, parts, async () => {
-				endOpen();
-				await within(PATIENCE_MS, 'shutdown', sdk.shutdown());
-				removeGlobals();
-				restore();
-				forget();
-				silence();
-			});
-		} catch (error) {
-			forget();
-			throw error;
-		}
-	}
-
-	async flush(): Promise<void> {
-		const all = this.#parts.flatMap(({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }) => [
-			...spanProcessors,
-			...metricReaders,
-			...logRecordProcessors,
-		]);
-		if (this.#stopped !== undefined) return this.#stopped;
-		await within(PATIENCE_MS, 'flush', Promise.all(all.map((part) => part.forceFlush())));
-	}
-
-	shutdown(): Promise<void> {
-		if (this.#stopped === undefined) {
-			this.#stopped = this.#stop().finally(() => {
-				state.running = undefined;
-				state.stopping = undefined;
-			});
-			state.stopping = this.#stopped;
-		}
-		return this.#stopped;
-	}
-
-	stats() {
-		return sum(this.#parts);
-	}
-
-	[Symbol.asyncDispose](): Promise<void> {
-		return this.shutdown();
-	}
-}
-
-/** Waits for the work, but not for ever; what fails is said and goes no further. */
-async function within(ms: number, what: string, work: Promise<unknown>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<void>((resolve) => {
-		timer = setTimeout(() => {
-			sayOnce(`start/${what}/late`, `${what} was not done within ${ms} ms; what is not written yet may be lost.`);
-			resolve();
-		}, ms);
 	});
-	await Promise.race([work, late]).catch((error) => sayOnce(`start/${what}`, `${what} failed.`, error));
-	clearTimeout(timer);
 }

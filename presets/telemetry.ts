@@ -1,9 +1,11 @@
 import { problems } from '../lib/runtime/say.js';
 import type { EffectiveConfig } from './config.js';
-import type { PresetParts, PresetStats, SignalCounts } from './preset.js';
+import type { BackendStats, PresetParts, PresetStats, SignalCounts } from './preset.js';
 
 /** What became of everything that was made. */
 export interface TelemetryStats extends PresetStats {
+	/** The places that telemetry is sent to, with the last error of each. */
+	backends: BackendStats[];
 	/** How often each problem of the toolkit occurred in this process, by key. */
 	problems: Record<string, number>;
 }
@@ -23,15 +25,24 @@ export interface Telemetry extends AsyncDisposable {
 	stats(): TelemetryStats;
 }
 
+const off = new WeakSet<Telemetry>();
+
 /** Telemetry that is off: it opens nothing and does nothing. */
 export function idle(config: EffectiveConfig): Telemetry {
-	return {
+	const telemetry: Telemetry = {
 		config,
 		flush: async () => undefined,
 		shutdown: async () => undefined,
 		stats: () => sum([]),
 		[Symbol.asyncDispose]: async () => undefined,
 	};
+	off.add(telemetry);
+	return telemetry;
+}
+
+/** Whether it is telemetry that is off. */
+export function isIdle(telemetry: Telemetry): boolean {
+	return off.has(telemetry);
 }
 
 /** Adds up what the presets count. */
@@ -42,6 +53,7 @@ export function sum(parts: readonly PresetParts[]): TelemetryStats {
 		metricPoints: total(all.map(({ metricPoints }) => metricPoints)),
 		logs: total(all.map(({ logs }) => logs)),
 		files: all.flatMap(({ files }) => files),
+		backends: all.flatMap(({ backends = [] }) => backends),
 		problems: Object.fromEntries(problems()),
 	};
 }

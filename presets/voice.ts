@@ -1,25 +1,51 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
-
-/** More distinct messages than this are not said: stderr is the application's. */
-const MAX_DISTINCT = 100;
-const MAX_LENGTH = 1000;
+import { problems, sayOnce } from '../lib/runtime/say.js';
+import { Problems } from './voice/problems.js';
 
 const API = Symbol.for('opentelemetry.js.api.1');
 
+const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
+	none: DiagLogLevel.NONE,
+	off: DiagLogLevel.NONE,
+	error: DiagLogLevel.ERROR,
+	warn: DiagLogLevel.WARN,
+	info: DiagLogLevel.INFO,
+	debug: DiagLogLevel.DEBUG,
+	verbose: DiagLogLevel.VERBOSE,
+	all: DiagLogLevel.ALL,
+};
+
 /**
- * Gives OpenTelemetry's warnings a voice where nobody else did: by default all its failures are silent. Each distinct
- * one is a line on stderr, once. A logger that is set, or asked for by `OTEL_LOG_LEVEL`, is left alone.
+ * Gives OpenTelemetry's problems a voice where nobody else did: by default all its failures are silent. Each distinct
+ * one is a line on stderr, once; then it is counted, at most one line a minute; and it is said when it is over. A
+ * logger that is set, or asked for by `OTEL_LOG_LEVEL`, is left alone.
  *
- * @returns takes the voice away again
+ * @param level - what is said at all: a problem is a warning or an error
+ * @returns takes the voice away again; what was counted and not said yet is said
  */
-export function lendVoice(): () => void {
+export function lendVoice(level = 'warn'): () => void {
 	const registry = () => (globalThis as { [API]?: { diag?: unknown } })[API];
 	if (registry()?.diag !== undefined || process.env['OTEL_LOG_LEVEL']) return () => undefined;
-	diag.setLogger(speaker(), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+	const counted = new Problems(sayLine);
+	diag.setLogger(speaker(counted), {
+		logLevel: LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN,
+		suppressOverrideMessage: true,
+	});
 	const mine = registry()?.diag;
 	return () => {
+		counted.close();
 		if (registry()?.diag === mine) diag.disable();
 	};
+}
+
+/**
+ * Says a problem once, whether or not `diag` is heard: where an older copy of the API holds the registry, nothing that
+ * is said through ours is.
+ */
+export function sayOnceAloud(key: string, message: string): void {
+	sayOnce(key, message);
+	const heard = (globalThis as { [API]?: { diag?: unknown } })[API]?.diag !== undefined;
+	if (!heard && problems().get(key) === 1) sayLine(`agentese-otel: ${message}`);
 }
 
 /** Writes one line to stderr, and never throws. */
@@ -31,16 +57,9 @@ export function sayLine(text: string): void {
 	}
 }
 
-function speaker(): DiagLogger {
-	const said = new Set<string>();
-	const say = (message: string, ...rest: unknown[]) => {
-		const reasons = rest.map((one) => (one instanceof Error ? one.message : String(one)));
-		const text = [message, ...reasons].join(' ').replace(/\s*\n\s*/g, ' ');
-		if (said.has(text) || said.size >= MAX_DISTINCT) return;
-		said.add(text);
-		const line = text.startsWith('agentese-otel: ') ? text : `agentese-otel: OpenTelemetry says: ${text}`;
-		sayLine(line.slice(0, MAX_LENGTH));
-	};
-	const quiet = () => undefined;
-	return { error: say, warn: say, info: quiet, debug: quiet, verbose: quiet };
+/** A problem is said once and counted; what is told at the lower levels is asked for, and is said as it comes. */
+function speaker(problems: Problems): DiagLogger {
+	const occurred = (message: string, ...rest: unknown[]) => problems.occurred(message, rest);
+	const told = (message: string, ...rest: unknown[]) => problems.told(message, rest);
+	return { error: occurred, warn: occurred, info: told, debug: told, verbose: told };
 }

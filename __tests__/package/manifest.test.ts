@@ -27,6 +27,7 @@ describe('package.json', () => {
 			['.', entry('index')],
 			['./presets', entry('presets/index')],
 			['./register', [['import', './dist/esm/presets/register.js']]],
+			['./schema.json', './presets/schema.json'],
 			['./package.json', './package.json'],
 		]);
 	});

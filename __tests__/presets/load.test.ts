@@ -43,24 +43,62 @@ describe('loadConfig()', () => {
 				enabled: true,
 				serviceName: undefined,
 				preset: ['json'],
+				autoInstrumentation: false,
 				sampling: { rate: 1 },
 				spanName: 'invoke',
+				rules: [],
+				otlp: {
+					endpoint: undefined,
+					protocol: 'http/protobuf',
+					headers: {},
+					compression: 'none',
+					timeout: 10_000,
+					tls: {},
+					temporality: 'cumulative',
+					traces: {},
+					metrics: {},
+					logs: {},
+				},
+				jaeger: { endpoint: undefined, protocol: 'http/protobuf' },
+				prometheus: { host: 'localhost', port: 9464, path: '/metrics', nextPort: false, server: true },
+				console: { color: 'auto' },
 				json: { directory: join(cwd, '.agentese'), maxBytes: 268_435_456, maxAge: 604_800_000 },
 				resource: {},
 				strict: true,
+				logLevel: 'warn',
 			},
 			sources: {
 				enabled: 'default',
 				serviceName: 'default',
 				preset: 'default',
+				autoInstrumentation: 'default',
 				'sampling.rate': 'default',
 				spanName: 'default',
+				rules: 'default',
+				'otlp.endpoint': 'default',
+				'otlp.protocol': 'default',
+				'otlp.compression': 'default',
+				'otlp.timeout': 'default',
+				'otlp.temporality': 'default',
+				'jaeger.endpoint': 'default',
+				'jaeger.protocol': 'default',
+				'prometheus.host': 'default',
+				'prometheus.port': 'default',
+				'prometheus.path': 'default',
+				'prometheus.nextPort': 'default',
+				'prometheus.server': 'default',
+				'console.color': 'default',
 				'json.directory': 'default',
 				'json.maxBytes': 'default',
 				'json.maxAge': 'default',
 				strict: 'default',
+				logLevel: 'default',
 			},
 			directory: cwd,
+			signals: { traces: ['json'], metrics: ['json'], logs: ['json'] },
+			presets: new Map(),
+			declarative: undefined,
+			notices: [],
 		});
 	});
 
@@ -150,12 +188,12 @@ describe('loadConfig()', () => {
 describe('a wrong config', () => {
 	it.each<[string, unknown]>([
 		[
-			'"samplin" is no key; legal here: enabled, serviceName, preset, sampling, spanName, json, resource, strict. Did you mean "sampling"?',
+			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "sampling"?',
 			{ samplin: { rate: 1 } },
 		],
 		['"sampling.rat" is no key; legal here: rate. Did you mean "sampling.rate"?', { sampling: { rat: 1 } }],
 		[
-			'"zebra" is no key; legal here: enabled, serviceName, preset, sampling, spanName, json, resource, strict.',
+			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.',
 			{ zebra: 1 },
 		],
 		['"sampling.rate" got 2; legal: a number from 0 to 1.', { sampling: { rate: 2 } }],
@@ -163,18 +201,21 @@ describe('a wrong config', () => {
 		['"enabled" got \'yes\'; legal: true or false.', { enabled: 'yes' }],
 		['"serviceName" got \'\'; legal: a name.', { serviceName: '' }],
 		[
-			'"preset" got \'jsn\'; legal: json or none, or a list of them in which none stands alone. Did you mean "json"?',
+			'"preset" got \'jsn\'; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "json"?',
 			{ preset: 'jsn' },
 		],
 		[
-			"\"preset\" got [ 'json', 'jaeger' ]; legal: json or none, or a list of them in which none stands alone.",
-			{ preset: ['json', 'jaeger'] },
+			'"preset" got [ \'json\', \'jeager\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "jaeger"?',
+			{ preset: ['json', 'jeager'] },
 		],
 		[
-			"\"preset\" got [ 'json', 'none' ]; legal: json or none, or a list of them in which none stands alone.",
+			"\"preset\" got [ 'json', 'none' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone.",
 			{ preset: ['json', 'none'] },
 		],
-		['"preset" got []; legal: json or none, or a list of them in which none stands alone.', { preset: [] }],
+		[
+			'"preset" got []; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone.',
+			{ preset: [] },
+		],
 		['"spanName" got \'paths\'; legal: invoke or path. Did you mean "path"?', { spanName: 'paths' }],
 		[
 			'"json.maxBytes" got \'256 megs\'; legal: a number of bytes, or one with a unit such as "256 MiB", "1.5 GB" or "900 kB".',
@@ -190,7 +231,7 @@ describe('a wrong config', () => {
 			{ resource: { team: { name: 'soul' } } },
 		],
 		[
-			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, sampling, spanName, json, resource, strict.",
+			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.",
 			['json'],
 		],
 	])('is refused: %s', async (message, config) => {
@@ -202,9 +243,9 @@ describe('a wrong config', () => {
 		expect(await faultsOf({ spanname: 'path' })).toBe(
 			[
 				'The configuration is refused, with 3 faults.',
-				'  <cwd>/agentese.config.yaml: "preset" got [ \'jason\' ]; legal: json or none, or a list of them in which none stands alone. Did you mean "json"?',
-				'  <cwd>/agentese.config.yaml: "json.maxage" is no key; legal here: directory, maxBytes, maxAge. Did you mean "json.maxAge"?',
-				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, sampling, spanName, json, resource, strict. Did you mean "spanName"?',
+				'  <cwd>/agentese.config.yaml:1: "preset" got [ \'jason\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "json"?',
+				'  <cwd>/agentese.config.yaml:2: "json.maxage" is no key; legal here: directory, maxBytes, maxAge. Did you mean "json.maxAge"?',
+				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "spanName"?',
 			].join('\n'),
 		);
 	});
@@ -221,8 +262,8 @@ describe('a wrong config', () => {
 
 	it('says which file cannot be read, and why', async () => {
 		write('agentese.config.json', '{"preset": ');
-		expect(await faultsOf(undefined)).toMatch(
-			/^The configuration is refused\. <cwd>\/agentese\.config\.json: it cannot be read\. Reason: JSON Error in .*\nUnexpected end/,
+		expect(await faultsOf(undefined)).toBe(
+			'The configuration is refused. <cwd>/agentese.config.json:1: it is no JSON: Unexpected end of JSON input.',
 		);
 	});
 

@@ -8,7 +8,7 @@ describe('definePreset()', () => {
 	});
 
 	it.each<[string, object]>([
-		['A preset has the keys name, make; it got "mak". Did you mean "make"?', { name: 'x', mak: () => ({}) }],
+		['A preset has the keys name, schema, make; it got "mak". Did you mean "make"?', { name: 'x', mak: () => ({}) }],
 		[
 			'A preset\'s name is a word of small letters, digits and hyphens; it got "My Preset".',
 			{ name: 'My Preset', make: () => ({}) },
@@ -17,6 +17,10 @@ describe('definePreset()', () => {
 		[
 			'Preset "x" needs make(options, environment), which answers its processors and readers; it got string.',
 			{ name: 'x', make: 'json' },
+		],
+		[
+			'The schema of preset "x" is one of zod\'s, such as z.strictObject({ … }); it got object.',
+			{ name: 'x', schema: { type: 'object' }, make: () => ({}) },
 		],
 	])('refuses: %s', (message, preset) => {
 		expect(() => definePreset(preset as Preset<unknown>)).toThrow(new TypeError(message));

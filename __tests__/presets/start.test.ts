@@ -1,4 +1,7 @@
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -59,6 +62,7 @@ describe('startTelemetry()', () => {
 				files: ['traces', 'metrics', 'logs'].flatMap((signal) =>
 					filesOf(directory, signal).map((name) => join(directory, signal, name)),
 				),
+				backends: [],
 			},
 			problems: {},
 		});
@@ -147,7 +151,7 @@ describe('startTelemetry()', () => {
 		const ways = [[{ enabled: false }], [{ preset: 'none' }], [{}, { OTEL_SDK_DISABLED: 'true' }]];
 		const { seen, stderr } = await child('off', { OFF: JSON.stringify(ways) });
 		const off = {
-			stats: { spans: NOTHING, metricPoints: NOTHING, logs: NOTHING, files: [] },
+			stats: { spans: NOTHING, metricPoints: NOTHING, logs: NOTHING, files: [], backends: [] },
 			problems: {},
 			quiet: true,
 			registered: [],
@@ -170,7 +174,10 @@ describe('startTelemetry()', () => {
 		expect(seen).toEqual({ own: true });
 		expect(stderr).toBe(
 			'agentese-otel: an OpenTelemetry SDK is registered already, for traces; decorators use that one, and ' +
-				'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.\n',
+				'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.\n' +
+				'agentese-otel: that SDK registered no context manager: its spans have no parent. Give it one before it ' +
+				'starts: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of ' +
+				'@opentelemetry/context-async-hooks.\n',
 		);
 		expect(existsSync(directory)).toBe(false);
 	});
@@ -182,6 +189,86 @@ describe('startTelemetry()', () => {
 		expect(Math.abs(quarter / 2 - 500)).toBeLessThan(97);
 		const resource = linesOf(directory, 'traces')[0]?.resourceSpans?.[0]?.resource.attributes ?? [];
 		expect(attributes(resource)['service.name']).toEqual({ stringValue: 'by-package' });
+	});
+});
+
+describe('an application of OpenTelemetry 2.x', () => {
+	it('whose SDK was registered through an older API is told that nothing reaches it', async () => {
+		const { seen, stderr } = await child('otherVersion');
+		expect([seen, existsSync(directory)]).toEqual([0, false]);
+		const [first, second, ...others] = stderr.trimEnd().split('\n');
+		expect(first).toContain('an OpenTelemetry SDK is registered already, for traces;');
+		expect(second).toBe(
+			'agentese-otel: that SDK was registered through @opentelemetry/api 1.9.0, which is older than the copy that ' +
+				'decorators use: nothing that they do reaches it. Make it one copy: update @opentelemetry/api of the ' +
+				'application to 1.10, and run npm ls @opentelemetry/api.',
+		);
+		expect(others).toEqual([]);
+	});
+
+	it('is told so by register, and runs without telemetry', async () => {
+		const modules = join(parent, 'node_modules');
+		cpSync(built.url, join(modules, 'agentese-otel'), { recursive: true });
+		mkdirSync(join(modules, '@opentelemetry/api'), { recursive: true });
+		writeFileSync(
+			join(modules, '@opentelemetry/api/package.json'),
+			'{"name":"@opentelemetry/api","version":"1.9.0","main":"index.js"}',
+		);
+		writeFileSync(join(modules, '@opentelemetry/api/index.js'), 'exports.trace = {};');
+		const register = join(modules, 'agentese-otel/register.mjs');
+		const ended = await runChild('hello.mjs', { node: ['--import', register], cwd: parent });
+		expect(ended).toEqual({
+			code: 0,
+			signal: null,
+			stdout: 'the application runs\n',
+			stderr: expect.stringMatching(
+				/^agentese-otel: the toolkit finds @opentelemetry\/api 1\.9\.0 \(.*\), which is of OpenTelemetry 2\.x; .*\n$/,
+			),
+		});
+	});
+});
+
+describe('OTEL_CONFIG_FILE', () => {
+	const declared = async (name: string) => {
+		const requests: string[] = [];
+		const server = createServer((request, response) => {
+			requests.push(String(request.url));
+			request.resume().on('end', () => response.end());
+		}).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const { port } = server.address() as AddressInfo;
+		const file = join(parent, 'otel.yaml');
+		const exporter = `{ otlp_http: { endpoint: "http://127.0.0.1:${port}/v1/traces" } }`;
+		writeFileSync(
+			file,
+			`file_format: "1.0"\ntracer_provider: { processors: [{ batch: { exporter: ${exporter} } }] }\n`,
+		);
+		const ended = await child(name, { OTEL_CONFIG_FILE: file });
+		server.closeAllConnections();
+		server.close();
+		return { ...ended, requests, file };
+	};
+
+	it('says where telemetry goes, and one line says what of ours is off', async () => {
+		const { seen, stderr, requests, file } = await declared('declared');
+		expect([seen, requests]).toEqual([['version'], ['/v1/traces']]);
+		expect(stderr).toBe(
+			`agentese-otel: OTEL_CONFIG_FILE is set, so ${file} alone says where telemetry goes; preset, sampling, ` +
+				'resource and serviceName of the toolkit are off. autoInstrumentation and the end of the process stay its own.\n',
+		);
+		expect(existsSync(directory)).toBe(false);
+	});
+
+	it('leaves the end of the process to the toolkit', async () => {
+		expect((await declared('declaredAndEnded')).requests).toEqual(['/v1/traces']);
+	});
+});
+
+describe('instrumentations', () => {
+	it('are taken out at the stop and work at the next start, and so does what was woven before', async () => {
+		const { seen, stderr } = await child('instrumentedAgain');
+		// The invocation, the client and the server; with the flag off the invocation alone.
+		expect([seen, stderr.replace(/^.*--import agentese-otel\/register.*\n/, '')]).toEqual([[3, 3, 1], '']);
 	});
 });
 
@@ -235,7 +322,7 @@ describe('agentese-otel/register', () => {
 			signal: null,
 			stdout: '',
 			stderr: expect.stringMatching(
-				/^agentese-otel: The configuration is refused\. .*agentese\.config\.yaml: "presets" is no key; .* Did you mean "preset"\?\n$/,
+				/^agentese-otel: The configuration is refused\. .*agentese\.config\.yaml:1: "presets" is no key; .* Did you mean "preset"\?\n$/,
 			),
 		});
 		expect(readdirSync(parent).sort()).toEqual(['agentese.config.yaml', 'package.json']);

@@ -10,6 +10,8 @@ import {
 	SpanStatusCode,
 	trace,
 } from '@opentelemetry/api';
+import { withRate } from '../rules/rate.js';
+import { type Verdict, verdictOf } from '../rules/rules.js';
 import { sayOnce } from '../runtime/say.js';
 import { tracesOn } from '../runtime/signals.js';
 import { typeName } from '../settling/look.js';
@@ -37,11 +39,13 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	private readonly point: JoinPointFacts;
 	/** What every span of this join point carries; made once. */
 	private readonly fixed: Readonly<Attributes>;
+	private readonly ruled: Verdict;
 
 	constructor(options: TracedOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;
 		this.point = point;
 		this.fixed = Object.freeze(fixedAttributes(point));
+		this.ruled = verdictOf(point);
 	}
 
 	idle(): boolean {
@@ -102,7 +106,10 @@ export class SpanAdvice implements Advice<Written | undefined> {
 		const links = this.links(invocation);
 		if (links.length > 0) options.links = links;
 		if (root === true) options.root = true;
-		return tracer().startSpan(name ?? this.defaultName(), options, this.parentContext(invocation));
+		const { ruled } = this;
+		const parent = this.parentContext(invocation);
+		const context = ruled.rate === undefined ? parent : withRate(parent, ruled.rate);
+		return tracer().startSpan(ruled.name ?? name ?? this.defaultName(), options, context);
 	}
 
 	private defaultName(): string {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { noteDeclared } from '../rules/declared.js';
 import { shared } from '../runtime/shared.js';
 import { newEpoch } from '../runtime/signals.js';
 import { Member, type MemberKind } from './member.js';
@@ -43,6 +44,7 @@ export function memberOn(owner: object, key: PropertyKey, kind: MemberKind): Mem
 	if (members === undefined) {
 		members = [];
 		Reflect.defineMetadata(MEMBERS, members, owner);
+		noteDeclared(owner);
 	}
 	const name = typeof key === 'number' ? String(key) : key;
 	let member = members.find((one) => one.key === name);
@@ -122,6 +124,7 @@ function metadataFor(owner: object): object | undefined {
 /** Says what a class, or a woven object, answers for. */
 export function declareHandle(target: object, handle: string): void {
 	Reflect.defineMetadata(HANDLE, handle, target);
+	noteDeclared(target);
 	newEpoch();
 }
 

@@ -1,5 +1,6 @@
 import { isSegment } from '../paths/grammar.js';
 import { type PathTemplate, parsePathTemplate } from '../paths/template.js';
+import { verdictOf } from '../rules/rules.js';
 import { sayOnce } from '../runtime/say.js';
 import type { Advice, AdviceSpec, InvocationFacts, JoinPointFacts } from './advice.js';
 import { chainOf, classOf, findProperty, nameOfClass } from './chain.js';
@@ -41,7 +42,10 @@ export interface PointSource {
 	readonly lateFields?: readonly Member[] | undefined;
 }
 
-/** Makes a join point: asks each decorator for its advice, and what its options say of the invocation itself. */
+/**
+ * Makes a join point: asks each decorator for its advice, and what its options say of the invocation itself. One that a
+ * rule switches off has no advice, and so is called as if it were not woven.
+ */
 export function makePoint(source: PointSource): JoinPoint {
 	const point: JoinPointFacts = Object.freeze({
 		template: source.path?.template,
@@ -50,7 +54,8 @@ export function makePoint(source: PointSource): JoinPoint {
 		aspect: source.path?.aspect,
 		functionName: source.functionName,
 	});
-	const advices = source.words.map(([spec, options]) => adviceOf(spec, options, point));
+	const heard = verdictOf(point).enabled === false ? [] : source.words;
+	const advices = heard.map(([spec, options]) => adviceOf(spec, options, point));
 	const facts: InvocationFacts = Object.assign({}, ...source.words.map(([spec, options]) => spec.facts?.(options)));
 	return Object.freeze({
 		...point,
@@ -175,7 +180,8 @@ export function aspectOf(member: Member): string | undefined {
 	return isSegment(aspect) ? aspect : undefined;
 }
 
-function functionName(member: Member, owner: object | undefined): string {
+/** `Soul.challenge`: what a member is called on an owner. */
+export function functionName(member: Member, owner: object | undefined): string {
 	const name = owner === undefined ? '' : nameOfClass(owner);
 	if (name === '') return member.name;
 	return member.name.startsWith('[') ? `${name}${member.name}` : `${name}.${member.name}`;

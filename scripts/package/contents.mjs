@@ -9,7 +9,7 @@ import { must } from '../run.mjs';
 const MAX_BYTES = 500_000;
 
 const SHIPS =
-	/^(dist\/(esm|cjs)\/.+\.(js|js\.map|d\.ts)|dist\/cjs\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+	/^(dist\/(esm|cjs)\/.+\.(js|js\.map|d\.ts)|dist\/cjs\/package\.json|presets\/schema\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 /** What is in the tarball, what an install of it brings along, and what publint and attw say of it. */
 export function contents({ app, tarball, files, size }) {
@@ -52,7 +52,8 @@ export function contents({ app, tarball, files, size }) {
 		},
 		{
 			name: 'are-the-types-wrong finds the types right for ESM, CommonJS, bundlers and node10',
-			check: () => must('node', [attw, tarball, '--format', 'ascii', '--exclude-entrypoints', 'register']),
+			check: () =>
+				must('node', [attw, tarball, '--format', 'ascii', '--exclude-entrypoints', 'register', 'schema.json']),
 		},
 		{
 			name: 'are-the-types-wrong finds the types of register right for ESM',

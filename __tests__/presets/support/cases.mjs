@@ -1,7 +1,7 @@
 // One case per name: each prints a JSON object of what it saw.
 import { Worker } from 'node:worker_threads';
 
-const { loadConfig, logs, metrics, nodeSdkConfiguration, startTelemetry, trace } = await import(
+const { loadConfig, logs, metrics, nodeSdkConfiguration, startTelemetry, trace, traced } = await import(
 	`${process.env.BUNDLE}/entry.mjs`
 );
 const json = { directory: process.env.DIR };
@@ -129,6 +129,49 @@ const cases = {
 		span('main');
 		await telemetry.flush();
 		return { codes: await Promise.all(done), files: telemetry.stats().files.length };
+	},
+	async instrumentedAgain() {
+		const { createRequire } = await import('node:module');
+		const http = createRequire(import.meta.url)('node:http');
+		const { once } = await import('node:events');
+		const woven = traced(
+			() => new Promise((resolve) => http.get(url, (answer) => answer.resume().on('end', resolve))),
+			{
+				name: 'woven before the first start',
+			},
+		);
+		const server = http.createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const url = `http://127.0.0.1:${server.address().port}`;
+		const made = [];
+		for (const autoInstrumentation of [{ include: ['http'] }, { include: ['http'] }, false]) {
+			const telemetry = await startTelemetry({ json, autoInstrumentation });
+			await woven();
+			await telemetry.shutdown();
+			made.push(telemetry.stats().spans.made);
+			await woven();
+		}
+		server.close();
+		server.closeAllConnections();
+		return made;
+	},
+	async otherVersion() {
+		// As an SDK of 2.x registers itself: with the version of its own copy of the API.
+		globalThis[Symbol.for('opentelemetry.js.api.1')] = { version: '1.9.0', trace: { getTracer: () => undefined } };
+		const telemetry = await startTelemetry({ json });
+		traced(() => 1, { name: 'goes on' })();
+		return telemetry.stats().spans.made;
+	},
+	async declared() {
+		const telemetry = await startTelemetry({ json });
+		span('declared');
+		await telemetry.shutdown();
+		return registered();
+	},
+	async declaredAndEnded() {
+		await startTelemetry({ json });
+		span('declared');
+		return null;
 	},
 	async configOf() {
 		const { config, sources } = await loadConfig();

@@ -1,3 +1,4 @@
 export { logs, metrics, trace } from '@opentelemetry/api';
-export { type EndOfProcess, whenProcessEnds } from '../../../presets/ending.js';
+export { traced } from '../../../index.js';
+export { type EndOfProcess, whenProcessEnds, whileProcessEnds } from '../../../presets/ending.js';
 export { loadConfig, nodeSdkConfiguration, startTelemetry } from '../../../presets/index.js';

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { matchSegments } from '../../../lib/rules/glob.js';
+
+const matches = (pattern: string, subject: string) => matchSegments(pattern.split('.'), subject.split('.'));
+
+describe('a glob', () => {
+	it.each([
+		['self.soul.challenge', 'self.soul.challenge'],
+		['self.*.challenge', 'self.soul.challenge'],
+		['world.**', 'world.town.:citizen.manifest'],
+		['world.**', 'world.manifest'],
+		['**', 'void.manifest'],
+		['**.manifest', 'void.manifest'],
+		['**.manifest', 'world.town.:citizen.manifest'],
+		['world.**.manifest', 'world.manifest'],
+		['world.**.a.**.b', 'world.a.x.a.b'],
+		['world.town.*.manifest', 'world.town.:citizen.manifest'],
+		['world.town.:anyone.manifest', 'world.town.:citizen.manifest'],
+		['Soul.*', 'Soul.challenge'],
+		['*.challenge', 'Soul.challenge'],
+		['ask', 'ask'],
+	])('"%s" matches "%s"', (pattern, subject) => {
+		expect(matches(pattern, subject)).toBe(true);
+	});
+
+	it.each([
+		['self.soul.challenge', 'self.soul.challenge.more'],
+		['self.soul', 'self.soul.challenge'],
+		['self.*', 'self.soul.challenge'],
+		['world.**', 'self.world.manifest'],
+		['**.manifest', 'world.manifest.more'],
+		['world.**.a.**.b', 'world.b.a'],
+		['world.town.kent.manifest', 'world.town.:citizen.manifest'],
+		['world.town.:citizen.manifest', 'world.town.kent.manifest'],
+		['Soul.*', 'Soulmate.challenge'],
+		['soul.*', 'Soul.challenge'],
+	])('"%s" does not match "%s"', (pattern, subject) => {
+		expect(matches(pattern, subject)).toBe(false);
+	});
+
+	it('of many stars takes no longer than the product of both lengths', () => {
+		const pattern = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? '**' : 'a'));
+		const subject = new Array(1000).fill('a');
+		const started = performance.now();
+		expect(matchSegments([...pattern, 'b'], subject)).toBe(false);
+		expect(performance.now() - started).toBeLessThan(1000);
+	});
+});

@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+	createDecorator,
+	createLogos,
+	currentInvocation,
+	Metered,
+	PathNotFoundError,
+	Resolver,
+	recordTokens,
+	Traced,
+	traced,
+	traceInvocation,
+} from '../../../index.js';
+import type { Rule } from '../../../lib/rules/rule.js';
+import { configureRules } from '../../../lib/rules/rules.js';
+import { counted, inOrder, invoke, marked, pathLabels, span, tokens } from '../../contract/expected.js';
+import { failureOf, mark, points, startSdk, stopSdk, timeline } from '../../contract/harness.js';
+
+let restore = () => {};
+const rules = (...given: Rule[]) => {
+	restore = configureRules(given);
+};
+afterEach(() => {
+	restore();
+	stopSdk();
+});
+
+const noted: string[] = [];
+const Noted = createDecorator({
+	name: 'Noted',
+	advice: () => ({ enter: ({ path }) => void noted.push(path ?? '') }),
+});
+
+@Resolver('world.town.:citizen')
+class Town {
+	@Traced()
+	@Metered()
+	@Noted()
+	manifest(_umwelt?: unknown): string {
+		mark('inside');
+		return String(currentInvocation()?.params['citizen']);
+	}
+	@Traced({ name: 'said in code' })
+	@Metered()
+	greet(_umwelt?: unknown): string {
+		return 'hello';
+	}
+	@Traced()
+	spend(_umwelt?: unknown): void {
+		recordTokens({ in: 3, out: 4 });
+	}
+}
+
+const TEMPLATE = 'world.town.:citizen.manifest';
+const PATH = 'world.town.kent.manifest';
+const greeting = (name: string) => ({
+	...invoke('world.town.kent.greet', 'Town.greet', { 'agentese.result': 'string' }),
+	name,
+});
+
+describe('a rule that switches off', () => {
+	it('has a method called as if it were not woven, under the span that is there', async () => {
+		startSdk();
+		rules({ match: 'Town.manifest', enabled: false });
+		noted.length = 0;
+		const town = new Town();
+		const outer = traced(() => town.manifest(), { name: 'outer' });
+		expect(outer()).toBe('undefined');
+		expect(noted).toEqual([]);
+		const attributes = { 'code.function.name': 'anonymous' };
+		expect(await timeline()).toEqual([
+			expect.objectContaining({ name: 'outer', children: [marked('inside')], attributes }),
+		]);
+		expect(await points()).toEqual([]);
+	});
+
+	it('matches the template of a path, and so every entity; a dispatcher still carries the invocation', async () => {
+		startSdk();
+		rules({ match: 'world.town.*.manifest', enabled: false });
+		const logos = createLogos([new Town()]);
+		expect(await logos.invoke(PATH)).toBe('kent');
+		expect(await logos.invoke('world.town.kent.greet')).toBe('hello');
+		expect(await timeline()).toEqual([marked('inside'), greeting('said in code')]);
+		expect(await points()).toEqual(counted(pathLabels('world.town.:citizen.greet')));
+	});
+
+	it('silences paths of a context that nothing answers too', async () => {
+		startSdk();
+		rules({ match: 'world.**', enabled: false });
+		const failed = await failureOf(() => createLogos([new Town()]).invoke('world.nowhere.manifest'));
+		expect(failed?.thrown).toBeInstanceOf(PathNotFoundError);
+		expect(await timeline()).toEqual([]);
+		expect(await points()).toEqual([]);
+	});
+
+	it('leaves model tokens on the bill', async () => {
+		startSdk();
+		rules({ match: 'world.**', enabled: false });
+		await createLogos([new Town()]).invoke('world.town.kent.spend');
+		const labels = pathLabels('world.town.:citizen.spend');
+		expect(await timeline()).toEqual([]);
+		expect(await points()).toEqual(inOrder([tokens(labels, 'in', 3), tokens(labels, 'out', 4)]));
+	});
+
+	it('switches on again what an earlier rule switched off, and all of it when the rules are taken out', async () => {
+		startSdk();
+		rules({ match: 'world.**', enabled: false }, { match: '**.greet', enabled: true });
+		const logos = createLogos([new Town()]);
+		await logos.invoke(PATH);
+		await logos.invoke('world.town.kent.greet');
+		expect(await timeline()).toEqual([marked('inside'), greeting('said in code')]);
+		restore();
+		await logos.invoke(PATH);
+		const attributes = {
+			'agentese.result': 'string',
+			'agentese.holon': 'town.kent',
+		};
+		expect(await timeline()).toEqual([invoke(PATH, 'Town.manifest', attributes, { children: [marked('inside')] })]);
+		expect(await points()).toEqual(
+			inOrder([...counted(pathLabels('world.town.:citizen.greet')), ...counted(pathLabels(TEMPLATE))]),
+		);
+	});
+
+	it('reaches wrapped functions, blocks and class-level decorators', async () => {
+		startSdk();
+		rules(
+			{ match: 'ask', enabled: false },
+			{ match: 'void.*', enabled: false },
+			{ match: 'Watched.*', enabled: false },
+		);
+		@Traced
+		class Watched {
+			look(): string {
+				return 'seen';
+			}
+		}
+		expect(
+			traced(function ask() {
+				return 1;
+			})(),
+		).toBe(1);
+		expect(traceInvocation('void.draw', () => currentInvocation()?.path)).toBe('void.draw');
+		expect(new Watched().look()).toBe('seen');
+		expect(await timeline()).toEqual([]);
+		expect(await points()).toEqual([]);
+	});
+});
+
+describe('a rule with a name', () => {
+	it('names the spans over what code and config say, and leaves everything else', async () => {
+		startSdk();
+		rules({ match: 'Town.*', name: 'town' });
+		const logos = createLogos([new Town()]);
+		await logos.invoke('world.town.kent.greet');
+		await logos.invoke(PATH);
+		const manifest = invoke(PATH, 'Town.manifest', { 'agentese.result': 'string' });
+		expect(await timeline()).toEqual([greeting('town'), { ...manifest, name: 'town', children: [marked('inside')] }]);
+	});
+
+	it('names the span of a function without a path', async () => {
+		startSdk();
+		rules({ match: 'plain', name: 'other' });
+		traced(function plain() {})();
+		expect(await timeline()).toEqual([span('other', { 'code.function.name': 'plain' })]);
+	});
+});

@@ -1,0 +1,132 @@
+import { stripVTControlCharacters } from 'node:util';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { consoleParts, type Out } from '../../../presets/console/parts.js';
+import type { ConsoleSettings } from '../../../presets/options/console.js';
+import { environment, providers } from '../support/providers.js';
+
+context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+
+/** A stream that keeps what is written to it; a terminal or none. */
+function stream(isTTY: boolean): Out & { text: string } {
+	const kept = {
+		isTTY,
+		text: '',
+		writable: true,
+		getColorDepth: () => 8,
+		hasColors: () => true,
+		on: () => kept,
+		write: (text: string) => {
+			kept.text += text;
+			return true;
+		},
+		_write: () => undefined,
+		_writableState: {},
+	};
+	return kept as unknown as Out & { text: string };
+}
+
+let out: ReturnType<typeof stream>;
+let around: ReturnType<typeof environment>;
+
+beforeEach(() => {
+	out = stream(false);
+	around = environment();
+});
+
+function started(color: ConsoleSettings['color'] = 'auto') {
+	const parts = consoleParts({ color }, around.whenProcessEnds, out);
+	return { ...providers(parts), parts };
+}
+
+/** Seconds of our own, so that lines are the same every time. */
+const at = (ms: number) => new Date(1_700_000_000_000 + ms);
+
+describe('console', () => {
+	it('writes one readable line for a trace of one span', async () => {
+		const { tracer, flush } = started();
+		tracer
+			.startSpan('agentese.invoke', {
+				startTime: at(0),
+				attributes: {
+					'agentese.path': 'self.soul.challenge',
+					'agentese.observer': 'kent',
+					'agentese.tokens.in': 1234,
+					'agentese.tokens.out': 567,
+					'agentese.result': 'REJECT',
+					'agentese.outcome': 'ok',
+				},
+			})
+			.end(at(1200));
+		expect(out.text).toBe('');
+		await flush();
+		expect(out.text).toBe('self.soul.challenge kent 1.2 s 1234→567 tokens REJECT ✓\n');
+	});
+
+	it('writes a tree for a trace of more, in the order in which the spans began, with what failed', async () => {
+		const { tracer, flush } = started();
+		tracer.startActiveSpan('root', { startTime: at(0) }, (root) => {
+			const second = tracer.startSpan('second', { startTime: at(20) });
+			tracer.startActiveSpan('first', { startTime: at(1) }, (first) => {
+				tracer.startSpan('inner', { startTime: at(2) }).end(at(5));
+				first.end(at(10));
+			});
+			second.setStatus({ code: SpanStatusCode.ERROR, message: 'no\u001b[31m\nluck' });
+			second.end(at(100));
+			root.end(at(90_000));
+		});
+		await flush();
+		expect(out.text.split('\n')).toEqual([
+			'root 1.5 min ✓',
+			'├─ first 9.0 ms ✓',
+			'│  └─ inner 3.0 ms ✓',
+			'└─ second 80 ms ✗ no [31m luck',
+			'',
+		]);
+	});
+
+	it('writes what ends after its root on a line of its own, and what waits when the process ends', async () => {
+		const { tracer, parts } = started();
+		const root = tracer.startSpan('root', { startTime: at(0) });
+		const inRoot = trace.setSpan(context.active(), root);
+		const late = tracer.startSpan('late', { startTime: at(0) }, inRoot);
+		root.end(at(1));
+		late.end(at(2));
+		expect(parts.stats?.().spans).toEqual({ made: 2, written: 0, queued: 2, dropped: 0, droppedBy: {} });
+		around.end('last');
+		expect(out.text).toBe('root 1.0 ms ✓\nlate 2.0 ms ✓\n');
+		expect(parts.stats?.().spans).toEqual({ made: 2, written: 2, queued: 0, dropped: 0, droppedBy: {} });
+	});
+
+	it('writes spans whose root never ended at its shutdown', async () => {
+		const { tracer, shutdown } = started();
+		const never = trace.setSpan(context.active(), tracer.startSpan('never'));
+		tracer.startSpan('child', { startTime: at(0) }, never).end(at(1));
+		await shutdown();
+		expect(out.text).toBe('child 1.0 ms ✓\n');
+	});
+
+	it('is in colour on a terminal, and where it is told to; else never', async () => {
+		const texts: string[] = [];
+		for (const [color, terminal] of [
+			['auto', true],
+			['always', false],
+			['auto', false],
+			['never', true],
+		] as const) {
+			out = stream(terminal);
+			const { tracer, flush } = started(color);
+			tracer.startSpan('root', { startTime: at(0) }).end(at(1));
+			await flush();
+			texts.push(out.text);
+		}
+		expect(texts.map((text) => stripVTControlCharacters(text))).toEqual(Array(4).fill('root 1.0 ms ✓\n'));
+		expect(texts.map((text) => text.includes('\u001b['))).toEqual([
+			process.env['NO_COLOR'] === undefined,
+			true,
+			false,
+			false,
+		]);
+	});
+});

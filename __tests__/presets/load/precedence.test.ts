@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigRoom } from '../support/config-room.js';
+
+let room: ConfigRoom;
+beforeEach(() => {
+	room = new ConfigRoom();
+});
+afterEach(() => room.leave());
+
+describe('the sources of a key', () => {
+	it('are argument over AGENTESE_* over OTEL_* over project file over user file over default', async () => {
+		const rates = async (argument?: { sampling: { rate: number } }) => {
+			const { config, sources } = await room.load(argument);
+			return [config.sampling.rate, sources['sampling.rate']];
+		};
+		expect(await rates()).toEqual([1, 'default']);
+		const own = room.own('sampling: { rate: 0.1 }');
+		expect(await rates()).toEqual([0.1, own]);
+		const file = room.write('agentese.config.yaml', 'sampling: { rate: 0.2 }');
+		expect(await rates()).toEqual([0.2, file]);
+		process.env['OTEL_TRACES_SAMPLER'] = 'parentbased_traceidratio';
+		process.env['OTEL_TRACES_SAMPLER_ARG'] = '0.3';
+		expect(await rates()).toEqual([0.3, 'OTEL_TRACES_SAMPLER']);
+		process.env['AGENTESE_SAMPLING_RATE'] = '0.4';
+		expect(await rates()).toEqual([0.4, 'AGENTESE_SAMPLING_RATE']);
+		expect(await rates({ sampling: { rate: 0.5 } })).toEqual([0.5, 'argument']);
+	});
+
+	it('may each say one key of the same section', async () => {
+		const own = room.own('metrics: { prometheus_port: 1111 }');
+		const file = room.write('agentese.config.json', '{ "prometheus": { "path": "/m" } }');
+		process.env['OTEL_EXPORTER_PROMETHEUS_HOST'] = '0.0.0.0';
+		process.env['AGENTESE_PROMETHEUS_NEXT_PORT'] = 'true';
+		const { config, sources } = await room.load({ prometheus: { server: false } });
+		expect(config.prometheus).toEqual({ host: '0.0.0.0', port: 1111, path: '/m', nextPort: true, server: false });
+		expect(Object.fromEntries(Object.entries(sources).filter(([key]) => key.startsWith('prometheus')))).toEqual({
+			'prometheus.port': own,
+			'prometheus.path': file,
+			'prometheus.host': 'OTEL_EXPORTER_PROMETHEUS_HOST',
+			'prometheus.nextPort': 'AGENTESE_PROMETHEUS_NEXT_PORT',
+			'prometheus.server': 'argument',
+		});
+	});
+});
+
+describe('AGENTESE_*', () => {
+	it('say every kind of key', async () => {
+		Object.assign(process.env, {
+			AGENTESE_ENABLED: 'false',
+			AGENTESE_PRESET: 'jaeger, prometheus',
+			AGENTESE_AUTO_INSTRUMENTATION: 'http,pg',
+			AGENTESE_OTLP_HEADERS: 'a=1,b=x y',
+			AGENTESE_OTLP_TRACES_TIMEOUT: '5s',
+			AGENTESE_JSON_MAX_BYTES: '1 MiB',
+			AGENTESE_RULES: '[{"match":"world.**","enabled":false}]',
+			AGENTESE_RESOURCE: 'team=soul',
+			AGENTESE_SPAN_NAME: 'path',
+		});
+		const { config } = await room.load();
+		expect(config).toMatchObject({
+			enabled: false,
+			preset: ['jaeger', 'prometheus'],
+			autoInstrumentation: { include: ['http', 'pg'] },
+			otlp: { headers: { a: '1', b: 'x y' }, traces: { timeout: 5000 } },
+			json: { maxBytes: 1_048_576 },
+			rules: [{ match: 'world.**', enabled: false }],
+			resource: { team: 'soul' },
+			spanName: 'path',
+		});
+	});
+
+	it('mistyped are said, others are left alone', async () => {
+		process.env['AGENTESE_PRSET'] = 'json';
+		process.env['AGENTESE_SOUL_BUDGET'] = '7';
+		expect((await room.load()).notices).toEqual([
+			'AGENTESE_PRSET is no variable of this toolkit. Did you mean AGENTESE_PRESET?',
+		]);
+	});
+});
+
+describe('OTEL_*', () => {
+	it('OTEL_TRACES_EXPORTER replaces the preset of traces alone', async () => {
+		room.write('agentese.config.yaml', 'preset: [jaeger, prometheus]');
+		process.env['OTEL_TRACES_EXPORTER'] = 'otlp';
+		const { config, signals, sources } = await room.load();
+		expect(signals).toEqual({
+			traces: ['otlp'],
+			metrics: ['jaeger', 'prometheus'],
+			logs: ['jaeger', 'prometheus'],
+		});
+		expect(config.preset).toEqual(['otlp', 'jaeger', 'prometheus']);
+		expect(sources['signals.traces']).toBe('OTEL_TRACES_EXPORTER');
+	});
+
+	it('OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none carry neither, and an argument wins over them', async () => {
+		process.env['OTEL_METRICS_EXPORTER'] = 'none';
+		process.env['OTEL_LOGS_EXPORTER'] = 'none';
+		expect((await room.load()).signals).toEqual({ traces: ['json'], metrics: [], logs: [] });
+		expect((await room.load({ preset: 'otlp' })).signals).toEqual({
+			traces: ['otlp'],
+			metrics: ['otlp'],
+			logs: ['otlp'],
+		});
+	});
+
+	it('OTEL_EXPORTER_OTLP_ENDPOINT means otlp where no preset is named, and only there', async () => {
+		process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = 'http://collector:4318';
+		const { config, signals, sources } = await room.load();
+		expect(config).toMatchObject({
+			preset: ['otlp'],
+			otlp: { endpoint: 'http://collector:4318', protocol: 'http/protobuf' },
+		});
+		expect(signals).toEqual({ traces: ['otlp'], metrics: ['otlp'], logs: ['otlp'] });
+		expect(sources['preset']).toBe('OTEL_EXPORTER_OTLP_ENDPOINT');
+		room.write('agentese.config.yaml', 'preset: json');
+		expect((await room.load()).config.preset).toEqual(['json']);
+	});
+
+	it('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT means otlp for traces', async () => {
+		process.env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] = 'http://collector:4318/custom';
+		const { config, signals } = await room.load();
+		expect(config.otlp.traces).toEqual({ endpoint: 'http://collector:4318/custom' });
+		expect(signals).toEqual({ traces: ['otlp'], metrics: ['json'], logs: ['json'] });
+	});
+
+	it('OTEL_EXPORTER_OTLP_* are the keys of otlp, for all signals and for each', async () => {
+		Object.assign(process.env, {
+			OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+			OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20abc%24%7Bx%7D,x-a=1',
+			OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+			OTEL_EXPORTER_OTLP_TIMEOUT: '2500',
+			OTEL_EXPORTER_OTLP_CERTIFICATE: 'ca.pem',
+			OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: 'cert.pem',
+			OTEL_EXPORTER_OTLP_CLIENT_KEY: '/etc/key.pem',
+			OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc',
+			OTEL_EXPORTER_OTLP_METRICS_HEADERS: 'x-m=2',
+			OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'Delta',
+		});
+		const { config } = await room.load();
+		expect(config.otlp).toEqual({
+			endpoint: undefined,
+			protocol: 'http/json',
+			headers: { authorization: `Bearer abc\${x}`, 'x-a': '1' },
+			compression: 'gzip',
+			timeout: 2500,
+			tls: { ca: `${room.cwd}/ca.pem`, cert: `${room.cwd}/cert.pem`, key: '/etc/key.pem' },
+			temporality: 'delta',
+			traces: {},
+			metrics: { protocol: 'grpc', headers: { 'x-m': '2' } },
+			logs: {},
+		});
+	});
+
+	it.each([
+		[undefined, 'https://collector:4317'],
+		['false', 'https://collector:4317'],
+		['true', 'http://collector:4317'],
+	])('OTEL_EXPORTER_OTLP_INSECURE=%s makes a gRPC endpoint without a scheme %s', async (insecure, endpoint) => {
+		process.env['OTEL_EXPORTER_OTLP_PROTOCOL'] = 'grpc';
+		process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = 'collector:4317';
+		if (insecure !== undefined) process.env['OTEL_EXPORTER_OTLP_INSECURE'] = insecure;
+		expect((await room.load()).config.otlp).toMatchObject({ endpoint, protocol: 'grpc' });
+	});
+
+	it('OTEL_SDK_DISABLED=true is the last word', async () => {
+		process.env['OTEL_SDK_DISABLED'] = 'TRUE';
+		process.env['AGENTESE_ENABLED'] = 'true';
+		const { config, sources } = await room.load({ enabled: true });
+		expect([config.enabled, sources['enabled']]).toEqual([false, 'OTEL_SDK_DISABLED']);
+		process.env['OTEL_SDK_DISABLED'] = '1';
+		expect((await room.load()).config.enabled).toBe(true);
+	});
+
+	it('OTEL_CONFIG_FILE is answered as an absolute path', async () => {
+		process.env['OTEL_CONFIG_FILE'] = 'otel.yaml';
+		expect((await room.load()).declarative).toBe(`${room.cwd}/otel.yaml`);
+	});
+
+	it.each([
+		['OTEL_TRACES_EXPORTER', 'zipkin', 'otlp, console, jaeger, json, none'],
+		['OTEL_LOG_LEVEL', 'loud', 'none, error, warn, info, debug, verbose, all'],
+		['OTEL_EXPORTER_OTLP_PROTOCOL', 'http', 'http/protobuf, http/json, grpc'],
+		['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://x', 'the address of a server'],
+		['OTEL_EXPORTER_PROMETHEUS_PORT', 'x', 'a port'],
+	])('%s=%s is ignored and said', async (name, value, legal) => {
+		const before = await room.load();
+		process.env[name] = value;
+		const { notices, ...rest } = await room.load();
+		expect(notices).toEqual([`${name} got '${value}', which is ignored; legal: ${legal}.`]);
+		expect({ ...rest, notices: [] }).toEqual(before);
+	});
+});
+
+describe('an endpoint', () => {
+	it.each([
+		['localhost:4317', 'http://localhost:4317', 'grpc'],
+		['localhost:4318', 'http://localhost:4318', 'http/protobuf'],
+		['collector', 'http://collector', 'http/protobuf'],
+		['http://localhost:4317', 'http://localhost:4317', 'http/protobuf'],
+		['https://collector.example/otlp', 'https://collector.example/otlp', 'http/protobuf'],
+		['[::1]:4317', 'http://[::1]:4317', 'grpc'],
+		['unix:///run/otlp.sock', 'unix:///run/otlp.sock', 'grpc'],
+	])('%s is %s over %s', async (endpoint, url, protocol) => {
+		expect((await room.load({ otlp: { endpoint } })).config.otlp).toMatchObject({ endpoint: url, protocol });
+		expect((await room.load({ jaeger: { endpoint } })).config.jaeger).toEqual({ endpoint: url, protocol });
+	});
+
+	it('on port 4317 leaves a protocol alone that somebody named', async () => {
+		room.write('agentese.config.yaml', 'otlp: { protocol: http/json }');
+		expect((await room.load({ otlp: { endpoint: 'localhost:4317' } })).config.otlp.protocol).toBe('http/json');
+	});
+
+	it('of a backend that no preset uses is said', async () => {
+		const file = room.write('agentese.config.yaml', 'otlp: { endpoint: "collector:4318" }');
+		expect((await room.load()).notices).toEqual([
+			`${file} says "otlp.endpoint", but no "preset": telemetry goes to json. Write "preset: otlp" to use it.`,
+		]);
+	});
+});

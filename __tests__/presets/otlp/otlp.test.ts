@@ -1,0 +1,356 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { diag } from '@opentelemetry/api';
+import { jaeger, overOtlp } from '../../../presets/jaeger.js';
+import { type OtlpSettings, otlpDefaults } from '../../../presets/options/otlp.js';
+import { otlp } from '../../../presets/otlp.js';
+import { temporary } from '../support/children.js';
+import {
+	type Answer,
+	type Backend,
+	grpcBackend,
+	httpBackend,
+	logTextsIn,
+	metricNamesIn,
+	resourceIn,
+	spanNamesIn,
+} from '../support/otlp-servers.js';
+import { environment, heard, providers } from '../support/providers.js';
+
+const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+const all = (made: number) => ({ ...NOTHING, made, written: made });
+
+let backends: Backend[];
+let said: string[];
+
+beforeEach(() => {
+	backends = [];
+	said = heard();
+});
+afterEach(async () => {
+	diag.disable();
+	for (const backend of backends) await backend.close();
+});
+
+async function http(...args: Parameters<typeof httpBackend>): Promise<Backend> {
+	const backend = await httpBackend(...args);
+	backends.push(backend);
+	return backend;
+}
+
+const partsOf = (settings: Partial<OtlpSettings>) => otlp.make({ ...otlpDefaults(), ...settings }, environment());
+
+/** One span, one count and one log record through the preset, and what it counted. */
+async function sendOneOfEach(settings: Partial<OtlpSettings>) {
+	const parts = await partsOf(settings);
+	const { tracer, meter, logger, shutdown } = providers(parts);
+	tracer.startSpan('a span').end();
+	meter.createCounter('a.counter').add(2);
+	logger.emit({ body: 'a record' });
+	await shutdown();
+	return parts.stats?.();
+}
+
+/** An address at which nothing listens. */
+async function nowhere(): Promise<string> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+const REFUSE: Answer = () => ({ status: 400, body: Buffer.from('no') });
+
+describe('otlp', () => {
+	it('sends all three signals as protobuf over HTTP, to the paths of the specification', async () => {
+		const backend = await http();
+		const stats = await sendOneOfEach({ endpoint: backend.url, headers: { 'x-key': 'k' } });
+		const byPath = Object.fromEntries(backend.got.map((got) => [got.path, got]));
+		expect(Object.keys(byPath).sort()).toEqual(['/v1/logs', '/v1/metrics', '/v1/traces']);
+		const { '/v1/traces': spans, '/v1/metrics': metrics, '/v1/logs': logs } = byPath;
+		expect(spanNamesIn(spans?.body ?? Buffer.alloc(0))).toEqual(['a span']);
+		expect(metricNamesIn(metrics?.body ?? Buffer.alloc(0))).toEqual(['a.counter']);
+		expect(logTextsIn(logs?.body ?? Buffer.alloc(0))).toEqual(['a record']);
+		expect(resourceIn(spans?.body ?? Buffer.alloc(0))).toMatchObject({ 'telemetry.sdk.language': 'nodejs' });
+		expect(spans?.headers).toMatchObject({
+			'content-type': 'application/x-protobuf',
+			'x-key': 'k',
+			'user-agent': expect.stringMatching(/^agentese-otel\/\d+\.\d+\.\d+ /),
+		});
+		expect(stats).toEqual({
+			spans: all(1),
+			metricPoints: all(1),
+			logs: all(1),
+			files: [],
+			backends: [{ preset: 'otlp', endpoint: backend.url, lastError: undefined, lastErrorAt: undefined }],
+		});
+		expect(said).toEqual([]);
+	});
+
+	it('sends JSON, with NaN as protobuf writes it in JSON, and gzips where it is asked to', async () => {
+		const backend = await http();
+		const parts = await partsOf({ endpoint: `${backend.url}/base/`, protocol: 'http/json', compression: 'gzip' });
+		const { tracer, shutdown } = providers(parts);
+		tracer.startSpan('odd', { attributes: { number: Number.NaN } }).end();
+		await shutdown();
+		const [got] = backend.got;
+		expect([got?.path, got?.headers['content-type'], got?.headers['content-encoding']]).toEqual([
+			'/base/v1/traces',
+			'application/json',
+			'gzip',
+		]);
+		const [span] = JSON.parse(String(got?.body)).resourceSpans[0].scopeSpans[0].spans;
+		expect([span.name, span.attributes]).toEqual(['odd', [{ key: 'number', value: { doubleValue: 'NaN' } }]]);
+	});
+
+	it('sends all three signals over gRPC, with its headers as metadata', async () => {
+		const backend = await grpcBackend();
+		backends.push(backend);
+		const settings = { endpoint: backend.url, protocol: 'grpc' as const, compression: 'gzip' as const };
+		const stats = await sendOneOfEach({ ...settings, headers: { 'X-Key': 'k' } });
+		const names = backend.got.map(({ path }) => path.split('/')[1]?.split('.').at(-1)).sort();
+		expect(names).toEqual(['LogsService', 'MetricsService', 'TraceService']);
+		const spans = backend.got.find(({ path }) => path.includes('Trace'));
+		expect(spanNamesIn(spans?.body ?? Buffer.alloc(0))).toEqual(['a span']);
+		expect(spans?.headers).toMatchObject({ 'x-key': 'k' });
+		expect([stats?.spans, stats?.metricPoints, stats?.logs]).toEqual([all(1), all(1), all(1)]);
+	});
+
+	it("takes a signal's own endpoint as it stands, with what is said for it alone", async () => {
+		const [one, other] = [await http(), await http()];
+		await sendOneOfEach({
+			endpoint: one.url,
+			headers: { 'x-key': 'all', 'x-other': 'o' },
+			traces: { endpoint: `${other.url}/in/here`, headers: { 'x-key': 'traces' }, protocol: 'http/json' },
+		});
+		expect(one.got.map(({ path }) => path).sort()).toEqual(['/v1/logs', '/v1/metrics']);
+		const [got] = other.got;
+		expect(other.got.map(({ path }) => path)).toEqual(['/in/here']);
+		expect(got?.headers).toMatchObject({ 'x-key': 'traces', 'x-other': 'o', 'content-type': 'application/json' });
+	});
+
+	it('does not read the environment once more, for a stronger source has answered it', async () => {
+		const backend = await http();
+		process.env['OTEL_EXPORTER_OTLP_HEADERS'] = 'x-secret=of-another-backend';
+		process.env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] = 'http://127.0.0.1:1/nowhere';
+		try {
+			await sendOneOfEach({ endpoint: backend.url });
+		} finally {
+			delete process.env['OTEL_EXPORTER_OTLP_HEADERS'];
+			delete process.env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+		}
+		expect(backend.got.map(({ headers }) => headers['x-secret'])).toEqual([undefined, undefined, undefined]);
+	});
+
+	it('delivers a burst of 6000 spans of one turn whole, and awaits what is under way', async () => {
+		const backend = await http();
+		const parts = await partsOf({ endpoint: backend.url });
+		const { tracer, flush, shutdown } = providers(parts);
+		for (let i = 0; i < 6000; i++) tracer.startSpan(`span ${i}`).end();
+		expect(parts.stats?.().spans).toEqual({ ...NOTHING, made: 6000, queued: 6000 });
+		await flush();
+		const names = backend.got.flatMap(({ body, path }) => (path === '/v1/traces' ? spanNamesIn(body) : []));
+		expect(new Set(names).size).toBe(6000);
+		expect(parts.stats?.().spans).toEqual(all(6000));
+		await shutdown();
+	});
+
+	it('sends an incomplete batch after OTEL_BSP_SCHEDULE_DELAY', async () => {
+		const backend = await http();
+		process.env['OTEL_BSP_SCHEDULE_DELAY'] = '30';
+		const parts = await partsOf({ endpoint: backend.url });
+		delete process.env['OTEL_BSP_SCHEDULE_DELAY'];
+		const { tracer, shutdown } = providers(parts);
+		tracer.startSpan('alone').end();
+		for (let tries = 0; tries < 300 && backend.got.length === 0; tries++) {
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+		expect(backend.got.flatMap(({ body }) => spanNamesIn(body))).toEqual(['alone']);
+		await shutdown();
+	});
+
+	it('counts by OTEL_BSP_MAX_QUEUE_SIZE what may not wait', async () => {
+		const backend = await http();
+		process.env['OTEL_BSP_MAX_QUEUE_SIZE'] = '10';
+		const parts = await partsOf({ endpoint: backend.url });
+		delete process.env['OTEL_BSP_MAX_QUEUE_SIZE'];
+		const { tracer, shutdown } = providers(parts);
+		for (let i = 0; i < 12; i++) tracer.startSpan(`span ${i}`).end();
+		await shutdown();
+		expect(parts.stats?.().spans).toEqual({ made: 12, written: 10, queued: 0, dropped: 2, droppedBy: { memory: 2 } });
+	});
+
+	it('says an unreachable endpoint in one clear line, counts what is lost, and keeps the last error', async () => {
+		const endpoint = await nowhere();
+		const stats = await sendOneOfEach({ endpoint, timeout: 100 });
+		const lost = { ...NOTHING, made: 1, dropped: 1, droppedBy: { undelivered: 1 } };
+		const { port } = new URL(endpoint);
+		const reason = `connect ECONNREFUSED 127.0.0.1:${port}`;
+		expect(stats).toEqual({
+			spans: lost,
+			metricPoints: lost,
+			logs: lost,
+			files: [],
+			backends: [{ preset: 'otlp', endpoint, lastError: reason, lastErrorAt: expect.any(Number) }],
+		});
+		expect(said).toEqual([
+			`agentese-otel: the otlp preset cannot deliver to ${endpoint}; what is not accepted there is dropped, and stats() ` +
+				`counts it. Start a backend there, or say where it is with otlp.endpoint. Reason: ${reason}`,
+		]);
+	});
+
+	it('says that a backend refuses, and that it is back', async () => {
+		let refuse = true;
+		const backend = await http((got) => (refuse ? REFUSE(got) : { status: 200 }));
+		const parts = await partsOf({ endpoint: backend.url });
+		const { tracer, flush, shutdown } = providers(parts);
+		tracer.startSpan('refused').end();
+		await flush();
+		refuse = false;
+		tracer.startSpan('taken').end();
+		await shutdown();
+		expect(said).toEqual([
+			expect.stringMatching(/cannot deliver to .* Reason: 400 Bad Request$/),
+			`agentese-otel: the otlp preset delivers to ${backend.url} again.`,
+		]);
+		expect(parts.stats?.().spans).toEqual({
+			made: 2,
+			written: 1,
+			queued: 0,
+			dropped: 1,
+			droppedBy: { undelivered: 1 },
+		});
+	});
+
+	it('counts the spans that a backend takes and refuses in part', async () => {
+		// ExportTraceServiceResponse { partial_success: { rejected_spans: 2 } }
+		const backend = await http(() => ({ status: 200, body: Buffer.from([0x0a, 0x02, 0x08, 0x02]) }));
+		const parts = await partsOf({ endpoint: backend.url });
+		const { tracer, shutdown } = providers(parts);
+		for (let i = 0; i < 5; i++) tracer.startSpan(`span ${i}`).end();
+		await shutdown();
+		expect(parts.stats?.().spans).toEqual({ made: 5, written: 3, queued: 0, dropped: 2, droppedBy: { refused: 2 } });
+	});
+
+	it('keeps a password in the endpoint out of what it says and counts, and sends it', async () => {
+		const backend = await http(REFUSE);
+		const stats = await sendOneOfEach({ endpoint: backend.url.replace('//', '//me:s3cret@') });
+		expect(backend.got[0]?.headers['authorization']).toBe(`Basic ${btoa('me:s3cret')}`);
+		expect(JSON.stringify([said, stats])).not.toContain('s3cret');
+	});
+
+	it.each([
+		['cumulative', [1, 2]],
+		['delta', [1, 1]],
+		['lowmemory', [1, 1]],
+	] as const)('counts from where the temporality %s says', async (temporality, expected) => {
+		const backend = await http();
+		const parts = await partsOf({ endpoint: backend.url, protocol: 'http/json', temporality });
+		const { meter, flush, shutdown } = providers(parts);
+		const counter = meter.createCounter('calls');
+		const active = meter.createUpDownCounter('active');
+		const seen: unknown[][] = [];
+		for (let i = 0; i < 2; i++) {
+			counter.add(1);
+			active.add(1);
+			await flush();
+			const { resourceMetrics } = JSON.parse(String(backend.got.at(-1)?.body));
+			const { metrics } = resourceMetrics[0].scopeMetrics[0];
+			seen.push(
+				metrics.map((metric: { sum: { dataPoints: { asDouble: number }[] } }) => metric.sum.dataPoints[0]?.asDouble),
+			);
+		}
+		await shutdown();
+		expect(seen).toEqual([
+			[expected[0], 1],
+			[expected[1], 2],
+		]);
+	});
+
+	describe('with TLS', () => {
+		let directory: string;
+		let files: { ca: string; cert: string; key: string };
+
+		beforeEach(() => {
+			directory = temporary();
+			files = { ca: join(directory, 'cert.pem'), cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
+			const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
+			const how = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+			execFileSync('openssl', [...how, '-keyout', files.key, '-out', files.cert, ...subject], { stdio: 'ignore' });
+		});
+		afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+		const server = () => {
+			const [key, cert] = [readFileSync(files.key), readFileSync(files.cert)];
+			return http(() => ({ status: 200 }), { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true });
+		};
+
+		it('trusts the certificates it is given and shows its own', async () => {
+			const backend = await server();
+			const stats = await sendOneOfEach({ endpoint: backend.url, tls: files });
+			expect([stats?.spans, backend.got.length, said]).toEqual([all(1), 3, []]);
+		});
+
+		it('sends nothing to a server that it does not trust, and says so in one line', async () => {
+			const backend = await server();
+			const stats = await sendOneOfEach({ endpoint: backend.url });
+			expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
+			expect(said).toEqual([expect.stringMatching(/cannot deliver to .* Reason: self-signed certificate(;|$)/)]);
+		});
+
+		it.each([
+			[
+				'that is not there',
+				() => join(directory, 'none.pem'),
+				/Reason: tls\.ca cannot be read from .*none\.pem: ENOENT/,
+			],
+			['that is none', () => join(directory, 'bad.pem'), /Reason: the TLS files \(.*bad\.pem\) are no certificates/],
+		])('says a certificate %s in one line, and sends nothing without it', async (_, path, reason) => {
+			writeFileSync(join(directory, 'bad.pem'), '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
+			const backend = await http();
+			const stats = await sendOneOfEach({ endpoint: backend.url, tls: { ca: path() } });
+			expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
+			expect(said).toEqual([expect.stringMatching(reason)]);
+		});
+	});
+});
+
+describe('jaeger', () => {
+	it('sends traces alone, over OTLP', async () => {
+		const backend = await http();
+		const parts = await jaeger.make({ endpoint: backend.url, protocol: 'http/protobuf' }, environment());
+		expect(Object.keys(parts).sort()).toEqual(['spanProcessors', 'stats']);
+		const { tracer, shutdown } = providers(parts);
+		tracer.startSpan('for jaeger').end();
+		await shutdown();
+		expect(backend.got.map(({ path, body }) => [path, spanNamesIn(body)])).toEqual([['/v1/traces', ['for jaeger']]]);
+		expect(parts.stats?.().backends).toEqual([
+			{ preset: 'jaeger', endpoint: backend.url, lastError: undefined, lastErrorAt: undefined },
+		]);
+	});
+
+	it('goes to port 4318 of this machine where nothing is said, and to 4317 over gRPC', async () => {
+		const endpoints = [];
+		for (const protocol of ['http/protobuf', 'grpc'] as const) {
+			const parts = await jaeger.make({ endpoint: undefined, protocol }, environment());
+			endpoints.push(parts.stats?.().backends?.[0]?.endpoint);
+			await providers(parts).shutdown();
+		}
+		expect(endpoints).toEqual(['http://localhost:4318', 'http://localhost:4317']);
+	});
+
+	it("maps the port of Jaeger's agent to OTLP on its host, and says so once", () => {
+		const mapped = [overOtlp('http://tracing:6831', 'http/protobuf'), overOtlp('tracing:6831', 'http/protobuf')];
+		expect(mapped).toEqual(['http://tracing:4318/', 'http://tracing:4318/']);
+		expect(overOtlp('http://tracing:6831', 'grpc')).toBe('http://tracing:4317/');
+		expect(overOtlp('http://tracing:9999', 'http/protobuf')).toBe('http://tracing:9999');
+		expect(said).toEqual([
+			"agentese-otel: jaeger: tracing:6831 was for Jaeger's agent, which is gone; traces go to tracing:4318 over OTLP " +
+				'instead. Say jaeger.endpoint: http://tracing:4318, and start a Jaeger that takes OTLP.',
+		]);
+	});
+});

@@ -1,0 +1,267 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { context, diag, SpanKind, trace } from '@opentelemetry/api';
+import { AlwaysOnSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import express from 'express';
+import fastify from 'fastify';
+import { type PrometheusSettings, prometheusDefaults } from '../../../presets/options/prometheus.js';
+import type { PresetParts } from '../../../presets/preset.js';
+import { prometheusHandler, wanted } from '../../../presets/prometheus/handler.js';
+import { NoScrapes } from '../../../presets/prometheus/scrapes.js';
+import { prometheus } from '../../../presets/prometheus.js';
+import { environment, heard, providers } from '../support/providers.js';
+
+const PROMETHEUS_3 =
+	'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,' +
+	'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2';
+const PROMETHEUS_2 =
+	'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+
+let said: string[];
+let closing: (() => Promise<unknown>)[];
+
+beforeEach(() => {
+	said = heard();
+	closing = [];
+});
+afterEach(async () => {
+	for (const close of closing.reverse()) await close();
+	diag.disable();
+});
+
+/** The preset with the SDK's providers; on any free port where nothing else is said. */
+async function started(settings: Partial<PrometheusSettings> = {}) {
+	const parts: PresetParts = await prometheus.make({ ...prometheusDefaults, port: 0, ...settings }, environment());
+	const sdk = providers(parts);
+	closing.push(() => sdk.shutdown());
+	const [backend] = parts.stats?.().backends ?? [];
+	return { ...sdk, parts, url: backend?.endpoint ?? '', backend };
+}
+
+/** A server of somebody else on the loopback. */
+async function listening(server: Server | ReturnType<typeof createNetServer>, port = 0): Promise<number> {
+	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+	closing.push(() => new Promise((resolve) => server.close(resolve)));
+	return (server.address() as AddressInfo).port;
+}
+
+const get = async (url: string, headers: Record<string, string> = {}) => {
+	const response = await fetch(url, { headers: { connection: 'close', ...headers } });
+	return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+};
+
+describe('prometheus', () => {
+	it('answers its page as text where nothing else is asked for', async () => {
+		const { meter, url } = await started();
+		meter.createCounter('calls', { description: 'How many.', unit: '{call}' }).add(3, { 'a.label': 'x"y\n' });
+		const { status, type, text } = await get(url);
+		expect([status, type]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+		expect(text.split('\n').filter((line) => !line.includes('target_info'))).toEqual([
+			'# TYPE calls_total counter',
+			'# HELP calls_total How many.',
+			'calls_total{a_label="x\\"y\\n",otel_scope_name="test",otel_scope_version="1.2.3"} 3',
+			'',
+		]);
+		expect(text).toMatch(
+			/^# TYPE target_info gauge\n# HELP target_info Target metadata\ntarget_info\{.*telemetry_sdk_language="nodejs".*\} 1\n/,
+		);
+		expect(said).toEqual([]);
+	});
+
+	it.each([
+		['Prometheus 3', PROMETHEUS_3],
+		['Prometheus 2.42', PROMETHEUS_2],
+	])('answers OpenMetrics to %s', async (_, accept) => {
+		const { meter, url } = await started();
+		meter.createHistogram('took', { unit: 's', advice: { explicitBucketBoundaries: [1, 2.5] } }).record(2);
+		meter.createCounter('calls').add(1);
+		const { type, text } = await get(url, { accept });
+		expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+		const scope = 'otel_scope_name="test",otel_scope_version="1.2.3"';
+		expect(text.split('\n').slice(3)).toEqual([
+			'# TYPE took_seconds histogram',
+			'# UNIT took_seconds seconds',
+			`took_seconds_bucket{${scope},le="1.0"} 0`,
+			`took_seconds_bucket{${scope},le="2.5"} 1`,
+			`took_seconds_bucket{${scope},le="+Inf"} 1`,
+			`took_seconds_sum{${scope}} 2`,
+			`took_seconds_count{${scope}} 1`,
+			'# TYPE calls counter',
+			`calls_total{${scope}} 1`,
+			'# EOF',
+			'',
+		]);
+		expect(text).toMatch(/^# TYPE target info\n# HELP target Target metadata\ntarget_info\{/);
+	});
+
+	it('answers text to who wants it more, and to browsers and curl', () => {
+		const accepts = ['', '*/*', 'text/html,*/*;q=0.8', 'application/openmetrics-text;q=0.1,text/plain', 'image/png'];
+		expect(accepts.map((accept) => wanted(accept))).toEqual(['text', 'text', 'text', 'text', 'text']);
+		expect(wanted('application/openmetrics-text; version=0.0.1')).toBe('text');
+		expect(wanted('application/openmetrics-text; version="1.0.0"')).toBe('openmetrics');
+	});
+
+	it('answers 404 beside its page, 405 to a POST, and gzips for who takes it', async () => {
+		const { meter, url } = await started({ path: '/here' });
+		expect(url).toMatch(/^http:\/\/localhost:\d+\/here$/);
+		expect(await get(url.replace('/here', '/metrics'))).toMatchObject({
+			status: 404,
+			text: 'The metrics stand at /here.\n',
+		});
+		expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+		expect(await (await fetch(url, { method: 'HEAD' })).text()).toBe('');
+		for (let i = 0; i < 50; i++) meter.createCounter(`counter.${i}`).add(1);
+		const response = await fetch(url, { headers: { 'accept-encoding': 'gzip' } });
+		expect(response.headers.get('content-encoding')).toBe('gzip');
+		expect(await response.text()).toContain('counter_49_total{');
+	});
+
+	it('listens on 127.0.0.1 where the host is localhost, and on nothing after its shutdown', async () => {
+		const { url, shutdown } = await started();
+		const { port } = new URL(url);
+		expect((await get(`http://127.0.0.1:${port}/metrics`)).status).toBe(200);
+		await shutdown();
+		closing = [];
+		await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow('fetch failed');
+	});
+
+	it('tells at once that its port is taken, with the next step, and goes on', async () => {
+		const port = await listening(createNetServer());
+		const { backend, meter, parts } = await started({ port });
+		meter.createCounter('calls').add(1);
+		expect(said).toEqual([
+			`agentese-otel: prometheus: port ${port} on localhost is taken, so nobody will see the metrics of this process. Set ` +
+				'prometheus.port to a free one (0 takes any), or prometheus.nextPort: true to try the next ones.',
+		]);
+		expect(backend).toEqual({
+			preset: 'prometheus',
+			endpoint: `http://localhost:${port}/metrics`,
+			lastError: `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+			lastErrorAt: expect.any(Number),
+		});
+		expect(parts.metricReaders).toHaveLength(1);
+	});
+
+	it('tries the next port where it may, and says on which one it stands', async () => {
+		const port = await listening(createNetServer());
+		const { url } = await started({ port, nextPort: true });
+		const { port: next } = new URL(url);
+		expect(Number(next)).toBeGreaterThan(port);
+		expect((await get(url)).status).toBe(200);
+		expect(said).toEqual([`agentese-otel: prometheus: port ${port} is taken; the metrics stand on port ${next}.`]);
+	});
+
+	it('says an address that this machine does not have', async () => {
+		await started({ host: '192.0.2.1', port: 9464 });
+		expect(said).toEqual([
+			expect.stringMatching(
+				/^agentese-otel: prometheus: 192\.0\.2\.1:9464 cannot be listened on, .* Reason: listen EADDR/,
+			),
+		]);
+	});
+
+	it('opens nothing where its metrics go to another preset', async () => {
+		expect(await prometheus.make(prometheusDefaults, environment(['traces', 'logs']))).toEqual({});
+	});
+
+	it('runs observables without a span, and says once that a callback fails', async () => {
+		const { meter, url } = await started();
+		meter
+			.createObservableGauge('spans')
+			.addCallback((result) => result.observe(Number(trace.getActiveSpan() !== undefined)));
+		meter.createObservableGauge('broken').addCallback(() => {
+			throw new Error('no reading');
+		});
+		await get(url);
+		const { text } = await get(url);
+		expect(text).toMatch(/\nspans\{.*\} 0\n/);
+		expect(said).toEqual(['agentese-otel: the callback of an observable failed. Reason: no reading']);
+	});
+
+	it('counts what it served', async () => {
+		const { meter, parts, url } = await started();
+		meter.createCounter('calls').add(1);
+		await get(url);
+		await get(url);
+		expect(parts.stats?.().metricPoints).toEqual({ made: 2, written: 2, queued: 0, dropped: 0, droppedBy: {} });
+	});
+});
+
+describe('prometheusHandler()', () => {
+	const calls = /\ncalls_total\{.*\} 1\n/;
+
+	it('answers 503 while no telemetry runs, and the page once it does', async () => {
+		const port = await listening(createServer(prometheusHandler()));
+		expect(await get(`http://127.0.0.1:${port}/`)).toMatchObject({
+			status: 503,
+			text: 'No telemetry with the prometheus preset is running.\n',
+		});
+		const { meter } = await started({ server: false });
+		meter.createCounter('calls').add(1);
+		expect((await get(`http://127.0.0.1:${port}/`)).text).toMatch(calls);
+	});
+
+	it('opens no port of its own where the config says server: false', async () => {
+		const { parts } = await started({ server: false });
+		expect(parts.stats?.().backends).toEqual([]);
+	});
+
+	it('mounts on express', async () => {
+		const { meter } = await started({ server: false });
+		meter.createCounter('calls').add(1);
+		const app = express();
+		app.get('/metrics', prometheusHandler());
+		const port = await listening(createServer(app));
+		expect((await get(`http://127.0.0.1:${port}/metrics`)).text).toMatch(calls);
+	});
+
+	it('mounts on fastify', async () => {
+		const { meter } = await started({ server: false });
+		meter.createCounter('calls').add(1);
+		const app = fastify();
+		const handler = prometheusHandler();
+		app.get('/metrics', (request, reply) => {
+			reply.hijack();
+			return handler(request.raw, reply.raw);
+		});
+		closing.push(() => app.close());
+		await app.listen({ port: 0, host: '127.0.0.1' });
+		const { port } = app.server.address() as AddressInfo;
+		expect((await get(`http://127.0.0.1:${port}/metrics`)).text).toMatch(calls);
+	});
+});
+
+describe('a scrape of our own page', () => {
+	const sampler = new NoScrapes(new AlwaysOnSampler());
+	const decide = (kind: SpanKind, attributes: object) =>
+		sampler.shouldSample(context.active(), '1'.repeat(32), 'GET', kind, { ...attributes }, []).decision;
+
+	it('is no span where it is answered by a server of the application, at the path of the config', async () => {
+		await started({ server: false, path: '/inner/metrics' });
+		expect(decide(SpanKind.SERVER, { 'url.path': '/inner/metrics' })).toBe(SamplingDecision.NOT_RECORD);
+		expect(decide(SpanKind.SERVER, { 'http.target': '/inner/metrics?a=1' })).toBe(SamplingDecision.NOT_RECORD);
+		expect(decide(SpanKind.SERVER, { 'url.path': '/orders' })).toBe(SamplingDecision.RECORD_AND_SAMPLED);
+		expect(decide(SpanKind.CLIENT, { 'url.path': '/inner/metrics' })).toBe(SamplingDecision.RECORD_AND_SAMPLED);
+	});
+
+	it('is no span on its own server, though node:http is instrumented', async () => {
+		// What instrumentations of node:http do: they replace `emit` on the prototype.
+		const prototype = Object.getPrototypeOf(createServer());
+		const { emit } = prototype;
+		const seen: string[] = [];
+		prototype.emit = function (this: unknown, event: string, ...args: unknown[]) {
+			if (event === 'request') seen.push((args[0] as { url: string }).url);
+			return Reflect.apply(emit, this, [event, ...args]);
+		};
+		try {
+			const { url } = await started();
+			expect((await get(url)).status).toBe(200);
+			const port = await listening(createServer((_, response) => void response.end()));
+			await get(`http://127.0.0.1:${port}/other`);
+		} finally {
+			delete prototype.emit;
+		}
+		expect(seen).toEqual(['/other']);
+	});
+});

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { configTable } from '../../presets/config-table.js';
+import { configJsonSchema } from '../../presets/json-schema.js';
+import { ROOT } from '../../scripts/fresh.mjs';
+
+const read = (file: string) => readFileSync(`${ROOT}/${file}`, 'utf8');
+
+describe('what is made from the schema (node scripts/make-schema.mjs)', () => {
+	it('schema.json is fresh', () => {
+		expect(JSON.parse(read('presets/schema.json'))).toEqual(configJsonSchema());
+	});
+
+	it('knows the keys, words, meanings and defaults that an editor offers', () => {
+		expect(configJsonSchema()).toMatchObject({
+			additionalProperties: false,
+			properties: {
+				$schema: { type: 'string' },
+				spanName: {
+					enum: ['invoke', 'path'],
+					default: 'invoke',
+					description: expect.stringContaining('path template'),
+				},
+				sampling: { properties: { rate: { type: 'number', minimum: 0, maximum: 1, default: 1 } } },
+			},
+		});
+		expect(JSON.stringify(configJsonSchema())).not.toContain('"legal"');
+	});
+
+	it("the page's table is fresh", () => {
+		const [, table] =
+			/<!-- keys: [^>]* -->\n\n([\s\S]*?)\n\n<!-- end of keys -->/.exec(read('docs/configuration.md')) ?? [];
+		expect(table).toBe(configTable());
+	});
+});

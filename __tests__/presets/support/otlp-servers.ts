@@ -1,0 +1,149 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import grpc from '@grpc/grpc-js';
+
+/** One request that a backend got. */
+export interface Got {
+	path: string;
+	headers: Record<string, unknown>;
+	body: Buffer;
+}
+
+/** A backend of a test: what it got, and how it answers. */
+export interface Backend {
+	url: string;
+	got: Got[];
+	close(): Promise<void>;
+}
+
+/** What an HTTP backend answers to a request: a status, and a body of OTLP. */
+export type Answer = (got: Got) => { status: number; body?: Uint8Array; type?: string };
+
+/** A backend over HTTP on a free port of the loopback; with TLS where files are given. */
+export async function httpBackend(
+	answer: Answer = () => ({ status: 200 }),
+	tls?: { key: Buffer; cert: Buffer; ca?: Buffer; requestCert?: boolean; rejectUnauthorized?: boolean },
+): Promise<Backend> {
+	const got: Got[] = [];
+	const listener: Parameters<typeof createServer>[1] = (request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk) => chunks.push(chunk));
+		request.on('end', () => {
+			const raw = Buffer.concat(chunks);
+			const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+			const one = { path: String(request.url), headers: request.headers, body };
+			got.push(one);
+			const { status, body: text, type = 'application/x-protobuf' } = answer(one);
+			response.writeHead(status, { 'content-type': type });
+			response.end(text);
+		});
+	};
+	const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+		got,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
+
+/** A backend over gRPC on a free port of the loopback: OTLP's three services. */
+export async function grpcBackend(answer: Uint8Array = Buffer.alloc(0)): Promise<Backend> {
+	const got: Got[] = [];
+	const server = new grpc.Server();
+	for (const [path, name] of [
+		['trace', 'Trace'],
+		['metrics', 'Metrics'],
+		['logs', 'Logs'],
+	]) {
+		const full = `/opentelemetry.proto.collector.${path}.v1.${name}Service/Export`;
+		const method = {
+			path: full,
+			requestStream: false,
+			responseStream: false,
+			requestSerialize: (value: Buffer) => value,
+			requestDeserialize: (value: Buffer) => value,
+			responseSerialize: (value: Buffer) => value,
+			responseDeserialize: (value: Buffer) => value,
+		};
+		server.addService(
+			{ export: method },
+			{
+				export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
+					got.push({ path: full, headers: call.metadata.getMap(), body: call.request });
+					done(null, Buffer.from(answer));
+				},
+			},
+		);
+	}
+	const port = await new Promise<number>((resolve, reject) => {
+		server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+			error ? reject(error) : resolve(bound),
+		);
+	});
+	return { url: `http://127.0.0.1:${port}`, got, close: async () => server.forceShutdown() };
+}
+
+/** The values of one field of a protobuf message, as its wire format has them: bytes, or a number. */
+export function field(message: Uint8Array, wanted: number): (Buffer | bigint)[] {
+	const bytes = Buffer.from(message);
+	const found: (Buffer | bigint)[] = [];
+	let at = 0;
+	const varint = () => {
+		let value = 0n;
+		for (let shift = 0n; ; shift += 7n) {
+			const byte = bytes[at++];
+			if (byte === undefined) throw new Error('The message ends within a number.');
+			value |= BigInt(byte & 0x7f) << shift;
+			if (byte < 0x80) return value;
+		}
+	};
+	while (at < bytes.length) {
+		const tag = Number(varint());
+		const wire = tag & 7;
+		const length = wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? Number(varint()) : -1;
+		const value = length < 0 ? varint() : bytes.subarray(at, at + length);
+		at += Math.max(length, 0);
+		if (at > bytes.length) throw new Error('The message ends within a field.');
+		if (tag >> 3 === wanted) found.push(value);
+	}
+	return found;
+}
+
+/** The messages at the end of a path of fields. */
+export function messages(message: Uint8Array, ...path: number[]): Buffer[] {
+	return path.reduce<Buffer[]>(
+		(all, number) =>
+			all.flatMap((one) => field(one, number).filter((value): value is Buffer => Buffer.isBuffer(value))),
+		[Buffer.from(message)],
+	);
+}
+
+/** The names of the spans in an export request (opentelemetry/proto/collector/trace/v1). */
+export function spanNamesIn(body: Uint8Array): string[] {
+	return messages(body, 1, 2, 2, 5).map(String);
+}
+
+/** The names of the metrics in an export request. */
+export function metricNamesIn(body: Uint8Array): string[] {
+	return messages(body, 1, 2, 2, 1).map(String);
+}
+
+/** The texts of the log records in an export request. */
+export function logTextsIn(body: Uint8Array): string[] {
+	return messages(body, 1, 2, 2, 5, 1).map(String);
+}
+
+/** The values of the resource's attributes that are texts, by key. */
+export function resourceIn(body: Uint8Array): Record<string, string> {
+	return Object.fromEntries(
+		messages(body, 1, 1, 1).map((pair) => [String(messages(pair, 1)[0]), String(messages(pair, 2, 1)[0] ?? '')]),
+	);
+}

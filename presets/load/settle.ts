@@ -1,0 +1,89 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ConfigLayer, EffectiveConfig } from '../config.js';
+import type { PathFault } from '../faults.js';
+import { type Protocol, readEndpoint } from '../options/endpoint.js';
+import { secretHeaders } from '../secrets.js';
+import { type Sources, sourceOf } from './merge.js';
+import { SIGNALS } from './said.js';
+import { joined } from './shape.js';
+
+/** Makes the files that a source names absolute: it means them from its own place. */
+export function absoluteFiles(value: ConfigLayer, from: string, home: string): void {
+	if (value.json?.directory !== undefined) value.json.directory = absolute(value.json.directory, from, home);
+	for (const part of [value.otlp, ...SIGNALS.map((signal) => value.otlp?.[signal])]) {
+		for (const name of ['ca', 'cert', 'key'] as const) {
+			const file = part?.tls?.[name];
+			if (part?.tls !== undefined && file !== undefined) part.tls[name] = absolute(file, from, home);
+		}
+	}
+}
+
+/** `~` is the person's home: a shell would have said so, and a directory of that name is never meant. */
+export function absolute(path: string, from: string, home = homedir()): string {
+	return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : resolve(from, path);
+}
+
+/** Gives every endpoint its scheme, and gRPC to those on its port for which nobody named a protocol. */
+export function settleEndpoints(config: EffectiveConfig, sources: Sources): void {
+	const parts: [string, { endpoint?: string | undefined; protocol?: Protocol | undefined }, string][] = [
+		['otlp', config.otlp, 'otlp.protocol'],
+		['jaeger', config.jaeger, 'jaeger.protocol'],
+		...SIGNALS.map((signal): [string, EffectiveConfig['otlp']['traces'], string] => [
+			`otlp.${signal}`,
+			config.otlp[signal],
+			`otlp.${signal}.protocol`,
+		]),
+	];
+	const unsaid = (key: string) => (sources[key] ?? 'default') === 'default';
+	for (const [key, part, protocol] of parts) {
+		const read = part.endpoint === undefined ? undefined : readEndpoint(part.endpoint);
+		if (read === undefined) continue;
+		part.endpoint = read.url;
+		if (read.protocol === undefined || !unsaid(protocol) || (key !== 'jaeger' && !unsaid('otlp.protocol'))) continue;
+		part.protocol = read.protocol;
+		const source = sources[`${key}.endpoint`];
+		if (source !== undefined) sources[protocol] = source;
+	}
+}
+
+/**
+ * Fills `${env:NAME}` into headers, and makes them keep their values to themselves. What `OTEL_EXPORTER_OTLP_HEADERS`
+ * say is taken as it stands.
+ *
+ * @returns a fault for each variable that is not set: a backend's refusal would be seen much later
+ */
+export function settleHeaders(config: EffectiveConfig, sources: Sources): PathFault[] {
+	const faults: PathFault[] = [];
+	const parts = [['otlp'], ...SIGNALS.map((signal) => ['otlp', signal])] as const;
+	for (const path of parts) {
+		const part = path.length === 1 ? config.otlp : config.otlp[path[1] as (typeof SIGNALS)[number]];
+		if (part.headers === undefined) continue;
+		const filled: Record<string, string> = {};
+		for (const [name, text] of Object.entries(part.headers)) {
+			const at = [...path, 'headers', name];
+			const source = sourceOf(sources, at) ?? 'default';
+			const fault = (message: string) => faults.push({ source, key: joined(at), path: at, message });
+			filled[name] = source.startsWith('OTEL_') ? text : fill(text, joined(at), fault);
+		}
+		part.headers = secretHeaders(filled);
+	}
+	return faults;
+}
+
+function fill(text: string, key: string, fault: (message: string) => void): string {
+	return text.replace(/\$\{([^}]*)\}/g, (whole, inside: string) => {
+		const [, name] = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(inside) ?? [];
+		if (name === undefined) {
+			const meant = /^[A-Za-z_][A-Za-z0-9_]*$/.test(inside) ? ` Did you mean "\${env:${inside}}"?` : '';
+			fault(`"${key}" has a reference that is none; legal: "\${env:NAME}", the name of a variable.${meant}`);
+			return whole;
+		}
+		const value = process.env[name];
+		if (value !== undefined && value !== '') return value;
+		fault(
+			`"${key}" wants the variable ${name}, which is ${value === '' ? 'empty' : 'not set'}. Set it, or leave the header out.`,
+		);
+		return whole;
+	});
+}

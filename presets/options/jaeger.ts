@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { endpoint, PROTOCOLS } from './endpoint.js';
+
+/** The checks. Jaeger is reached over OTLP: its agent on port 6831 is gone. */
+export const jaegerOptions = z.strictObject({
+	endpoint: endpoint('Where Jaeger receives OTLP; else localhost.').optional(),
+	protocol: z
+		.enum(PROTOCOLS)
+		.meta({
+			legal: 'http/protobuf, http/json or grpc',
+			words: PROTOCOLS,
+			description: 'How OTLP is sent. An endpoint without a scheme on port 4317 means grpc.',
+		})
+		.optional(),
+});
+
+/** What may be said about Jaeger. */
+export type JaegerOptions = z.input<typeof jaegerOptions>;
+
+/** The same, checked and complete: the endpoint has a scheme; without one it is localhost, 4318 or, for grpc, 4317. */
+export interface JaegerSettings {
+	endpoint: string | undefined;
+	protocol: NonNullable<JaegerOptions['protocol']>;
+}
+
+/** What holds where nothing is said. */
+export const jaegerDefaults: JaegerSettings = { endpoint: undefined, protocol: 'http/protobuf' };

@@ -1,0 +1,31 @@
+import { TraceFlags } from '@opentelemetry/api';
+import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+
+/** What takes the records: a `Courier` with its connection. */
+export interface Taker<T> {
+	push(record: T): void;
+	flush(): Promise<void>;
+	shutdown(): Promise<void>;
+}
+
+/** Hands every sampled span that ends to its courier. Nothing here throws: it would reach the application. */
+export function spanProcessorTo(taker: Taker<ReadableSpan>): SpanProcessor {
+	return {
+		onStart: () => undefined,
+		onEnd: (span) => {
+			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) taker.push(span);
+		},
+		forceFlush: () => taker.flush(),
+		shutdown: () => taker.shutdown(),
+	};
+}
+
+/** Hands every log record to its courier. */
+export function logRecordProcessorTo(taker: Taker<ReadableLogRecord>): LogRecordProcessor {
+	return {
+		onEmit: (record) => taker.push(record),
+		forceFlush: () => taker.flush(),
+		shutdown: () => taker.shutdown(),
+	};
+}

@@ -1,0 +1,188 @@
+import { diag } from '@opentelemetry/api';
+import { sayOnce } from '../lib/runtime/say.js';
+import { endOpen } from '../lib/settling/collected.js';
+import { configureTracing } from '../lib/tracing/settings.js';
+import type { EffectiveConfig } from './config.js';
+import { startDeclared } from './declarative.js';
+import { whenProcessEnds, whileProcessEnds } from './ending.js';
+import { removable } from './globals.js';
+import { setRunningSpans } from './import-events/running-spans.js';
+import type { Instrumentation } from './instrumentation/load.js';
+import { quieten } from './instrumentation/quieten.js';
+import type { LoadedConfig } from './load.js';
+import type { PresetParts } from './preset.js';
+import { startRules } from './rules.js';
+import { sum, type Telemetry } from './telemetry.js';
+import { countUnsent, sends } from './unsent.js';
+
+/** Neither a flush nor a shutdown takes longer than this, whatever a disk or a backend does. */
+const PATIENCE_MS = 10_000;
+
+/** What runs: the presets' parts, and how to stop them. */
+export interface Running {
+	readonly parts: readonly PresetParts[];
+	stop(): Promise<void>;
+}
+
+/** One thing that is taken back at the stop; they are in the order in which that is done. */
+type Undo = () => void;
+
+/** Telemetry that is on. */
+export class RunningTelemetry implements Telemetry {
+	readonly config: EffectiveConfig;
+	readonly #running: Running;
+	readonly #gone: (stopped: Promise<void>) => void;
+	#stopped: Promise<void> | undefined;
+
+	/** @param gone - is told the promise of the shutdown when that begins */
+	constructor(config: EffectiveConfig, running: Running, gone: (stopped: Promise<void>) => void) {
+		this.config = config;
+		this.#running = running;
+		this.#gone = gone;
+	}
+
+	async flush(): Promise<void> {
+		if (this.#stopped !== undefined) return this.#stopped;
+		await within(PATIENCE_MS, 'flush', flushAll(this.#running.parts));
+	}
+
+	shutdown(): Promise<void> {
+		if (this.#stopped === undefined) {
+			this.#stopped = this.#running.stop();
+			this.#gone(this.#stopped);
+		}
+		return this.#stopped;
+	}
+
+	stats() {
+		return sum(this.#running.parts);
+	}
+
+	[Symbol.asyncDispose](): Promise<void> {
+		return this.shutdown();
+	}
+}
+
+/** Starts the NodeSDK with what the presets make of the config. */
+export async function runPresets(
+	loaded: LoadedConfig,
+	instrumentations: Instrumentation[],
+	silence: Undo,
+): Promise<Running> {
+	const [{ NodeSDK }, { assemble }] = await Promise.all([import('@opentelemetry/sdk-node'), import('./sdk.js')]);
+	// Before the presets' own writers, so that they still write what ends here.
+	const undo: Undo[] = [endingOpen()];
+	try {
+		const { configuration, parts } = await assemble(loaded);
+		const sdk = new NodeSDK({ ...configuration, instrumentations });
+		const removeGlobals = removable(() => sdk.start());
+		undo.unshift(removeGlobals);
+		// Where no sampler reads attributes, they are dear at the start of a span on SDK 3.
+		const attributesAtStart = parts.some(({ sampler }) => sampler !== undefined);
+		undo.push(configureTracing({ spanName: loaded.config.spanName, attributesAtStart }));
+		const { spanProcessors = [], resource } = configuration;
+		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
+		undo.push(startRules(loaded.config.rules), ...endingParts(parts), silence);
+		return { parts, stop: () => stop(() => sdk.shutdown(), instrumentations, undo) };
+	} catch (error) {
+		for (const step of undo) step();
+		throw error;
+	}
+}
+
+/**
+ * Lets OpenTelemetry's own file set up everything, and takes care of the end.
+ *
+ * @param lend - gives OpenTelemetry its voice back, which `startNodeSDK` takes
+ */
+export async function runDeclared(
+	file: string,
+	{ config }: LoadedConfig,
+	instrumentations: Instrumentation[],
+	lend: () => Undo,
+): Promise<Running> {
+	const start = await startDeclared(file, instrumentations);
+	let sdk: ReturnType<typeof start> | undefined;
+	const removeGlobals = removable(() => {
+		sdk = start();
+	});
+	const silence = takeVoiceBack(lend);
+	// Its sampler is not ours, and may read attributes.
+	const restore = configureTracing({ spanName: config.spanName, attributesAtStart: true });
+	let ended: Promise<void> | undefined;
+	const shutdown = async () => {
+		ended ??= sdk?.shutdown();
+		await ended;
+	};
+	const forget = whileProcessEnds(async (end) => {
+		if (end !== 'last') return;
+		endOpen();
+		await shutdown();
+	});
+	const undo = [removeGlobals, restore, startRules(config.rules), endingOpen(), forget, silence];
+	return { parts: [], stop: () => stop(shutdown, instrumentations, undo) };
+}
+
+/** `startNodeSDK` sets a console logger at the level info in any case; only `OTEL_LOG_LEVEL` asked for one. */
+function takeVoiceBack(lend: () => Undo): Undo {
+	if (process.env['OTEL_LOG_LEVEL']) return () => undefined;
+	diag.disable();
+	return lend();
+}
+
+async function stop(
+	shutdown: () => Promise<void>,
+	instrumentations: readonly Instrumentation[],
+	undo: readonly Undo[],
+): Promise<void> {
+	endOpen();
+	await within(PATIENCE_MS, 'shutdown', shutdown());
+	quieten(instrumentations);
+	for (const step of undo) step();
+}
+
+/** What nobody will consume any more ends with the process. */
+function endingOpen(): Undo {
+	return whenProcessEnds((end) => {
+		if (end === 'last') endOpen();
+	});
+}
+
+/** Sends what a living loop can send when the process ends, and counts the rest. */
+function endingParts(parts: readonly PresetParts[]): Undo[] {
+	const sending = parts.filter(sends);
+	if (sending.length === 0) return [];
+	const unsent = countUnsent(sending);
+	const forget = whileProcessEnds(async (end) => {
+		if (end === 'last') {
+			endOpen();
+			unsent.begin();
+		}
+		await flushAll(sending);
+	});
+	return [forget, unsent.stop];
+}
+
+async function flushAll(parts: readonly PresetParts[]): Promise<void> {
+	const all = parts.flatMap(({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }) => [
+		...spanProcessors,
+		...metricReaders,
+		...logRecordProcessors,
+	]);
+	const outcomes = await Promise.allSettled(all.map(async (part) => part.forceFlush()));
+	const failed = outcomes.find(({ status }) => status === 'rejected');
+	if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** Waits for the work, but not for ever; what fails is said and goes no further. */
+async function within(ms: number, what: string, work: Promise<unknown>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<void>((resolve) => {
+		timer = setTimeout(() => {
+			sayOnce(`start/${what}/late`, `${what} was not done within ${ms} ms; what is not written yet may be lost.`);
+			resolve();
+		}, ms);
+	});
+	await Promise.race([work, late]).catch((error) => sayOnce(`start/${what}`, `${what} failed.`, error));
+	clearTimeout(timer);
+}

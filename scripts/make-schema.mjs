@@ -1,0 +1,36 @@
+// Writes what is made from the config's zod schema: presets/schema.json for editors, and the table in
+// docs/configuration.md. A test says when they are not fresh.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { ROOT } from './fresh.mjs';
+import { must } from './run.mjs';
+
+const PAGE = join(ROOT, 'docs/configuration.md');
+const OUT = join(ROOT, '.cache/make-schema.mjs');
+
+mkdirSync(join(ROOT, '.cache'), { recursive: true });
+await build({
+	stdin: {
+		contents: "export { configJsonSchema } from './json-schema.js'; export { configTable } from './config-table.js';",
+		resolveDir: join(ROOT, 'presets'),
+		loader: 'ts',
+	},
+	outfile: OUT,
+	bundle: true,
+	packages: 'external',
+	platform: 'node',
+	format: 'esm',
+});
+const { configJsonSchema, configTable } = await import(pathToFileURL(OUT).href);
+rmSync(OUT);
+writeFileSync(join(ROOT, 'presets/schema.json'), `${JSON.stringify(configJsonSchema(), null, '\t')}\n`);
+await must('npx', ['biome', 'format', '--write', 'presets/schema.json']);
+const page = readFileSync(PAGE, 'utf8');
+const table = /(<!-- keys: node scripts\/make-schema\.mjs -->\n\n)[\s\S]*?(\n\n<!-- end of keys -->)/;
+if (!table.test(page)) throw new Error('docs/configuration.md has no place for the table of keys.');
+writeFileSync(
+	PAGE,
+	page.replace(table, (_all, before, after) => `${before}${configTable()}${after}`),
+);
