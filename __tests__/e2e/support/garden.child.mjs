@@ -1,0 +1,15 @@
+// Spends a day in the garden with the config that it is given, and says where the json preset wrote it. It ends when its
+// standard input does: until then a Prometheus may scrape it.
+import { startTelemetry } from 'agentese-otel/presets';
+import { makeGarden, spendDay } from '../../../dist/examples/garden/day.js';
+
+const { config, days } = JSON.parse(process.argv[2] ?? '{}');
+const telemetry = await startTelemetry(config);
+const garden = makeGarden();
+for (let day = 0; day < days; day++) await spendDay(garden);
+await telemetry.flush();
+process.stdout.write(`${JSON.stringify({ files: telemetry.stats().files })}\n`);
+process.stdin.resume().on('end', async () => {
+	await telemetry.shutdown();
+	process.stdout.write(`${JSON.stringify({ stats: telemetry.stats() })}\n`);
+});

@@ -1,0 +1,193 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A server of a test: on loopback, on free ports, with a folder of its own. */
+export interface Server {
+	/** The URL of each of its doors. */
+	readonly urls: Readonly<Record<string, string>>;
+	readonly folder: string;
+	/** Ends it, and takes its folder away. */
+	stop(): Promise<void>;
+}
+
+/** A free port of the loopback interface. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	if (address === null || typeof address === 'string') throw new Error('no port');
+	return address.port;
+}
+
+/** Polls until the answer is not undefined; the last error is told where it never comes. */
+export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, ms = 30_000): Promise<T> {
+	const end = Date.now() + ms;
+	let last: unknown;
+	while (Date.now() < end) {
+		try {
+			const answer = await ask();
+			if (answer !== undefined) return answer;
+		} catch (error) {
+			last = error;
+		}
+		await sleep(100);
+	}
+	throw new Error(`${what} did not come within ${ms} ms`, { cause: last });
+}
+
+/** A JSON answer over HTTP; undefined where the status is not 200. */
+export async function ask<T>(url: string): Promise<T | undefined> {
+	const response = await fetch(url);
+	return response.status === 200 ? ((await response.json()) as T) : undefined;
+}
+
+/** A new folder of a test's own. */
+export function newFolder(name: string): string {
+	return mkdtempSync(join(tmpdir(), `agentese-${name}-`));
+}
+
+/** Starts a server and waits until the URL answers with that status. */
+async function start(
+	binary: string,
+	args: readonly string[],
+	folder: string,
+	urls: Readonly<Record<string, string>>,
+	ready: string,
+	status = 200,
+): Promise<Server> {
+	const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+	let log = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.setEncoding('utf8').on('data', (text: string) => {
+			log = (log + text).slice(-4000);
+		});
+	}
+	const stop = async () => {
+		await end(child);
+		rmSync(folder, { recursive: true, force: true });
+	};
+	const died = new Promise<never>((_, reject) => {
+		child.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
+	});
+	const answers = eventually(async () => ((await fetch(ready)).status === status ? true : undefined), ready);
+	// Whichever comes second is nobody's concern.
+	for (const either of [answers, died]) either.catch(() => {});
+	try {
+		await Promise.race([answers, died]);
+	} catch (error) {
+		await stop();
+		throw new Error(`${binary} did not start:\n${log}`, { cause: error });
+	}
+	return { urls, folder, stop };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+	if (child.exitCode !== null) return;
+	const ended = new Promise((resolve) => child.once('exit', resolve));
+	child.kill('SIGTERM');
+	const killed = setTimeout(() => child.kill('SIGKILL'), 5000);
+	await ended;
+	clearTimeout(killed);
+}
+
+/** Jaeger 2: OTLP in, the query API out, all in memory. */
+export async function startJaeger(binary: string): Promise<Server> {
+	const folder = newFolder('jaeger');
+	const [http, grpc, query, health, queryGrpc] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
+	const config = {
+		service: {
+			extensions: ['jaeger_storage', 'jaeger_query', 'healthcheckv2'],
+			pipelines: { traces: { receivers: ['otlp'], exporters: ['jaeger_storage_exporter'] } },
+			telemetry: { metrics: { level: 'none' } },
+		},
+		extensions: {
+			healthcheckv2: { use_v2: true, http: { endpoint: `127.0.0.1:${health}` } },
+			jaeger_query: {
+				storage: { traces: 'memory' },
+				http: { endpoint: `127.0.0.1:${query}` },
+				grpc: { endpoint: `127.0.0.1:${queryGrpc}` },
+			},
+			jaeger_storage: { backends: { memory: { memory: { max_traces: 100_000 } } } },
+		},
+		receivers: {
+			otlp: { protocols: { http: { endpoint: `127.0.0.1:${http}` }, grpc: { endpoint: `127.0.0.1:${grpc}` } } },
+		},
+		exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
+	};
+	const file = join(folder, 'config.json');
+	writeFileSync(file, JSON.stringify(config));
+	const urls = {
+		otlp: `http://127.0.0.1:${http}`,
+		grpc: `http://127.0.0.1:${grpc}`,
+		query: `http://127.0.0.1:${query}`,
+	};
+	return start(binary, ['--config', `file:${file}`], folder, urls, `http://127.0.0.1:${health}/status`);
+}
+
+/** The Collector: OTLP in (or JSON files, where `include` names them), one file a signal out. */
+export async function startCollector(binary: string, include?: Record<string, string>): Promise<Server> {
+	const folder = newFolder('collector');
+	const [http, grpc] = await Promise.all([1, 2].map(freePort));
+	const pipeline = (signal: string) => ({
+		receivers: include === undefined ? ['otlp'] : [`otlpjsonfile/${signal}`],
+		exporters: [`file/${signal}`],
+	});
+	const files = Object.fromEntries(
+		Object.entries(include ?? {}).map(([signal, glob]) => [
+			`otlpjsonfile/${signal}`,
+			{ include: [glob], start_at: 'beginning', poll_interval: '100ms', include_file_name: false },
+		]),
+	);
+	const signals = include === undefined ? ['traces', 'metrics'] : Object.keys(include);
+	const config = {
+		receivers: {
+			otlp: { protocols: { http: { endpoint: `127.0.0.1:${http}` }, grpc: { endpoint: `127.0.0.1:${grpc}` } } },
+			...files,
+		},
+		exporters: Object.fromEntries(
+			signals.map((signal) => [
+				`file/${signal}`,
+				{ path: join(folder, `${signal}.jsonl`), format: 'json', flush_interval: '100ms' },
+			]),
+		),
+		service: {
+			pipelines: Object.fromEntries(signals.map((signal) => [signal, pipeline(signal)])),
+			telemetry: { metrics: { level: 'none' } },
+		},
+	};
+	if (include !== undefined) {
+		// With files to read it opens no port that says when it is ready; the OTLP receiver in a pipeline of its own does.
+		Object.assign(config.exporters, { 'file/unused': { path: join(folder, 'unused.jsonl') } });
+		Object.assign(config.service.pipelines, { 'traces/unused': { receivers: ['otlp'], exporters: ['file/unused'] } });
+	}
+	const file = join(folder, 'config.json');
+	writeFileSync(file, JSON.stringify(config));
+	const urls = { otlp: `http://127.0.0.1:${http}`, grpc: `http://127.0.0.1:${grpc}` };
+	// The receiver takes POST alone; that it says so means that it listens.
+	return start(binary, ['--config', `file:${file}`], folder, urls, `${urls.otlp}/v1/traces`, 405);
+}
+
+/** Prometheus, scraping these addresses every 200 ms, and taking OTLP itself where it can. */
+export async function startPrometheus(binary: string, targets: readonly string[], otlp = true): Promise<Server> {
+	const folder = newFolder('prometheus');
+	const port = await freePort();
+	const config = {
+		global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+		scrape_configs: [{ job_name: 'garden', static_configs: [{ targets }] }],
+	};
+	const file = join(folder, 'prometheus.json');
+	writeFileSync(file, JSON.stringify(config));
+	const args = [
+		`--config.file=${file}`,
+		`--storage.tsdb.path=${join(folder, 'data')}`,
+		`--web.listen-address=127.0.0.1:${port}`,
+		...(otlp ? ['--web.enable-otlp-receiver'] : []),
+	];
+	const url = `http://127.0.0.1:${port}`;
+	return start(binary, args, folder, { api: url, otlp: `${url}/api/v1/otlp` }, `${url}/-/ready`);
+}
