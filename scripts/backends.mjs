@@ -54,7 +54,8 @@ export async function debianPrometheus() {
 		missing("Debian's prometheus", undefined);
 		return;
 	}
-	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+	// RUNLEVEL=1: its service is not started, which would take port 9090.
+	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
 	await run(apt, ['update', '-q'], { env, maxBuffer: 2 ** 26 });
 	await run(apt, ['install', '-y', '-q', '--no-install-recommends', 'prometheus'], { env, maxBuffer: 2 ** 26 });
 }

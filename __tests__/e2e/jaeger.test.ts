@@ -3,21 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SpanRead } from '../../examples/garden/read.js';
 import { backend } from '../../scripts/backends.mjs';
 import { type GardenRun, runGarden } from './support/garden.js';
+import { type JaegerAnswer, type JaegerSpan, parentOf } from './support/jaeger.js';
 import { ask, eventually, newFolder, type Server, startJaeger } from './support/servers.js';
-
-interface JaegerSpan {
-	readonly traceID: string;
-	readonly spanID: string;
-	readonly operationName: string;
-	readonly references: readonly { readonly refType: string; readonly spanID: string }[];
-	readonly duration: number;
-	readonly tags: readonly { readonly key: string; readonly value: unknown }[];
-	readonly logs: readonly unknown[];
-}
-
-interface JaegerAnswer {
-	readonly data: readonly { readonly spans: readonly JaegerSpan[] }[];
-}
 
 /** What Jaeger and the file must agree on. */
 function told(span: SpanRead): object {
@@ -35,7 +22,7 @@ function answered(span: JaegerSpan): object {
 	const attributes = [...tags].filter(([key]) => /^(agentese\.|code\.|error\.|garden\.)/.test(key));
 	return {
 		id: span.spanID,
-		parent: span.references.find(({ refType }) => refType === 'CHILD_OF')?.spanID,
+		parent: parentOf(span),
 		name: span.operationName,
 		error: tags.get('otel.status_code') === 'ERROR' ? (tags.get('otel.status_description') ?? '') : undefined,
 		attributes: Object.fromEntries(attributes),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,10 @@ export interface GardenRun {
 	end(): Promise<{ points: readonly PointRead[]; stderr: string }>;
 }
 
-/** Spends days in the garden with this config; the json preset, which it must name, keeps the record. */
-export async function runGarden(config: object, days = 1): Promise<GardenRun> {
-	const child = spawn(process.execPath, [CHILD, JSON.stringify({ config, days })], { stdio: 'pipe' });
+/** Spends days in the garden with this config; the json preset keeps the record, where the config names it. */
+export async function runGarden(config: object | undefined, days = 1, how: SpawnOptions = {}): Promise<GardenRun> {
+	const args = [CHILD, JSON.stringify({ config, days })];
+	const child = spawn(process.execPath, args, { ...how, stdio: 'pipe' });
 	let stderr = '';
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		stderr += text;

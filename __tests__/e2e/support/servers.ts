@@ -95,10 +95,11 @@ async function end(child: ChildProcess): Promise<void> {
 	clearTimeout(killed);
 }
 
-/** Jaeger 2: OTLP in, the query API out, all in memory. */
-export async function startJaeger(binary: string): Promise<Server> {
+/** Jaeger 2: OTLP in, the query API out, all in memory. @param grpcPort - the port of OTLP over gRPC, a free one by default */
+export async function startJaeger(binary: string, grpcPort?: number): Promise<Server> {
 	const folder = newFolder('jaeger');
-	const [http, grpc, query, health, queryGrpc] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
+	const [http, freeGrpc, query, health, queryGrpc] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
+	const grpc = grpcPort ?? freeGrpc;
 	const config = {
 		service: {
 			extensions: ['jaeger_storage', 'jaeger_query', 'healthcheckv2'],
