@@ -46,23 +46,27 @@ export async function backend(name) {
 	return cached;
 }
 
-/** Debian's Prometheus 2.42 with promtool: another version than the one that is built, and ten seconds to install. */
-export async function debianPrometheus() {
-	if (onPath(['promtool']) && onPath(['prometheus'])) return;
+/** Debian's packages, and what each brings: Prometheus 2.42 is another version than the one that is built. */
+const DEBIAN = { prometheus: ['prometheus', 'promtool'], 'redis-server': ['redis-server'] };
+
+/** Installs those of Debian's packages that are missing; seconds. */
+export async function debianPackages() {
+	const wanted = Object.keys(DEBIAN).filter((name) => DEBIAN[name].some((binary) => !onPath([binary])));
+	if (wanted.length === 0) return;
 	const apt = onPath(['apt-get']);
 	if (!apt || process.getuid?.() !== 0) {
-		missing("Debian's prometheus", undefined);
+		missing(`Debian's ${wanted.join(' and ')}`, undefined);
 		return;
 	}
-	// RUNLEVEL=1: its service is not started, which would take port 9090.
+	// RUNLEVEL=1: their services are not started, which would take the ports that a test wants.
 	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
 	await run(apt, ['update', '-q'], { env, maxBuffer: 2 ** 26 });
-	await run(apt, ['install', '-y', '-q', '--no-install-recommends', 'prometheus'], { env, maxBuffer: 2 ** 26 });
+	await run(apt, ['install', '-y', '-q', '--no-install-recommends', ...wanted], { env, maxBuffer: 2 ** 26 });
 }
 
 /** All of them, so that no test waits for a build. */
 export async function allBackends() {
-	await debianPrometheus();
+	await debianPackages();
 	for (const name of Object.keys(BACKENDS)) await backend(name);
 }
 
@@ -85,7 +89,8 @@ function digest(folder) {
 	return hash.digest('hex').slice(0, 16);
 }
 
-function onPath(names) {
+/** The path of the first of these names on the PATH; undefined where none is there. */
+export function onPath(names) {
 	for (const folder of (process.env.PATH ?? '').split(delimiter)) {
 		for (const name of names) {
 			try {
@@ -100,7 +105,7 @@ function onPath(names) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	await debianPrometheus();
+	await debianPackages();
 	for (const name of Object.keys(BACKENDS)) {
 		const path = await backend(name);
 		if (path) console.log(`${name}: ${path} (${execFileSync('du', ['-h', path]).toString().split('\t')[0]})`);

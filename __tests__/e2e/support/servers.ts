@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -191,4 +191,25 @@ export async function startPrometheus(binary: string, targets: readonly string[]
 	];
 	const url = `http://127.0.0.1:${port}`;
 	return start(binary, args, folder, { api: url, otlp: `${url}/api/v1/otlp` }, `${url}/-/ready`);
+}
+
+/** Redis, all in memory. Its one URL is `redis`. */
+export async function startRedis(binary: string): Promise<Server> {
+	const folder = newFolder('redis');
+	const port = await freePort();
+	const args = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder];
+	const child = spawn(binary, args, { stdio: 'ignore' });
+	await eventually(
+		() =>
+			new Promise<true | undefined>((resolve) => {
+				const socket = connect(port, '127.0.0.1', () => resolve(true));
+				socket.once('error', () => resolve(undefined)).once('connect', () => socket.destroy());
+			}),
+		'redis',
+	);
+	const stop = async () => {
+		await end(child);
+		rmSync(folder, { recursive: true, force: true });
+	};
+	return { urls: { redis: `redis://127.0.0.1:${port}` }, folder, stop };
 }
