@@ -1,5 +1,5 @@
 // Builds the package into dist/esm and dist/cjs, unless it is fresh; `--force` builds always.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { filesBelow, ROOT, SHIPPED, unlessFresh } from './fresh.mjs';
@@ -10,9 +10,15 @@ const INPUTS = [...SHIPPED, 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cj
 /** The one entry that awaits at top level, and so exists as ESM alone. */
 const ESM_ONLY = join('presets', 'register.ts');
 
+/** The code without its comments, which stand in the types, and the types with them. */
+async function compile(project) {
+	const code = ['--removeComments', '--declaration', 'false'];
+	await Promise.all([code, ['--emitDeclarationOnly']].map((how) => must('node', [TSC, '-p', project, ...how])));
+}
+
 async function esm() {
 	rmSync(join(ROOT, 'dist/esm'), { recursive: true, force: true });
-	await must('node', [TSC, '-p', 'tsconfig.build.json']);
+	await compile('tsconfig.build.json');
 }
 
 /**
@@ -31,12 +37,8 @@ async function cjs() {
 	mkdirSync(out, { recursive: true });
 	const type = `${JSON.stringify({ type: 'commonjs' })}\n`;
 	writeFileSync(join(copy, 'package.json'), type);
-	await must('node', [TSC, '-p', 'tsconfig.cjs.json']);
+	await compile('tsconfig.cjs.json');
 	writeFileSync(join(out, 'package.json'), type);
-	for (const file of sources) {
-		const map = join(out, file.replace(/\.ts$/, '.js.map'));
-		if (existsSync(map)) writeFileSync(map, readFileSync(map, 'utf8').replaceAll('/.cache/cjs/', '/'));
-	}
 }
 
 /** Builds the package, unless its sources are what they were; answers whether it did. */
