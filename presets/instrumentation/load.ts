@@ -4,7 +4,6 @@ import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { shared } from '../../lib/runtime/shared.js';
 import { ConfigurationError, type ConfigurationFault } from '../configuration-error.js';
 import { METAPACKAGE, METAPACKAGE_VERSION, packageOf } from './names.js';
-import { ignoreOwnRequests } from './own-requests.js';
 import { applicationPlaces, firstModule, firstPackage, ownPlace } from './packages.js';
 import type { InstrumentationOptions, Selection } from './selection.js';
 
@@ -44,7 +43,7 @@ export function loadInstrumentations(selection: Selection, source: string, direc
 	for (const [name, options] of named) {
 		const url = firstModule(packageOf(name), places);
 		if (url === undefined) faults.push(absent(packageOf(name), name, source));
-		else all.push(...make(url, ignoreOwnRequests(name, options)));
+		else all.push(...make(url, options));
 	}
 	if (faults.length > 0) throw new ConfigurationError(faults);
 	return all;
@@ -54,8 +53,7 @@ function loadAll(places: readonly (string | undefined)[], source: string): Instr
 	const url = firstModule(METAPACKAGE, places);
 	if (url === undefined) throw new ConfigurationError([absent(METAPACKAGE, 'true', source)]);
 	const { getNodeAutoInstrumentations } = load(url) as Metapackage;
-	const options = { [packageOf('http')]: ignoreOwnRequests('http', {}) };
-	return made.get(url) ?? keep(url, getNodeAutoInstrumentations(options));
+	return made.get(url) ?? keep(url, getNodeAutoInstrumentations({}));
 }
 
 /** Each class that a package exports and that is an instrumentation, made once. */

@@ -35,3 +35,10 @@ export function endpoint(description: string) {
 			description,
 		});
 }
+
+/** The schema of a protocol of OTLP. */
+export const protocol = z.enum(PROTOCOLS).meta({
+	legal: 'http/protobuf, http/json or grpc',
+	words: PROTOCOLS,
+	description: 'How OTLP is sent. An endpoint without a scheme on port 4317 means grpc.',
+});

@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { endpoint, PROTOCOLS } from './endpoint.js';
+import { endpoint, protocol } from './endpoint.js';
 
 /** The checks. Jaeger is reached over OTLP: its agent on port 6831 is gone. */
 export const jaegerOptions = z.strictObject({
 	endpoint: endpoint('Where Jaeger receives OTLP; else localhost.').optional(),
-	protocol: z
-		.enum(PROTOCOLS)
-		.meta({
-			legal: 'http/protobuf, http/json or grpc',
-			words: PROTOCOLS,
-			description: 'How OTLP is sent. An endpoint without a scheme on port 4317 means grpc.',
-		})
-		.optional(),
+	protocol: protocol.optional(),
 });
 
 /** What may be said about Jaeger. */

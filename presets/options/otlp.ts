@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LEGAL_TIME, milliseconds } from '../quantities.js';
-import { endpoint, PROTOCOLS } from './endpoint.js';
+import { endpoint, protocol } from './endpoint.js';
 import { quantity } from './quantity.js';
 
 const COMPRESSIONS = ['none', 'gzip'] as const;
@@ -8,14 +8,7 @@ const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
 const FILE = 'the path of a PEM file';
 
 const each = {
-	protocol: z
-		.enum(PROTOCOLS)
-		.meta({
-			legal: 'http/protobuf, http/json or grpc',
-			words: PROTOCOLS,
-			description: 'How OTLP is sent. An endpoint without a scheme on port 4317 means grpc.',
-		})
-		.optional(),
+	protocol: protocol.optional(),
 	headers: z
 		.record(z.string(), z.string())
 		.meta({

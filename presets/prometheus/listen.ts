@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ownServer } from '../instrumentation/own-requests.js';
 import type { PrometheusSettings } from '../options/prometheus.js';
 
 /** How many ports above the configured one are tried. */
@@ -31,7 +30,6 @@ function listenOn(host: string, port: number, answer: RequestListener): Promise<
 	const server = createServer(answer);
 	// Instrumentation of node:http replaces `emit` on the prototype; its spans of our own scrapes would be no one's.
 	Object.defineProperty(server, 'emit', { value: EventEmitter.prototype.emit, configurable: true, writable: true });
-	ownServer(server);
 	return new Promise((resolve) => {
 		server.once('error', (error) => resolve({ error }));
 		server.listen({ host, port, exclusive: true }, () => {
