@@ -40,7 +40,7 @@ const rule = z.strictObject({
 		.min(1)
 		.refine((text) => faultOfMatch(text) === undefined)
 		.meta({
-			legal: 'the glob of a path, such as "world.**", or a method, such as "Soul.challenge"',
+			legal: 'the glob of a path, such as "world.**", or a method, such as "Soul.challenge"; a star is a whole segment',
 			description: 'Which invocations the rule is about: the glob of a path, or Class.method.',
 		}),
 	enabled: z

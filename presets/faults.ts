@@ -4,7 +4,7 @@ import { nearest } from '../lib/paths/nearest.js';
 import type { ConfigurationFault } from './configuration-error.js';
 import { isObject, type Said } from './load/said.js';
 import { joined, leavesOf, schemaAt } from './load/shape.js';
-import { REDACTED, withoutSecrets } from './secrets.js';
+import { maskedUser, REDACTED, withoutSecrets } from './secrets.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -91,7 +91,7 @@ function keysOf(schema: z.ZodType): string[] {
 /** One line, cut, without secrets: a message must not repeat a whole file, and may end in a log. */
 export function shown(value: unknown): string {
 	const text = inspect(masked(value), { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 5 });
-	const safe = withoutSecrets(text).replace(/\/\/[^\s/@'"]+@/g, `//${REDACTED}@`);
+	const safe = maskedUser(withoutSecrets(text));
 	return safe.length > 80 ? `${safe.slice(0, 80)}…` : safe;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema, defaultConfig } from './config.js';
+import { configSchema, defaultConfig, PRESETS } from './config.js';
 import { isObject } from './load/said.js';
 
 /** Where the package has the file that this makes. */
@@ -16,9 +16,24 @@ export function configJsonSchema(): Record<string, unknown> {
 			delete jsonSchema['words'];
 		},
 	});
-	const { properties = {}, ...rest } = schema;
+	const { properties = {}, additionalProperties: _, ...rest } = schema;
 	addDefaults(properties, defaultConfig());
-	return { $schema, $id: ID, title: 'agentese-otel', ...rest, properties };
+	return { $schema, $id: ID, title: 'agentese-otel', ...rest, properties, ...sections(Object.keys(properties)) };
+}
+
+/** A section that is not known is a preset's own where `preset` names a module, and a mistake anywhere else. */
+function sections(known: readonly string[]): Record<string, unknown> {
+	const module = { not: { enum: PRESETS } };
+	const isModule = {
+		anyOf: [
+			{ type: 'string', ...module },
+			{ type: 'array', contains: module },
+		],
+	};
+	return {
+		if: { required: ['preset'], properties: { preset: isModule } },
+		else: { properties: Object.fromEntries(known.map((key) => [key, true])), additionalProperties: false },
+	};
 }
 
 function addDefaults(properties: Record<string, unknown>, defaults: object): void {

@@ -7,11 +7,12 @@ import type { PathFault } from './faults.js';
 import { findFile } from './load/find.js';
 import { mark, merge, type Sources, sourceOf } from './load/merge.js';
 import { isObject, type Routes, type Said, SIGNALS, type Signal } from './load/said.js';
-import { absoluteFiles, settleEndpoints, settleHeaders } from './load/settle.js';
+import { absoluteFiles, hidePasswords, settleEndpoints, settleHeaders } from './load/settle.js';
 import { userFile } from './load/user-file.js';
+import type { OwnPresetConfig } from './own-preset-config.js';
 import type { Preset } from './preset.js';
 
-/** The config that holds, and where each of its keys came from. Printed or as JSON it shows no header's value. */
+/** The config that holds, and where each of its keys came from. Printed or as JSON it shows no header's value and no password. */
 export interface LoadedConfig {
 	readonly config: EffectiveConfig;
 	/** By key path (`sampling.rate`): a file, a variable, `argument` or `default`; `signals.traces` where one differs. */
@@ -28,9 +29,17 @@ export interface LoadedConfig {
 	readonly notices: readonly string[];
 }
 
+/** Where a search begins, and whose file is the lowest. @default the working directory and the person's home */
+interface Places {
+	readonly cwd?: string;
+	readonly home?: string;
+}
+
 /** A source whose value was checked. */
 type Layer = Omit<Said, 'value'> & { readonly value: ConfigLayer; readonly own: Record<string, unknown> };
 
+/** The same, for a config with a preset of one's own, whose section these types do not know. */
+export function loadConfig(argument: OwnPresetConfig, places?: Places): Promise<LoadedConfig>;
 /**
  * Finds the config and answers what holds, key by key: the argument over `AGENTESE_*` over `OTEL_*` over the project's
  * file over the person's `~/.kgents/telemetry.yaml` over the defaults; `preset` replaces the whole list.
@@ -42,9 +51,10 @@ type Layer = Omit<Said, 'value'> & { readonly value: ConfigLayer; readonly own: 
  * @param argument - a config, or the path of a config file
  * @throws ConfigurationError with every fault of every source at once
  */
+export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
 export async function loadConfig(
 	argument?: TelemetryConfig | string,
-	{ cwd = process.cwd(), home = homedir() }: { cwd?: string; home?: string } = {},
+	{ cwd = process.cwd(), home = homedir() }: Places = {},
 ): Promise<LoadedConfig> {
 	const user = await userFile(home);
 	const file = await findFile(typeof argument === 'string' ? argument : undefined, cwd);
@@ -68,6 +78,7 @@ export async function loadConfig(
 	settleEndpoints(config, sources);
 	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...checked.faults];
 	faults.push(...settleHeaders(config, sources));
+	hidePasswords(config);
 	if (checked.faults.length === 0) faults.push(...(await settleOwn(merged, checked)));
 	if (faults.length > 0) throw new ConfigurationError(await placed(faults, said, user.text), saidStrict(said));
 	const notices = [...environment.notices, ...own.notices, ...unused(merged)];

@@ -11,7 +11,8 @@ import type { Instrumentation } from './instrumentation/load.js';
 import { quieten } from './instrumentation/quieten.js';
 import type { LoadedConfig } from './load.js';
 import type { PresetParts } from './preset.js';
-import { startRules } from './rules.js';
+import { sayRatesOff } from './rates.js';
+import { type HeldRules, startRules } from './rules.js';
 import { sum, type Telemetry } from './telemetry.js';
 import { countUnsent, sends } from './unsent.js';
 
@@ -21,6 +22,7 @@ const PATIENCE_MS = 10_000;
 /** What runs: the presets' parts, and how to stop them. */
 export interface Running {
 	readonly parts: readonly PresetParts[];
+	readonly rules: HeldRules;
 	stop(): Promise<void>;
 }
 
@@ -55,7 +57,7 @@ export class RunningTelemetry implements Telemetry {
 	}
 
 	stats() {
-		return sum(this.#running.parts);
+		return { ...sum(this.#running.parts), unmatchedRules: this.#running.rules.unmatched() };
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {
@@ -82,8 +84,9 @@ export async function runPresets(
 		undo.push(configureTracing({ spanName: loaded.config.spanName, attributesAtStart }));
 		const { spanProcessors = [], resource } = configuration;
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
-		undo.push(startRules(loaded.config.rules), ...endingParts(parts), silence);
-		return { parts, stop: () => stop(() => sdk.shutdown(), instrumentations, undo) };
+		const rules = startRules(loaded.config.rules);
+		undo.push(rules.stop, ...endingParts(parts), silence);
+		return { parts, rules, stop: () => stop(() => sdk.shutdown(), instrumentations, undo) };
 	} catch (error) {
 		for (const step of undo) step();
 		throw error;
@@ -119,8 +122,10 @@ export async function runDeclared(
 		endOpen();
 		await shutdown();
 	});
-	const undo = [removeGlobals, restore, startRules(config.rules), endingOpen(), forget, silence];
-	return { parts: [], stop: () => stop(shutdown, instrumentations, undo) };
+	sayRatesOff(config.rules, 'the file that OTEL_CONFIG_FILE names');
+	const rules = startRules(config.rules);
+	const undo = [removeGlobals, restore, rules.stop, endingOpen(), forget, silence];
+	return { parts: [], rules, stop: () => stop(shutdown, instrumentations, undo) };
 }
 
 /** `startNodeSDK` sets a console logger at the level info in any case; only `OTEL_LOG_LEVEL` asked for one. */

@@ -6,8 +6,12 @@ import { SCOPE } from '../lib/runtime/version.js';
 import { presetNamed } from './catalogue.js';
 import type { TelemetryConfig } from './config.js';
 import { whenProcessEnds } from './ending.js';
+import { neighbours } from './instrumentation/neighbours.js';
 import { type LoadedConfig, loadConfig } from './load.js';
+import type { OwnPresetConfig } from './own-preset-config.js';
+import { holdUntilShutdown } from './own-sdk.js';
 import type { PresetParts } from './preset.js';
+import { haveRates, sayRatesOff } from './rates.js';
 import { makeResource } from './resource.js';
 
 /** What the presets made of a config, and the NodeSDK configuration that holds it. */
@@ -18,22 +22,31 @@ export interface Assembled {
 
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 
+/** The same, for a config with a preset of one's own, whose section these types do not know. */
+export function nodeSdkConfiguration(argument: OwnPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
 /**
  * Answers a NodeSDK configuration made from the presets, for a person who starts the NodeSDK alone:
  *
  *     new NodeSDK(await nodeSdkConfiguration()).start()
  *
  * A signal that no preset carries is an empty list, which keeps the NodeSDK from sending it to its own default. What
- * is in memory is still written when the process ends; `shutdown()` is the person's own to call.
+ * is in memory is still written when the process ends; `shutdown()` is the person's own to call. The config's `rules` and
+ * `spanName` hold from here on until that shutdown, or where no preset carries traces until the process ends; a rule's
+ * `rate` is heeded by the `sampler` in the configuration, and by no other.
  *
  * @param argument - a config, or the path of a config file; else the config is found
  * @throws ConfigurationError as `loadConfig` does
+ * @throws Error where the packages of OpenTelemetry 2.x are installed, with what to do
  */
+export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promise<Partial<NodeSDKConfiguration>>;
 export async function nodeSdkConfiguration(
 	argument?: TelemetryConfig | string,
 ): Promise<Partial<NodeSDKConfiguration>> {
-	const { configuration } = await assemble(await loadConfig(argument));
-	return configuration;
+	const loaded = await loadConfig(argument);
+	const { refused } = neighbours(loaded.directory);
+	if (refused !== undefined) throw new Error(refused);
+	const { configuration } = await assemble(loaded);
+	return holdUntilShutdown(loaded.config, configuration);
 }
 
 /**
@@ -110,9 +123,10 @@ async function views(): Promise<ViewOptions[]> {
  */
 async function samplerOf(loaded: LoadedConfig, parts: readonly PresetParts[]): Promise<Sampler> {
 	const own = parts.find(({ sampler }) => sampler !== undefined)?.sampler;
+	if (own !== undefined) sayRatesOff(loaded.config.rules, "a preset's own sampler");
 	const sampler = own ?? (await byRate(loaded));
 	if (!loaded.signals.metrics.includes('prometheus')) return sampler;
-	return new (await import('./prometheus/scrapes.js')).NoScrapes(sampler);
+	return new (await import('./prometheus/no-scrapes.js')).NoScrapes(sampler);
 }
 
 async function byRate({ config: { sampling, rules }, sources }: LoadedConfig): Promise<Sampler> {
@@ -122,11 +136,12 @@ async function byRate({ config: { sampling, rules }, sources }: LoadedConfig): P
 	const { rate } = sampling;
 	const whole = rate === 1 ? new AlwaysOnSampler() : new AlwaysOffSampler();
 	let root: Sampler = rate === 1 || rate === 0 ? whole : new TraceIdRatioBasedSampler(rate);
-	if (rules.some((rule) => rule.rate !== undefined)) {
+	const byVariable = sources['sampling.rate'] === 'OTEL_TRACES_SAMPLER';
+	if (byVariable) sayRatesOff(rules, 'OTEL_TRACES_SAMPLER');
+	else if (haveRates(rules)) {
 		const { RuleSampler } = await import('./rule-sampler.js');
 		root = new RuleSampler(root);
 	}
-	const byVariable = sources['sampling.rate'] === 'OTEL_TRACES_SAMPLER';
 	const heedsParent = !byVariable || /^parentbased_/.test(process.env['OTEL_TRACES_SAMPLER']?.trim() ?? '');
 	return heedsParent ? new ParentBasedSampler({ root }) : root;
 }

@@ -12,11 +12,13 @@ const MAX_KNOWN = 500;
 
 const known = shared('presets/secrets', () => new Set<string>());
 
+/** A prototype that prints, and becomes JSON, as what `shown` answers; one per process, so that equal configs are equal. */
+function printedAs(shown: () => object): object {
+	return Object.create(Object.prototype, { [inspect.custom]: { value: shown }, toJSON: { value: shown } });
+}
+
 /** Shows a mask for every value, wherever it is printed or becomes JSON; reading a value answers the value. */
-const masking = Object.create(Object.prototype, {
-	[inspect.custom]: { value: masked },
-	toJSON: { value: masked },
-}) as object;
+const masking = shared('presets/secrets/headers', () => printedAs(masked));
 
 function masked(this: object): Record<string, string> {
 	return Object.fromEntries(Object.keys(this).map((name) => [name, REDACTED]));
@@ -29,6 +31,37 @@ function masked(this: object): Record<string, string> {
 export function secretHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
 	for (const value of Object.values(headers)) remember(value);
 	return Object.assign(Object.create(masking), headers);
+}
+
+/** The same for an address with a user name or a password in it. */
+const maskingEndpoint = shared('presets/secrets/endpoint', () => printedAs(withMaskedEndpoint));
+
+function withMaskedEndpoint(this: { endpoint?: string | undefined }): object {
+	return { ...this, endpoint: this.endpoint?.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`) };
+}
+
+/** The text with what stands before the host of each address replaced. */
+export function maskedUser(text: string): string {
+	return text.replace(/\/\/[^\s/'"]+@/g, `//${REDACTED}@`);
+}
+
+/**
+ * The section of a config as one that shows its endpoint without user name and password wherever it is printed or becomes
+ * JSON; reading the endpoint answers it whole. From now on `withoutSecrets` cuts the password out.
+ */
+export function secretEndpoint<Section extends { endpoint?: string | undefined }>(section: Section): Section {
+	const url = URL.parse(section.endpoint ?? '');
+	if (url === null || (url.username === '' && url.password === '')) return section;
+	for (const secret of [url.password, decoded(url.password)]) remember(secret);
+	return Object.assign(Object.create(maskingEndpoint), section);
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
 }
 
 /** The text with the value of every known header replaced: for messages that others wrote. */

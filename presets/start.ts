@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sayOnce } from '../lib/runtime/say.js';
 import { shared } from '../lib/runtime/shared.js';
-import type { TelemetryConfig } from './config.js';
+import type { EffectiveConfig, TelemetryConfig } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
 import { faultsOfRegistered, registeredSignals } from './globals.js';
 import { neighbours } from './instrumentation/neighbours.js';
 import { type LoadedConfig, loadConfig } from './load.js';
+import type { OwnPresetConfig } from './own-preset-config.js';
 import { idle, isIdle, type Telemetry } from './telemetry.js';
 import { lendVoice, sayLine, sayOnceAloud } from './voice.js';
 
@@ -14,6 +15,8 @@ const state = shared('presets/start', () => ({
 	stopping: undefined as Promise<void> | undefined,
 }));
 
+/** The same, for a config with a preset of one's own, whose section these types do not know. */
+export function startTelemetry(argument: OwnPresetConfig): Promise<Telemetry>;
 /**
  * Finds the config, starts the SDK with the presets that it names, and answers a handle. With nothing configured,
  * telemetry goes to files of OTLP JSON lines in `.agentese`.
@@ -27,6 +30,7 @@ const state = shared('presets/start', () => ({
  * @throws ConfigurationError where the config is faulty, with all faults; with `strict: false` it says so on stderr
  * and answers a handle that does nothing
  */
+export function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry>;
 export async function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry> {
 	while (state.stopping !== undefined) await state.stopping;
 	if (state.running !== undefined) return sameAgain(await state.running, argument);
@@ -79,7 +83,7 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 	const silence = lend();
 	try {
 		for (const notice of [...notices, ...(warned === undefined ? [] : [warned])]) sayOnce(`start/${notice}`, notice);
-		if (leftToOthers()) {
+		if (leftToOthers(config)) {
 			silence();
 			return idle(config);
 		}
@@ -92,7 +96,7 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 }
 
 /** True where somebody else's SDK is registered: that one is used, and what is wrong with it is said. */
-function leftToOthers(): boolean {
+function leftToOthers({ rules }: EffectiveConfig): boolean {
 	const signals = registeredSignals();
 	if (signals.length === 0) return false;
 	sayOnceAloud(
@@ -100,6 +104,13 @@ function leftToOthers(): boolean {
 		`an OpenTelemetry SDK is registered already, for ${signals.join(', ')}; decorators use that one, and ` +
 			'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.',
 	);
+	if (rules.length > 0) {
+		sayOnceAloud(
+			'start/foreign/rules',
+			'the rules of the config do not hold with that SDK. nodeSdkConfiguration() makes them hold; the "rate" of a rule ' +
+				'only by the sampler that it answers.',
+		);
+	}
 	for (const fault of faultsOfRegistered()) sayOnceAloud(`start/foreign/${fault}`, fault);
 	return true;
 }

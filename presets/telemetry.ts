@@ -6,6 +6,8 @@ import type { BackendStats, PresetParts, PresetStats, SignalCounts } from './pre
 export interface TelemetryStats extends PresetStats {
 	/** The places that telemetry is sent to, with the last error of each. */
 	backends: BackendStats[];
+	/** What the rules match that have matched nothing so far. A class that is loaded later may still match one. */
+	unmatchedRules: string[];
 	/** How often each problem of the toolkit occurred in this process, by key. */
 	problems: Record<string, number>;
 }
@@ -54,6 +56,7 @@ export function sum(parts: readonly PresetParts[]): TelemetryStats {
 		logs: total(all.map(({ logs }) => logs)),
 		files: all.flatMap(({ files }) => files),
 		backends: all.flatMap(({ backends = [] }) => backends),
+		unmatchedRules: [],
 		problems: Object.fromEntries(problems()),
 	};
 }

@@ -1,12 +1,13 @@
-// Real servers for the end-to-end tests: Jaeger, an OpenTelemetry Collector and Prometheus, without containers.
+// Real servers for the end-to-end tests: Jaeger, an OpenTelemetry Collector, Prometheus, Redis and PostgreSQL, without
+// containers.
 //
 // Each is looked for first where a person may have it (an environment variable, then PATH), then in the cache, and is
 // built with Go otherwise. `node scripts/backends.mjs` makes all of them; a first build takes about ten minutes.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { accessSync, constants, existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -46,12 +47,28 @@ export async function backend(name) {
 	return cached;
 }
 
-/** Debian's packages, and what each brings: Prometheus 2.42 is another version than the one that is built. */
-const DEBIAN = { prometheus: ['prometheus', 'promtool'], 'redis-server': ['redis-server'] };
+/** Debian's packages, and whether each is there: Prometheus 2.42 is another version than the one that is built. */
+const DEBIAN = {
+	prometheus: () => onPath(['prometheus']) && onPath(['promtool']),
+	'redis-server': () => onPath(['redis-server']),
+	postgresql: () => postgresFolder(),
+};
+
+/**
+ * The folder with PostgreSQL's own programs, `initdb` and `postgres`; undefined where there is none. Debian keeps one for
+ * each version, off the PATH.
+ */
+export function postgresFolder() {
+	const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').sort((a, b) => b.localeCompare(a, 'en', NUMERIC));
+	const initdb = newest ?? onPath(['initdb']);
+	return initdb === undefined ? undefined : dirname(initdb);
+}
+
+const NUMERIC = { numeric: true };
 
 /** Installs those of Debian's packages that are missing; seconds. */
 export async function debianPackages() {
-	const wanted = Object.keys(DEBIAN).filter((name) => DEBIAN[name].some((binary) => !onPath([binary])));
+	const wanted = Object.keys(DEBIAN).filter((name) => !DEBIAN[name]());
 	if (wanted.length === 0) return;
 	const apt = onPath(['apt-get']);
 	if (!apt || process.getuid?.() !== 0) {

@@ -1,83 +1,67 @@
-import { execFile } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readTraces, type SpanRead } from '../../examples/garden/read.js';
-import { onPath } from '../../scripts/backends.mjs';
-import { newFolder, type Server, startRedis } from './support/servers.js';
+import { onPath, postgresFolder } from '../../scripts/backends.mjs';
+import { startPostgres } from './support/postgres.js';
+import { type Server, startRedis } from './support/servers.js';
+import { runTraced, traceCount, tree } from './support/traced-app.js';
 
-const REGISTER = new URL('../../dist/esm/presets/register.js', import.meta.url).href;
-const binary = onPath(['redis-server']);
-const run = promisify(execFile);
+const redisBinary = onPath(['redis-server']);
+const postgresPrograms = postgresFolder();
+const app = (name: string) => fileURLToPath(new URL(`./support/${name}`, import.meta.url));
 
-interface Branch {
-	readonly name: string;
-	readonly below: readonly Branch[];
-}
-
-/** The tree below a span, by names; spans of `agentese.invoke` by their path. */
-function tree(parent: string | undefined, spans: readonly SpanRead[]): Branch[] {
-	return spans
-		.filter((span) => span.parentSpanId === parent)
-		.map((span) => ({ name: span.attributes['agentese.path'] ?? span.name, below: tree(span.spanId, spans) }));
-}
-
-(binary === undefined ? describe.skip : describe)('auto-instrumentation with a real Redis', () => {
+(redisBinary === undefined ? describe.skip : describe)('auto-instrumentation with a real Redis', () => {
 	let redis: Server;
 	beforeAll(async () => {
-		redis = await startRedis(binary ?? '');
+		redis = await startRedis(redisBinary ?? '');
 	});
 	afterAll(() => redis?.stop());
 
 	it.each(['remember.mjs', 'remember.cjs'])(
 		'puts the calls of %s below the invocations that made them, in one trace',
-		async (app) => {
-			const folder = newFolder('database');
-			try {
-				const config = join(folder, 'config.json');
-				writeFileSync(
-					config,
-					JSON.stringify({
-						preset: 'json',
-						json: { directory: folder },
-						autoInstrumentation: { include: ['http', 'redis'] },
-					}),
-				);
-				const file = fileURLToPath(new URL(`./support/${app}`, import.meta.url));
-				const { stderr } = await run(process.execPath, ['--import', REGISTER, file, redis.urls['redis'] ?? ''], {
-					env: { ...process.env, AGENTESE_CONFIG: config },
-				});
-				expect(stderr).toBe('');
-				const traces = join(folder, 'traces');
-				const spans = readTraces(
-					readdirSync(traces).flatMap((name) => (name.endsWith('.jsonl') ? [join(traces, name)] : [])),
-				);
-				const mine = spans.filter(({ traceId }) =>
-					spans.some((one) => one.traceId === traceId && one.attributes['agentese.path']),
-				);
-				expect(new Set(mine.map(({ traceId }) => traceId)).size).toBe(1);
-				expect(tree(undefined, mine)).toEqual([
-					{
-						name: 'self.memory.recall',
-						below: [
-							{ name: 'redis-SET', below: [] },
-							{
-								name: 'GET',
-								below: [
-									{
-										name: 'GET',
-										below: [{ name: 'self.memory.get', below: [{ name: 'redis-GET', below: [] }] }],
-									},
-								],
-							},
-						],
-					},
-				]);
-			} finally {
-				rmSync(folder, { recursive: true, force: true });
-			}
+		async (name) => {
+			const { stderr, spans } = await runTraced(app(name), [redis.urls['redis'] ?? ''], ['http', 'redis']);
+			expect(stderr).toBe('');
+			expect(traceCount(spans)).toBe(1);
+			expect(tree(undefined, spans)).toEqual([
+				{
+					name: 'self.memory.recall',
+					below: [
+						{ name: 'redis-SET', below: [] },
+						{
+							name: 'GET',
+							below: [
+								{
+									name: 'GET',
+									below: [{ name: 'self.memory.get', below: [{ name: 'redis-GET', below: [] }] }],
+								},
+							],
+						},
+					],
+				},
+			]);
 		},
 	);
+});
+
+(postgresPrograms === undefined ? describe.skip : describe)('auto-instrumentation with a real PostgreSQL', () => {
+	let postgres: Server;
+	beforeAll(async () => {
+		postgres = await startPostgres(postgresPrograms ?? '');
+	});
+	afterAll(() => postgres?.stop());
+
+	it.each(['plant.mjs', 'plant.cjs'])('puts the query of %s below the invocation that made it', async (name) => {
+		const { stdout, stderr, spans } = await runTraced(app(name), [postgres.urls['postgres'] ?? ''], ['pg']);
+		expect([stdout, stderr]).toEqual(['rose\n', '']);
+		expect(traceCount(spans)).toBe(1);
+		expect(tree(undefined, spans)).toEqual([
+			{
+				name: 'self.garden.plant',
+				below: [
+					{ name: 'pg-pool.connect', below: [{ name: 'pg.connect', below: [] }] },
+					{ name: 'pg.query:SELECT postgres', below: [] },
+				],
+			},
+		]);
+	});
 });

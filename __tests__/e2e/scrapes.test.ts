@@ -11,7 +11,7 @@ const REGISTER = new URL('../../dist/esm/presets/register.js', import.meta.url).
 const APP = fileURLToPath(new URL('./support/scraped.mjs', import.meta.url));
 
 it.each([[true], [{ include: ['http'] }]])(
-	'with the real http instrumentation (%p) a scrape of our own page is no span, a request to the application is',
+	'with the real http instrumentation (%p) a scrape of our own page is no span, on our server and on one of the application, a request to the application is',
 	async (autoInstrumentation) => {
 		const folder = newFolder('scrapes');
 		try {
@@ -26,7 +26,7 @@ it.each([[true], [{ include: ['http'] }]])(
 			const { stdout } = await promisify(execFile)(process.execPath, ['--import', REGISTER, APP, String(port)], {
 				env,
 			});
-			expect(stdout).toBe('HTTP/1.1 200 OK\n');
+			expect(stdout).toBe('HTTP/1.1 200 OK\n'.repeat(2));
 			const traces = join(folder, 'traces');
 			const files = readdirSync(traces).filter((name) => name.endsWith('.jsonl'));
 			const served = readTraces(files.map((name) => join(traces, name))).filter(({ name }) => name === 'GET');

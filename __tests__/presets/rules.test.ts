@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
@@ -6,7 +6,9 @@ import { traced } from '../../index.js';
 import { heldRules } from '../../lib/rules/rules.js';
 import { loadConfig, startTelemetry } from '../../presets/index.js';
 import { startRules } from '../../presets/rules.js';
+import { assemble } from '../../presets/sdk.js';
 import { bundle, runChild, spansOf, temporary } from './support/children.js';
+import { heard } from './support/providers.js';
 
 jest.setTimeout(30_000);
 
@@ -39,7 +41,7 @@ describe('rules in a config', () => {
 		const config = { preset: ['json' as const], json: { directory }, rules: [{ match: 'Soul.get*', enabled: false }] };
 		await expect(startTelemetry(config)).rejects.toThrow(
 			'"rules[0].match" got \'Soul.get*\'; legal: the glob of a path, such as "world.**", or a method, such as ' +
-				'"Soul.challenge".',
+				'"Soul.challenge"; a star is a whole segment.',
 		);
 		expect(heldRules()).toEqual([]);
 		const { config: right } = await loadConfig({ rules: [{ match: 'Soul.*', enabled: false }] });
@@ -51,6 +53,7 @@ describe('rules in a config', () => {
 		const telemetry = await startTelemetry({ json: { directory: join(parent, 'telemetry') }, rules });
 		traced(() => undefined, { path: 'self.soul.ask' })();
 		expect(heldRules().map(({ rule }) => rule)).toEqual(rules);
+		expect(telemetry.stats().unmatchedRules).toEqual([]);
 		await telemetry.shutdown();
 		expect(heldRules()).toEqual([]);
 	});
@@ -71,21 +74,65 @@ describe('startRules()', () => {
 	});
 
 	it('says what matched nothing after the first minute, and not again at the end', () => {
-		const stop = startRules([{ match: 'nobody.home', name: 'x' }]);
+		const { stop, unmatched } = startRules([{ match: 'nobody.home', name: 'x' }]);
+		expect(unmatched()).toEqual(['nobody.home']);
 		jest.advanceTimersByTime(59_999);
 		expect(said).toEqual([]);
 		jest.advanceTimersByTime(1);
 		expect(said).toEqual([sentence('nobody.home')]);
 		stop();
-		expect(said.length).toBe(1);
+		expect([said.length, unmatched()]).toEqual([1, ['nobody.home']]);
 	});
 
 	it('says it at the end where that comes first, and leaves no timer and no listener behind', () => {
 		const listeners = process.listenerCount('exit');
-		const stop = startRules([{ match: 'nobody.there', name: 'x' }]);
+		const { stop } = startRules([{ match: 'nobody.there', name: 'x' }]);
 		expect([jest.getTimerCount(), process.listenerCount('exit')]).toEqual([1, listeners + 1]);
 		stop();
 		expect([jest.getTimerCount(), process.listenerCount('exit')]).toEqual([0, listeners]);
 		expect(said).toEqual([sentence('nobody.there')]);
+	});
+});
+
+describe('the rate of a rule', () => {
+	const rules = [{ match: 'self.**', rate: 0.5 }];
+	const OFF = (who: string) =>
+		`agentese-otel: the "rate" of a rule has no effect here: ${who} decides which traces are kept. "enabled" and "name" ` +
+		'hold.';
+	let parent: string;
+	let said: string[];
+	beforeEach(() => {
+		parent = temporary();
+		said = heard();
+	});
+	afterEach(() => {
+		diag.disable();
+		delete process.env['OTEL_TRACES_SAMPLER'];
+		rmSync(parent, { recursive: true, force: true });
+	});
+	const samplerOf = async (preset = 'none') => {
+		const loaded = await loadConfig({ preset, rules }, { cwd: parent, home: parent });
+		const { configuration } = await assemble(loaded);
+		return String(configuration.sampler);
+	};
+
+	it('is heeded by the sampler of the presets', async () => {
+		expect(await samplerOf()).toMatch(/^ParentBased\{root=RuleSampler\{AlwaysOnSampler/);
+		expect(said).toEqual([]);
+	});
+
+	it('has no effect where OTEL_TRACES_SAMPLER decides, which is said', async () => {
+		process.env['OTEL_TRACES_SAMPLER'] = 'always_on';
+		expect(await samplerOf()).toBe('AlwaysOnSampler');
+		expect(said).toEqual([OFF('OTEL_TRACES_SAMPLER')]);
+	});
+
+	it("has no effect where a preset's own sampler decides, which is said", async () => {
+		writeFileSync(
+			join(parent, 'mine.mjs'),
+			"export default { name: 'mine', make: () => ({ sampler: { shouldSample() {}, toString: () => 'Mine' } }) };",
+		);
+		expect(await samplerOf('./mine.mjs')).toBe('Mine');
+		expect(said).toEqual([OFF("a preset's own sampler")]);
 	});
 });

@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { context, diag, metrics, trace } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { type IdGenerator, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { traced } from '../../index.js';
 import { instruments } from '../../lib/metering/instruments.js';
+import { heldRules } from '../../lib/rules/rules.js';
+import { tracingSettings } from '../../lib/tracing/settings.js';
 import { loadConfig, nodeSdkConfiguration } from '../../presets/index.js';
 import { assemble } from '../../presets/sdk.js';
 import { temporary } from './support/children.js';
@@ -213,6 +216,36 @@ describe('the resource', () => {
 			expect((await nodeSdkConfiguration({ preset: 'none' })).autoDetectResources).toBe(true);
 		} finally {
 			delete process.env['OTEL_NODE_RESOURCE_DETECTORS'];
+		}
+	});
+});
+
+describe('nodeSdkConfiguration()', () => {
+	it('makes rules and span names hold until its SDK is shut down', async () => {
+		const spans = new InMemorySpanExporter();
+		const ask = traced(() => undefined, { path: 'self.soul.ask' });
+		const rest = traced(() => undefined, { path: 'self.soul.rest' });
+		const sleep = traced(() => undefined, { path: 'self.soul.sleep' });
+		const { spanProcessors = [], sampler } = await nodeSdkConfiguration({
+			preset: 'json',
+			json: { directory },
+			spanName: 'path',
+			rules: [
+				{ match: 'self.soul.ask', name: 'asked' },
+				{ match: 'self.soul.rest', enabled: false },
+			],
+		});
+		const ours = new SimpleSpanProcessor({ exporter: spans });
+		const tracers = new TracerProvider({ spanProcessors: [...spanProcessors, ours], ...(sampler && { sampler }) });
+		trace.setGlobalTracerProvider(tracers);
+		try {
+			for (const call of [ask, rest, sleep]) call();
+			expect(spans.getFinishedSpans().map(({ name }) => name)).toEqual(['asked', 'self.soul.sleep']);
+			await Promise.all(spanProcessors.map((processor) => processor.shutdown()));
+			expect([heldRules(), tracingSettings().spanName]).toEqual([[], 'invoke']);
+		} finally {
+			trace.disable();
+			await tracers.shutdown();
 		}
 	});
 });

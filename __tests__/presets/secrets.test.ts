@@ -55,3 +55,25 @@ describe('a header', () => {
 		expect((await room.load({ otlp: { headers: { a: 'b' } } })).config.otlp.headers).toEqual({ a: 'b' });
 	});
 });
+
+describe('a password in an endpoint', () => {
+	it('is hidden with what looks like its end in it', async () => {
+		const { config } = await room.load({ jaeger: { endpoint: "http://me:o'p@q@localhost:4318/a@b" } });
+		expect(JSON.stringify(config.jaeger)).toContain('"http://[redacted]@localhost:4318/a@b"');
+	});
+
+	it('is used, and shown in no printed config', async () => {
+		const endpoint = 'https://kent:pass-of-kent@collector:4318';
+		const loaded = await room.load({
+			otlp: { endpoint, headers: { x: 'literal-secret' }, logs: { endpoint } },
+			jaeger: { endpoint },
+		});
+		const { otlp, jaeger } = loaded.config;
+		expect([otlp.endpoint, otlp.logs.endpoint, jaeger.endpoint]).toEqual([endpoint, endpoint, endpoint]);
+		for (const text of [inspect(loaded, { depth: 9 }), JSON.stringify(loaded), inspect(otlp), JSON.stringify(otlp)]) {
+			expect(text).not.toMatch(/kent|literal-secret/);
+			expect(text).toContain('https://[redacted]@collector:4318');
+		}
+		expect(withoutSecrets('no pass-of-kent here')).toBe('no [redacted] here');
+	});
+});

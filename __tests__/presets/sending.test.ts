@@ -75,6 +75,29 @@ describe.each([
 	});
 });
 
+describe('an error that nobody catches', () => {
+	/** Without the caret: it is below the place that made the error, not below the one that threw it. */
+	const printed = (stderr: string) => stderr.replace(/^\s*\^\n/m, '');
+	const both = async (how: string) => {
+		const { stderr: bare } = await runChild('uncaught.mjs', { args: [how] });
+		const ended = await runChild('uncaught.mjs', { args: [how], env: { BUNDLE: built.url, ENDPOINT: endpoint } });
+		expect(ended).toMatchObject({ code: 1, signal: null, stdout: '' });
+		expect(received).toEqual(SPANS);
+		return [printed(ended.stderr), printed(bare)];
+	};
+
+	it.each(['error', 'syntax', 'rejection', 'rejectedValue'])('is printed as by a bare process (%s)', async (how) => {
+		const [ours, bare] = await both(how);
+		expect(ours).toBe(bare);
+	});
+
+	it('that is no Error is printed without a line of source, and not with one of ours', async () => {
+		const [ours = ''] = await both('value');
+		expect(ours).toMatch(/^\S*\n\n?5\n/m);
+		expect(ours).not.toMatch(/agentese|ending|uncaught\.ts/);
+	});
+});
+
 it('listeners of beforeExit are called as often as without us, and what they make is sent', async () => {
 	const ended = await end('again');
 	expect(ended).toMatchObject({ code: 0, stdout: 'beforeExit 1\nbeforeExit 2\nbeforeExit 3\n', stderr: '' });

@@ -63,6 +63,7 @@ describe('startTelemetry()', () => {
 					filesOf(directory, signal).map((name) => join(directory, signal, name)),
 				),
 				backends: [],
+				unmatchedRules: [],
 			},
 			problems: {},
 		});
@@ -151,7 +152,7 @@ describe('startTelemetry()', () => {
 		const ways = [[{ enabled: false }], [{ preset: 'none' }], [{}, { OTEL_SDK_DISABLED: 'true' }]];
 		const { seen, stderr } = await child('off', { OFF: JSON.stringify(ways) });
 		const off = {
-			stats: { spans: NOTHING, metricPoints: NOTHING, logs: NOTHING, files: [], backends: [] },
+			stats: { spans: NOTHING, metricPoints: NOTHING, logs: NOTHING, files: [], backends: [], unmatchedRules: [] },
 			problems: {},
 			quiet: true,
 			registered: [],
@@ -175,6 +176,8 @@ describe('startTelemetry()', () => {
 		expect(stderr).toBe(
 			'agentese-otel: an OpenTelemetry SDK is registered already, for traces; decorators use that one, and ' +
 				'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.\n' +
+				'agentese-otel: the rules of the config do not hold with that SDK. nodeSdkConfiguration() makes them hold; the ' +
+				'"rate" of a rule only by the sampler that it answers.\n' +
 				'agentese-otel: that SDK registered no context manager: its spans have no parent. Give it one before it ' +
 				'starts: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of ' +
 				'@opentelemetry/context-async-hooks.\n',

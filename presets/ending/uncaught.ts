@@ -13,7 +13,7 @@ export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void):
 	let listening = true;
 	let first: (() => void) | undefined;
 
-	const onError: NodeJS.UncaughtExceptionListener = (error, origin) => {
+	const onError: NodeJS.UncaughtExceptionListener = (error) => {
 		process.removeListener('uncaughtException', onError);
 		if (process.listenerCount('uncaughtException') > 0) {
 			meanwhile();
@@ -30,7 +30,7 @@ export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void):
 			process.removeListener('uncaughtException', onError);
 			// They have seen this error.
 			process.removeAllListeners('uncaughtExceptionMonitor');
-			raise(error, origin);
+			raise(error);
 		};
 		// A second error meanwhile ends the process at once, by the first one.
 		process.prependListener('uncaughtException', onError);
@@ -44,10 +44,14 @@ export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void):
 	};
 }
 
-/** In a turn of its own: what a listener of `uncaughtException` throws ends the process with another code. */
-function raise(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
+/**
+ * In a turn of its own: what a listener of `uncaughtException` throws ends the process with another code. And in a
+ * microtask: Node then shows the line of source that made the error, and not the one that throws it here (measured).
+ */
+function raise(error: Error): void {
 	setImmediate(() => {
-		if (origin === 'unhandledRejection') void Promise.reject(error);
-		else throw error;
+		queueMicrotask(() => {
+			throw error;
+		});
 	});
 }

@@ -5,6 +5,7 @@ import { shared } from '../../lib/runtime/shared.js';
 import { sayLine } from '../voice.js';
 import { hooksOfOthers, installHooks } from './hooks.js';
 import { type Instrumentation, loadInstrumentations } from './load.js';
+import { sayUnreached } from './reach.js';
 import type { Selection } from './selection.js';
 
 const state = shared('presets/instrumentation', () => ({ registered: false, saidUnseen: false }));
@@ -30,6 +31,7 @@ export async function prepareInstrumentations(
 ): Promise<Instrumentation[]> {
 	if (!selection.all && selection.named.size === 0) return [];
 	const instrumentations = loadInstrumentations(selection, source, directory);
+	sayUnreached(instrumentations, directory);
 	if (hooksOfOthers()) return instrumentations;
 	const hooked = await installHooks(instrumentations, directory);
 	if (!hooked) {

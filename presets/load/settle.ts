@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { ConfigLayer, EffectiveConfig } from '../config.js';
 import type { PathFault } from '../faults.js';
 import { type Protocol, readEndpoint } from '../options/endpoint.js';
-import { secretHeaders } from '../secrets.js';
+import { secretEndpoint, secretHeaders } from '../secrets.js';
 import { type Sources, sourceOf } from './merge.js';
 import { SIGNALS } from './said.js';
 import { joined } from './shape.js';
@@ -17,6 +17,13 @@ export function absoluteFiles(value: ConfigLayer, from: string, home: string): v
 			if (part?.tls !== undefined && file !== undefined) part.tls[name] = absolute(file, from, home);
 		}
 	}
+}
+
+/** Makes every section with an endpoint keep the endpoint's password to itself. */
+export function hidePasswords(config: EffectiveConfig): void {
+	for (const signal of SIGNALS) config.otlp[signal] = secretEndpoint(config.otlp[signal]);
+	config.otlp = secretEndpoint(config.otlp);
+	config.jaeger = secretEndpoint(config.jaeger);
 }
 
 /** `~` is the person's home: a shell would have said so, and a directory of that name is never meant. */

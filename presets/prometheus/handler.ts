@@ -4,7 +4,7 @@ import { gzip } from 'node:zlib';
 import { sayOnce } from '../../lib/runtime/say.js';
 import { shared } from '../../lib/runtime/shared.js';
 import type { Format } from './page.js';
-import { mountedAt } from './scrapes.js';
+import { handlerMade, mountedAt } from './scrapes.js';
 
 const TYPES: Readonly<Record<Format, string>> = {
 	text: 'text/plain; version=0.0.4; charset=utf-8',
@@ -34,9 +34,11 @@ export function offer(write: WritePage): () => void {
  *     app.get('/metrics', prometheusHandler())    // express
  *
  * It may be made before telemetry starts, and answers 503 while no `prometheus` preset runs. It never rejects. Where
- * the server is instrumented, its scrapes become no spans if it is mounted at `prometheus.path`.
+ * the server is instrumented, its scrapes become no spans if it is mounted at `prometheus.path`; mounted elsewhere, the
+ * first one does.
  */
 export function prometheusHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+	handlerMade();
 	return async (request, response) => {
 		mountedAt(request);
 		const [write] = running;

@@ -9,7 +9,7 @@ import type { PresetParts, SignalCounts } from '../preset.js';
 import { answer, offer, say } from './handler.js';
 import { closed, type Listening, listen } from './listen.js';
 import { type Format, page } from './page.js';
-import { mountedAt } from './scrapes.js';
+import { configuredAt, mountedAt } from './scrapes.js';
 
 /** How long an observable instrument's callback may take: less than Prometheus waits for the page by default. */
 const CALLBACK_MS = 5000;
@@ -55,6 +55,7 @@ export async function prometheusParts(settings: PrometheusSettings): Promise<Pre
 	const write = (format: Format) => reader.write(format);
 	const takeBack = offer(write);
 	if (settings.server) {
+		configuredAt(path);
 		listening = await listen(settings, (request, response) => {
 			if (request.url?.replace(/\?.*$/s, '') !== path) say(response, 404, `The metrics stand at ${path}.`);
 			else void answer(request, response, write);

@@ -4,6 +4,8 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
+import { fencesOf } from '../../../scripts/fences.mjs';
 
 /** A server of a test: on loopback, on free ports, with a folder of its own. */
 export interface Server {
@@ -86,10 +88,11 @@ async function start(
 	return { urls, folder, stop };
 }
 
-async function end(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null) return;
+/** Ends a server: by the signal, and by force where it is not gone 5 seconds later. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+	if (child.exitCode !== null || child.signalCode !== null) return;
 	const ended = new Promise((resolve) => child.once('exit', resolve));
-	child.kill('SIGTERM');
+	child.kill(signal);
 	const killed = setTimeout(() => child.kill('SIGKILL'), 5000);
 	await ended;
 	clearTimeout(killed);
@@ -173,13 +176,23 @@ export async function startCollector(binary: string, include?: Record<string, st
 	return start(binary, ['--config', `file:${file}`], folder, urls, `${urls.otlp}/v1/traces`, 405);
 }
 
-/** Prometheus, scraping these addresses every 200 ms, and taking OTLP itself where it can. */
+/** What docs/presets.md tells Prometheus, with these addresses in place of the default one. */
+function scrapeConfigs(targets: readonly string[]): object[] {
+	const told = fencesOf('docs/presets.md').filter(({ code }) => code.startsWith('scrape_configs:'));
+	const [config] = told.map(({ code }) =>
+		parse(code.replace('"127.0.0.1:9464"', JSON.stringify(targets).slice(1, -1))),
+	);
+	if (config === undefined || told.length !== 1) throw new Error('docs/presets.md tells Prometheus nothing, or twice.');
+	return config.scrape_configs;
+}
+
+/** Prometheus as the docs configure it, scraping every 200 ms, and taking OTLP itself where it can. */
 export async function startPrometheus(binary: string, targets: readonly string[], otlp = true): Promise<Server> {
 	const folder = newFolder('prometheus');
 	const port = await freePort();
 	const config = {
 		global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
-		scrape_configs: [{ job_name: 'garden', static_configs: [{ targets }] }],
+		scrape_configs: scrapeConfigs(targets),
 	};
 	const file = join(folder, 'prometheus.json');
 	writeFileSync(file, JSON.stringify(config));

@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../../presets/index.js';
 import { ConfigRoom } from '../support/config-room.js';
 
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -30,6 +31,18 @@ describe('a preset of your own', () => {
 		expect(sources['roll.file']).toBe(join(room.cwd, 'etc/config.yaml'));
 		const stronger = { roll: { lines: 3 } } as object;
 		expect(section((await room.load(stronger)).config)).toEqual({ file: 'a.txt', lines: 3 });
+	});
+
+	it("has its section in a call's argument without a cast, where the argument names its module", async () => {
+		symlinkSync(MODULES, join(room.cwd, 'node_modules'));
+		room.write('roll.mjs', PRESET);
+		const places = { cwd: room.cwd, home: room.home };
+		const { config } = await loadConfig({ preset: ['json', './roll.mjs'], roll: { lines: 3 } }, places);
+		expect(section(config)).toEqual({ file: 'roll.txt', lines: 3 });
+		const loose = loadConfig({ preset: './roll.mjs', rol: { lines: 3 } }, places);
+		await expect(loose).rejects.toThrow('"rol" is no key; legal here: ');
+		// @ts-expect-error: a section that no module is named for
+		await expect(loadConfig({ preset: 'json', roll: { lines: 3 } }, places)).rejects.toThrow('"roll" is no key');
 	});
 
 	it('is a package, of ESM alone as well', async () => {

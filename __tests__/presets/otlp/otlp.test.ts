@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
 import { jaeger, overOtlp } from '../../../presets/jaeger.js';
 import { type OtlpSettings, otlpDefaults } from '../../../presets/options/otlp.js';
 import { otlp } from '../../../presets/otlp.js';
-import { temporary } from '../support/children.js';
 import {
 	type Answer,
 	type Backend,
@@ -269,53 +265,6 @@ describe('otlp', () => {
 			[expected[0], 1],
 			[expected[1], 2],
 		]);
-	});
-
-	describe('with TLS', () => {
-		let directory: string;
-		let files: { ca: string; cert: string; key: string };
-
-		beforeEach(() => {
-			directory = temporary();
-			files = { ca: join(directory, 'cert.pem'), cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
-			const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-			const how = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-			execFileSync('openssl', [...how, '-keyout', files.key, '-out', files.cert, ...subject], { stdio: 'ignore' });
-		});
-		afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-		const server = () => {
-			const [key, cert] = [readFileSync(files.key), readFileSync(files.cert)];
-			return http(() => ({ status: 200 }), { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true });
-		};
-
-		it('trusts the certificates it is given and shows its own', async () => {
-			const backend = await server();
-			const stats = await sendOneOfEach({ endpoint: backend.url, tls: files });
-			expect([stats?.spans, backend.got.length, said]).toEqual([all(1), 3, []]);
-		});
-
-		it('sends nothing to a server that it does not trust, and says so in one line', async () => {
-			const backend = await server();
-			const stats = await sendOneOfEach({ endpoint: backend.url });
-			expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
-			expect(said).toEqual([expect.stringMatching(/cannot deliver to .* Reason: self-signed certificate(;|$)/)]);
-		});
-
-		it.each([
-			[
-				'that is not there',
-				() => join(directory, 'none.pem'),
-				/Reason: tls\.ca cannot be read from .*none\.pem: ENOENT/,
-			],
-			['that is none', () => join(directory, 'bad.pem'), /Reason: the TLS files \(.*bad\.pem\) are no certificates/],
-		])('says a certificate %s in one line, and sends nothing without it', async (_, path, reason) => {
-			writeFileSync(join(directory, 'bad.pem'), '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
-			const backend = await http();
-			const stats = await sendOneOfEach({ endpoint: backend.url, tls: { ca: path() } });
-			expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
-			expect(said).toEqual([expect.stringMatching(reason)]);
-		});
 	});
 });
 

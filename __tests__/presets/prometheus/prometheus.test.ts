@@ -8,7 +8,7 @@ import fastify from 'fastify';
 import { type PrometheusSettings, prometheusDefaults } from '../../../presets/options/prometheus.js';
 import type { PresetParts } from '../../../presets/preset.js';
 import { prometheusHandler, wanted } from '../../../presets/prometheus/handler.js';
-import { NoScrapes } from '../../../presets/prometheus/scrapes.js';
+import { NoScrapes } from '../../../presets/prometheus/no-scrapes.js';
 import { prometheus } from '../../../presets/prometheus.js';
 import { environment, heard, providers } from '../support/providers.js';
 

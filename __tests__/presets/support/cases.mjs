@@ -84,7 +84,7 @@ const cases = {
 		});
 		const own = { getTracer: () => ({ own: true }) };
 		trace.setGlobalTracerProvider(own);
-		const telemetry = await startTelemetry({ json });
+		const telemetry = await startTelemetry({ json, rules: [{ match: 'world.**', enabled: false }] });
 		await telemetry.shutdown();
 		await sdk.shutdown();
 		return { own: trace.getTracerProvider().getDelegate() === own };

@@ -54,8 +54,11 @@ export async function httpBackend(
 	};
 }
 
-/** A backend over gRPC on a free port of the loopback: OTLP's three services. */
-export async function grpcBackend(answer: Uint8Array = Buffer.alloc(0)): Promise<Backend> {
+/** A backend over gRPC on a free port of the loopback: OTLP's three services; with TLS, both ways, where files are given. */
+export async function grpcBackend(
+	answer: Uint8Array = Buffer.alloc(0),
+	tls?: { key: Buffer; cert: Buffer; ca: Buffer },
+): Promise<Backend> {
 	const got: Got[] = [];
 	const server = new grpc.Server();
 	for (const [path, name] of [
@@ -83,12 +86,18 @@ export async function grpcBackend(answer: Uint8Array = Buffer.alloc(0)): Promise
 			},
 		);
 	}
+	const credentials =
+		tls === undefined
+			? grpc.ServerCredentials.createInsecure()
+			: grpc.ServerCredentials.createSsl(tls.ca, [{ private_key: tls.key, cert_chain: tls.cert }], true);
 	const port = await new Promise<number>((resolve, reject) => {
-		server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
-			error ? reject(error) : resolve(bound),
-		);
+		server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
 	});
-	return { url: `http://127.0.0.1:${port}`, got, close: async () => server.forceShutdown() };
+	return {
+		url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+		got,
+		close: async () => server.forceShutdown(),
+	};
 }
 
 /** The values of one field of a protobuf message, as its wire format has them: bytes, or a number. */

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readTraces, type SpanRead } from '../../../examples/garden/read.js';
+import { newFolder } from './servers.js';
+
+const REGISTER = new URL('../../../dist/esm/presets/register.js', import.meta.url).href;
+
+/** What an application left behind. */
+export interface AppRun {
+	readonly stdout: string;
+	readonly stderr: string;
+	/** The spans of those traces that an invocation is in. */
+	readonly spans: readonly SpanRead[];
+}
+
+/** Runs an application under `--import agentese-otel/register` with these instrumentations and the json preset. */
+export async function runTraced(file: string, args: readonly string[], include: readonly string[]): Promise<AppRun> {
+	const folder = newFolder('app');
+	try {
+		const config = join(folder, 'config.json');
+		const json = { directory: folder };
+		writeFileSync(config, JSON.stringify({ preset: 'json', json, autoInstrumentation: { include } }));
+		const env = { ...process.env, AGENTESE_CONFIG: config };
+		const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', REGISTER, file, ...args], {
+			env,
+		});
+		const traces = join(folder, 'traces');
+		const files = readdirSync(traces).filter((name) => name.endsWith('.jsonl'));
+		const spans = readTraces(files.map((name) => join(traces, name)));
+		const invoked = new Set(spans.flatMap((one) => (one.attributes['agentese.path'] ? [one.traceId] : [])));
+		return { stdout, stderr, spans: spans.filter(({ traceId }) => invoked.has(traceId)) };
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** A span by its name, and what is below it. */
+export interface Branch {
+	readonly name: string;
+	readonly below: readonly Branch[];
+}
+
+/** The tree below a span, by names; spans of `agentese.invoke` by their path. */
+export function tree(parent: string | undefined, spans: readonly SpanRead[]): Branch[] {
+	return spans
+		.filter((span) => span.parentSpanId === parent)
+		.map((span) => ({ name: span.attributes['agentese.path'] ?? span.name, below: tree(span.spanId, spans) }));
+}
+
+/** How many traces these spans are of. */
+export function traceCount(spans: readonly SpanRead[]): number {
+	return new Set(spans.map(({ traceId }) => traceId)).size;
+}
