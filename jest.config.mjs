@@ -56,7 +56,10 @@ export default {
 			...byName,
 			displayName: 'unit',
 			testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-			testPathIgnorePatterns: ['contract', 'neighbours', 'e2e'].map((folder) => `<rootDir>/__tests__/${folder}/`),
+			// Those of the model clients need no server but their own.
+			testPathIgnorePatterns: ['contract/', 'neighbours/', 'e2e/(?!models/[^/]+$)'].map(
+				(folder) => `<rootDir>/__tests__/${folder}`,
+			),
 		},
 		{
 			...common,

@@ -46,6 +46,22 @@ describe('README', () => {
 		expect(comparable(stdout)).toEqual(comparable(`${outputFence('README.md', 'garden')}\n`));
 	}, 60_000);
 
+	it('names a test in each cell of the table of model clients', () => {
+		const folder = join(root, '__tests__/e2e/models');
+		const sources = Object.fromEntries(
+			Object.entries({ ai: 'ai-sdk' })
+				.concat(['openai', 'anthropic', 'google', 'cohere', 'langchain'].map((name) => [name, name]))
+				.map(([name, file]) => [name, readFileSync(join(folder, `${file}.test.ts`), 'utf8')]),
+		);
+		const [, table = ''] = /^(\| client .*(?:\n\|.*)+)/m.exec(readme) ?? [];
+		const cells = [...table.matchAll(/`((\w+) [\d.]+): ([^`]+)`/g)];
+		expect(cells.length).toBe(72);
+		for (const [, suite = '', client = '', test = ''] of cells) {
+			expect(sources[client]).toContain(`'${suite}'`);
+			expect(sources[client]).toContain(`\tit('${test}', async`);
+		}
+	});
+
 	it('names scripts and pages that are there', () => {
 		const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 		expect(scripts.start).toBe('node scripts/start.mjs');

@@ -1,4 +1,6 @@
+import { nearest } from '../lib/paths/nearest.js';
 import { faultInAspect } from '../lib/tracing/check.js';
+import { CATEGORIES, type Category } from '../lib/weaving/categories.js';
 import type { AspectOptions } from '../lib/weaving/member.js';
 import { type Place, readPlace } from '../lib/weaving/place.js';
 import { placeInWords, refusal } from './refuse.js';
@@ -8,6 +10,11 @@ import type { BareDecorator } from './types.js';
 export interface AspectDeclaration {
 	/** The archetypes that may ask. Others are refused with an AffordanceError by `createLogos`. @default all */
 	affordedTo?: readonly string[];
+	/**
+	 * What kind of aspect it is. `conventions: [genai]` in the config reads it: what generates or composes is an agent,
+	 * the rest a tool. @default unsaid
+	 */
+	category?: Category;
 }
 
 /** The types of `@Aspect`, bare and called, in both decorator standards. */
@@ -19,14 +26,18 @@ export type AspectDecorator = BareDecorator &
  * Publishes a method, or an arrow-function field: it answers the aspect of that name, without an argument its own name.
  * It adds no span; `createLogos` traces every invocation anyway.
  *
- * @throws DecorationError when the class is defined, for a name that is no segment of a path
+ * @throws DecorationError when the class is defined, for a name that is no segment of a path, or a wrong option
  */
 export const Aspect = ((...args: unknown[]) => {
 	const place = readPlace(args);
 	if (place !== undefined) return declare(place, {});
 	const [first, second] = args;
 	const declaration = (typeof first === 'string' ? second : first) as AspectDeclaration | undefined;
-	const options = { ...(typeof first === 'string' ? { name: first } : undefined), affordedTo: declaration?.affordedTo };
+	const options = {
+		...(typeof first === 'string' ? { name: first } : undefined),
+		affordedTo: declaration?.affordedTo,
+		category: declaration?.category,
+	};
 	return (...at: unknown[]) => declare(readPlace(at), options);
 }) as AspectDecorator;
 
@@ -56,6 +67,16 @@ function declare(place: Place | undefined, options: AspectOptions): undefined {
 			rule: "The option 'affordedTo' is an array of archetypes.",
 			got: 'something else',
 			wayOut: "affordedTo: ['scholar']",
+		});
+	}
+	const { category } = options;
+	if (category !== undefined && !CATEGORIES.includes(category)) {
+		const [near = 'generation'] = nearest(String(category), CATEGORIES, 1);
+		throw refusal(place, {
+			decorator,
+			rule: `The option 'category' is ${CATEGORIES.slice(0, -1).join(', ')} or ${CATEGORIES.at(-1)}.`,
+			got: `the category '${String(category).slice(0, 80)}'`,
+			wayOut: `category: '${near}'`,
 		});
 	}
 	place.member().aspect = options;

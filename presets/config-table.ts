@@ -21,7 +21,10 @@ export function configTable(): string {
 		if (REPEATED.some((prefix) => key.startsWith(prefix))) return [];
 		const { legal, description } = schema.meta() ?? {};
 		const row = [`\`${key}\``, String(legal), defaultOf(path), String(description), `\`${variableOf(path)}\``];
-		return [row, ...(schema instanceof z.ZodArray ? elementRows(key, schema) : [])];
+		return [
+			row,
+			...(schema instanceof z.ZodArray && schema.element instanceof z.ZodObject ? elementRows(key, schema) : []),
+		];
 	});
 	return [['key', 'legal', 'default', 'meaning', 'variable'], ['---', '---', '---', '---', '---'], ...rows]
 		.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)

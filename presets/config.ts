@@ -1,9 +1,20 @@
 import { z } from 'zod';
+import { CAPTURES, type CaptureLimits, ERROR_CONTENTS } from '../lib/content/settings.js';
+import { OBSERVER_KEYS } from '../lib/observers/facts.js';
 import { faultOfMatch } from '../lib/rules/rule.js';
+import { CONVENTIONS } from '../lib/tracing/settings.js';
 import { type ConsoleSettings, consoleDefaults, consoleOptions } from './options/console.js';
 import { type JaegerSettings, jaegerDefaults, jaegerOptions } from './options/jaeger.js';
 import { type JsonSettings, jsonDefaults, jsonOptions } from './options/json.js';
 import { type OtlpSettings, otlpDefaults, otlpOptions } from './options/otlp.js';
+import {
+	captureLimitsDefaults,
+	captureLimitsOptions,
+	captureOption,
+	errorsOption,
+	LEGAL_REDACT,
+	redactOption,
+} from './options/privacy.js';
 import { type PrometheusSettings, prometheusDefaults, prometheusOptions } from './options/prometheus.js';
 
 /** The words of the presets that ship. */
@@ -101,6 +112,24 @@ export const configSchema = z.strictObject({
 			description: 'invoke: every span is called agentese.invoke; path: by its path template.',
 		})
 		.optional(),
+	observer: z
+		.strictObject({
+			baggage: z
+				.array(z.enum(OBSERVER_KEYS).meta({ legal: OBSERVER_KEYS.join(', '), words: OBSERVER_KEYS }))
+				.meta({
+					legal: `a list of ${OBSERVER_KEYS.join(', ')}`,
+					description: 'What of who asks goes into outgoing baggage, which every server that is called can read.',
+				})
+				.optional(),
+		})
+		.optional(),
+	conventions: z
+		.array(z.enum(CONVENTIONS).meta({ legal: CONVENTIONS.join(', '), words: CONVENTIONS }))
+		.meta({
+			legal: 'a list of conventions: genai',
+			description: "The conventions that invocations follow beside our own: genai is OpenTelemetry's for agents.",
+		})
+		.optional(),
 	rules: z
 		.array(rule)
 		.meta({
@@ -108,6 +137,27 @@ export const configSchema = z.strictObject({
 			description: 'What holds for some invocations only. A stronger source replaces the whole list.',
 		})
 		.optional(),
+	redact: redactOption
+		.meta({
+			legal: LEGAL_REDACT,
+			description: "Whether secrets are hidden, and by which rules of one's own beside the detectors.",
+		})
+		.optional(),
+	errors: errorsOption
+		.meta({
+			legal: 'full or type',
+			words: ERROR_CONTENTS,
+			description: 'type: neither the message nor the stack of an error is written.',
+		})
+		.optional(),
+	capture: captureOption
+		.meta({
+			legal: 'off, metadata or full',
+			words: CAPTURES,
+			description: 'What is written of arguments and results: nothing, types and sizes, or all within captureLimits.',
+		})
+		.optional(),
+	captureLimits: captureLimitsOptions.optional(),
 	otlp: otlpOptions.optional(),
 	jaeger: jaegerOptions.optional(),
 	json: jsonOptions.optional(),
@@ -147,7 +197,7 @@ export type ConfigLayer = z.output<typeof configSchema>;
 export type ConfigRule = z.output<typeof rule>;
 
 type Said<T> = { [K in keyof T]-?: NonNullable<T[K]> };
-type Sections = 'sampling' | 'otlp' | 'jaeger' | 'json' | 'prometheus' | 'console';
+type Sections = 'sampling' | 'observer' | 'captureLimits' | 'otlp' | 'jaeger' | 'json' | 'prometheus' | 'console';
 
 /**
  * What holds, every key of it. `serviceName` alone may be unsaid: it is then found in package.json. The options of a
@@ -156,6 +206,8 @@ type Sections = 'sampling' | 'otlp' | 'jaeger' | 'json' | 'prometheus' | 'consol
 export interface EffectiveConfig extends Omit<Said<ConfigLayer>, '$schema' | 'serviceName' | Sections> {
 	serviceName: string | undefined;
 	sampling: Said<NonNullable<ConfigLayer['sampling']>>;
+	observer: Said<NonNullable<ConfigLayer['observer']>>;
+	captureLimits: CaptureLimits;
 	otlp: OtlpSettings;
 	jaeger: JaegerSettings;
 	json: JsonSettings;
@@ -172,7 +224,13 @@ export function defaultConfig(): EffectiveConfig {
 		autoInstrumentation: false,
 		sampling: { rate: 1 },
 		spanName: 'invoke',
+		observer: { baggage: [] },
+		conventions: [],
 		rules: [],
+		redact: true,
+		errors: 'full',
+		capture: 'off',
+		captureLimits: { ...captureLimitsDefaults },
 		otlp: otlpDefaults(),
 		jaeger: { ...jaegerDefaults },
 		json: { ...jsonDefaults },

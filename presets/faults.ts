@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { nearest } from '../lib/paths/nearest.js';
+import { REDACTED } from '../lib/redaction/marker.js';
 import type { ConfigurationFault } from './configuration-error.js';
 import { isObject, type Said } from './load/said.js';
 import { joined, leavesOf, schemaAt } from './load/shape.js';
-import { maskedUser, REDACTED, withoutSecrets } from './secrets.js';
+import { maskedUser, withoutSecrets } from './secrets.js';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,3 +1,4 @@
+export type { TokenTally } from '../lib/tokens/tally.js';
 export type { EffectiveConfig, TelemetryConfig } from './config.js';
 export { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 export { defineConfig } from './define.js';
@@ -10,6 +11,7 @@ export {
 	type RecordedEvent,
 } from './import-events.js';
 export type { AutoInstrumentation } from './instrumentation/selection.js';
+export { invocationSpanProcessor } from './invocation-span-processor.js';
 export type { JsonOptions } from './json.js';
 export { type LoadedConfig, loadConfig } from './load.js';
 export type { ConsoleOptions } from './options/console.js';

@@ -10,6 +10,8 @@ export function configJsonSchema(): Record<string, unknown> {
 	const { $schema, ...schema } = z.toJSONSchema(configSchema, {
 		io: 'input',
 		target: 'draft-7',
+		// What code alone can say (a function, a regular expression) is for no editor of files.
+		unrepresentable: 'any',
 		override: ({ jsonSchema }) => {
 			// What is legal in words is for our messages; no editor knows these keywords.
 			delete jsonSchema['legal'];
@@ -17,6 +19,8 @@ export function configJsonSchema(): Record<string, unknown> {
 		},
 	});
 	const { properties = {}, additionalProperties: _, ...rest } = schema;
+	// What only code can say is shown to no editor.
+	delete redactOf(properties)['with'];
 	addDefaults(properties, defaultConfig());
 	return { $schema, $id: ID, title: 'agentese-otel', ...rest, properties, ...sections(Object.keys(properties)) };
 }
@@ -34,6 +38,16 @@ function sections(known: readonly string[]): Record<string, unknown> {
 		if: { required: ['preset'], properties: { preset: isModule } },
 		else: { properties: Object.fromEntries(known.map((key) => [key, true])), additionalProperties: false },
 	};
+}
+
+/** The members of `redact`, without the alternatives of their lists that are regular expressions. */
+function redactOf(properties: Record<string, unknown>): Record<string, unknown> {
+	const { redact } = properties as { redact?: { anyOf?: { properties?: Record<string, unknown> }[] } };
+	const members = redact?.anyOf?.find((one) => one.properties !== undefined)?.properties ?? {};
+	for (const list of Object.values(members) as { items?: { anyOf?: object[] } }[]) {
+		if (list.items?.anyOf) list.items.anyOf = list.items.anyOf.filter((one) => Object.keys(one).length > 0);
+	}
+	return members;
 }
 
 function addDefaults(properties: Record<string, unknown>, defaults: object): void {

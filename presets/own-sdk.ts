@@ -1,7 +1,9 @@
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { configureTracing } from '../lib/tracing/settings.js';
 import type { EffectiveConfig } from './config.js';
+import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { startRules } from './rules.js';
+import { tracingOf } from './tracing.js';
 
 const nothing = async () => undefined;
 
@@ -10,10 +12,15 @@ const nothing = async () => undefined;
  * down, which is all that an SDK tells a configuration of its end. Where there are none, until the process ends.
  */
 export function holdUntilShutdown(
-	{ rules, spanName }: EffectiveConfig,
+	config: EffectiveConfig,
 	configuration: Partial<NodeSDKConfiguration>,
 ): Partial<NodeSDKConfiguration> {
-	const undo = [startRules(rules).stop, configureTracing({ spanName })];
+	const undo = [
+		startRules(config.rules).stop,
+		configureTracing(tracingOf(config)),
+		// Other processors may stand beside ours, so the toolkit hides secrets as it writes, too.
+		startPrivacy(privacyOf(config), false),
+	];
 	const { spanProcessors = [] } = configuration;
 	if (spanProcessors.length === 0) return configuration;
 	const shutdown = async () => {

@@ -12,8 +12,10 @@ import { quieten } from './instrumentation/quieten.js';
 import type { LoadedConfig } from './load.js';
 import type { PresetParts } from './preset.js';
 import { sayRatesOff } from './rates.js';
+import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { type HeldRules, startRules } from './rules.js';
 import { sum, type Telemetry } from './telemetry.js';
+import { tracingOf } from './tracing.js';
 import { countUnsent, sends } from './unsent.js';
 
 /** Neither a flush nor a shutdown takes longer than this, whatever a disk or a backend does. */
@@ -81,7 +83,8 @@ export async function runPresets(
 		undo.unshift(removeGlobals);
 		// Where no sampler reads attributes, they are dear at the start of a span on SDK 3.
 		const attributesAtStart = parts.some(({ sampler }) => sampler !== undefined);
-		undo.push(configureTracing({ spanName: loaded.config.spanName, attributesAtStart }));
+		undo.push(configureTracing({ ...tracingOf(loaded.config), attributesAtStart }));
+		undo.push(startPrivacy(privacyOf(loaded.config), true));
 		const { spanProcessors = [], resource } = configuration;
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
 		const rules = startRules(loaded.config.rules);
@@ -111,7 +114,7 @@ export async function runDeclared(
 	});
 	const silence = takeVoiceBack(lend);
 	// Its sampler is not ours, and may read attributes.
-	const restore = configureTracing({ spanName: config.spanName, attributesAtStart: true });
+	const restore = configureTracing({ ...tracingOf(config), attributesAtStart: true });
 	let ended: Promise<void> | undefined;
 	const shutdown = async () => {
 		ended ??= sdk?.shutdown();
@@ -124,7 +127,8 @@ export async function runDeclared(
 	});
 	sayRatesOff(config.rules, 'the file that OTEL_CONFIG_FILE names');
 	const rules = startRules(config.rules);
-	const undo = [removeGlobals, restore, rules.stop, endingOpen(), forget, silence];
+	const privacy = startPrivacy(privacyOf(config), false);
+	const undo = [removeGlobals, restore, privacy, rules.stop, endingOpen(), forget, silence];
 	return { parts: [], rules, stop: () => stop(shutdown, instrumentations, undo) };
 }
 

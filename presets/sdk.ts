@@ -1,12 +1,14 @@
 import type { ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import type { Sampler } from '@opentelemetry/sdk-trace';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { wanted } from '../lib/conventions/genai.js';
 import { DURATION_BUCKETS } from '../lib/metering/instruments.js';
 import { SCOPE } from '../lib/runtime/version.js';
 import { presetNamed } from './catalogue.js';
 import type { TelemetryConfig } from './config.js';
 import { whenProcessEnds } from './ending.js';
 import { neighbours } from './instrumentation/neighbours.js';
+import { invocationSpanProcessor } from './invocation-span-processor.js';
 import { type LoadedConfig, loadConfig } from './load.js';
 import type { OwnPresetConfig } from './own-preset-config.js';
 import { holdUntilShutdown } from './own-sdk.js';
@@ -55,17 +57,22 @@ export async function nodeSdkConfiguration(
 export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 	const { config, directory } = loaded;
 	const parts: PresetParts[] = [];
+	const own = new Set<PresetParts>();
 	try {
 		const names = [...new Set(SIGNALS.flatMap((signal) => loaded.signals[signal]))];
-		for (const name of names) parts.push(await partsOf(name, loaded));
+		for (const name of names) {
+			const made = await partsOf(name, loaded);
+			parts.push(made);
+			if (loaded.presets.has(name)) own.add(made);
+		}
 		const sampler = await samplerOf(loaded, parts);
+		const { guarded } = await import('./redacting/parts.js');
+		const safe = guarded(parts, config, await makeResource(config, directory), own);
 		const configuration: Partial<NodeSDKConfiguration> = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
-			resource: await makeResource(config, directory),
-			spanProcessors: parts.flatMap(({ spanProcessors = [] }) => spanProcessors),
-			metricReaders: parts.flatMap(({ metricReaders = [] }) => metricReaders),
-			logRecordProcessors: parts.flatMap(({ logRecordProcessors = [] }) => logRecordProcessors),
-			views: await views(),
+			...safe,
+			spanProcessors: withInvocations(safe.spanProcessors),
+			views: await views(config.conventions),
 			...(sampler && { sampler }),
 		};
 		return { configuration, parts };
@@ -94,26 +101,30 @@ async function partsOf(name: string, { config, directory, presets, signals: rout
 	return parts;
 }
 
+/** Before the presets' own what sees all spans; without a preset that carries spans there are none to see. */
+function withInvocations(presets: readonly SpanProcessor[]): SpanProcessor[] {
+	return presets.length === 0 ? [] : [invocationSpanProcessor(), ...presets];
+}
+
 function closing({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }: PresetParts) {
 	return [...spanProcessors, ...metricReaders, ...logRecordProcessors].map(async (part) => part.shutdown());
 }
 
 /**
- * The boundaries of our histogram, for every reader: a reader with an aggregation of its own, or one that does not heed
+ * The boundaries of our histograms, for every reader: a reader with an aggregation of its own, or one that does not heed
  * the instrument's advice, gets them all the same. A histogram with boundaries of a person's own has another scope.
  */
-async function views(): Promise<ViewOptions[]> {
+async function views(conventions: readonly string[]): Promise<ViewOptions[]> {
 	const { AggregationType } = await import('@opentelemetry/sdk-metrics');
-	return [
-		{
-			meterName: SCOPE,
-			instrumentName: 'agentese.invoke.duration',
-			aggregation: {
-				type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
-				options: { boundaries: [...DURATION_BUCKETS] },
-			},
-		},
+	const histograms = [
+		{ name: 'agentese.invoke.duration', boundaries: DURATION_BUCKETS },
+		...(conventions.includes('genai') ? Object.values(wanted().durations) : []),
 	];
+	return histograms.map(({ name, boundaries }) => ({
+		meterName: SCOPE,
+		instrumentName: name,
+		aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: [...boundaries] } },
+	}));
 }
 
 /**
@@ -124,7 +135,8 @@ async function views(): Promise<ViewOptions[]> {
 async function samplerOf(loaded: LoadedConfig, parts: readonly PresetParts[]): Promise<Sampler> {
 	const own = parts.find(({ sampler }) => sampler !== undefined)?.sampler;
 	if (own !== undefined) sayRatesOff(loaded.config.rules, "a preset's own sampler");
-	const sampler = own ?? (await byRate(loaded));
+	const { ModelCallSampler } = await import('./model-call-sampler.js');
+	const sampler = new ModelCallSampler(own ?? (await byRate(loaded)));
 	if (!loaded.signals.metrics.includes('prometheus')) return sampler;
 	return new (await import('./prometheus/no-scrapes.js')).NoScrapes(sampler);
 }

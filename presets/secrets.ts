@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
+import { REDACTED } from '../lib/redaction/marker.js';
+import { Redactor } from '../lib/redaction/redactor.js';
 import { shared } from '../lib/runtime/shared.js';
-
-/** What stands where a secret stood. */
-export const REDACTED = '[redacted]';
 
 /** Shorter values are words that text is full of; cutting these out would make nonsense of a log. */
 const MIN_LENGTH = 6;
@@ -64,11 +63,13 @@ function decoded(text: string): string {
 	}
 }
 
-/** The text with the value of every known header replaced: for messages that others wrote. */
+const detectors = new Redactor();
+
+/** The text without what looks like a secret, and without the value of every known header: for messages that others wrote. */
 export function withoutSecrets(text: string): string {
 	let result = text;
 	for (const secret of known) result = result.replaceAll(secret, REDACTED);
-	return result;
+	return detectors.text(result);
 }
 
 /** `Bearer abc` is two secrets: a message may repeat the token alone. */

@@ -7,6 +7,7 @@ import { faultsOfRegistered, registeredSignals } from './globals.js';
 import { neighbours } from './instrumentation/neighbours.js';
 import { type LoadedConfig, loadConfig } from './load.js';
 import type { OwnPresetConfig } from './own-preset-config.js';
+import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { idle, isIdle, type Telemetry } from './telemetry.js';
 import { lendVoice, sayLine, sayOnceAloud } from './voice.js';
 
@@ -85,6 +86,7 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 		for (const notice of [...notices, ...(warned === undefined ? [] : [warned])]) sayOnce(`start/${notice}`, notice);
 		if (leftToOthers(config)) {
 			silence();
+			startPrivacy(privacyOf(config), false);
 			return idle(config);
 		}
 		return await run(loaded, silence, lend);

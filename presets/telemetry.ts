@@ -1,4 +1,5 @@
 import { problems } from '../lib/runtime/say.js';
+import { type TokenTally, tokenTally } from '../lib/tokens/tally.js';
 import type { EffectiveConfig } from './config.js';
 import type { BackendStats, PresetParts, PresetStats, SignalCounts } from './preset.js';
 
@@ -6,6 +7,8 @@ import type { BackendStats, PresetParts, PresetStats, SignalCounts } from './pre
 export interface TelemetryStats extends PresetStats {
 	/** The places that telemetry is sent to, with the last error of each. */
 	backends: BackendStats[];
+	/** The model tokens that this process counted; how many of them came too late for a span, or outside of all. */
+	tokens: TokenTally;
 	/** What the rules match that have matched nothing so far. A class that is loaded later may still match one. */
 	unmatchedRules: string[];
 	/** How often each problem of the toolkit occurred in this process, by key. */
@@ -56,6 +59,7 @@ export function sum(parts: readonly PresetParts[]): TelemetryStats {
 		logs: total(all.map(({ logs }) => logs)),
 		files: all.flatMap(({ files }) => files),
 		backends: all.flatMap(({ backends = [] }) => backends),
+		tokens: tokenTally(),
 		unmatchedRules: [],
 		problems: Object.fromEntries(problems()),
 	};

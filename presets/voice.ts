@@ -1,5 +1,6 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { problems, sayOnce } from '../lib/runtime/say.js';
+import { withoutSecrets } from './secrets.js';
 import { Problems } from './voice/problems.js';
 
 const API = Symbol.for('opentelemetry.js.api.1');
@@ -48,10 +49,10 @@ export function sayOnceAloud(key: string, message: string): void {
 	if (!heard && problems().get(key) === 1) sayLine(`agentese-otel: ${message}`);
 }
 
-/** Writes one line to stderr, and never throws. */
+/** Writes one line to stderr, without secrets, and never throws. */
 export function sayLine(text: string): void {
 	try {
-		process.stderr.write(`${text}\n`);
+		process.stderr.write(`${withoutSecrets(text)}\n`);
 	} catch {
 		// A closed stderr is no reason to fail.
 	}

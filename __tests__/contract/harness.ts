@@ -71,6 +71,8 @@ class OpenSpans implements SpanProcessor {
 /** What an SDK can be started with. */
 export interface SdkOptions {
 	readonly sampler?: Sampler;
+	/** Processors that see spans before the exporter does. */
+	readonly processors?: readonly SpanProcessor[];
 	readonly traces?: boolean;
 	readonly metrics?: boolean;
 }
@@ -82,9 +84,9 @@ class Sdk {
 	readonly said: string[] = [];
 	readonly misuse: string[] = [];
 
-	constructor({ sampler, traces = true, metrics: meters = true }: SdkOptions) {
+	constructor({ sampler, processors = [], traces = true, metrics: meters = true }: SdkOptions) {
 		context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-		const spanProcessors = [new SimpleSpanProcessor({ exporter: this.exporter }), this.opened];
+		const spanProcessors = [...processors, new SimpleSpanProcessor({ exporter: this.exporter }), this.opened];
 		if (traces) trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, ...(sampler ? { sampler } : {}) }));
 		if (meters) metrics.setGlobalMeterProvider(new MeterProvider({ readers: [this.reader] }));
 		const note = (message: string) => {
@@ -144,6 +146,27 @@ export function said(): readonly string[] {
 	return sdk().said;
 }
 
+/** What is measured of a stream differs from run to run: `streams.test.ts` asks for it, and everything else goes without. */
+const MEASURED = 'agentese.stream.';
+
+/** The `agentese.stream.*` attributes of each ended span that has these others too, without that prefix. */
+export function streamed(others: Attributes = {}): Record<string, unknown>[] {
+	return sdk()
+		.exporter.getFinishedSpans()
+		.filter(({ attributes }) => Object.entries(others).every(([key, value]) => attributes[key] === value))
+		.map(({ attributes }) =>
+			Object.fromEntries(
+				Object.entries(attributes)
+					.filter(([key]) => key.startsWith(MEASURED))
+					.map(([key, value]) => [key.slice(MEASURED.length), value]),
+			),
+		);
+}
+
+function unmeasured(attributes: Attributes): Attributes {
+	return Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith(MEASURED)));
+}
+
 /** Every span since the last call, as a forest in the order of start; refuses while one is open. */
 export async function timeline(): Promise<SeenSpan[]> {
 	await settled();
@@ -158,7 +181,7 @@ export async function timeline(): Promise<SeenSpan[]> {
 		name: span.name,
 		kind: SpanKind[span.kind] ?? '',
 		status: statusOf(span),
-		attributes: { ...span.attributes },
+		attributes: unmeasured(span.attributes),
 		events: span.events.map(({ name, attributes = {} }) => ({ name, attributes: normalised(attributes) })),
 		links: span.links.map((link) => byId.get(link.context.spanId)?.name ?? link.context.spanId),
 		children: spans.filter((one) => parentOf(one) === span).map(see),
@@ -175,8 +198,13 @@ function normalised(attributes: Attributes): Attributes {
 	return { ...attributes, 'exception.stacktrace': '(stack)' };
 }
 
-/** Every metric point since the SDK started, sorted by name and labels. */
+/** Every metric point since the SDK started, sorted by name and labels, but for what is measured of streams. */
 export async function points(): Promise<SeenPoint[]> {
+	return (await allPoints()).filter(({ name }) => !name.startsWith(MEASURED));
+}
+
+/** As `points()`, and what is measured of streams too. */
+export async function allPoints(): Promise<SeenPoint[]> {
 	const { resourceMetrics } = await sdk().reader.collect();
 	const all = resourceMetrics.scopeMetrics.flatMap(({ metrics: found }) =>
 		found.flatMap(({ descriptor, dataPoints }) =>

@@ -18,7 +18,7 @@ import {
 /** A TC39 member decorator is not told its class. */
 const SOUL = DECORATORS === 'legacy' ? 'Soul' : '(class)';
 const TRACED =
-	'The legal options are path, aspect, name, kind, observer, startAttributes, attributes, result, expected, refused, root, parent, links, span, tokens, watch.';
+	'The legal options are path, aspect, name, kind, observer, startAttributes, attributes, result, expected, refused, root, parent, links, span, tokens, watch, operation, capture, errors.';
 const PLACE = 'goes on a class, a method, a getter, a setter, an accessor or an arrow-function field.';
 
 type Loose = (...args: unknown[]) => never;
@@ -126,6 +126,11 @@ const VALUES: readonly [label: string, decorator: Loose, rule: string][] = [
 	['links', traces({ links: [] }), "The option 'links' is a function."],
 	['name', traces({ name: '' }), "The option 'name' is a text that is not empty."],
 	['watch', traces({ watch: 1 }), "The option 'watch' is a text that is not empty."],
+	[
+		'operation',
+		traces({ operation: 'chat' as 'invoke_agent' }),
+		"The option 'operation' is 'invoke_agent' or 'execute_tool'.",
+	],
 	['root', traces({ root: 1 }), "The option 'root' is true or false."],
 	['span', traces({ span: 'old' }), "The option 'span' is 'new' or 'current'."],
 	['kind', traces({ kind: 9 }), "The option 'kind' is a SpanKind of OpenTelemetry, 0 to 4."],
@@ -238,6 +243,10 @@ describe('a wrong name', () => {
 			`@Aspect on ${SOUL}.ask got the name 'AskMe'. An aspect begins with a lower case letter and holds lower case letters, digits, '_' and '-'; 'AskMe' does not. Try @Aspect('ask_me').`,
 		);
 		expect(onMethod(loose(Aspect('ask me')))).toContain("Try @Aspect('challenge').");
+		expect(onMethod(loose(Aspect('ask', { category: 'generaton' as 'generation' })))).toBe(
+			`@Aspect on ${SOUL}.ask got the category 'generaton'. The option 'category' is perception, mutation, composition, introspection, generation or entropy. Try category: 'generation'.`,
+		);
+		expect(onMethod(loose(Aspect({ category: 7 as never })))).toContain("got the category '7'");
 		expect(onMethod(loose(Aspect('ask', { affordedTo: 'scholar' as never })))).toBe(
 			`@Aspect on ${SOUL}.ask got something else. The option 'affordedTo' is an array of archetypes. Try affordedTo: ['scholar'].`,
 		);

@@ -27,7 +27,13 @@ describe('recordTokens', () => {
 			recordTokens({ out: 3 });
 		})();
 		const child = seen(INNER, spent(10, 1));
-		expect(await timeline()).toEqual([seen(OUTER, spent(1, 5), { children: [child, child] })]);
+		expect(await timeline()).toEqual([
+			seen(
+				OUTER,
+				{ ...spent(1, 5), 'agentese.tokens.total.in': 21, 'agentese.tokens.total.out': 7 },
+				{ children: [child, child] },
+			),
+		]);
 		expect(await tokenPoints()).toEqual(
 			inOrder([
 				tokens(labels(INNER), 'in', 20),

@@ -55,6 +55,12 @@ it('with openai 6 the model call and its tokens are a child of the invocation th
 	expect(tree(undefined, spans)).toEqual([
 		{ name: 'self.soul.advise', below: [{ name: 'chat gpt-4o-mini', below: [] }] },
 	]);
+	// Nobody said them: they were seen on the instrumentation's span.
+	expect(spans.find(({ attributes }) => attributes['agentese.path'] !== undefined)?.attributes).toMatchObject({
+		'agentese.tokens.in': '12',
+		'agentese.tokens.out': '3',
+		'agentese.model': 'gpt-4o-mini-2024',
+	});
 	expect(spans.find(({ name }) => name === 'chat gpt-4o-mini')?.attributes).toMatchObject({
 		'gen_ai.usage.input_tokens': '12',
 		'gen_ai.usage.output_tokens': '3',

@@ -46,7 +46,13 @@ describe('loadConfig()', () => {
 				autoInstrumentation: false,
 				sampling: { rate: 1 },
 				spanName: 'invoke',
+				observer: { baggage: [] },
+				conventions: [],
 				rules: [],
+				redact: true,
+				errors: 'full',
+				capture: 'off',
+				captureLimits: { bytes: 8192, depth: 8, nodes: 1000 },
 				otlp: {
 					endpoint: undefined,
 					protocol: 'http/protobuf',
@@ -74,7 +80,15 @@ describe('loadConfig()', () => {
 				autoInstrumentation: 'default',
 				'sampling.rate': 'default',
 				spanName: 'default',
+				'observer.baggage': 'default',
+				conventions: 'default',
 				rules: 'default',
+				redact: 'default',
+				errors: 'default',
+				capture: 'default',
+				'captureLimits.bytes': 'default',
+				'captureLimits.depth': 'default',
+				'captureLimits.nodes': 'default',
 				'otlp.endpoint': 'default',
 				'otlp.protocol': 'default',
 				'otlp.compression': 'default',
@@ -188,12 +202,12 @@ describe('loadConfig()', () => {
 describe('a wrong config', () => {
 	it.each<[string, unknown]>([
 		[
-			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "sampling"?',
+			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "sampling"?',
 			{ samplin: { rate: 1 } },
 		],
 		['"sampling.rat" is no key; legal here: rate. Did you mean "sampling.rate"?', { sampling: { rat: 1 } }],
 		[
-			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.',
+			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.',
 			{ zebra: 1 },
 		],
 		['"sampling.rate" got 2; legal: a number from 0 to 1.', { sampling: { rate: 2 } }],
@@ -231,7 +245,7 @@ describe('a wrong config', () => {
 			{ resource: { team: { name: 'soul' } } },
 		],
 		[
-			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.",
+			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.",
 			['json'],
 		],
 	])('is refused: %s', async (message, config) => {
@@ -245,7 +259,7 @@ describe('a wrong config', () => {
 				'The configuration is refused, with 3 faults.',
 				'  <cwd>/agentese.config.yaml:1: "preset" got [ \'jason\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "json"?',
 				'  <cwd>/agentese.config.yaml:2: "json.maxage" is no key; legal here: directory, maxBytes, maxAge. Did you mean "json.maxAge"?',
-				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, rules, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "spanName"?',
+				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "spanName"?',
 			].join('\n'),
 		);
 	});

@@ -117,13 +117,13 @@ describe('the rate of a rule', () => {
 	};
 
 	it('is heeded by the sampler of the presets', async () => {
-		expect(await samplerOf()).toMatch(/^ParentBased\{root=RuleSampler\{AlwaysOnSampler/);
+		expect(await samplerOf()).toMatch(/^ModelCallSampler\{ParentBased\{root=RuleSampler\{AlwaysOnSampler/);
 		expect(said).toEqual([]);
 	});
 
 	it('has no effect where OTEL_TRACES_SAMPLER decides, which is said', async () => {
 		process.env['OTEL_TRACES_SAMPLER'] = 'always_on';
-		expect(await samplerOf()).toBe('AlwaysOnSampler');
+		expect(await samplerOf()).toBe('ModelCallSampler{AlwaysOnSampler}');
 		expect(said).toEqual([OFF('OTEL_TRACES_SAMPLER')]);
 	});
 
@@ -132,7 +132,7 @@ describe('the rate of a rule', () => {
 			join(parent, 'mine.mjs'),
 			"export default { name: 'mine', make: () => ({ sampler: { shouldSample() {}, toString: () => 'Mine' } }) };",
 		);
-		expect(await samplerOf('./mine.mjs')).toBe('Mine');
+		expect(await samplerOf('./mine.mjs')).toBe('ModelCallSampler{Mine}');
 		expect(said).toEqual([OFF("a preset's own sampler")]);
 	});
 });

@@ -84,10 +84,10 @@ describe('sampling', () => {
 	});
 
 	it.each([
-		['always_off', undefined, 'AlwaysOffSampler'],
-		['parentbased_always_off', undefined, /^ParentBased\{root=AlwaysOffSampler/],
-		['traceidratio', '0.25', 'TraceIdRatioBased{0.25}'],
-		['parentbased_traceidratio', '0.25', /^ParentBased\{root=TraceIdRatioBased\{0.25\}/],
+		['always_off', undefined, 'ModelCallSampler{AlwaysOffSampler}'],
+		['parentbased_always_off', undefined, /^ModelCallSampler\{ParentBased\{root=AlwaysOffSampler/],
+		['traceidratio', '0.25', 'ModelCallSampler{TraceIdRatioBased{0.25}}'],
+		['parentbased_traceidratio', '0.25', /^ModelCallSampler\{ParentBased\{root=TraceIdRatioBased\{0.25\}/],
 	])('keeps the meaning of OTEL_TRACES_SAMPLER=%s where nobody set a rate', async (name, share, expected) => {
 		process.env['OTEL_TRACES_SAMPLER'] = name;
 		if (share !== undefined) process.env['OTEL_TRACES_SAMPLER_ARG'] = share;
@@ -96,7 +96,7 @@ describe('sampling', () => {
 			if (typeof expected === 'string') expect(String(configuration.sampler)).toBe(expected);
 			else expect(String(configuration.sampler)).toMatch(expected);
 			const stronger = await configured({ preset: 'none', sampling: { rate: 1 } });
-			expect(String(stronger.configuration.sampler)).toMatch(/^ParentBased\{root=AlwaysOnSampler/);
+			expect(String(stronger.configuration.sampler)).toMatch(/^ModelCallSampler\{ParentBased\{root=AlwaysOnSampler/);
 		} finally {
 			delete process.env['OTEL_TRACES_SAMPLER'];
 			delete process.env['OTEL_TRACES_SAMPLER_ARG'];
@@ -114,7 +114,8 @@ describe('presets together', () => {
 			prometheus: { port: 0 },
 		});
 		const { spanProcessors = [], metricReaders = [], logRecordProcessors = [], views = [] } = configuration;
-		expect([spanProcessors.length, metricReaders.length, logRecordProcessors.length]).toEqual([2, 2, 1]);
+		// The two presets' own, behind the one that says who asks.
+		expect([spanProcessors.length, metricReaders.length, logRecordProcessors.length]).toEqual([3, 2, 1]);
 		const meters = new MeterProvider({ readers: metricReaders, views });
 		metrics.setGlobalMeterProvider(meters);
 		const made = instruments();
@@ -163,12 +164,13 @@ describe('presets together', () => {
 			`import { z } from '${zod}';
 			const schema = z.strictObject({ greeting: z.string().default('hello') });
 			export default { name: 'mine', schema, make: ({ greeting }, { signals }) => ({
-				spanProcessors: [{ greeting, signals, onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} }],
+				stats: () => ({ greeting, signals }),
+				spanProcessors: [{ onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} }],
 			}) };`,
 		);
-		const { configuration } = await configured({ preset: ['./mine.mjs'] });
-		expect(configuration.spanProcessors).toEqual([
-			expect.objectContaining({ greeting: 'hello', signals: ['traces', 'metrics', 'logs'] }),
+		const { parts } = await configured({ preset: ['./mine.mjs'] });
+		expect(parts.map(({ stats }) => stats?.())).toEqual([
+			{ greeting: 'hello', signals: ['traces', 'metrics', 'logs'] },
 		]);
 		const wrong = configured({ preset: ['./mine.mjs'], mine: { greeting: 5 } } as object);
 		await expect(wrong).rejects.toThrow(/mine\.greeting/);

@@ -34,6 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
+const NO_TOKENS = { counted: { in: 0, out: 0 }, late: { in: 0, out: 0 }, outside: { in: 0, out: 0 } };
 const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
 
 async function child(name: string, env: NodeJS.ProcessEnv = {}): Promise<Ended & { seen: unknown }> {
@@ -63,6 +64,7 @@ describe('startTelemetry()', () => {
 					filesOf(directory, signal).map((name) => join(directory, signal, name)),
 				),
 				backends: [],
+				tokens: NO_TOKENS,
 				unmatchedRules: [],
 			},
 			problems: {},
@@ -152,7 +154,15 @@ describe('startTelemetry()', () => {
 		const ways = [[{ enabled: false }], [{ preset: 'none' }], [{}, { OTEL_SDK_DISABLED: 'true' }]];
 		const { seen, stderr } = await child('off', { OFF: JSON.stringify(ways) });
 		const off = {
-			stats: { spans: NOTHING, metricPoints: NOTHING, logs: NOTHING, files: [], backends: [], unmatchedRules: [] },
+			stats: {
+				spans: NOTHING,
+				metricPoints: NOTHING,
+				logs: NOTHING,
+				files: [],
+				backends: [],
+				tokens: NO_TOKENS,
+				unmatchedRules: [],
+			},
 			problems: {},
 			quiet: true,
 			registered: [],

@@ -155,7 +155,8 @@ function bothAsync(path) {
 
 /**
  * A span around an async generator, written correctly: open until its last item, its body in the span's context at
- * every step (OpenTelemetry's own `context.with` around the creation does nothing), `return` and `throw` passed on.
+ * every step (OpenTelemetry's own `context.with` around the creation does nothing), `return` and `throw` passed on, and
+ * measured: its chunks, the first wait and the longest of the others.
  */
 function tracedStream(path, body) {
 	const tracer = trace.getTracer('by-hand');
@@ -165,16 +166,28 @@ function tracedStream(path, body) {
 		const inside = trace.setSpan(context.active(), span);
 		const items = body(umwelt, n);
 		let open = true;
+		let chunks = 0;
+		let firstChunk;
+		let stall;
 		const end = (write) => {
 			if (!open) return;
 			open = false;
+			span.setAttribute('agentese.stream.chunks', chunks);
+			if (firstChunk !== undefined) span.setAttribute('agentese.stream.first_chunk', firstChunk);
+			if (stall !== undefined) span.setAttribute('agentese.stream.stall', stall);
 			write();
 			span.end();
 		};
 		const step = async (method, value) => {
+			const asked = performance.now();
 			try {
 				const result = await context.with(inside, () => items[method](value));
 				if (result.done) end(() => succeed(span, 'AsyncGenerator'));
+				else {
+					const waited = performance.now() - asked;
+					if (chunks++ === 0) firstChunk = waited;
+					else if (stall === undefined || waited > stall) stall = waited;
+				}
 				return result;
 			} catch (error) {
 				end(() => fail(span, error));

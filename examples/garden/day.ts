@@ -2,14 +2,23 @@ import { createLogos, type Logos } from 'agentese-otel';
 import { Constitution } from './concept.js';
 import { Coffee, Witness } from './legacy/time.js';
 import { Axiom } from './legacy/void.js';
+import type { Model } from './model.js';
 import { Soul } from './self.js';
 import { guest, kent, scholar, viewer } from './umwelt.js';
 import { Town, Workshop } from './world.js';
 
 /** All resolvers of the garden behind one dispatcher. */
-export function makeGarden(): Logos {
+export function makeGarden(model: Model): Logos {
 	const logos: Logos = createLogos(
-		[new Soul(() => logos), new Town(), new Workshop(), new Constitution(), new Axiom(), new Witness(), new Coffee()],
+		[
+			new Soul(() => logos, model),
+			new Town(),
+			new Workshop(),
+			new Constitution(),
+			new Axiom(),
+			new Witness(),
+			new Coffee(),
+		],
 		{ aliases: { me: 'self.soul' } },
 	);
 	return logos;

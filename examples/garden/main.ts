@@ -1,11 +1,14 @@
 // The toolkit's main job on local files: run the garden with the json preset, then show what those files say.
 import { startTelemetry } from 'agentese-otel/presets';
 import { makeGarden, spendDay } from './day.js';
+import { startModel } from './model.js';
 import { readMetrics, readTraces } from './read.js';
 import { showMetrics, showTraces } from './show.js';
 
 const telemetry = await startTelemetry({ serviceName: 'garden', preset: ['json'] });
-const said = await spendDay(makeGarden());
+const model = await startModel();
+const said = await spendDay(makeGarden(model));
+await model[Symbol.asyncDispose]();
 await telemetry.shutdown();
 
 const files = telemetry.stats().files;

@@ -1,5 +1,6 @@
-import { type Logos, Metered, Resolver, recordTokens, Traced, Untraced } from 'agentese-otel';
-import { ponder, type Umwelt } from './umwelt.js';
+import { type Logos, Metered, Resolver, Traced, Untraced } from 'agentese-otel';
+import type { Model } from './model.js';
+import type { Umwelt } from './umwelt.js';
 
 interface Verdict {
 	readonly ruling: 'ACCEPT' | 'REJECT';
@@ -17,8 +18,11 @@ interface Refusal {
 export class Soul {
 	readonly #logos: () => Logos;
 
-	constructor(logos: () => Logos) {
+	readonly #model: Model;
+
+	constructor(logos: () => Logos, model: Model) {
 		this.#logos = logos;
+		this.#model = model;
 	}
 
 	/** A verdict: its ruling is what the span carries for a result. */
@@ -29,22 +33,19 @@ export class Soul {
 		return { ruling: 'REJECT', because };
 	}
 
-	/** A model call of its own: a TC39 private method, seen as a plain span below its invocation. */
+	/** A model call: a TC39 private method, seen as a plain span below its invocation, which is the one that spends. */
 	@Traced
 	async #dialectic(idea: string): Promise<string> {
-		await ponder(12);
-		recordTokens({ in: 1234, out: 567 });
-		return `${idea} has not met its opposite yet`;
+		return this.#model.ask(idea);
 	}
 
-	/** A chat that streams: its span ends with the last word, and the model call inside is its child. */
+	/** A chat that streams: its span ends with the model's last word, which is when its tokens are known. */
 	@Traced()
 	@Metered()
 	async *chat(umwelt: Umwelt, line: string): AsyncGenerator<string> {
-		yield* ['Slowly, ', 'the garden '];
 		const weather = await this.#logos().invoke<string>('time.coffee.weather', umwelt);
-		recordTokens({ in: line.length, out: 5 });
-		yield `answers: ${weather}.`;
+		yield* this.#model.stream(`${line} It is ${weather}`);
+		yield '.';
 	}
 
 	/** Nested and concurrent: three other resolvers at once. */

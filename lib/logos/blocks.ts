@@ -5,6 +5,7 @@ import { tryParsePath } from '../paths/parse.js';
 import { type PathTemplate, parsePathTemplate } from '../paths/template.js';
 import { activeContext, runIn } from '../runtime/carry.js';
 import { sayOnce } from '../runtime/say.js';
+import type { TokenUsage } from '../tokens/usage.js';
 import type { AttributeRecord, TracedOptions } from '../tracing/options.js';
 import { TRACED } from '../tracing/spec.js';
 import type { InvocationView } from '../weaving/advice.js';
@@ -31,8 +32,9 @@ export interface BlockOptions<R = unknown> {
 	readonly root?: boolean;
 	readonly parent?: Context | SpanContext | Span;
 	readonly links?: readonly (Link | SpanContext)[];
-	readonly tokens?: (value: unknown) => { in?: number; out?: number } | undefined;
+	readonly tokens?: (value: unknown) => TokenUsage | object | undefined;
 	readonly watch?: string;
+	readonly operation?: 'invoke_agent' | 'execute_tool';
 }
 
 /** An invocation that was opened by hand. It ends once; whatever is said after that is ignored. */

@@ -81,7 +81,7 @@ class Dispatcher {
 	invoke(text: unknown, umwelt: unknown, args: readonly unknown[]): unknown {
 		if (typeof text === 'string' && text.includes('>>')) {
 			const stage = (path: string, input: readonly unknown[]): unknown => this.dispatch(path, umwelt, input, this.use);
-			return compose(text, () => splitComposition(text) ?? [text], args, stage);
+			return compose(text, () => splitComposition(text) ?? [text], umwelt, args, stage);
 		}
 		return this.dispatch(text, umwelt, args, this.use);
 	}

@@ -7,11 +7,20 @@ export const DURATION_BUCKETS: readonly number[] = Object.freeze([
 	1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000,
 ]);
 
+/**
+ * Milliseconds until a stream's first chunk: those of OpenTelemetry's `gen_ai.server.time_to_first_token`, and three more
+ * for models that think first.
+ */
+export const FIRST_CHUNK_BUCKETS: readonly number[] = Object.freeze([
+	1, 5, 10, 20, 40, 60, 80, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000, 30_000, 60_000, 120_000,
+]);
+
 /** The instruments of the toolkit on one meter provider. */
 export interface Instruments {
 	readonly invocations: Counter;
 	readonly active: UpDownCounter;
 	readonly tokens: Counter;
+	readonly firstChunk: Histogram;
 	/** The duration histogram with these boundaries. */
 	duration(buckets?: readonly number[]): Histogram;
 }
@@ -46,6 +55,11 @@ function make(meter: Meter): Instruments {
 		tokens: meter.createCounter('agentese.tokens', {
 			description: 'Model tokens spent by invocations of AGENTESE paths.',
 			unit: '{token}',
+		}),
+		firstChunk: meter.createHistogram('agentese.stream.first_chunk', {
+			description: 'Time from the first read of a stream to its first chunk.',
+			unit: 'ms',
+			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
 		}),
 		duration(buckets = DURATION_BUCKETS) {
 			let histogram = histograms.get(buckets);

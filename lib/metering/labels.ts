@@ -9,7 +9,12 @@ export const OTHER = '_OTHER';
  * How many values a label may have, for the life of the process. OpenTelemetry's own limit (2,000 points) holds within
  * one collection only: a label that grows without bound fills the memory of a cumulative reader.
  */
-const CAPS: Readonly<Record<string, number>> = { 'agentese.path': 1000, 'code.function.name': 1000 };
+const CAPS: Readonly<Record<string, number>> = {
+	'agentese.path': 1000,
+	'code.function.name': 1000,
+	'gen_ai.agent.name': 1000,
+	'gen_ai.tool.name': 1000,
+};
 const DEFAULT_CAP = 100;
 
 /** What the toolkit itself throws stays told apart, however many other errors there were before. */

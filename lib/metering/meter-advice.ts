@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { recordGenai } from '../conventions/genai-duration.js';
 import { sayOnce } from '../runtime/say.js';
 import { metricsOn } from '../runtime/signals.js';
 import type { Callable } from '../tracing/options.js';
@@ -20,6 +21,7 @@ export class MeterAdvice implements Advice<Counting | undefined> {
 	/** The labels of the method itself; made at the first call, for a label that is never counted takes no room. */
 	private own: Attributes | undefined;
 	private readonly ended: Partial<Record<OutcomeKind, Attributes>> = {};
+	readonly streams = true;
 
 	constructor(options: MeteredOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;
@@ -44,6 +46,9 @@ export class MeterAdvice implements Advice<Counting | undefined> {
 		if (this.options.active !== false) on.active.add(-1, labels);
 		const ended = this.endLabels(invocation, outcome.kind, labels);
 		on.duration(this.options.buckets).record(outcome.duration, ended);
+		recordGenai(invocation, outcome);
+		const firstChunk = outcome.streamed?.firstChunk;
+		if (firstChunk !== undefined) on.firstChunk.record(firstChunk, this.plain(outcome.kind, labels));
 		const { errorType } = outcome;
 		on.invocations.add(
 			1,
@@ -53,9 +58,12 @@ export class MeterAdvice implements Advice<Counting | undefined> {
 
 	/** The labels at the end of a call; one object for all calls of an outcome, where the options declare none. */
 	private endLabels(invocation: InvocationView, kind: OutcomeKind, labels: Attributes): Attributes {
-		if (this.options.labels !== undefined) {
-			return { ...labels, 'agentese.outcome': kind, ...this.declared(invocation) };
-		}
+		const plain = this.plain(kind, labels);
+		return this.options.labels === undefined ? plain : { ...plain, ...this.declared(invocation) };
+	}
+
+	/** The toolkit's own labels at the end of a call. */
+	private plain(kind: OutcomeKind, labels: Attributes): Attributes {
 		this.ended[kind] ??= Object.freeze({ ...labels, 'agentese.outcome': kind });
 		return this.ended[kind];
 	}

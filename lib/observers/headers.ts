@@ -1,20 +1,32 @@
 import { GUEST, name, type Observer } from './read.js';
 
+/** Who a client says it is. */
+export interface ClaimedObserver extends Observer {
+	/** What it says it may do. */
+	readonly capabilities?: readonly string[];
+}
+
+/** No client can do more than this many things. */
+const MAX_CAPABILITIES = 64;
+
 /**
- * Reads who asks from `X-Observer-Id` and `X-Observer-Archetype`, whatever their case. Of a header that came more
- * than once the first value that is not empty counts. Never throws. This says who the client claims to be, and
- * proves nothing.
+ * Reads who asks from `X-Observer-Id`, `X-Observer-Archetype` and, separated by commas, `X-Observer-Capabilities`,
+ * whatever their case. Of a header that came more than once the first value that is not empty counts, and each text is
+ * cut at 256 characters. Never throws. This says who the client claims to be, and proves nothing.
  *
- * @returns undefined where neither header says anything
+ * @param headers - of the web (`Headers`) or of Node (`request.headers`)
+ * @returns undefined where none of them says anything
  */
-export function observerFromHeaders(headers: unknown): Observer | undefined {
+export function observerFromHeaders(headers: unknown): ClaimedObserver | undefined {
 	try {
 		if (typeof headers !== 'object' || headers === null) return undefined;
 		const look = 'get' in headers && typeof headers.get === 'function' ? viaGet(headers) : viaKeys(headers);
 		const id = first(look('x-observer-id'));
 		const archetype = first(look('x-observer-archetype'));
-		if (id === undefined && archetype === undefined) return undefined;
-		return Object.freeze({ id: id ?? GUEST.id, archetype: archetype ?? GUEST.archetype });
+		const capabilities = listed(look('x-observer-capabilities'));
+		if ((id ?? archetype ?? capabilities) === undefined) return undefined;
+		const claimed = { id: id ?? GUEST.id, archetype: archetype ?? GUEST.archetype };
+		return Object.freeze(capabilities === undefined ? claimed : { ...claimed, capabilities });
 	} catch {
 		return undefined;
 	}
@@ -32,4 +44,10 @@ function viaKeys(headers: object): (header: string) => unknown {
 function first(value: unknown): string | undefined {
 	if (!Array.isArray(value)) return name(value);
 	return value.map(name).find((text) => text !== undefined);
+}
+
+function listed(value: unknown): readonly string[] | undefined {
+	const all = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+	const words = all.flatMap((text) => text.split(',', MAX_CAPABILITIES + 1)).flatMap((word) => name(word.trim()) ?? []);
+	return words.length === 0 ? undefined : Object.freeze(words.slice(0, MAX_CAPABILITIES));
 }

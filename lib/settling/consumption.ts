@@ -1,3 +1,4 @@
+import type { Pace } from './pace.js';
 import type { Settlement } from './settlement.js';
 
 /**
@@ -9,15 +10,25 @@ import type { Settlement } from './settlement.js';
  */
 export class Consumption {
 	#underWay = 0;
+	/** True where items have to be looked for. */
+	readonly seesItems: boolean;
 
-	/** @param kind - the name of the stream's kind, as `agentese.result` says it */
+	/**
+	 * @param kind - the name of the stream's kind, as `agentese.result` says it
+	 * @param pace - what it is measured with; left out for what is no stream, or where nobody wants it measured
+	 */
 	constructor(
 		readonly settlement: Settlement,
 		readonly kind: string,
-	) {}
+		readonly pace?: Pace | undefined,
+	) {
+		this.seesItems = pace !== undefined || settlement.wantsItems;
+	}
 
 	/** One item went to the consumer. */
 	item(value: unknown): void {
+		if (this.settlement.ended) return;
+		this.pace?.chunk(value);
 		if (this.settlement.wantsItems) this.settlement.item(value);
 	}
 
@@ -58,7 +69,7 @@ class Part extends Consumption {
 	#gone = false;
 
 	constructor(whole: Consumption) {
-		super(whole.settlement, whole.kind);
+		super(whole.settlement, whole.kind, whole.pace?.part());
 		this.#whole = whole;
 	}
 

@@ -9,7 +9,11 @@ type IterationSymbol = typeof Symbol.iterator | typeof Symbol.asyncIterator;
 
 /** How every iterator that inherits from the language's own answers itself. */
 const itself = [].values()[Symbol.iterator];
-const asyncItself = (async function* () {})()[Symbol.asyncIterator];
+const asyncGenerator = (async function* () {})();
+const asyncItself = asyncGenerator[Symbol.asyncIterator];
+
+/** Their steps answer plain promises, which need not be looked at. */
+const nativeSteps: ReadonlySet<unknown> = new Set([asyncGenerator.next, asyncGenerator.return, asyncGenerator.throw]);
 
 /**
  * Watches an iterator: shadows `next`, `return` and `throw` on the same object, so that every step of its body runs in
@@ -83,10 +87,18 @@ class Course {
 		readonly async: boolean,
 	) {}
 
+	/** Made once, and not at every step. */
+	readonly #onSeen = (result: unknown): unknown => this.#seen(result);
+	readonly #onFailed = (error: unknown): never => {
+		this.consumption.failed(error);
+		throw error;
+	};
+
 	step(original: AnyFunction, self: unknown, args: unknown[], leaving: boolean): unknown {
 		const { settlement } = this.consumption;
 		if (settlement.ended) return Reflect.apply(original, self, args);
 		if (leaving) this.leaving = true;
+		else if (!this.delegated) this.consumption.pace?.asked();
 		let result: unknown;
 		try {
 			result = settlement.run(original, self, args);
@@ -94,18 +106,13 @@ class Course {
 			this.consumption.failed(error);
 			throw error;
 		}
-		if (this.async && typeof result === 'object' && result !== null) return this.#later(result);
+		if (this.async && typeof result === 'object' && result !== null) return this.#later(result, original);
 		return this.#seen(result);
 	}
 
-	#later(result: object): unknown {
-		const seen = (value: unknown) => this.#seen(value);
-		if (isPlainPromise(result)) {
-			return thenNatively(result, seen, (error) => {
-				this.consumption.failed(error);
-				throw error;
-			});
-		}
+	#later(result: object, original: AnyFunction): unknown {
+		const seen = this.#onSeen;
+		if (nativeSteps.has(original) || isPlainPromise(result)) return thenNatively(result, seen, this.#onFailed);
 		const then = look(result, 'then');
 		if (typeof then !== 'function') return this.#seen(result);
 		if (types.isPromise(result) && settlesNatively(result, then)) sense(result, seen, this.consumption.settlement);
@@ -116,6 +123,7 @@ class Course {
 	#seen(result: unknown): unknown {
 		try {
 			if (typeof result === 'object' && result !== null) this.#read(result as IteratorResult<unknown>);
+			else this.consumption.pace?.answered();
 		} catch {
 			// A result whose members throw: the consumer will meet the same error.
 		}
@@ -123,12 +131,13 @@ class Course {
 	}
 
 	#read(result: IteratorResult<unknown>): void {
-		if (result.done) {
-			if (!this.certain && !isBareResult(result)) return;
-			if (this.leaving) this.consumption.left();
-			else this.consumption.finished(result.value);
-		} else if (!this.delegated && this.consumption.settlement.wantsItems && (this.certain || 'value' in result)) {
-			this.consumption.item(result.value);
+		const { consumption } = this;
+		if (result.done && (this.certain || isBareResult(result))) {
+			if (this.leaving) consumption.left();
+			else consumption.finished(result.value);
+		} else if (!this.delegated && consumption.seesItems) {
+			// What `next` of a cursor answers may be a row, which is the item itself.
+			consumption.item(this.certain || (!result.done && 'value' in result) ? result.value : result);
 		}
 	}
 }

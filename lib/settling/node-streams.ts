@@ -4,6 +4,7 @@ import { activeContext, runIn } from '../runtime/carry.js';
 import { shared } from '../runtime/shared.js';
 import type { Consumption } from './consumption.js';
 import { look, nameOf } from './look.js';
+import type { Pace } from './pace.js';
 import { type AnyFunction, ownerOf, shadow } from './shadow.js';
 
 /**
@@ -17,7 +18,7 @@ import { type AnyFunction, ownerOf, shadow } from './shadow.js';
  */
 export function watchNodeStream(stream: object, consumption: Consumption): boolean {
 	const known = taps.get(stream);
-	if (known !== undefined) known.consumptions.push(consumption);
+	if (known !== undefined) known.add(consumption);
 	else if (!tap(stream, consumption)) return false;
 	endIfOver(stream, consumption);
 	return true;
@@ -38,6 +39,7 @@ function tap(stream: object, consumption: Consumption): boolean {
 	}
 	const destroy = look(stream, '_destroy');
 	if (typeof destroy === 'function') shadow(stream, '_destroy', made.hookedDestroy(destroy as AnyFunction));
+	made.add(consumption);
 	taps.set(stream, made);
 	return true;
 }
@@ -57,7 +59,9 @@ function isDefault(stream: object, key: string): boolean {
 }
 
 class Tap {
-	readonly consumptions: Consumption[];
+	readonly consumptions: Consumption[] = [];
+	/** Those of the consumptions' measurings that somebody wants. */
+	readonly #paces: Pace[] = [];
 	/** The context of the stream's work, which its listeners must not see. */
 	readonly #inside: Context;
 	/** The context of whoever consumed last. */
@@ -67,9 +71,18 @@ class Tap {
 		readonly stream: object,
 		readonly first: Consumption,
 	) {
-		this.consumptions = [first];
 		this.#outside = activeContext();
 		this.#inside = first.settlement.run(activeContext, undefined, []);
+	}
+
+	/** One more invocation that answers this stream. */
+	add(consumption: Consumption): void {
+		this.consumptions.push(consumption);
+		const { pace } = consumption;
+		if (pace === undefined) return;
+		if (this.#paces.push(pace) > 1) return;
+		const read = look(this.stream, 'read');
+		if (typeof read === 'function') shadow(this.stream, 'read', this.#hookedRead(read as AnyFunction));
 	}
 
 	hookedEmit(original: AnyFunction): AnyFunction {
@@ -77,9 +90,43 @@ class Tap {
 		return {
 			emit(this: unknown, ...args: unknown[]): unknown {
 				tap.#saw(args[0], args[1]);
-				return tap.#isInside() ? runIn(tap.#outside, original, this, args) : Reflect.apply(original, this, args);
+				try {
+					return tap.#isInside() ? runIn(tap.#outside, original, this, args) : Reflect.apply(original, this, args);
+				} finally {
+					if (args[0] === 'data') tap.#handled();
+				}
 			},
 		}.emit;
+	}
+
+	/**
+	 * Whoever reads waits, also a flow, which reads until there is nothing left. To read 0 only fills the buffer; Node does
+	 * it for who begins to listen to `readable`.
+	 */
+	#hookedRead(original: AnyFunction): AnyFunction {
+		const tap = this;
+		return {
+			read(this: unknown, ...args: unknown[]): unknown {
+				if (args[0] === 0) {
+					if (tap.#isListenedTo()) for (const pace of tap.#paces) pace.begins();
+					return Reflect.apply(original, this, args);
+				}
+				for (const pace of tap.#paces) pace.waits();
+				const chunk = Reflect.apply(original, this, args);
+				if (chunk === null) for (const pace of tap.#paces) pace.notReady();
+				return chunk;
+			},
+		}.read;
+	}
+
+	#isListenedTo(): boolean {
+		const count = look(this.stream, 'listenerCount');
+		return typeof count === 'function' && Reflect.apply(count, this.stream, ['readable']) > 0;
+	}
+
+	/** Who listens waits for the next chunk once this one is handled, unless the stream was paused. */
+	#handled(): void {
+		if (look(this.stream, 'readableFlowing') === true) for (const pace of this.#paces) pace.waits();
 	}
 
 	hookedWork(original: AnyFunction): AnyFunction {
@@ -120,6 +167,8 @@ class Tap {
 	#saw(event: unknown, first: unknown): void {
 		if (event === 'data') for (const consumption of this.consumptions) consumption.item(first);
 		else if (event === 'end') this.#finished();
+		else if (event === 'readable') for (const pace of this.#paces) pace.ready();
+		else if (event === 'pause') for (const pace of this.#paces) pace.stopped();
 		else if (event === 'error') this.#failed(first);
 		else if (event === 'close') this.#closed(undefined);
 		else if (event === 'finish' && look(this.stream, 'readable') !== true) this.#finished();

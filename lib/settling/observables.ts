@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import { activeContext, runIn } from '../runtime/carry.js';
 import type { Consumption } from './consumption.js';
 import { look } from './look.js';
+import type { Pace } from './pace.js';
 import { type AnyFunction, shadow } from './shadow.js';
 
 /**
@@ -19,6 +20,7 @@ export function watchObservable(observable: object, subscribe: AnyFunction, cons
 				const { settlement } = consumption;
 				if (settlement.ended) return Reflect.apply(subscribe, this, args);
 				const part = consumption.part();
+				part.pace?.waits();
 				const consumer = activeContext();
 				const given = args[0];
 				if (isSubscriber(given)) tapSubscriber(given, part, consumer);
@@ -47,18 +49,22 @@ function isSubscriber(value: unknown): value is object {
 }
 
 function tapSubscriber(subscriber: object, part: Consumption, consumer: Context): void {
-	tap(subscriber, 'next', consumer, (value) => part.item(value));
+	tap(subscriber, 'next', consumer, (value) => part.item(value), part.pace);
 	tap(subscriber, 'error', consumer, (error) => part.failed(error));
 	tap(subscriber, 'complete', consumer, () => part.finished());
 	watchUnsubscribe(subscriber, part);
 }
 
-function tap(subscriber: object, key: string, consumer: Context, saw: (value: unknown) => void): void {
+function tap(subscriber: object, key: string, consumer: Context, saw: (value: unknown) => void, pace?: Pace): void {
 	const original = look(subscriber, key) as AnyFunction;
 	const tapped = {
 		[key](this: unknown, ...args: unknown[]): unknown {
 			saw(args[0]);
-			return runIn(consumer, original, this, args);
+			try {
+				return runIn(consumer, original, this, args);
+			} finally {
+				pace?.waits();
+			}
 		},
 	};
 	shadow(subscriber, key, tapped[key]);
@@ -103,7 +109,11 @@ function observerFor(args: unknown[], part: Consumption, consumer: Context): obj
 	const ours: Record<string, AnyFunction> = {
 		next(...values) {
 			part.item(values[0]);
-			return call('next', values);
+			try {
+				return call('next', values);
+			} finally {
+				part.pace?.waits();
+			}
 		},
 		error(...values) {
 			part.failed(values[0]);

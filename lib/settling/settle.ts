@@ -6,6 +6,7 @@ import { watchIterator } from './iterators.js';
 import { factsOf, look, lookAtAsyncIterator, lookAtIterator, lookAtObservable, lookAtThen } from './look.js';
 import { watchNodeStream } from './node-streams.js';
 import { watchObservable } from './observables.js';
+import { Pace } from './pace.js';
 import { isPlainPromise, sense, settlesNatively, thenNatively } from './promises.js';
 import { settleBy, settlerFor } from './registry.js';
 import type { Settlement } from './settlement.js';
@@ -69,13 +70,18 @@ function settleObject(value: object, settlement: Settlement): unknown {
 function settleStream(value: object, settlement: Settlement): unknown {
 	const { name = 'Object', stream } = factsOf(value);
 	if (stream !== undefined) {
-		const consumption = new Consumption(settlement, name);
-		const watch = stream === 'node' ? watchNodeStream : watchWebStream;
-		return open(value, consumption, watch(value, consumption));
+		if (stream === 'web') {
+			const consumption = consume(settlement, name);
+			return open(value, consumption, watchWebStream(value, consumption));
+		}
+		// What is only writable gives no chunks.
+		const readable = typeof look(value, 'read') === 'function';
+		const consumption = readable ? consume(settlement, name) : new Consumption(settlement, name);
+		return open(value, consumption, watchNodeStream(value, consumption));
 	}
 	const asyncIterate = lookAtAsyncIterator(value);
 	if (typeof asyncIterate === 'function') {
-		const consumption = new Consumption(settlement, name);
+		const consumption = consume(settlement, name);
 		const next = look(value, 'next');
 		const watched =
 			typeof next === 'function'
@@ -87,15 +93,21 @@ function settleStream(value: object, settlement: Settlement): unknown {
 	if (typeof iterate === 'function') {
 		const next = look(value, 'next');
 		if (typeof next !== 'function') return ended(value, settlement);
-		const consumption = new Consumption(settlement, name);
+		const consumption = consume(settlement, name);
 		const watched = watchIterator(value, next as AnyFunction, consumption, Symbol.iterator, iterate as AnyFunction);
 		return open(value, consumption, watched);
 	}
 	if (!isObservable(value)) return ended(value, settlement);
 	const subscribe = look(value, 'subscribe');
 	if (typeof subscribe !== 'function') return ended(value, settlement);
-	const consumption = new Consumption(settlement, name);
+	const consumption = consume(settlement, name);
 	return open(value, consumption, watchObservable(value, subscribe as AnyFunction, consumption));
+}
+
+/** The consumption of a stream, measured where that is wanted. */
+function consume(settlement: Settlement, kind: string): Consumption {
+	const pace = settlement.pace?.();
+	return new Consumption(settlement, kind, pace instanceof Pace ? pace : undefined);
 }
 
 /** RxJS falls back to the string where nothing defines `Symbol.observable`, and may have been loaded before it was. */
@@ -108,7 +120,10 @@ function isObservable(value: object): boolean {
 /** Answers the value itself: watched and held for collection, or whole at once where it could not be hooked. */
 function open(value: object, consumption: Consumption, watched: boolean): unknown {
 	const { settlement } = consumption;
-	if (!watched) return ended(value, settlement);
+	if (!watched) {
+		consumption.pace?.unseen();
+		return ended(value, settlement);
+	}
 	// The consumption of a member keeps that of the whole result alive, which is the one that is held.
 	if (!(settlement instanceof MemberSettlement)) hold(consumption, settlement);
 	return value;

@@ -1,3 +1,5 @@
+import type { StreamPace } from './pace.js';
+
 /**
  * What the engine wants to know about the result of one invocation. Settling calls it; an invocation is one.
  *
@@ -11,6 +13,11 @@ export interface Settlement {
 	readonly wantsItems: boolean;
 	/** One item of a stream went to its consumer. */
 	item(value: unknown): void;
+	/**
+	 * Begins to measure a stream, or one more consumption of it; undefined where nobody wants that. A settlement that
+	 * measures nothing leaves it out.
+	 */
+	pace?(): StreamPace | undefined;
 	/**
 	 * The result is whole.
 	 *

@@ -1,4 +1,5 @@
 import type { Consumption } from './consumption.js';
+import type { StreamPace } from './pace.js';
 import type { Settlement } from './settlement.js';
 import { type AnyFunction, descriptorOf, shadow, shadowAccessor } from './shadow.js';
 
@@ -61,6 +62,10 @@ export class MemberSettlement implements Settlement {
 
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
 		return this.#whole.settlement.run(fn, self, args);
+	}
+
+	pace(): StreamPace | undefined {
+		return this.#whole.settlement.pace?.();
 	}
 
 	item(value: unknown): void {

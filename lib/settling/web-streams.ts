@@ -5,6 +5,7 @@ import { follow } from './iterators.js';
 import { look } from './look.js';
 import { thenNatively } from './promises.js';
 import { type AnyFunction, shadow } from './shadow.js';
+import { canPipe, pipe } from './web-pipe.js';
 
 /**
  * Watches a web `ReadableStream`: every way of consuming it is shadowed on the same object. It is never locked, pulled
@@ -65,11 +66,20 @@ class Watcher {
 
 	#watchReader(reader: object): void {
 		const watcher = this;
-		const lock = { released: false };
+		const lock: Lock = { released: false, reading: 0, closed: false };
 		hook(reader, 'read', (read) => ({
 			read(this: unknown, ...args: unknown[]): unknown {
+				const { consumption } = watcher;
+				if (!consumption.seesItems || consumption.settlement.ended) return watcher.#run(read, this, args);
+				consumption.pace?.asked();
 				const result = watcher.#run(read, this, args);
-				return watcher.consumption.settlement.wantsItems ? after(result, watcher.#chunk, rethrow) : result;
+				if (!types.isPromise(result)) return result;
+				lock.reading++;
+				return after(
+					result,
+					(step) => watcher.#answered(lock, step),
+					(error) => watcher.#refused(lock, error),
+				);
 			},
 		}));
 		hook(reader, 'cancel', (cancel) => ({
@@ -93,11 +103,12 @@ class Watcher {
 	}
 
 	/** The promise of a reader tells the end of its stream, and its own release by a rejection. */
-	#watchClosed(reader: object, lock: { readonly released: boolean }): void {
+	#watchClosed(reader: object, lock: Lock): void {
 		after(
 			look(reader, 'closed'),
 			() => {
-				if (!lock.released && !this.#cancelling) this.consumption.finished();
+				lock.closed = true;
+				this.#finish(lock);
 			},
 			(error) => {
 				if (!lock.released) this.consumption.failed(error);
@@ -105,11 +116,26 @@ class Watcher {
 		);
 	}
 
-	readonly #chunk = (result: unknown): unknown => {
-		const { done, value } = result as ReadableStreamReadResult<unknown>;
-		if (!done) this.consumption.item(value);
-		return result;
-	};
+	/** A stream is closed before its last chunk is handed out, so the end waits for the reads that are under way. */
+	#finish(lock: Lock): void {
+		if (lock.closed && lock.reading === 0 && !lock.released && !this.#cancelling) this.consumption.finished();
+	}
+
+	#answered(lock: Lock, step: unknown): unknown {
+		const { done, value } = step as ReadableStreamReadResult<unknown>;
+		if (done) this.consumption.pace?.answered();
+		else this.consumption.item(value);
+		lock.reading--;
+		this.#finish(lock);
+		return step;
+	}
+
+	#refused(lock: Lock, error: unknown): never {
+		this.consumption.pace?.answered();
+		lock.reading--;
+		this.#finish(lock);
+		throw error;
+	}
 
 	#watchBranches(branches: object[]): void {
 		for (const branch of branches) watchWebStream(branch, this.consumption.part());
@@ -139,6 +165,14 @@ class Watcher {
 	#pipe(original: AnyFunction, self: object, args: unknown[]): unknown {
 		const { consumption } = this;
 		if (isLocked(self) || !isFreeWritable(args[0])) return Reflect.apply(original, self, args);
+		if (consumption.seesItems) {
+			const options = pipeOptions(args[1]);
+			if (options !== undefined && canPipe(self, args[0], options)) {
+				return pipe(self as ReadableStream, args[0] as WritableStream, options);
+			}
+			if (isReadable(self as Readable) !== false) consumption.pace?.unseen();
+			args[1] = options ?? args[1];
+		}
 		return after(
 			this.#run(original, self, args),
 			(value) => {
@@ -171,13 +205,22 @@ class Watcher {
 	}
 }
 
+/** The lock of one reader. */
+interface Lock {
+	released: boolean;
+	/** How many of its reads are under way. */
+	reading: number;
+	/** True once the stream is closed. */
+	closed: boolean;
+}
+
 /** An iteration with `preventCancel`: to leave it ends nothing. */
 class KeptOpen extends Consumption {
 	/** Referred to so that the stream is not taken for abandoned while it is iterated. */
 	readonly whole: Consumption;
 
 	constructor(whole: Consumption) {
-		super(whole.settlement, whole.kind);
+		super(whole.settlement, whole.kind, whole.pace);
 		this.whole = whole;
 	}
 
@@ -214,12 +257,23 @@ function isPipeOptions(options: unknown): boolean {
 	return signal === undefined || signal instanceof AbortSignal;
 }
 
-function keepsOpen(options: unknown): boolean {
-	return typeof options === 'object' && options !== null && Boolean(look(options, 'preventCancel'));
+/** The options of a pipe, each read once and in the standard's order; undefined where the standard refuses them. */
+function pipeOptions(options: unknown): StreamPipeOptions | undefined {
+	if (!isPipeOptions(options)) return undefined;
+	try {
+		const given = (options ?? {}) as StreamPipeOptions;
+		const preventAbort = Boolean(given.preventAbort);
+		const preventCancel = Boolean(given.preventCancel);
+		const preventClose = Boolean(given.preventClose);
+		const { signal } = given;
+		return { preventAbort, preventCancel, preventClose, ...(signal === undefined ? undefined : { signal }) };
+	} catch {
+		return undefined;
+	}
 }
 
-function rethrow(error: unknown): never {
-	throw error;
+function keepsOpen(options: unknown): boolean {
+	return typeof options === 'object' && options !== null && Boolean(look(options, 'preventCancel'));
 }
 
 function nothing(): void {}

@@ -1,3 +1,4 @@
+import { CAPTURES, ERROR_CONTENTS } from '../content/settings.js';
 import { PathSyntaxError } from '../errors.js';
 import { isSegment } from '../paths/grammar.js';
 import { parsePathTemplate } from '../paths/template.js';
@@ -32,8 +33,17 @@ export function faultIn(options: TracedOptions): string | undefined {
 	if (options.span !== undefined && options.span !== 'new' && options.span !== 'current') {
 		return "The option 'span' is 'new' or 'current'.";
 	}
+	if (options.operation !== undefined && options.operation !== 'invoke_agent' && options.operation !== 'execute_tool') {
+		return "The option 'operation' is 'invoke_agent' or 'execute_tool'.";
+	}
 	if (options.kind !== undefined && !(Number.isInteger(options.kind) && options.kind >= 0 && options.kind <= 4)) {
 		return "The option 'kind' is a SpanKind of OpenTelemetry, 0 to 4.";
+	}
+	if (options.capture !== undefined && !CAPTURES.includes(options.capture)) {
+		return "The option 'capture' is 'off', 'metadata' or 'full'.";
+	}
+	if (options.errors !== undefined && !ERROR_CONTENTS.includes(options.errors)) {
+		return "The option 'errors' is 'full' or 'type'.";
 	}
 	return faultInAspect(options.aspect) ?? faultInPath(options.path);
 }

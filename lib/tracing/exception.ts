@@ -1,17 +1,27 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import { contentSettings, type ErrorContent } from '../content/settings.js';
+import { writtenText } from '../redaction/settings.js';
 import { read } from '../weaving/outcome.js';
 
 /**
  * Writes a failure: status ERROR with the message, and one event `exception`. The event is made here and not by
  * `span.recordException`, which takes `error.code` for the type and reads an error without guarding against it.
+ *
+ * @param asked - `type` leaves message and stack out; undefined is what the config says
  */
-export function writeFailure(span: Span, error: unknown, type: string): void {
-	const message = messageOf(error);
+export function writeFailure(span: Span, error: unknown, type: string, asked?: ErrorContent): void {
+	const kind = { 'exception.type': exceptionType(error, type) };
+	if ((asked ?? contentSettings().errors) === 'type') {
+		span.addEvent('exception', kind);
+		span.setStatus({ code: SpanStatusCode.ERROR });
+		return;
+	}
+	const message = writtenText('exception.message', messageOf(error));
 	const stack = read(error, 'stack');
 	span.addEvent('exception', {
-		'exception.type': exceptionType(error, type),
+		...kind,
 		'exception.message': message,
-		...(typeof stack === 'string' ? { 'exception.stacktrace': stack } : undefined),
+		...(typeof stack === 'string' ? { 'exception.stacktrace': writtenText('exception.stacktrace', stack) } : undefined),
 	});
 	span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

@@ -1,4 +1,6 @@
 import type { Context, Link, Span, SpanContext, SpanKind } from '@opentelemetry/api';
+import type { Capture, ErrorContent } from '../content/settings.js';
+import type { TokenUsage } from '../tokens/usage.js';
 
 /** Any function or method. */
 export type Callable = (this: never, ...args: never[]) => unknown;
@@ -66,13 +68,28 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	links?(args: Parameters<F>): readonly (Link | SpanContext)[] | undefined;
 	/** `'current'` enriches the span that is active and opens none. @default 'new' */
 	span?: 'new' | 'current';
-	/** Token usage in the result or, for a stream, in its last item; asked only where nothing was recorded. @default none */
-	tokens?(value: TokenSource<F>): { in?: number; out?: number } | undefined;
+	/**
+	 * Token usage in the result or, for a stream, in its last chunk: a `TokenUsage`, or the usage as a model's client
+	 * reports it. Asked only where no model call was reported, and instead of the readers. @default the toolkit's readers
+	 */
+	tokens?(value: TokenSource<F>): TokenUsage | object | undefined;
 	/**
 	 * The member of a many-sided result to follow, such as `textStream`. Nothing of it is touched otherwise.
 	 * @default none
 	 */
 	watch?: string;
+	/**
+	 * What OpenTelemetry's GenAI conventions call it, where the config switches them on: `gen_ai.operation.name`.
+	 * @default by the aspect's category
+	 */
+	operation?: 'invoke_agent' | 'execute_tool';
+	/**
+	 * What is written of arguments and result, less the umwelt and the items of streams: nothing, their types and sizes,
+	 * or all within the config's limits. Writes `agentese.arguments` and `agentese.return`. @default by configuration, `off`
+	 */
+	capture?: Capture;
+	/** `'type'` writes of an error neither message nor stack. @default by configuration, `full` */
+	errors?: ErrorContent;
 }
 
 /** The legal keys, in the order of the documentation. */
@@ -93,4 +110,7 @@ export const TRACED_KEYS = [
 	'span',
 	'tokens',
 	'watch',
+	'operation',
+	'capture',
+	'errors',
 ] as const satisfies readonly (keyof TracedOptions)[];

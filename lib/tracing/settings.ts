@@ -1,3 +1,4 @@
+import type { ObserverKey } from '../observers/facts.js';
 import { shared } from '../runtime/shared.js';
 import { newEpoch } from '../runtime/signals.js';
 
@@ -10,9 +11,17 @@ export interface TracingSettings {
 	 * the whole rest of the span, so presets whose sampler reads none switch it off. @default true
 	 */
 	readonly attributesAtStart: boolean;
+	/** The conventions of others that spans and metrics follow beside our own. @default none */
+	readonly conventions: readonly Convention[];
+	/** The facts of who asks that go into outgoing baggage. @default none */
+	readonly baggage: readonly ObserverKey[];
 }
 
-const DEFAULTS: TracingSettings = { spanName: 'invoke', attributesAtStart: true };
+/** Conventions of others that are known: `genai`, OpenTelemetry's for generative AI. */
+export const CONVENTIONS = ['genai'] as const;
+export type Convention = (typeof CONVENTIONS)[number];
+
+const DEFAULTS: TracingSettings = { spanName: 'invoke', attributesAtStart: true, conventions: [], baggage: [] };
 const settings = shared('tracing/settings', () => ({ now: DEFAULTS }));
 
 /** The settings of this moment. */

@@ -10,16 +10,23 @@ import {
 	SpanStatusCode,
 	trace,
 } from '@opentelemetry/api';
+import { captureArguments, captureReturn } from '../content/capture.js';
+import { genaiAtEnd, genaiAtStart } from '../conventions/genai-span.js';
+import { sessionFacts, takeOff } from '../observers/facts.js';
+import { writtenText, writtenValue } from '../redaction/settings.js';
 import { withRate } from '../rules/rate.js';
 import { type Verdict, verdictOf } from '../rules/rules.js';
 import { sayOnce } from '../runtime/say.js';
 import { tracesOn } from '../runtime/signals.js';
 import { typeName } from '../settling/look.js';
-import type { Advice, InvocationView, JoinPointFacts, Outcome } from '../weaving/advice.js';
+import { writeTokens } from '../tokens/attributes.js';
+import type { Advice, InvocationView, JoinPointFacts, LiveInvocation, Outcome } from '../weaving/advice.js';
+import { enterContext } from '../weaving/context.js';
 import type { JoinPoint } from '../weaving/join-point.js';
 import { writeFailure } from './exception.js';
 import type { Callable, TracedOptions } from './options.js';
 import { tracingSettings } from './settings.js';
+import { streamAttributes } from './stream-attributes.js';
 import { nothingOn, tracer } from './tracer.js';
 import { attributesOf, attributeValue, cutPath, setAttributes } from './values.js';
 
@@ -40,6 +47,7 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	/** What every span of this join point carries; made once. */
 	private readonly fixed: Readonly<Attributes>;
 	private readonly ruled: Verdict;
+	readonly streams = true;
 
 	constructor(options: TracedOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;
@@ -89,7 +97,10 @@ export class SpanAdvice implements Advice<Written | undefined> {
 		const span = trace.getSpan(invocation.context);
 		if (span === undefined || !span.isRecording()) return undefined;
 		const facts = invocation.parent === undefined || trace.getSpan(invocation.parent.context) !== span;
-		if (facts) span.setAttributes(this.startFacts(invocation));
+		if (facts) {
+			if (this.point.template !== undefined) takeOff(span, invocation.observer);
+			span.setAttributes(this.startFacts(invocation));
+		}
 		this.writeAsked(invocation, span);
 		const early = this.ask('startAttributes', () =>
 			this.options.startAttributes?.(invocation.args as never, invocation.self),
@@ -107,7 +118,8 @@ export class SpanAdvice implements Advice<Written | undefined> {
 		if (links.length > 0) options.links = links;
 		if (root === true) options.root = true;
 		const { ruled } = this;
-		const parent = this.parentContext(invocation);
+		// Whatever parent was asked for, who asks is found by this invocation.
+		const parent = enterContext(this.parentContext(invocation), invocation as LiveInvocation);
 		const context = ruled.rate === undefined ? parent : withRate(parent, ruled.rate);
 		return tracer().startSpan(ruled.name ?? name ?? this.defaultName(), options, context);
 	}
@@ -128,16 +140,21 @@ export class SpanAdvice implements Advice<Written | undefined> {
 
 	/** The attributes that are known when a call begins. */
 	private startFacts(invocation: InvocationView): Attributes {
-		if (this.point.template === undefined) return this.fixed;
+		const genai = genaiAtStart(invocation);
+		if (this.point.template === undefined) return genai === undefined ? this.fixed : { ...this.fixed, ...genai };
 		const { id, archetype } = invocation.observer;
-		const path = invocation.path ?? this.point.template;
+		const path = writtenText('agentese.path', invocation.path ?? this.point.template);
 		return {
 			...this.fixed,
 			'agentese.path': cutPath(path),
 			...(this.point.template.includes(':') ? { 'agentese.holon': path.split('.').slice(1, -1).join('.') } : undefined),
-			...(invocation.alias === undefined ? undefined : { 'agentese.alias': cutPath(invocation.alias) }),
-			'agentese.observer': id.slice(0, MAX_OBSERVER),
+			...(invocation.alias === undefined
+				? undefined
+				: { 'agentese.alias': cutPath(writtenText('agentese.alias', invocation.alias)) }),
+			'agentese.observer': writtenText('agentese.observer', id).slice(0, MAX_OBSERVER),
 			'agentese.archetype': archetype.slice(0, MAX_OBSERVER),
+			...sessionFacts(invocation.observer),
+			...genai,
 		};
 	}
 
@@ -163,6 +180,7 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	private writeAsked(invocation: InvocationView, span: Span): void {
 		const { attributes } = this.options;
 		const { args, self } = invocation;
+		captureArguments(invocation, span, this.options.capture);
 		const { parameterAttributes, memberAttributes } = invocation.point as JoinPoint;
 		for (const { index, attribute } of parameterAttributes) write(span, attribute, args[index]);
 		for (const { attribute, read } of memberAttributes) {
@@ -180,30 +198,30 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	}
 
 	private writeOutcome(invocation: InvocationView, outcome: Outcome, span: Span): void {
-		const tokens = invocation.tokens;
-		if (tokens !== undefined) {
-			span.setAttribute('agentese.tokens.in', tokens.in);
-			span.setAttribute('agentese.tokens.out', tokens.out);
-		}
+		writeTokens(span, invocation);
+		if (outcome.streamed !== undefined) span.setAttributes(streamAttributes(outcome.streamed));
 		if (!outcome.threw && outcome.kind !== 'cancelled') this.writeResult(invocation, outcome, span);
 		if (this.point.template !== undefined) span.setAttribute('agentese.outcome', outcome.kind);
 		if (outcome.errorType !== undefined) span.setAttribute('error.type', outcome.errorType);
+		genaiAtEnd(span, invocation);
 	}
 
 	private writeResult(invocation: InvocationView, outcome: Outcome, span: Span): void {
+		captureReturn(outcome, span, this.options.capture);
 		const { result } = this.options;
 		const said =
 			result === undefined
 				? undefined
 				: this.ask('result', () => result(outcome.value as never, invocation.args as never));
 		if (typeof said === 'object' && said !== null) setAttributes(span, said);
-		const text = typeof said === 'string' ? said : (outcome.stream ?? typeName(outcome.value));
+		const text =
+			typeof said === 'string' ? writtenText('agentese.result', said) : (outcome.stream ?? typeName(outcome.value));
 		if (this.point.template !== undefined || typeof said === 'string') span.setAttribute('agentese.result', text);
 	}
 
 	private writeStatus(outcome: Outcome, span: Span): void {
 		if (outcome.kind === 'ok') span.setStatus({ code: SpanStatusCode.OK });
-		if (outcome.kind === 'error') writeFailure(span, outcome.error, outcome.errorType ?? '_OTHER');
+		if (outcome.kind === 'error') writeFailure(span, outcome.error, outcome.errorType ?? '_OTHER', this.options.errors);
 	}
 
 	/** Asks a callback of the user; what it throws is said once, and answers undefined. */
@@ -235,5 +253,5 @@ function asLink(link: Link | SpanContext): Link {
 
 function write(span: Span, key: string, value: unknown): void {
 	const written = attributeValue(value);
-	if (written !== undefined) span.setAttribute(key, written);
+	if (written !== undefined) span.setAttribute(key, writtenValue(key, written));
 }

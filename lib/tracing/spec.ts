@@ -9,7 +9,7 @@ export const TRACED: AdviceSpec<TracedOptions<Callable, unknown>> = {
 	keys: TRACED_KEYS,
 	publishes: true,
 	check: faultIn,
-	facts: ({ path, aspect, observer, tokens, watch }) => ({
+	facts: ({ path, aspect, observer, tokens, watch, operation }) => ({
 		...(path === undefined ? undefined : { path }),
 		...(aspect === undefined ? undefined : { aspect }),
 		...(observer === undefined
@@ -17,6 +17,7 @@ export const TRACED: AdviceSpec<TracedOptions<Callable, unknown>> = {
 			: { observer: observer as (args: readonly unknown[], self: unknown) => unknown }),
 		...(tokens === undefined ? undefined : { tokens: tokens as (value: unknown) => unknown }),
 		...(watch === undefined ? undefined : { watch }),
+		...(operation === undefined ? undefined : { operation }),
 	}),
 	advice: (options, point) => new SpanAdvice(options, point),
 };

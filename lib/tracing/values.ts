@@ -1,4 +1,5 @@
 import type { AttributeValue, Span } from '@opentelemetry/api';
+import { redactionSettings, writtenValue } from '../redaction/settings.js';
 import type { AttributeRecord } from './options.js';
 
 /** The longest text that an object becomes. */
@@ -23,7 +24,7 @@ export function attributesOf(record: unknown): Record<string, AttributeValue> {
 	if (typeof record !== 'object' || record === null) return attributes;
 	for (const [key, value] of Object.entries(record as AttributeRecord)) {
 		const written = attributeValue(value);
-		if (written !== undefined) attributes[key] = written;
+		if (written !== undefined) attributes[key] = writtenValue(key, written);
 	}
 	return attributes;
 }
@@ -48,10 +49,16 @@ function isUniform(array: readonly unknown[]): boolean {
 function text(value: unknown): string {
 	try {
 		const written = typeof value === 'object' ? (plain(value) ?? JSON.stringify(value, replacer())) : String(value);
-		return (written ?? String(value)).slice(0, MAX_TEXT);
+		return cut(written ?? String(value));
 	} catch {
 		return `[unreadable ${typeof value}]`;
 	}
+}
+
+/** Secrets go before the cut: half of one would not be known any more. */
+function cut(written: string): string {
+	if (written.length <= MAX_TEXT) return written;
+	return (redactionSettings().redactor?.text(written) ?? written).slice(0, MAX_TEXT);
 }
 
 /** Objects that have one text of their own. */

@@ -1,5 +1,9 @@
 import type { Context } from '@opentelemetry/api';
 import type { Observer } from '../observers/read.js';
+import type { Streamed } from '../settling/pace.js';
+import type { Purse } from '../tokens/purse.js';
+import type { TokenCount } from '../tokens/usage.js';
+import type { Category } from './categories.js';
 
 /** How an invocation ended. */
 export type OutcomeKind = 'ok' | 'error' | 'refused' | 'cancelled';
@@ -14,6 +18,8 @@ export interface Outcome {
 	readonly value?: unknown;
 	/** For a stream, the name of its kind, such as `AsyncGenerator`. */
 	readonly stream?: string;
+	/** What was measured of a stream, where an advice has `item` or wants `streams`, or the method is traced or metered. */
+	readonly streamed?: Streamed;
 	/** `error.type`: where it failed. A code that matches `^[A-Z][A-Z0-9_]{1,63}$`, else the class name. */
 	readonly errorType?: string;
 	/** From the call to the real end, in milliseconds. */
@@ -34,12 +40,8 @@ export interface JoinPointFacts {
 	readonly aspect: string | undefined;
 	/** `Soul.challenge`: OpenTelemetry's `code.function.name`. */
 	readonly functionName: string;
-}
-
-/** Model tokens that an invocation spent itself, children not counted. */
-export interface TokenCount {
-	readonly in: number;
-	readonly out: number;
+	/** What kind of aspect `@Aspect` says it is; undefined where it says nothing. */
+	readonly category?: Category | undefined;
 }
 
 /** One call of one aspect by one observer: what `currentInvocation()` answers and what advices get. */
@@ -60,18 +62,22 @@ export interface InvocationView {
 	readonly args: readonly unknown[];
 	/** The enclosing invocation. */
 	readonly parent: InvocationView | undefined;
-	/** Tokens recorded so far; undefined where none were. */
+	/** Tokens that it spent itself so far, children not counted; undefined where none were. */
 	readonly tokens: TokenCount | undefined;
+	/** Tokens that it and all invocations below it spent so far; undefined where none were. */
+	readonly totalTokens: { readonly in: number; readonly out: number } | undefined;
 	/** The context that the method runs in. An advice may replace it while it enters, to put a span in for example. */
 	context: Context;
 }
 
-/** An invocation as the toolkit's own parts see it: tokens may be added, and a dispatcher's call claims it. */
+/** An invocation as the toolkit's own parts see it: tokens are credited to it, and a dispatcher's call claims it. */
 export interface LiveInvocation extends InvocationView {
 	readonly parent: LiveInvocation | undefined;
+	/** True once its advices entered: a span that starts in its context before that is its own. */
+	readonly entered: boolean;
 	readonly ended: boolean;
-	/** Adds model tokens; those that come after the end go straight to the counter. */
-	addTokens(count: TokenCount): void;
+	/** What it spent, and those below it; undefined while nothing was. */
+	purse: Purse | undefined;
 	/** True, once, for the call that a dispatcher makes for this invocation. */
 	claims(member: object, self: unknown): boolean;
 }
@@ -85,6 +91,8 @@ export interface Advice<S = unknown> {
 	enter?(invocation: InvocationView): S;
 	/** An item of a stream went to its consumer. Where no advice has this part, items are not looked for. */
 	item?(invocation: InvocationView, value: unknown, state: S): void;
+	/** True where it wants streams measured, for `outcome.streamed`; one that has `item` need not say so. @default false */
+	readonly streams?: boolean;
 	/** After the real end: the last item of a stream, the settling of a promise, the return of anything else. */
 	leave?(invocation: InvocationView, outcome: Outcome, state: S): void;
 	/** Whether a value or an error is a refusal: an answer of the domain, and no failure. */
@@ -105,6 +113,8 @@ export interface InvocationFacts {
 	readonly tokens?: ((value: unknown) => unknown) | undefined;
 	/** The member of a many-sided result to follow. */
 	readonly watch?: string | undefined;
+	/** What OpenTelemetry's GenAI conventions call it. */
+	readonly operation?: 'invoke_agent' | 'execute_tool' | undefined;
 }
 
 /** What makes a decorator: `@Traced` and `@Metered` are made of this, and so is a user's own. */

@@ -1,12 +1,17 @@
 import type { Context } from '@opentelemetry/api';
-import { GUEST, type Observer, readObserver } from '../observers/read.js';
+import { exportObserver } from '../observers/baggage.js';
+import { inheritedObserver } from '../observers/facts.js';
+import { type Observer, readObserver } from '../observers/read.js';
 import { runIn } from '../runtime/carry.js';
 import { sayOnce } from '../runtime/say.js';
 import { release } from '../settling/collected.js';
+import { Pace, withStreamed } from '../settling/pace.js';
 import type { Settlement } from '../settling/settlement.js';
-import { countTokens } from '../tokens/count.js';
-import { readUsage } from '../tokens/usage.js';
-import type { LiveInvocation, Outcome, TokenCount } from './advice.js';
+import { countSpent } from '../tokens/count.js';
+import type { Purse } from '../tokens/purse.js';
+import { ChunkReader, creditResult } from '../tokens/result.js';
+import type { TokenCount } from '../tokens/usage.js';
+import type { LiveInvocation, Outcome } from './advice.js';
 import { enterContext } from './context.js';
 import type { JoinPoint } from './join-point.js';
 import type { Member } from './member.js';
@@ -38,7 +43,9 @@ export class Invocation implements LiveInvocation, Settlement {
 	readonly self: unknown;
 	args: readonly unknown[];
 	parent: LiveInvocation | undefined;
+	purse: Purse | undefined;
 	readonly dispatched: Dispatched;
+	entered = false;
 	ended = false;
 	private claim: Member | undefined;
 	private inner: Context;
@@ -46,10 +53,8 @@ export class Invocation implements LiveInvocation, Settlement {
 	private readonly states: unknown[] = [];
 	private readonly startedAt = performance.now();
 	private touchedAt = 0;
-	private spentIn = 0;
-	private spentOut = 0;
-	private spent = false;
-	private last: unknown;
+	private chunks: ChunkReader | undefined;
+	private paced: Pace | undefined;
 	private given: unknown;
 	private lastParams: Readonly<Record<string, string>> | undefined;
 
@@ -91,12 +96,20 @@ export class Invocation implements LiveInvocation, Settlement {
 	}
 
 	get observer(): Observer {
-		this.asker ??= readObserver(this.args === NO_ARGS ? this.given : this.asked()) ?? this.parent?.observer ?? GUEST;
+		this.asker ??=
+			readObserver(this.args === NO_ARGS ? this.given : this.asked()) ??
+			inheritedObserver(this.parent?.observer, this.point.template);
 		return this.asker;
 	}
 
 	get tokens(): TokenCount | undefined {
-		return this.spent ? { in: this.spentIn, out: this.spentOut } : undefined;
+		return this.purse?.own;
+	}
+
+	get totalTokens(): { readonly in: number; readonly out: number } | undefined {
+		if (this.purse === undefined) return undefined;
+		const { own, below } = this.purse;
+		return { in: (own?.in ?? 0) + below.in, out: (own?.out ?? 0) + below.out };
 	}
 
 	get wantsItems(): boolean {
@@ -120,6 +133,7 @@ export class Invocation implements LiveInvocation, Settlement {
 
 	/** Lets every advice enter, the first one outermost. */
 	enter(): this {
+		exportObserver(this);
 		const { advices } = this.point;
 		for (let i = 0; i < advices.length; i++) {
 			try {
@@ -128,33 +142,26 @@ export class Invocation implements LiveInvocation, Settlement {
 				sayOnce('advice.enter', `an advice of ${this.point.functionName} threw while it entered.`, error);
 			}
 		}
+		this.entered = true;
 		return this;
 	}
 
-	/** Adds model tokens; those that come after the end go straight to the counter, for the bill is the counter's sum. */
-	addTokens(count: TokenCount): void {
-		if (this.point.template === undefined && this.parent !== undefined) {
-			// A helper without a path is no invocation of AGENTESE: what it spends is its invocation's.
-			this.parent.addTokens(count);
-			return;
-		}
-		if (this.ended) {
-			countTokens(this.point, count);
-			return;
-		}
-		this.spent = true;
-		this.spentIn += count.in;
-		this.spentOut += count.out;
+	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
+		if (this.paced === undefined) this.touchedAt = performance.now();
+		return runIn(this.inner, fn, self, args);
 	}
 
-	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		this.touchedAt = performance.now();
-		return runIn(this.inner, fn, self, args);
+	pace(): Pace | undefined {
+		if (!this.point.wantsItems) return undefined;
+		if (this.paced !== undefined) return this.paced.part();
+		this.paced = new Pace();
+		return this.paced;
 	}
 
 	item(value: unknown): void {
 		if (this.ended) return;
-		if (this.point.facts.tokens !== undefined) this.last = value;
+		this.chunks ??= new ChunkReader(this.point.facts.tokens);
+		this.chunks.see(value);
 		const { advices } = this.point;
 		for (let i = 0; i < advices.length; i++) {
 			try {
@@ -178,7 +185,7 @@ export class Invocation implements LiveInvocation, Settlement {
 	}
 
 	abandoned(heldAt: number): void {
-		this.end({ threw: false, left: true, endedAt: Math.max(this.touchedAt, heldAt) });
+		this.end({ threw: false, left: true, endedAt: Math.max(this.touchedAt, this.paced?.touchedAt ?? 0, heldAt) });
 	}
 
 	/** The enclosing invocation, where this is a helper of it: no path of its own, or a method of the same resolver. */
@@ -202,9 +209,10 @@ export class Invocation implements LiveInvocation, Settlement {
 
 	private end(result: Ending): void {
 		if (this.ended) return;
-		this.readTokens(result);
+		creditResult(this, result, this.point.facts.tokens, this.chunks);
 		this.ended = true;
-		const outcome: Outcome = judge(result, Math.max(0, (result.endedAt ?? performance.now()) - this.startedAt), this);
+		const judged = judge(result, Math.max(0, (result.endedAt ?? performance.now()) - this.startedAt), this);
+		const outcome: Outcome = withStreamed(judged, this.paced, result);
 		const { advices } = this.point;
 		for (let i = advices.length - 1; i >= 0; i--) {
 			try {
@@ -213,7 +221,7 @@ export class Invocation implements LiveInvocation, Settlement {
 				sayOnce('advice.leave', `an advice of ${this.point.functionName} threw while it left.`, error);
 			}
 		}
-		if (this.spent) countTokens(this.point, { in: this.spentIn, out: this.spentOut });
+		if (this.purse?.own !== undefined) countSpent(this.point, this.purse.own);
 		release(this);
 		this.letGo();
 	}
@@ -223,23 +231,14 @@ export class Invocation implements LiveInvocation, Settlement {
 	 * with it the arguments; an agent that schedules itself would be a chain of all its invocations.
 	 */
 	private letGo(): void {
-		this.last = undefined;
+		this.chunks = undefined;
 		if (this.asker === undefined) this.given = this.asked();
 		this.args = NO_ARGS;
 		if (this.parent?.ended !== true) return;
 		this.lastParams = this.params;
 		this.asker = this.observer;
-		this.parent = undefined;
-	}
-
-	private readTokens(result: Ending): void {
-		const { tokens } = this.point.facts;
-		if (tokens === undefined || this.spent || result.threw) return;
-		try {
-			const usage = readUsage(tokens(result.value === undefined ? this.last : result.value));
-			if (usage !== undefined) this.addTokens(usage);
-		} catch (error) {
-			sayOnce('option.tokens', `the tokens option of ${this.point.functionName} threw.`, error);
-		}
+		// What comes late still counts in the totals of those around that go on.
+		do this.parent = this.parent.parent;
+		while (this.parent?.ended === true);
 	}
 }

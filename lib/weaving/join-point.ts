@@ -40,6 +40,7 @@ export interface PointSource {
 	readonly memberAttributes?: readonly MemberAttribute[];
 	readonly passThrough?: boolean;
 	readonly lateFields?: readonly Member[] | undefined;
+	readonly category?: JoinPointFacts['category'];
 }
 
 /**
@@ -53,6 +54,7 @@ export function makePoint(source: PointSource): JoinPoint {
 		holon: source.path?.holon,
 		aspect: source.path?.aspect,
 		functionName: source.functionName,
+		...(source.category === undefined ? undefined : { category: source.category }),
 	});
 	const heard = verdictOf(point).enabled === false ? [] : source.words;
 	const advices = heard.map(([spec, options]) => adviceOf(spec, options, point));
@@ -65,10 +67,15 @@ export function makePoint(source: PointSource): JoinPoint {
 		observerAt: source.observerAt ?? 0,
 		parameterAttributes: source.parameterAttributes ?? [],
 		memberAttributes: source.memberAttributes ?? [],
-		wantsItems: facts.tokens !== undefined || advices.some((advice) => advice.item !== undefined),
+		wantsItems: facts.tokens !== undefined || advices.some(seesItems),
 		bare: source.passThrough === true || advices.every((advice) => advice.idle?.() === true),
 		lateFields: source.lateFields,
 	});
+}
+
+/** The toolkit's own advices want streams measured, and every item asked for tokens, while they have anything to do. */
+function seesItems(advice: Advice): boolean {
+	return advice.item !== undefined || (advice.streams === true && advice.idle?.() !== true);
 }
 
 function adviceOf(spec: AdviceSpec, options: object, point: JoinPointFacts): Advice {
@@ -103,6 +110,7 @@ export function memberPoint(member: Member, owner: object | undefined, always: r
 		memberAttributes: chain.flatMap(attributesOn),
 		passThrough: place.called === 'by override',
 		lateFields: lateFields(chain, member),
+		category: member.aspect?.category,
 	});
 }
 

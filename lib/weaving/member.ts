@@ -1,4 +1,5 @@
 import type { AdviceSpec } from './advice.js';
+import type { Category } from './categories.js';
 
 /** What kind of class member was decorated; `function` for one that stands alone. */
 export type MemberKind = 'method' | 'getter' | 'setter' | 'accessor' | 'field' | 'function';
@@ -16,6 +17,8 @@ export interface AspectOptions {
 	readonly name?: string | undefined;
 	/** The archetypes that may ask. @default all */
 	readonly affordedTo?: readonly string[] | undefined;
+	/** What kind of aspect it is. @default unsaid */
+	readonly category?: Category | undefined;
 }
 
 /** An `@Attribute` on a parameter. */

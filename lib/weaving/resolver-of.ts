@@ -1,3 +1,4 @@
+import type { Category } from './categories.js';
 import { chainOf, nameOfClass } from './chain.js';
 import { declaredOn } from './declarations.js';
 import { aspectOf, factsOf, ownerHandle } from './join-point.js';
@@ -14,6 +15,8 @@ export interface AspectDescription {
 	readonly isStatic: boolean;
 	/** The archetypes that may ask; undefined: all. */
 	readonly affordedTo: readonly string[] | undefined;
+	/** What kind of aspect it is; undefined where nothing was said. */
+	readonly category: Category | undefined;
 	/** The options of each decorator on it by the decorator's name, class and method merged. */
 	readonly options: Readonly<Record<string, object>>;
 }
@@ -81,6 +84,7 @@ function describe(member: Member, side: object): AspectDescription {
 		method: member.key,
 		isStatic: member.isStatic,
 		affordedTo: member.aspect?.affordedTo,
+		category: member.aspect?.category,
 		options: Object.freeze(Object.fromEntries(member.specs().map((spec) => [spec.name, member.merged(spec)]))),
 	});
 }

@@ -1,5 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { MetricData, MetricProducer, ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { producerBehind } from '../redacting/metrics.js';
 
 /** What is reached of the SDK's insides (sdk-metrics 3.0.0, pinned exactly). */
 interface Insides {
@@ -48,8 +49,9 @@ interface Observed {
  *
  * @returns undefined where the SDK is built otherwise than the pinned one: the last regular collection is then the last
  */
-export function collectNow(producer: MetricProducer): ResourceMetrics | undefined {
+export function collectNow(asked: MetricProducer): ResourceMetrics | undefined {
 	try {
+		const { producer, redact } = producerBehind(asked);
 		const now = Date.now();
 		const time: HrTime = [Math.trunc(now / 1000), (now % 1000) * 1e6];
 		const { resource, meterSharedStates } = (producer as unknown as Insides)._sharedState;
@@ -60,7 +62,7 @@ export function collectNow(producer: MetricProducer): ResourceMetrics | undefine
 			const metrics = storages.flatMap((storage) => storage.collect(producer, time) ?? []);
 			if (metrics.length > 0) scopeMetrics.push({ scope: meter._instrumentationScope, metrics });
 		}
-		return { resource, scopeMetrics };
+		return redact({ resource, scopeMetrics });
 	} catch {
 		return undefined;
 	}

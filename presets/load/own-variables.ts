@@ -36,8 +36,9 @@ export function saidByOwnVariables(cwd: string): { said: Said[]; notices: string
 function read(text: string, { path, schema }: Leaf): unknown {
 	const list = () => text.split(',').map((word) => word.trim());
 	const key = path.join('.');
-	if (key === 'preset') return list();
+	if (key === 'preset' || key === 'conventions' || key === 'observer.baggage') return list();
 	if (key === 'rules') return parsed(text);
+	if (key === 'redact') return switched(text) ?? parsed(text);
 	if (key === 'autoInstrumentation')
 		return switched(text) ?? (text.startsWith('{') ? parsed(text) : { include: list() });
 	if (schema instanceof z.ZodBoolean) return switched(text) ?? text;

@@ -1,4 +1,5 @@
-import { REDACTED, withoutSecrets } from '../secrets.js';
+import { REDACTED } from '../../lib/redaction/marker.js';
+import { withoutSecrets } from '../secrets.js';
 
 /** Longer lines are cut: stderr is the application's. */
 const MAX_LENGTH = 1000;

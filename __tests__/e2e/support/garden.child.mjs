@@ -2,14 +2,17 @@
 // standard input does: until then a Prometheus may scrape it.
 import { startTelemetry } from 'agentese-otel/presets';
 import { makeGarden, spendDay } from '../../../dist/examples/garden/day.js';
+import { startModel } from '../../../dist/examples/garden/model.js';
 
 const { config, days } = JSON.parse(process.argv[2] ?? '{}');
 const telemetry = await startTelemetry(config);
-const garden = makeGarden();
+const model = await startModel();
+const garden = makeGarden(model);
 for (let day = 0; day < days; day++) await spendDay(garden);
 await telemetry.flush();
 process.stdout.write(`${JSON.stringify({ files: telemetry.stats().files })}\n`);
 process.stdin.resume().on('end', async () => {
 	await telemetry.shutdown();
+	await model[Symbol.asyncDispose]();
 	process.stdout.write(`${JSON.stringify({ stats: telemetry.stats() })}\n`);
 });

@@ -20,6 +20,24 @@ describe('observerFromHeaders()', () => {
 		});
 	});
 
+	it.each<[string, object]>([
+		['separated by commas', { 'x-observer-capabilities': 'read, write,,  prune ' }],
+		['in headers that came twice', { 'x-observer-capabilities': ['read,write', 'prune'] }],
+		[
+			'in headers of the web',
+			new Headers([...['read', 'write, prune'].map((one) => ['x-observer-capabilities', one])] as never),
+		],
+	])('reads capabilities %s', (_name, headers) => {
+		const observer = observerFromHeaders(headers);
+		expect(observer).toEqual({ id: 'anonymous', archetype: 'guest', capabilities: ['read', 'write', 'prune'] });
+		expect(Object.isFrozen(observer?.capabilities)).toBe(true);
+	});
+
+	it('reads 64 capabilities and no more, each cut at 256 characters', () => {
+		const many = observerFromHeaders({ 'x-observer-capabilities': Array(100_000).fill('x'.repeat(300)).join() });
+		expect(many?.capabilities).toEqual(Array(64).fill('x'.repeat(256)));
+	});
+
 	it('answers what cannot be changed, cut at 256 characters', () => {
 		const observer = observerFromHeaders({ 'x-observer-id': 'x'.repeat(1000) });
 		expect(observer?.id).toBe('x'.repeat(256));

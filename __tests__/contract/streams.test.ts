@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { CONSUMER, KINDS, type Kind, wait } from './streams/kinds.js';
+import { AT_LEAST, type Measured, measureAll, type Source } from './streams/measure.js';
+
+/** Opens a stream of that kind, and consumes it with so much work on each chunk. */
+function consumer({ name, make, consume }: Kind, work: () => Promise<void>) {
+	return async (source: Source) => {
+		const answer = name === 'a watched member' ? source.watched(null, make) : source.open(null, make);
+		// A promise of a stream gives the stream; a lazy query is awaited by its consumer.
+		await consume((answer instanceof Promise ? await answer : answer) as never, work);
+	};
+}
+
+describe('a stream of each kind, consumed in each way', () => {
+	let quick: Measured[] = [];
+	let slow: Measured[] = [];
+	beforeAll(async () => {
+		quick = await measureAll(KINDS.map((kind) => consumer(kind, async () => {})));
+		slow = await measureAll(KINDS.map((kind) => consumer(kind, () => wait(CONSUMER))));
+	});
+	const kinds = KINDS.map((kind, i) => [kind.name, kind, i] as const);
+
+	it.each(kinds)('%s: what the consumer waits for is the producer’s time', (_, { bytes, chunks = 3 }, i) => {
+		const { attributes = {}, streamed } = quick[i] ?? {};
+		const size = bytes === undefined ? {} : { bytes };
+		expect(attributes).toEqual({ chunks, first_chunk: expect.any(Number), stall: expect.any(Number), ...size });
+		const { first_chunk: firstChunk, stall } = attributes;
+		expect(streamed).toEqual({ chunks, firstChunk, stall, ...size });
+		expect(firstChunk).toBeGreaterThanOrEqual(AT_LEAST);
+		expect(stall).toBeGreaterThanOrEqual(AT_LEAST);
+	});
+
+	it.each(kinds)('%s: the consumer’s own time does not count', (_, { ahead = false, chunks = 3 }, i) => {
+		const { attributes = {} } = slow[i] ?? {};
+		expect(attributes['chunks']).toBe(chunks);
+		expect(attributes['first_chunk']).toBeLessThan(CONSUMER);
+		expect(attributes['stall']).toBeLessThan(CONSUMER);
+		if (!ahead) expect(attributes['stall']).toBeGreaterThanOrEqual(AT_LEAST);
+	});
+});

@@ -1,0 +1,351 @@
+// Long, because all of one client is in one file: a table of clients and ways names its tests.
+import Anthropic1 from '@anthropic-ai/sdk';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { meterModel } from '../../../index.js';
+import { problems } from '../../../lib/runtime/say.js';
+import { dropSdk, failureOf, said, startSdk } from '../../contract/harness.js';
+import { ask, one, told } from './counted.js';
+import Anthropic0 from './previous/anthropic.js';
+import { failure, message, messageEvents, messageStream, refused, tokenCount } from './servers/anthropic.js';
+import { events, inBits, json, Provider } from './servers/wire.js';
+
+const MESSAGES = [{ role: 'user' as const, content: 'Hello?' }];
+const BODY = { model: 'claude-sonnet-5-5', max_tokens: 100, messages: MESSAGES };
+const STREAM = { ...BODY, stream: true as const };
+
+let server: Provider;
+
+beforeAll(async () => {
+	server = await Provider.start();
+});
+afterAll(() => server.close());
+
+beforeEach(() => {
+	server.reset();
+	startSdk();
+});
+
+afterEach(() => {
+	dropSdk();
+	expect(server.left).toBe(0);
+});
+
+describe.each([
+	['anthropic 1', Anthropic1],
+	// The two majors have one shape; their types are as unrelated as two packages'.
+	['anthropic 0', Anthropic0 as unknown as typeof Anthropic1],
+])('%s:', (_, Anthropic) => {
+	const bare = (options: object = {}) =>
+		new Anthropic({ apiKey: 'sk-ant-test', baseURL: server.url, maxRetries: 0, ...options });
+	const metered = (options: object = {}) => meterModel(bare(options));
+
+	it('plain', async () => {
+		server.script(message({ in: 31, out: 7 }));
+		const client = bare();
+		expect(meterModel(client)).toBe(client);
+		const answer = await ask(() => client.messages.create(BODY));
+		expect(answer.content[0]).toMatchObject({ type: 'text', text: 'Hello there.' });
+		expect(await told()).toEqual(one({ in: 31, out: 7 }));
+		expect([server.sent, said()]).toEqual([{ in: 31, out: 7 }, []]);
+	});
+
+	it('plain, with a cache', async () => {
+		server.script(message({ in: 1100, out: 7 }, 'Hello.', { read: 1000, write: 50 }));
+		await ask(() => metered().messages.create(BODY));
+		expect(await told()).toEqual(one({ in: 1100, out: 7 }));
+	});
+
+	it('plain, by each way of its promise', async () => {
+		server.script(message({ in: 1, out: 2 }), message({ in: 10, out: 20 }), message({ in: 100, out: 200 }));
+		const client = metered();
+		await ask(async () => {
+			const { data, response } = await client.messages.create(BODY).withResponse();
+			expect([data.usage.input_tokens, response.status]).toEqual([1, 200]);
+			const raw = await client.messages.create(BODY).asResponse();
+			expect(JSON.parse(await raw.clone().text()).type).toBe('message');
+			expect(((await raw.json()) as { type: string }).type).toBe('message');
+			await client.post('/v1/messages', { body: BODY });
+		});
+		expect(await told()).toEqual(one(server.sent));
+		expect(server.sent).toEqual({ in: 111, out: 222 });
+	});
+
+	it('beta', async () => {
+		server.script(message({ in: 5, out: 6 }), messageStream({ in: 7, out: 8 }), message({ in: 9, out: 10 }));
+		const client = metered();
+		await ask(async () => {
+			await client.beta.messages.create(BODY);
+			for await (const _ of client.beta.messages.stream(BODY));
+			await client.messages.parse(BODY);
+		});
+		expect(await told()).toEqual(one({ in: 21, out: 24 }));
+	});
+
+	it('stream', async () => {
+		server.script(messageStream({ in: 25, out: 15 }));
+		const before = new Map(problems());
+		const types: string[] = [];
+		await ask(async () => {
+			for await (const { type } of await metered().messages.create(STREAM)) types.push(type);
+		});
+		expect([types[0], types.at(-1)]).toEqual(['message_start', 'message_stop']);
+		expect(await told()).toEqual(one({ in: 25, out: 15 }));
+		expect(server.sent).toEqual({ in: 25, out: 15 });
+		expect(new Map(problems())).toEqual(before);
+	});
+
+	it('stream, with a cache', async () => {
+		server.script(messageStream({ in: 2025, out: 15 }, 'Hello.', { read: 1500, write: 500 }));
+		await ask(async () => {
+			for await (const _ of await metered().messages.create(STREAM));
+		});
+		expect(await told()).toEqual(one({ in: 2025, out: 15 }));
+	});
+
+	it.each([5, 60])('stream, in bits of %i bytes', async (size) => {
+		const story = 'Ä naïve “fox” 🦊 said: {"usage":{"input_tokens":999}}';
+		server.script(inBits(messageStream({ in: 25, out: 15 }, story), size));
+		const text = await ask(() => metered().messages.stream(BODY).finalText());
+		expect([text, await told()]).toEqual([story, one({ in: 25, out: 15 })]);
+	});
+
+	it('stream, by its helper', async () => {
+		server.script(messageStream({ in: 25, out: 15 }));
+		const seen: string[] = [];
+		await ask(async () => {
+			const stream = metered().messages.stream(BODY);
+			stream.on('text', (delta) => seen.push(delta));
+			expect((await stream.finalMessage()).usage.output_tokens).toBe(15);
+			expect((await stream.withResponse()).response.status).toBe(200);
+		});
+		expect(seen.join('')).toBe('Hello there.');
+		expect(await told()).toEqual(one({ in: 25, out: 15 }));
+	});
+
+	it('stream, by tee and as a web stream', async () => {
+		server.script(messageStream({ in: 1, out: 2 }), messageStream({ in: 10, out: 20 }));
+		const client = metered();
+		await ask(async () => {
+			const [left, right] = (await client.messages.create(STREAM)).tee();
+			let count = 0;
+			for await (const _ of left) count++;
+			for await (const _ of right) count++;
+			const text = await new Response((await client.messages.create(STREAM)).toReadableStream()).text();
+			expect([count, text.trim().split('\n').length]).toEqual([14, 7]);
+		});
+		expect(await told()).toEqual(one({ in: 11, out: 22 }));
+	});
+
+	it('stream left early', async () => {
+		server.script(
+			events(...messageEvents({ in: 25, out: 15 }).slice(0, 4), 'until left'),
+			events(...messageEvents({ in: 35, out: 15 }).slice(0, 4), 'until left'),
+		);
+		const client = metered();
+		await ask(async () => {
+			for await (const { type } of await client.messages.create(STREAM)) if (type === 'content_block_delta') break;
+			for await (const { type } of client.messages.stream(BODY)) if (type === 'content_block_delta') break;
+		});
+		expect(await told()).toEqual(one({ in: 60, out: 2 }));
+		expect(server.sent).toEqual({ in: 60, out: 2 });
+	});
+
+	it('stream aborted', async () => {
+		server.script(
+			events(...messageEvents({ in: 25, out: 15 }).slice(0, 4), 'until left'),
+			events(...messageEvents({ in: 35, out: 15 }).slice(0, 4), 'until left'),
+		);
+		const client = metered();
+		await ask(async () => {
+			const stream = await client.messages.create(STREAM);
+			for await (const { type } of stream) if (type === 'content_block_delta') stream.controller.abort();
+			const helper = client.messages.stream(BODY);
+			helper.on('text', () => helper.abort());
+			expect((await failureOf(() => helper.done()))?.thrown).toBeInstanceOf(Anthropic.APIUserAbortError);
+		});
+		expect(await told()).toEqual(one({ in: 60, out: 2 }));
+	});
+
+	it('stream read where another invocation is', async () => {
+		server.script(messageStream({ in: 25, out: 15 }));
+		const client = metered();
+		const stream = await ask(() => client.messages.create(STREAM), 'self.asker.ask');
+		await ask(async () => {
+			for await (const _ of stream);
+		}, 'self.reader.read');
+		expect(await told()).toEqual({ spans: [{ in: 25, out: 15 }, undefined], counter: { in: 25, out: 15 } });
+	});
+
+	it('tools', async () => {
+		server.script(
+			message({ in: 10, out: 1 }, { name: 'add', input: { a: 1 } }),
+			message({ in: 20, out: 2 }, { name: 'add', input: { a: 2 } }),
+			message({ in: 30, out: 3 }, 'Three.'),
+		);
+		const calls: number[] = [];
+		const last = await ask(async () => metered().beta.messages.toolRunner({ ...BODY, tools: [adder(calls)] }));
+		expect([last.content[0], calls]).toMatchObject([{ type: 'text', text: 'Three.' }, [1, 2]]);
+		expect(await told()).toEqual(one({ in: 60, out: 6 }));
+		expect(server.sent).toEqual({ in: 60, out: 6 });
+	});
+
+	it('tools, streamed', async () => {
+		server.script(
+			messageStream({ in: 10, out: 1 }, { name: 'add', input: { a: 1 } }),
+			messageStream({ in: 20, out: 2 }, { name: 'add', input: { a: 2 } }),
+			messageStream({ in: 30, out: 3 }, 'Three.'),
+		);
+		const calls: number[] = [];
+		await ask(async () => {
+			const runner = metered().beta.messages.toolRunner({ ...BODY, tools: [adder(calls)], stream: true });
+			for await (const stream of runner) for await (const _ of stream);
+		});
+		expect(calls).toEqual([1, 2]);
+		expect(await told()).toEqual(one({ in: 60, out: 6 }));
+	});
+
+	it('parallel', async () => {
+		const spent = Array.from({ length: 12 }, (_item, at) => ({ in: 100 + at, out: 2 ** at }));
+		server.script(...spent.map((each, at) => (at % 2 ? message(each) : inBits(messageStream(each), 40))));
+		const client = metered();
+		await Promise.all(
+			spent.map((_each, at) =>
+				ask(async () => {
+					if (at % 2) await client.messages.create(BODY);
+					else for await (const _event of await client.messages.create(STREAM));
+				}),
+			),
+		);
+		const { spans, counter } = await told();
+		expect(new Set(spans)).toEqual(new Set(spent));
+		expect([counter, server.sent]).toEqual([
+			{ in: 1266, out: 4095 },
+			{ in: 1266, out: 4095 },
+		]);
+	});
+
+	it('429', async () => {
+		server.script(refused(429));
+		const failed = await failureOf(() => ask(() => metered().messages.create(BODY)));
+		expect(failed?.thrown).toBeInstanceOf(Anthropic.RateLimitError);
+		expect(await told()).toEqual(one());
+	});
+
+	it('429 and 500, then an answer', async () => {
+		server.script(
+			refused(429),
+			refused(500),
+			message({ in: 8, out: 9 }),
+			refused(429),
+			messageStream({ in: 1, out: 2 }),
+		);
+		const client = metered({ maxRetries: 2 });
+		await ask(async () => {
+			await client.messages.create(BODY);
+			for await (const _ of client.messages.stream(BODY));
+		});
+		expect(server.asked).toHaveLength(5);
+		expect(await told()).toEqual(one({ in: 9, out: 11 }));
+		expect(server.sent).toEqual({ in: 9, out: 11 });
+	});
+
+	it('500 in mid-stream', async () => {
+		const begun = (input: number) => messageEvents({ in: input, out: 15 }).slice(0, 4);
+		server.script(events(...begun(25), failure()), events(...begun(35), failure()));
+		const client = metered();
+		await ask(async () => {
+			const plain = await failureOf(async () => {
+				for await (const _ of await client.messages.create(STREAM));
+			});
+			expect(plain?.thrown).toBeInstanceOf(Anthropic.APIError);
+			const helped = await failureOf(() => client.messages.stream(BODY).finalMessage());
+			expect(helped?.thrown).toBeInstanceOf(Anthropic.APIError);
+		});
+		expect(await told()).toEqual(one({ in: 60, out: 2 }));
+		expect(server.sent).toEqual({ in: 60, out: 2 });
+	});
+
+	it('connection cut in mid-stream', async () => {
+		server.script(events(...messageEvents({ in: 25, out: 15 }).slice(0, 4), { slow: 5 }, 'cut'));
+		const failed = await failureOf(() =>
+			ask(async () => {
+				for await (const _ of await metered().messages.create(STREAM));
+			}),
+		);
+		expect(failed).toBeDefined();
+		expect(await told()).toEqual(one({ in: 25, out: 1 }));
+	});
+
+	it('counting tokens and batches cost nothing', async () => {
+		const usage = { input_tokens: 5, output_tokens: 5 };
+		const batch = { id: 'msgbatch_1', type: 'message_batch', processing_status: 'ended', usage };
+		server.script(tokenCount(2095), json(batch), json(batch));
+		const client = metered();
+		await ask(async () => {
+			expect((await client.messages.countTokens({ model: BODY.model, messages: MESSAGES })).input_tokens).toBe(2095);
+			await client.messages.batches.create({ requests: [{ custom_id: 'a', params: BODY }] });
+			await client.messages.batches.retrieve('msgbatch_1');
+		});
+		expect([await told(), said()]).toEqual([one(), []]);
+	});
+
+	it('a middleware that asks again counts twice, one that answers itself not at all', async () => {
+		server.script(message({ in: 10, out: 1 }), messageStream({ in: 100, out: 50 }));
+		let mode: 'again' | 'itself' = 'again';
+		const client = metered({
+			middleware: [
+				async (request: object, next: (request: object) => Promise<Response>) => {
+					if (mode === 'itself') return Response.json({ ...(await kept), id: 'msg_kept' });
+					await (await next({ ...request })).json();
+					return next(request);
+				},
+			],
+		});
+		const kept = Promise.resolve(JSON.parse(String((message({ in: 7, out: 7 }).parts[0] as { text: string }).text)));
+		await ask(async () => {
+			for await (const _ of await client.messages.create(STREAM));
+			mode = 'itself';
+			expect((await client.messages.create(BODY)).id).toBe('msg_kept');
+		});
+		expect(await told()).toEqual(one({ in: 110, out: 51 }));
+		expect(server.sent).toEqual({ in: 110, out: 51 });
+	});
+
+	it('another client of the class is untouched', async () => {
+		server.script(message({ in: 1, out: 1 }));
+		const other = bare();
+		meterModel(bare());
+		await ask(async () => (await other.messages.create(BODY)).id);
+		expect(await told()).toEqual(one());
+	});
+
+	it('a client made of it by withOptions is metered too', async () => {
+		server.script(message({ in: 1, out: 2 }));
+		await ask(() => metered().withOptions({ maxRetries: 1 }).messages.create(BODY));
+		expect(await told()).toEqual(one({ in: 1, out: 2 }));
+	});
+
+	it('with its own spans, counts once', async () => {
+		server.script(message({ in: 1, out: 2 }), messageStream({ in: 25, out: 15 }));
+		const client = metered({ openTelemetry: { traces: { enabled: true } } });
+		await ask(async () => {
+			await client.messages.create(BODY);
+			await client.messages.stream(BODY).finalMessage();
+		});
+		expect(await told()).toEqual(one({ in: 26, out: 17 }));
+	});
+});
+
+function adder(calls: number[]) {
+	return {
+		type: 'custom' as const,
+		name: 'add',
+		description: 'Adds.',
+		input_schema: { type: 'object' as const, properties: { a: { type: 'number' } } },
+		parse: (content: unknown) => content as { a: number },
+		run: ({ a }: { a: number }) => {
+			calls.push(a);
+			return String(a);
+		},
+	};
+}

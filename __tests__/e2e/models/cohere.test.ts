@@ -1,0 +1,195 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CohereClient, CohereClientV2 } from 'cohere-ai';
+import { meterModel } from '../../../index.js';
+import { failureOf, messageOf, startSdk, stopSdk } from '../../contract/harness.js';
+import { bills, both, invocation } from './bills.js';
+import { CohereClient as PreviousClient, CohereClientV2 as PreviousClientV2 } from './previous/cohere.js';
+import {
+	chat,
+	chat1,
+	chat1Begins,
+	chat1Ends,
+	chatBegins,
+	chatEnds,
+	chatStream,
+	embeds,
+	lines,
+	refuses,
+} from './servers/cohere.js';
+import { event, events, inBits, Provider } from './servers/wire.js';
+
+const ASK = 'self.soul.ask';
+const OTHER = 'self.garden.water';
+const MESSAGES = [{ role: 'user' as const, content: 'Is it true?' }];
+const CHAT = { model: 'command-test', messages: MESSAGES };
+
+let server: Provider;
+
+beforeAll(async () => {
+	server = await Provider.start();
+});
+
+afterAll(() => server.close());
+
+beforeEach(() => {
+	server.reset();
+	startSdk();
+});
+
+afterEach(() => {
+	stopSdk();
+	expect(server.left).toBe(0);
+});
+
+describe.each([
+	['cohere 8', CohereClientV2, CohereClient],
+	['cohere 7', PreviousClientV2 as unknown as typeof CohereClientV2, PreviousClient as unknown as typeof CohereClient],
+])('%s:', (_, ClientV2, Client) => {
+	const options = () => ({ token: 'none', environment: server.url, maxRetries: 0 });
+	const bare = () => new ClientV2(options());
+	const client = () => meterModel(bare());
+	const read = async (stream: AsyncIterable<{ type?: unknown; eventType?: unknown }>) => {
+		const kinds: unknown[] = [];
+		for await (const { type, eventType } of stream) kinds.push(type ?? eventType);
+		return kinds;
+	};
+
+	it('the client stays what it is', async () => {
+		const cohere = bare();
+		const keys = Object.keys(cohere);
+		expect(meterModel(cohere)).toBe(cohere);
+		expect(meterModel(cohere)).toBe(cohere);
+		expect(Object.keys(cohere)).toEqual(keys);
+		server.script(chat({ in: 3, out: 4 }));
+		const { data, rawResponse } = await invocation(ASK, async () => cohere.chat(CHAT).withRawResponse());
+		expect([data.usage?.billedUnits?.inputTokens, rawResponse.status]).toEqual([3, 200]);
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('plain', async () => {
+		server.script(chat({ in: 123, out: 45 }));
+		const answer = await invocation(ASK, async () => client().chat(CHAT));
+		expect(answer.message?.content?.[0]).toMatchObject({ text: 'yes' });
+		expect(server.sent).toEqual({ in: 123, out: 45 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream', async () => {
+		const whole = chatStream({ in: 10, out: 7 });
+		server.script(whole, inBits(whole, 11));
+		const cohere = client();
+		const kinds = await invocation(ASK, async () => {
+			await read(await cohere.chatStream(CHAT));
+			return await read(await cohere.chatStream(CHAT));
+		});
+		expect([kinds.at(0), kinds.at(-1)]).toEqual(['message-start', 'message-end']);
+		expect(server.sent).toEqual({ in: 20, out: 14 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream left early', async () => {
+		server.script(events(...chatBegins(), 'until left'), chatStream({ in: 10, out: 7 }));
+		const cohere = client();
+		await invocation(ASK, async () => {
+			for await (const { type } of await cohere.chatStream(CHAT)) if (type === 'content-delta') break;
+			for await (const { type } of await cohere.chatStream(CHAT)) if (type === 'message-end') break;
+		});
+		expect(server.sent).toEqual({ in: 10, out: 7 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream read elsewhere', async () => {
+		server.script(chatStream({ in: 10, out: 7 }));
+		const cohere = client();
+		const given = await invocation(ASK, async () => ({ stream: await cohere.chatStream(CHAT) }));
+		await invocation(OTHER, () => read(given.stream));
+		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+	});
+
+	it('429', async () => {
+		server.script(refuses(429), chat({ in: 2, out: 3 }), refuses(429), chat({ in: 20, out: 30 }));
+		const cohere = client();
+		const failure = await invocation(ASK, async () => {
+			const failed = await failureOf(async () => await cohere.chat(CHAT));
+			await cohere.chat(CHAT);
+			await cohere.chat(CHAT, { maxRetries: 1 });
+			return failed;
+		});
+		expect(messageOf(failure)).toContain('429');
+		expect(await bills()).toEqual(both({ [ASK]: { in: 22, out: 33 } }));
+	});
+
+	it('500 in mid-stream', async () => {
+		server.script(
+			events(...chatBegins(), event('{"message":"Internal error of a test"'), 'cut'),
+			events(...chatBegins(), chatEnds({ in: 20, out: 2 }), 'cut'),
+		);
+		const cohere = client();
+		const failures = await invocation(ASK, async () => [
+			await failureOf(async () => read(await cohere.chatStream(CHAT))),
+			await failureOf(async () => read(await cohere.chatStream(CHAT))),
+		]);
+		expect(failures.map((failed) => failed !== undefined)).toEqual([true, true]);
+		expect(server.sent).toEqual({ in: 20, out: 2 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('tools', async () => {
+		server.script(chat({ in: 10, out: 1 }, 'tool'), chat({ in: 200, out: 20 }, 'tool'), chat({ in: 3000, out: 300 }));
+		const cohere = client();
+		await invocation(ASK, async () => {
+			const messages: NonNullable<Parameters<typeof cohere.chat>[0]['messages']> = [...MESSAGES];
+			for (let turn = 0; turn < 5; turn++) {
+				const { message } = await cohere.chat({ ...CHAT, messages });
+				const calls = message?.toolCalls ?? [];
+				if (calls.length === 0) return;
+				messages.push({ role: 'assistant', toolCalls: calls });
+				for (const { id } of calls) messages.push({ role: 'tool', toolCallId: id ?? '', content: 'seen' });
+			}
+		});
+		expect(server.asked.length).toBe(3);
+		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('parallel', async () => {
+		const cohere = client();
+		const few = chat({ in: 1, out: 10 });
+		const many = chat({ in: 100, out: 1000 });
+		server.script(few, few, few, many, many, many);
+		const ask = async () => cohere.chat(CHAT);
+		await invocation(ASK, () => Promise.all([ask(), ask(), ask()]));
+		await invocation(OTHER, () => Promise.all([ask(), ask(), ask()]));
+		expect(server.sent).toEqual({ in: 303, out: 3030 });
+		expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+	});
+
+	it('embeddings', async () => {
+		server.script(embeds(8));
+		const cohere = client();
+		const request = { model: 'embed-test', inputType: 'search_query' as const, embeddingTypes: ['float' as const] };
+		await invocation(ASK, async () => cohere.embed({ ...request, texts: ['x'] }));
+		expect(await bills()).toEqual(both({ [ASK]: { in: 8, out: 0 } }));
+	});
+
+	it('version 1 of the API, and version 2 beside it', async () => {
+		server.script(
+			chat1({ in: 5, out: 6 }),
+			lines(...chat1Begins(), chat1Ends({ in: 70, out: 80 })),
+			lines(...chat1Begins(), 'until left'),
+			chat({ in: 900, out: 1000 }),
+		);
+		const cohere = meterModel(new Client(options()));
+		expect(meterModel(cohere)).toBe(cohere);
+		const kinds = await invocation(ASK, async () => {
+			await cohere.chat({ message: 'Is it true?' });
+			const all = await read(await cohere.chatStream({ message: 'Is it true?' }));
+			for await (const _chunk of await cohere.chatStream({ message: 'Is it true?' })) break;
+			await cohere.v2.chat(CHAT);
+			return all;
+		});
+		expect(kinds).toEqual(['stream-start', 'text-generation', 'stream-end']);
+		expect(server.sent).toEqual({ in: 975, out: 1086 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+});

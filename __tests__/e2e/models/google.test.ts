@@ -1,0 +1,232 @@
+import { runInThisContext } from 'node:vm';
+import { GoogleGenAI } from '@google/genai';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { meterModel } from '../../../index.js';
+import { failureOf, messageOf, startSdk, stopSdk } from '../../contract/harness.js';
+import { bills, both, invocation } from './bills.js';
+import { GoogleGenAI as PreviousGoogleGenAI } from './previous/google.js';
+import {
+	begins,
+	callsTool,
+	embeds,
+	fails,
+	interacts,
+	interactsInStream,
+	refuses,
+	says,
+	streams,
+	streamsTool,
+} from './servers/google.js';
+import { events, Provider } from './servers/wire.js';
+
+const ASK = 'self.soul.ask';
+const OTHER = 'self.garden.water';
+const model = 'gemini-test';
+const contents = 'Is it true?';
+
+const look = {
+	tool: async () => ({
+		functionDeclarations: [{ name: 'look', parametersJsonSchema: { type: 'object', properties: {} } }],
+	}),
+	callTool: async () => [{ functionResponse: { name: 'look', response: { seen: true } } }],
+};
+
+/** The client asks for the dispatcher of Node's fetch, which Jest does not lend to the realm of a test. */
+const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+Object.assign(globalThis, {
+	[DISPATCHER]: runInThisContext(`new Headers(), globalThis[Symbol.for('${DISPATCHER.description}')]`),
+});
+
+let server: Provider;
+
+beforeAll(async () => {
+	server = await Provider.start();
+});
+
+afterAll(() => server.close());
+
+beforeEach(() => {
+	server.reset();
+	startSdk();
+});
+
+afterEach(() => {
+	stopSdk();
+	expect(server.left).toBe(0);
+});
+
+describe.each([
+	['google 3', GoogleGenAI],
+	['google 2', PreviousGoogleGenAI as unknown as typeof GoogleGenAI],
+])('%s:', (_, Client) => {
+	const options = () => ({ apiKey: 'none', httpOptions: { baseUrl: server.url } });
+	const client = () => meterModel(new Client(options()));
+	const read = async (stream: AsyncIterable<unknown>) => {
+		let chunks = 0;
+		for await (const _chunk of stream) chunks++;
+		return chunks;
+	};
+
+	it('the client stays what it is', async () => {
+		const ai = new Client(options());
+		const keys = Object.keys(ai.models);
+		expect(meterModel(ai)).toBe(ai);
+		expect(meterModel(ai)).toBe(ai);
+		expect(ai).toBeInstanceOf(Client);
+		expect(Object.keys(ai.models)).toEqual(keys);
+		server.script(says({ in: 3, out: 4 }));
+		const answer = await invocation(ASK, () => ai.models.generateContent({ model, contents }));
+		expect([answer.text, answer.usageMetadata?.totalTokenCount]).toEqual(['yes', 7]);
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('plain', async () => {
+		server.script(says({ in: 123, out: 45 }));
+		await invocation(ASK, () => client().models.generateContent({ model, contents }));
+		expect(server.sent).toEqual({ in: 123, out: 45 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream', async () => {
+		server.script(streams({ in: 10, out: 1 }, null, { in: 10, out: 7 }));
+		const ai = client();
+		const chunks = await invocation(ASK, async () => read(await ai.models.generateContentStream({ model, contents })));
+		expect([chunks, server.sent]).toEqual([3, { in: 10, out: 7 }]);
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream left early', async () => {
+		server.script(events(...begins({ in: 10, out: 1 }), 'until left'));
+		const ai = client();
+		await invocation(ASK, async () => {
+			for await (const _chunk of await ai.models.generateContentStream({ model, contents })) break;
+		});
+		expect(server.sent).toEqual({ in: 10, out: 1 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream read elsewhere', async () => {
+		server.script(streams(null, { in: 10, out: 7 }));
+		const ai = client();
+		const stream = await invocation(ASK, async () => ({
+			chunks: await ai.models.generateContentStream({ model, contents }),
+		}));
+		await invocation(OTHER, () => read(stream.chunks));
+		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+	});
+
+	it('429', async () => {
+		server.script(refuses(429, 'RESOURCE_EXHAUSTED'), says({ in: 2, out: 3 }));
+		const ai = client();
+		const failure = await invocation(ASK, async () => {
+			const failed = await failureOf(() => ai.models.generateContent({ model, contents }));
+			await ai.models.generateContent({ model, contents });
+			return failed;
+		});
+		expect(messageOf(failure)).toContain('RESOURCE_EXHAUSTED');
+		expect(await bills()).toEqual(both({ [ASK]: { in: 2, out: 3 } }));
+	});
+
+	it('500 in mid-stream', async () => {
+		server.script(events(...begins({ in: 20, out: 2 }), fails()));
+		const ai = client();
+		const failure = await invocation(ASK, () =>
+			failureOf(async () => read(await ai.models.generateContentStream({ model, contents }))),
+		);
+		expect(messageOf(failure)).toContain('Internal error of a test');
+		expect(server.sent).toEqual({ in: 20, out: 2 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('connection cut in mid-stream', async () => {
+		const cut = events(...begins({ in: 20, out: 2 }), 'cut');
+		server.script(cut, cut);
+		const end = async (ai: GoogleGenAI) => {
+			const failure = await failureOf(async () => read(await ai.models.generateContentStream({ model, contents })));
+			return String(failure?.thrown);
+		};
+		const bare = await end(new Client(options()));
+		expect(bare).toBe('TypeError: terminated');
+		expect(await invocation(ASK, () => end(client()))).toBe(bare);
+		expect(await bills()).toEqual(both({ [ASK]: { in: 20, out: 2 } }));
+	});
+
+	it('tools', async () => {
+		const turns = [callsTool({ in: 10, out: 1 }), callsTool({ in: 200, out: 20 }), says({ in: 3000, out: 300 })];
+		server.script(...turns);
+		const ai = client();
+		await invocation(ASK, () => ai.models.generateContent({ model, contents, config: { tools: [look] } }));
+		expect(server.asked.length).toBe(3);
+		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('tools in a stream that is read elsewhere', async () => {
+		server.script(
+			streamsTool({ in: 10, out: 1 }),
+			streamsTool({ in: 200, out: 20 }),
+			streams(null, { in: 3000, out: 300 }),
+		);
+		const ai = client();
+		const given = await invocation(ASK, async () => ({
+			stream: await ai.models.generateContentStream({ model, contents, config: { tools: [look] } }),
+		}));
+		await invocation(OTHER, () => read(given.stream));
+		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+	});
+
+	it('parallel', async () => {
+		const ai = client();
+		const spent = [
+			{ in: 1, out: 10 },
+			{ in: 100, out: 1000 },
+		];
+		for (const one of spent) server.script(says(one), says(one), says(one));
+		const ask = () => ai.models.generateContent({ model, contents });
+		await invocation(ASK, () => Promise.all([ask(), ask(), ask()]));
+		await invocation(OTHER, () => Promise.all([ask(), ask(), ask()]));
+		expect(server.sent).toEqual({ in: 303, out: 3030 });
+		expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+	});
+
+	it('chat', async () => {
+		server.script(says({ in: 5, out: 6 }), streams({ in: 70, out: 8 }), says({ in: 900, out: 10 }));
+		const chat = client().chats.create({ model });
+		await invocation(ASK, async () => {
+			await chat.sendMessage({ message: contents });
+			await read(await chat.sendMessageStream({ message: contents }));
+		});
+		await invocation(OTHER, () => chat.sendMessage({ message: contents }));
+		expect(await bills()).toEqual(both({ [ASK]: { in: 75, out: 14 }, [OTHER]: { in: 900, out: 10 } }));
+	});
+
+	it('interactions', async () => {
+		const spent = { in: 5, out: 6 };
+		server.script(
+			interacts({ in: 70, out: 80 }),
+			events(...interactsInStream(spent)),
+			events(...interactsInStream(spent).slice(0, 2), 'until left'),
+		);
+		const ai = client();
+		const input = { model, input: contents };
+		const seen = await invocation(ASK, async () => {
+			const answer = await ai.interactions.create(input);
+			const chunks = await read(await ai.interactions.create({ ...input, stream: true }));
+			for await (const _chunk of await ai.interactions.create({ ...input, stream: true })) break;
+			return [answer.status, chunks];
+		});
+		expect(seen).toEqual(['completed', 3]);
+		expect(server.sent).toEqual({ in: 75, out: 86 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+});
+
+describe('google 3:', () => {
+	it('embeddings', async () => {
+		server.script(embeds({ in: 8, out: 0 }));
+		const ai = meterModel(new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl: server.url } }));
+		await invocation(ASK, () => ai.models.embedContent({ model: 'gemini-embedding-001', contents }));
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+});

@@ -1,0 +1,316 @@
+// Over 300 lines, as those of the other clients: one client, one file, and each test of it can be named in a table.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
+import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
+import { ChatOpenAI } from '@langchain/openai';
+import { meterModel } from '../../../index.js';
+import { dropSdk, failureOf, said, startSdk } from '../../contract/harness.js';
+import { bills, both, invocation } from './bills.js';
+import * as previous from './previous/langchain.js';
+import {
+	chat,
+	chatEvents,
+	chatStream,
+	failure,
+	refused,
+	response,
+	responseEvents,
+	type ToolUse,
+} from './servers/openai.js';
+import { events, inBits, Provider } from './servers/wire.js';
+
+const ASK = 'self.soul.ask';
+const OTHER = 'self.garden.water';
+const LOOK: ToolUse = { name: 'look', args: {} };
+const PROMPT = 'Is it true?';
+const TOOL = {
+	type: 'function' as const,
+	function: { name: 'look', parameters: { type: 'object', properties: {} } },
+};
+const SCHEMA = {
+	title: 'answer',
+	type: 'object',
+	properties: { answer: { type: 'number' } },
+	required: ['answer'],
+	additionalProperties: false,
+};
+
+/** Its type in these releases knows no usage. */
+const totalOf = (message: object) =>
+	(message as { usage_metadata?: { total_tokens?: number } }).usage_metadata?.total_tokens;
+
+let server: Provider;
+
+beforeAll(async () => {
+	server = await Provider.start();
+});
+
+afterAll(() => server.close());
+
+beforeEach(() => {
+	server.reset();
+	startSdk();
+});
+
+afterEach(() => {
+	dropSdk();
+	expect(server.left).toBe(0);
+});
+
+describe.each([
+	['langchain 1', ChatOpenAI, { HumanMessage, ToolMessage }],
+	[
+		'langchain 0.3',
+		previous.ChatOpenAI as unknown as typeof ChatOpenAI,
+		previous as unknown as { HumanMessage: typeof HumanMessage; ToolMessage: typeof ToolMessage },
+	],
+])('%s:', (name, Chat, messages) => {
+	const bare = (more: object = {}) =>
+		new Chat({
+			model: 'gpt-test',
+			apiKey: 'none',
+			configuration: { baseURL: `${server.url}/v1` },
+			maxRetries: 0,
+			...more,
+		});
+	const model = (more: object = {}) => meterModel(bare(more));
+	const whole = async (stream: AsyncIterable<{ readonly content: unknown }>) => {
+		let all = '';
+		for await (const { content } of stream) all += String(content);
+		return all;
+	};
+
+	it('the model stays what it is', async () => {
+		const asked = bare();
+		const keys = Object.keys(asked);
+		expect(meterModel(asked)).toBe(asked);
+		expect(meterModel(asked)).toBe(asked);
+		expect(Object.keys(asked)).toEqual(keys);
+		expect(JSON.stringify(asked)).toBe(JSON.stringify(bare()));
+		server.script(chat({ in: 3, out: 4 }));
+		const answer = await invocation(ASK, () => asked.invoke(PROMPT));
+		expect([answer.content, totalOf(answer)]).toEqual(['Hello there.', 7]);
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('plain', async () => {
+		server.script(chat({ in: 123, out: 45 }), response({ in: 1000, out: 2000 }));
+		const asked = model();
+		const responses = model({ useResponsesApi: true });
+		await invocation(ASK, async () => {
+			await asked.invoke(PROMPT);
+			await responses.invoke(PROMPT);
+		});
+		expect(server.asked.map(({ path }) => path)).toEqual(['/v1/chat/completions', '/v1/responses']);
+		expect(server.sent).toEqual({ in: 1123, out: 2045 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream', async () => {
+		const stream = chatStream({ in: 10, out: 7 });
+		server.script(stream, inBits(stream, 17), events(...responseEvents({ in: 500, out: 600 })));
+		const asked = model();
+		const responses = model({ useResponsesApi: true });
+		const texts = await invocation(ASK, async () => [
+			await whole(await asked.stream(PROMPT)),
+			await whole(await asked.stream(PROMPT)),
+			(await whole(await responses.stream(PROMPT))).length > 0,
+		]);
+		expect(texts).toEqual(['Hello there.', 'Hello there.', true]);
+		expect(server.sent).toEqual({ in: 520, out: 614 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream left early', async () => {
+		server.script(events(...chatEvents(undefined).slice(0, 3), 'until left'), chatStream({ in: 10, out: 7 }));
+		const asked = model();
+		await invocation(ASK, async () => {
+			for await (const { content } of await asked.stream(PROMPT)) if (content !== '') break;
+			for await (const { usage_metadata: usage } of await asked.stream(PROMPT)) if (usage !== undefined) break;
+		});
+		expect(server.sent).toEqual({ in: 10, out: 7 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('stream read elsewhere', async () => {
+		server.script(chatStream({ in: 10, out: 7 }));
+		const asked = model();
+		const given = await invocation(ASK, async () => ({ stream: await asked.stream(PROMPT) }));
+		await invocation(OTHER, () => whole(given.stream));
+		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+	});
+
+	it('429', async () => {
+		server.script(refused(429), chat({ in: 2, out: 3 }), refused(500), chat({ in: 20, out: 30 }));
+		const asked = model();
+		const again = model({ maxRetries: 1 });
+		const failed = await invocation(ASK, async () => {
+			const refusal = await failureOf(() => asked.invoke(PROMPT));
+			await asked.invoke(PROMPT);
+			await again.invoke(PROMPT);
+			return refusal;
+		});
+		expect(String(failed?.thrown)).toContain('Not today.');
+		expect(await bills()).toEqual(both({ [ASK]: { in: 22, out: 33 } }));
+	});
+
+	it('500 in mid-stream', async () => {
+		const begun = chatEvents({ in: 20, out: 2 });
+		const replies = [events(...begun.slice(0, 3), failure()), events(...begun.slice(0, 3), 'cut')];
+		server.script(...replies, ...replies, chatStream({ in: 1, out: 2 }));
+		const end = async (asked: ReturnType<typeof model>) => {
+			const failed = await failureOf(async () => whole(await asked.stream(PROMPT)));
+			return String(failed?.thrown);
+		};
+		const asked = bare();
+		const broken = [await end(asked), await end(asked)];
+		expect(broken).not.toContain('undefined');
+		const metered = model();
+		const seen = await invocation(ASK, async () => [await end(metered), await end(metered), await end(metered)]);
+		expect(seen).toEqual([...broken, 'undefined']);
+		expect(server.sent).toEqual({ in: 1, out: 2 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('a stream that was not asked for its usage changes nothing and is said', async () => {
+		server.script(chatStream(undefined));
+		const asked = model({ streamUsage: false });
+		expect(await invocation(ASK, async () => whole(await asked.stream(PROMPT)))).toBe('Hello there.');
+		expect(server.asked[0]?.body['stream_options']).toBe(undefined);
+		expect(await bills()).toEqual({ spans: {}, counter: {} });
+		// Once per process.
+		if (name === 'langchain 1') expect(said().join()).toContain('LangChain answered without usage_metadata');
+	});
+
+	it('tools', async () => {
+		server.script(chat({ in: 10, out: 1 }, LOOK), chat({ in: 200, out: 20 }, LOOK), chat({ in: 3000, out: 300 }));
+		const asked = model().bindTools([TOOL]);
+		await invocation(ASK, async () => {
+			const said: BaseMessage[] = [new messages.HumanMessage(PROMPT)];
+			for (let turn = 0; turn < 5; turn++) {
+				const answer = await asked.invoke(said);
+				const calls = answer.tool_calls ?? [];
+				if (calls.length === 0) return;
+				const seen = calls.map(({ id }) => new messages.ToolMessage({ content: 'seen', tool_call_id: id ?? '' }));
+				said.push(answer, ...seen);
+			}
+		});
+		expect([server.asked.length, server.asked[0]?.body['tools']]).toEqual([3, [expect.objectContaining(TOOL)]]);
+		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('parallel', async () => {
+		const asked = model();
+		const few = chat({ in: 1, out: 10 });
+		const many = chat({ in: 100, out: 1000 });
+		server.script(few, few, few, many, many, many);
+		await invocation(ASK, () => asked.batch([PROMPT, PROMPT, PROMPT]));
+		await invocation(OTHER, () => Promise.all([asked.invoke(PROMPT), asked.invoke(PROMPT), asked.invoke(PROMPT)]));
+		expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+	});
+
+	it('objects', async () => {
+		const answer = { name: 'answer', args: { answer: 4 } };
+		server.script(
+			chat({ in: 5, out: 6 }, '{"answer":4}'),
+			chat({ in: 70, out: 80 }, answer),
+			chatStream({ in: 900, out: 1000 }, answer),
+		);
+		const asked = model();
+		const objects = await invocation(ASK, async () => {
+			const called = asked.withStructuredOutput(SCHEMA, { method: 'functionCalling', name: 'answer' });
+			const given = [await asked.withStructuredOutput(SCHEMA, { method: 'jsonSchema' }).invoke(PROMPT)];
+			given.push(await called.invoke(PROMPT));
+			for await (const last of await called.stream(PROMPT)) given[2] = last;
+			return given;
+		});
+		expect(objects).toEqual([{ answer: 4 }, { answer: 4 }, { answer: 4 }]);
+		expect(server.sent).toEqual({ in: 975, out: 1086 });
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('events', async () => {
+		server.script(chatStream({ in: 10, out: 7 }));
+		const asked = model();
+		const ends = await invocation(ASK, async () => {
+			const seen: string[] = [];
+			for await (const { event } of asked.streamEvents(PROMPT, { version: 'v2' })) seen.push(event);
+			return [seen.at(0), seen.at(-1)];
+		});
+		expect(ends).toEqual(['on_chat_model_start', 'on_chat_model_end']);
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('callbacks see what they saw', async () => {
+		server.script(chatStream({ in: 10, out: 7 }), chat({ in: 100, out: 70 }));
+		const totals: unknown[] = [];
+		const handler = BaseCallbackHandler.fromMethods({
+			handleLLMEnd: ({ llmOutput }) => void totals.push(llmOutput?.['tokenUsage']?.totalTokens),
+		});
+		const asked = model();
+		await invocation(ASK, async () => {
+			await whole(await asked.stream(PROMPT, { callbacks: [handler] }));
+			await asked.invoke(PROMPT, { callbacks: [handler] });
+		});
+		expect(totals.at(-1)).toBe(170);
+		expect(totals.length).toBe(2);
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+
+	it('the cache costs nothing', async () => {
+		server.script(chat({ in: 10, out: 7 }));
+		const asked = model({ cache: true });
+		const prompt = `${PROMPT} ${name}`;
+		await invocation(ASK, () => asked.invoke(prompt));
+		await invocation(OTHER, () => asked.invoke(prompt));
+		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
+	});
+});
+
+describe('langchain 1:', () => {
+	it('events, block by block', async () => {
+		server.script(chatStream({ in: 10, out: 7 }));
+		const asked = meterModel(
+			new ChatOpenAI({ model: 'gpt-test', apiKey: 'none', configuration: { baseURL: `${server.url}/v1` } }),
+		);
+		const given = await invocation(ASK, async () => ({ events: asked.streamEvents(PROMPT) }));
+		const answer = await invocation(OTHER, async () => await given.events);
+		expect(totalOf(answer)).toBe(17);
+		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+	});
+
+	it('a model of one’s own, which reports in parts and asks itself in streams', async () => {
+		let reported = 0;
+		class Own extends FakeListChatModel {
+			override async *_streamResponseChunks(
+				...args: Parameters<FakeListChatModel['_streamResponseChunks']>
+			): ReturnType<FakeListChatModel['_streamResponseChunks']> {
+				for await (const chunk of super._streamResponseChunks(...args)) {
+					Object.assign(chunk.message, { usage_metadata: { input_tokens: 3, output_tokens: 1, total_tokens: 4 } });
+					reported++;
+					yield chunk;
+				}
+			}
+			override async _generate(...args: Parameters<FakeListChatModel['_generate']>) {
+				let answer: AIMessage | undefined;
+				for await (const { message } of this._streamResponseChunks(args[0], args[1] ?? {})) {
+					answer = new AIMessage(String(message.content));
+					Object.assign(answer, { usage_metadata: { input_tokens: 9, output_tokens: 9, total_tokens: 18 } });
+				}
+				return { generations: [{ text: '', message: answer ?? new AIMessage('') }] };
+			}
+		}
+		const asked = meterModel(new Own({ responses: ['abcd'] }));
+		await invocation(ASK, () => asked.invoke(PROMPT));
+		expect(reported).toBe(4);
+		await invocation(OTHER, async () => {
+			for await (const _ of await asked.stream(PROMPT)) break;
+		});
+		// LangChain reads ahead of its consumer.
+		const left = reported - 4;
+		expect([1, 2, 3]).toContain(left);
+		expect(await bills()).toEqual(both({ [ASK]: { in: 12, out: 4 }, [OTHER]: { in: 3 * left, out: left } }));
+	});
+});

@@ -1,0 +1,13 @@
+export { createOpenAI } from '@ai-sdk/openai';
+export {
+	embed,
+	embedMany,
+	generateObject,
+	generateText,
+	jsonSchema,
+	stepCountIs,
+	streamObject,
+	streamText,
+	tool,
+	wrapLanguageModel,
+} from 'ai';

@@ -1,0 +1,1 @@
+export { CohereClient, CohereClientV2 } from 'cohere-ai';

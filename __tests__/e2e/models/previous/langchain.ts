@@ -1,0 +1,2 @@
+export { HumanMessage, ToolMessage } from '@langchain/core/messages';
+export { ChatOpenAI } from '@langchain/openai';

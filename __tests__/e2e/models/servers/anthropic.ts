@@ -1,0 +1,97 @@
+import { event, events, json, type Part, type Reply, type Spent } from './wire.js';
+
+let made = 0;
+const newId = (prefix: string) => `${prefix}_${++made}`;
+
+const MODEL = 'claude-sonnet-5-5';
+
+/** A tool that the model uses. */
+export interface ToolUse {
+	readonly name: string;
+	readonly input: object;
+}
+
+/** What was read from and written to the cache, of the tokens that a call read. */
+export interface Cache {
+	readonly read?: number;
+	readonly write?: number;
+}
+
+/** Anthropic's `input_tokens` leaves the cached ones out. */
+const inputOf = (spent: Spent, { read = 0, write = 0 }: Cache = {}) => ({
+	input_tokens: spent.in - read - write,
+	cache_creation_input_tokens: write,
+	cache_read_input_tokens: read,
+});
+
+const blockOf = (content: string | ToolUse) =>
+	typeof content === 'string'
+		? { type: 'text', text: content, citations: null }
+		: { type: 'tool_use', id: newId('toolu'), ...content };
+
+const messageOf = (content: object[], usage: object, stop_reason: string | null) => ({
+	id: newId('msg'),
+	type: 'message',
+	role: 'assistant',
+	model: MODEL,
+	content,
+	stop_reason,
+	stop_sequence: null,
+	usage: { ...usage, service_tier: 'standard' },
+});
+
+const stopOf = (content: string | ToolUse) => (typeof content === 'string' ? 'end_turn' : 'tool_use');
+
+/** A message in JSON. */
+export function message(spent: Spent, content: string | ToolUse = 'Hello there.', cache?: Cache): Reply {
+	const usage = { ...inputOf(spent, cache), output_tokens: spent.out };
+	return json(messageOf([blockOf(content)], usage, stopOf(content)), spent);
+}
+
+/** The events of a streamed message: the first one reports what was read, and one token written; the last but one, all. */
+export function messageEvents(spent: Spent, content: string | ToolUse = 'Hello there.', cache?: Cache): Part[] {
+	const said = (type: string, data: object = {}, reports?: Spent) =>
+		event({ type, ...data }, { name: type, ...(reports ? { reports } : {}) });
+	const block = blockOf(content);
+	const empty = 'text' in block ? { ...block, text: '' } : { ...block, input: {} };
+	const deltas =
+		typeof content === 'string'
+			? (content.match(/\S+\s*/g) ?? []).map((text) => ({ type: 'text_delta', text }))
+			: [{ type: 'input_json_delta', partial_json: JSON.stringify(content.input) }];
+	const begun = { in: spent.in, out: 1 };
+	return [
+		said('message_start', { message: messageOf([], { ...inputOf(spent, cache), output_tokens: 1 }, null) }, begun),
+		said('content_block_start', { index: 0, content_block: empty }),
+		said('ping'),
+		...deltas.map((delta) => said('content_block_delta', { index: 0, delta })),
+		said('content_block_stop', { index: 0 }),
+		said(
+			'message_delta',
+			{ delta: { stop_reason: stopOf(content), stop_sequence: null }, usage: { output_tokens: spent.out } },
+			spent,
+		),
+		said('message_stop'),
+	];
+}
+
+/** A streamed message. */
+export function messageStream(spent: Spent, content?: string | ToolUse, cache?: Cache): Reply {
+	return events(...messageEvents(spent, content, cache));
+}
+
+/** How many tokens a message would have: an answer that spends nothing. */
+export function tokenCount(input_tokens: number): Reply {
+	return json({ input_tokens });
+}
+
+/** A refusal, as Anthropic writes it. The client tries 429 and 5xx again, as often as it was told. */
+export function refused(status: number, text = 'Not today.'): Reply {
+	const type = status === 429 ? 'rate_limit_error' : 'api_error';
+	const error = { type: 'error', error: { type, message: text }, request_id: newId('req') };
+	return { ...json(error, undefined, status), headers: { 'retry-after-ms': '1' } };
+}
+
+/** What the server says in a stream that it cannot finish. */
+export function failure(text = 'Overloaded'): Part {
+	return event({ type: 'error', error: { type: 'overloaded_error', message: text } }, { name: 'error' });
+}

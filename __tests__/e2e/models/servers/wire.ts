@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
+
+/** What a provider reports that a call spent. */
+export interface Spent {
+	readonly in: number;
+	readonly out: number;
+}
+
+/** What of an answer goes out at once. */
+export type Part =
+	| {
+			readonly text: string | Uint8Array;
+			/** What the provider has reported of this call once this text went out; it replaces what it reported before. */
+			readonly reports?: Spent;
+	  }
+	/** Waits so many milliseconds. */
+	| { readonly slow: number }
+	/** Waits until the client hangs up. */
+	| 'until left'
+	/** Breaks the connection. */
+	| 'cut';
+
+/** One answer. */
+export interface Reply {
+	readonly status?: number;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly parts: readonly Part[];
+}
+
+/** A request as it arrived. */
+export interface Asked {
+	readonly method: string;
+	readonly path: string;
+	readonly body: Readonly<Record<string, unknown>>;
+}
+
+const NOTHING: Spent = { in: 0, out: 0 };
+
+/**
+ * A provider on 127.0.0.1. It answers each request with the next reply of its script, and keeps the sum of what it
+ * reported: what a person would be billed.
+ */
+export class Provider {
+	readonly asked: Asked[] = [];
+	#script: Reply[] = [];
+	#sent = NOTHING;
+	readonly #server: Server;
+
+	private constructor() {
+		this.#server = createServer((request, response) => {
+			this.#answer(request, response).catch((error) => {
+				response.statusCode = 418;
+				response.end(JSON.stringify({ error: { message: String(error) } }));
+			});
+		});
+	}
+
+	static async start(): Promise<Provider> {
+		const provider = new Provider();
+		await new Promise<void>((resolve) => provider.#server.listen(0, '127.0.0.1', resolve));
+		return provider;
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+	}
+
+	/** What it answers next, in this order. */
+	script(...replies: Reply[]): void {
+		this.#script.push(...replies);
+	}
+
+	/** The sum of all that it reported since the last `reset`. */
+	get sent(): Spent {
+		return this.#sent;
+	}
+
+	/** How many replies nobody asked for. */
+	get left(): number {
+		return this.#script.length;
+	}
+
+	/** Forgets the script, the requests and what it sent. */
+	reset(): void {
+		this.asked.length = 0;
+		this.#script = [];
+		this.#sent = NOTHING;
+	}
+
+	async close(): Promise<void> {
+		this.#server.closeAllConnections();
+		await new Promise((resolve) => this.#server.close(resolve));
+	}
+
+	async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const text = await read(request);
+		const { pathname: path } = new URL(request.url ?? '', this.url);
+		this.asked.push({ method: request.method ?? '', path, body: text.startsWith('{') ? JSON.parse(text) : {} });
+		const reply = this.#script.shift();
+		if (reply === undefined) throw new Error(`the script has no answer to ${request.method} ${path}`);
+		response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers });
+		let reported = NOTHING;
+		for (const part of reply.parts) {
+			if (part === 'cut') {
+				response.destroy();
+				return;
+			}
+			if (part === 'until left') await left(response);
+			else if ('slow' in part) await after(part.slow);
+			else {
+				const { reports = reported } = part;
+				this.#sent = {
+					in: this.#sent.in + reports.in - reported.in,
+					out: this.#sent.out + reports.out - reported.out,
+				};
+				reported = reports;
+				await written(response, part.text);
+			}
+		}
+		response.end();
+	}
+}
+
+/** An answer in JSON. */
+export function json(body: unknown, reports?: Spent, status = 200): Reply {
+	return { status, parts: [{ text: JSON.stringify(body), ...(reports ? { reports } : {}) }] };
+}
+
+/** An answer in server-sent events. */
+export function events(...parts: Part[]): Reply {
+	return { headers: { 'content-type': 'text/event-stream; charset=utf-8' }, parts };
+}
+
+/** One server-sent event. */
+export function event(data: unknown, { name, reports }: { name?: string; reports?: Spent } = {}): Part {
+	const text = `${name === undefined ? '' : `event: ${name}\n`}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
+	return { text, ...(reports ? { reports } : {}) };
+}
+
+/** The same answer in other chunks: of so many bytes each, whatever they cut through, a moment apart. */
+export function inBits(reply: Reply, size: number): Reply {
+	const parts = reply.parts.flatMap((part): Part[] => {
+		if (typeof part === 'string' || !('text' in part)) return [part];
+		const bytes = Buffer.from(part.text);
+		const bits = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+			bytes.subarray(at * size, (at + 1) * size),
+		);
+		const last = bits.pop() ?? '';
+		return [...bits.flatMap((text): Part[] => [{ text }, { slow: 0 }]), { ...part, text: last }];
+	});
+	return { ...reply, parts };
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+function left(response: ServerResponse): Promise<void> {
+	return new Promise((resolve) => (response.closed ? resolve() : response.once('close', () => resolve())));
+}
+
+function written(response: ServerResponse, text: string | Uint8Array): Promise<void> {
+	return new Promise((resolve) => response.write(text, () => resolve()));
+}

@@ -1,0 +1,149 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import { GoogleGenAI } from '@google/genai';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
+import { CohereClient, CohereClientV2 } from 'cohere-ai';
+import { traced } from '../../../index.js';
+import { aiSdk } from '../../../lib/models/ai-sdk.js';
+import { carryMethod } from '../../../lib/models/carried.js';
+import { cohere } from '../../../lib/models/cohere.js';
+import { google } from '../../../lib/models/google.js';
+import { langchain } from '../../../lib/models/langchain.js';
+import { meterModel } from '../../../lib/models/meter-model.js';
+import { currentInvocation } from '../../../lib/weaving/context.js';
+import { dropSdk, points, startSdk } from '../../contract/harness.js';
+
+const partsOf = (parts: readonly object[]) =>
+	new ReadableStream<object>({
+		start(controller) {
+			for (const part of parts) controller.enqueue(part);
+			controller.close();
+		},
+	});
+
+const KINDS = [google, cohere, aiSdk, langchain];
+const CLIENTS = [
+	['@google/genai', () => new GoogleGenAI({ apiKey: 'none' })],
+	['cohere-ai', () => new CohereClient({ token: 'none' })],
+	['cohere-ai', () => new CohereClientV2({ token: 'none' })],
+	['ai', () => createOpenAI({ apiKey: 'none' })('gpt-test')],
+	['ai', () => createOpenAI({ apiKey: 'none' }).embedding('embedding-test')],
+	['@langchain/core', () => new FakeListChatModel({ responses: ['yes'] })],
+] as const;
+
+beforeEach(() => startSdk());
+
+afterEach(() => dropSdk());
+
+describe('kinds of clients', () => {
+	it.each(CLIENTS)('%s is known by one kind', (name, make) => {
+		expect(KINDS.filter((kind) => kind.knows(make())).map((kind) => kind.name)).toEqual([name]);
+	});
+
+	it.each([
+		...CLIENTS.filter(([name]) => name !== '@google/genai').map(([, make]) => make),
+		() =>
+			Object.assign(new GoogleGenAI({ apiKey: 'none' }), {
+				models: Object.freeze(new GoogleGenAI({ apiKey: 'none' }).models),
+			}),
+	])('a frozen one is refused, case %#', (make) => {
+		const client = make() as object;
+		const parts = ['clientV2', 'client'].map((key) => (client as Record<string, object | undefined>)[key]);
+		for (const part of parts) if (part !== undefined) Object.freeze(part);
+		if (!('models' in client && Object.isFrozen(client.models))) Object.freeze(client);
+		expect(() => meterModel(client)).toThrow(/frozen/);
+	});
+
+	it('a provider of the AI SDK is refused with the way out', () => {
+		expect(() => meterModel(createOpenAI({ apiKey: 'none' }))).toThrow("Pass each model: meterModel(openai('gpt-5')).");
+	});
+
+	it.each([
+		['@google/genai', { models: { generateContent() {} } }],
+		['cohere-ai', { chat() {}, chatStream() {}, embed() {}, rerank() {} }],
+		['ai', { specificationVersion: 'v4', modelId: 'x' }],
+		['@langchain/core', { _generate() {}, invoke() {} }],
+	])('what is only a part of a client of %s is not known', (_, part) => {
+		expect(KINDS.filter((kind) => kind.knows(part))).toEqual([]);
+	});
+
+	it('a part that two clients share is watched once', async () => {
+		const model = { generateContentInternal: async () => ({ usageMetadata: { promptTokenCount: 7 } }) };
+		const models = Object.assign(Object.create(model), {
+			generateContent: () => models.generateContentInternal(),
+			generateContentStream: async () => [],
+		});
+		const client = () => ({ models, vertexai: false });
+		meterModel(client());
+		meterModel(client());
+		await traced(() => models.generateContent(), { path: 'self.soul.ask' })();
+		const tokens = (await points()).filter(({ name }) => name === 'agentese.tokens');
+		expect(tokens.map(({ value }) => value)).toEqual([7]);
+	});
+});
+
+describe('a model of an older specification', () => {
+	it.each([
+		['v1', { promptTokens: 3, completionTokens: 4 }],
+		['v2', { inputTokens: 3, outputTokens: 4, totalTokens: 7 }],
+		['v3', { inputTokens: { total: 3 }, outputTokens: { total: 4 } }],
+		['v4', { inputTokens: { total: 3, cacheRead: 1 }, outputTokens: { total: 4, reasoning: 2 } }],
+	])('%s counts plain and streamed', async (specificationVersion, usage) => {
+		const parts = [
+			{ type: 'text-delta', id: '1', delta: 'yes' },
+			{ type: 'finish', usage, finishReason: 'stop' },
+		];
+		const model = meterModel({
+			specificationVersion,
+			modelId: 'own',
+			provider: 'mine',
+			doGenerate: async () => ({ content: [], usage }),
+			doStream: async () => ({ stream: partsOf(parts) }),
+		});
+		const seen: unknown[] = [];
+		await traced(
+			async () => {
+				await model.doGenerate();
+				for await (const part of (await model.doStream()).stream) seen.push(part);
+			},
+			{ path: 'self.soul.ask' },
+		)();
+		expect(seen).toEqual(parts);
+		const tokens = (await points()).filter(({ name }) => name === 'agentese.tokens');
+		expect(tokens.map(({ value }) => value)).toEqual([6, 8]);
+	});
+});
+
+describe('a method whose result works later', () => {
+	const generator = {
+		async *words() {
+			yield currentInvocation()?.path;
+			await null;
+			yield currentInvocation()?.path;
+		},
+		plain: () => 7,
+		fails: () => Promise.reject('no'),
+	};
+
+	it('works where it was called', async () => {
+		const model = { ...generator };
+		expect(carryMethod(model, 'words')).toBe(true);
+		const given = traced(() => ({ words: model.words() }), { path: 'self.soul.ask' })();
+		const heard: unknown[] = [];
+		await traced(
+			async () => {
+				for await (const word of given.words) heard.push(word, currentInvocation()?.path);
+			},
+			{ path: 'self.garden.water' },
+		)();
+		expect(heard).toEqual(['self.soul.ask', 'self.garden.water', 'self.soul.ask', 'self.garden.water']);
+	});
+
+	it('answers and fails as it did', async () => {
+		const model = { ...generator };
+		for (const key of ['plain', 'fails']) expect(carryMethod(model, key)).toBe(true);
+		expect(model.plain()).toBe(7);
+		await expect(model.fails()).rejects.toBe('no');
+		expect(carryMethod(model, 'none')).toBe(false);
+	});
+});

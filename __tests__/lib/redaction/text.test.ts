@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Redactor } from '../../../lib/redaction/redactor.js';
+import { MODEL_CASE, PLANTED, SHAPES } from './planted.js';
+
+const redactor = new Redactor();
+
+describe('a text', () => {
+	it.each(Object.entries(PLANTED))('loses %s, wherever it stands', (_name, { text, secret }) => {
+		for (const whole of [text, `before ${text} behind`, `(${text})`, `x,"${text}"`, `line\n${text}\nline`]) {
+			const clean = redactor.text(whole);
+			expect(clean).not.toContain(secret);
+			expect(clean).toContain('[redacted]');
+		}
+	});
+
+	it.each(Object.entries(SHAPES))('loses %s alone: what stands around it is kept', (_name, { text }) => {
+		expect(redactor.text(`refused: ${text} is unknown`)).toBe('refused: [redacted] is unknown');
+		expect(redactor.text(JSON.stringify({ said: `once\n${text}` }))).toMatch(/^\{"said":"once\\n\[redacted\].*"\}$/);
+	});
+
+	it.each([
+		[MODEL_CASE, /^Incorrect API key provided: \[redacted\]\. You can find your API key at https:\/\/platform\.openai/],
+		['postgres://kent:pw@db:5432/x', /^postgres:\/\/\[redacted\]@db:5432\/x$/],
+		['{"pin":1234,"apiKey":5,"page":2}', /^\{"pin":"\[redacted\]","apiKey":"\[redacted\]","page":2\}$/],
+		['{"cookies":["a=b","c=d"],"page":2}', /^\{"cookies":"\[redacted\]","page":2\}$/],
+		['Set-Cookie: sid=1; Path=/\nHost: x', /^Set-Cookie: \[redacted\]\nHost: x$/],
+		[
+			'{"a":[4111111111111111,-5555555555554444,5],"b":4111111111111111}',
+			/^\{"a":\["\[redacted\]","\[redacted\]",5\],"b":"\[redacted\]"\}$/,
+		],
+		['user[password]=pw&x=1', /^user\[password\]=\[redacted\]&x=1$/],
+		["token === 'abc' and more", /^token === '\[redacted\]' and more$/],
+	])('%j keeps its form', (text, expected) => {
+		expect(redactor.text(text)).toMatch(expected);
+	});
+
+	it.each([
+		'a risk-assessment-of-many-things, and a desk-lamp-with-shade',
+		'basic understanding of it; the bearer token is missing',
+		'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+		'at Soul.challenge (file:///home/kent/garden/soul.ts:10:5)',
+		'1700000000000000000 and 2026-11-22T22:08:27.123Z and 0.4111111111111111',
+		'total_tokens=500, tokens: 12, token_count: 5, max_tokens: 4096',
+		'Unexpected token: }',
+		'4b0d3255-4111-1111-1111-111111111111',
+		'https://example.com/a?b=c:d@e',
+		'4111 1111 1111 1112',
+		'password: true, secret: null',
+	])('%j is left as it is, the very same', (text) => {
+		expect(redactor.text(text)).toBe(text);
+	});
+});
+
+/** Pieces of which texts are made that come near to secrets in every way. */
+const pieces = fc.oneof(
+	fc.constantFrom(...Object.values(PLANTED).map(({ text }) => text)),
+	fc.constantFrom(
+		...'sk- _-.:="\'\\{}[],;/@ \n'.split(''),
+		'password',
+		'"token":',
+		'Bearer ',
+		'://',
+		'-----BEGIN ',
+		'PRIVATE KEY-----',
+	),
+	fc.constantFrom('[redacted]', '4111', 'eyJ', 'AKIA', '=>', '--api-key ', 'Cookie: ', '[', '{'),
+	fc.string({ maxLength: 12 }),
+);
+const texts = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(''));
+
+describe('every text', () => {
+	it('has nothing more to lose once it was looked at', () => {
+		fc.assert(
+			fc.property(texts, (text) => {
+				const once = redactor.text(text);
+				expect(redactor.text(once)).toBe(once);
+			}),
+			{ numRuns: 3000 },
+		);
+	});
+
+	it('that was JSON is JSON still', () => {
+		fc.assert(
+			fc.property(
+				fc.dictionary(fc.constantFrom('password', 'page', 'api_key', 'cookie'), fc.oneof(texts, fc.jsonValue())),
+				(value) => {
+					JSON.parse(redactor.text(JSON.stringify(value)));
+				},
+			),
+			{ numRuns: 1000 },
+		);
+	});
+});

@@ -1,0 +1,28 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLogos, injectTokens, Metered, Resolver, recordTokens, Traced } from '../../../index.js';
+
+/** Answers `time.forecast.ask` over HTTP, in a process of its own, and tells the caller what was spent. */
+@Resolver('time.forecast')
+class Forecast {
+	@Traced()
+	@Metered()
+	async ask(): Promise<string> {
+		recordTokens({ in: 40, out: 2 });
+		return this.look();
+	}
+
+	@Traced()
+	@Metered()
+	async look(): Promise<string> {
+		recordTokens({ in: 5, out: 3 });
+		return 'mild';
+	}
+}
+
+const logos = createLogos([new Forecast()]);
+const server = createServer(async (_request, response) => {
+	response.end(await injectTokens(response, () => logos.invoke<string>('time.forecast.ask')));
+});
+server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+process.on('disconnect', () => server.close());

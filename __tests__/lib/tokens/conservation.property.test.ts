@@ -1,0 +1,264 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Attributes, context, type Span, trace } from '@opentelemetry/api';
+import { AlwaysOnSampler, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
+import { recordTokens, traced } from '../../../index.js';
+import { openModelCall } from '../../../lib/tokens/model-call.js';
+import { invocationSpanProcessor } from '../../../presets/invocation-span-processor.js';
+import { ModelCallSampler } from '../../../presets/model-call-sampler.js';
+import { dropSdk, points, type SeenSpan, settled, startSdk, timeline } from '../../contract/harness.js';
+
+/** One call of a model, and who tells of it. `twice`: a second source tells of it as well, under the same id. */
+interface Call {
+	readonly by: 'said' | 'metered' | 'seen' | 'nested';
+	readonly in: number;
+	readonly out: number;
+	readonly twice: boolean;
+	readonly late: boolean;
+}
+
+/** One invocation of a random tree. */
+interface Node {
+	readonly path: number;
+	readonly kind: 'sync' | 'async' | 'generator' | 'asyncGenerator' | 'helper';
+	readonly calls: readonly Call[];
+	/** Holds the usage of one more call that nobody tells of, where it has no other. */
+	readonly returns: { readonly in: number; readonly out: number } | undefined;
+	readonly children: readonly Node[];
+	readonly fails: boolean;
+	readonly leaves: boolean;
+}
+
+const amount = fc.integer({ min: 0, max: 5000 });
+const call = fc.record<Call>({
+	by: fc.constantFrom('said', 'metered', 'seen', 'nested'),
+	in: amount,
+	out: amount,
+	twice: fc.boolean(),
+	late: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+});
+const { tree } = fc.letrec<{ tree: Node }>((tie) => ({
+	tree: fc.record<Node>({
+		path: fc.nat(4),
+		kind: fc.constantFrom('sync', 'async', 'generator', 'asyncGenerator', 'helper'),
+		calls: fc.array(call, { maxLength: 3 }),
+		returns: fc.option(fc.record({ in: amount, out: amount }), { nil: undefined }),
+		children: fc.oneof({ maxDepth: 3 }, fc.constant([]), fc.array(tie('tree'), { maxLength: 3 })),
+		fails: fc.boolean(),
+		leaves: fc.boolean(),
+	}),
+}));
+
+/** No response has the id of another, in no run. */
+let ids = 0;
+
+/** Model servers that remember what they sent; and the ways in which that is told. */
+class Servers {
+	readonly sent = { in: 0, out: 0 };
+	readonly late: (() => void)[] = [];
+
+	answer(usage: { in: number; out: number }): { id: string; in: number; out: number } {
+		this.sent.in += usage.in;
+		this.sent.out += usage.out;
+		return { id: `response-${ids++}`, in: usage.in, out: usage.out };
+	}
+
+	call(call: Call): void {
+		if (!call.late) {
+			this.#tell(call, (report) => report());
+			return;
+		}
+		this.#tell(call, (report) => void this.late.push(report));
+	}
+
+	/** Tells now or later; what a call belongs to is decided where it begins. */
+	#tell(call: Call, when: (report: () => void) => void): void {
+		const { id, ...usage } = this.answer(call);
+		const said = () => recordTokens({ ...usage, responseId: id });
+		if (call.by === 'metered') {
+			const open = openModelCall();
+			// What an instrumentation sees below a metered client is the same call.
+			open.run(() => spanWith({ ...attributes(usage), 'gen_ai.response.id': id }).end(), undefined, []);
+			when(() => open.spent({ ...usage, responseId: id }));
+		} else if (call.by === 'said') {
+			said();
+		} else {
+			const outer = call.by === 'nested' ? spanWith({ 'ai.operationId': 'ai.generateText' }) : undefined;
+			const inner = spanWith({ 'gen_ai.operation.name': 'chat' }, outer);
+			when(() => {
+				inner.setAttributes({ ...attributes(usage), 'gen_ai.response.id': id });
+				inner.end();
+				outer?.setAttributes({ 'ai.usage.inputTokens': usage.in, 'ai.usage.outputTokens': usage.out });
+				outer?.end();
+			});
+		}
+		if (call.twice && !call.late) said();
+	}
+}
+
+function attributes(usage: { in: number; out: number }): Attributes {
+	return { 'gen_ai.usage.input_tokens': usage.in, 'gen_ai.usage.output_tokens': usage.out };
+}
+
+function spanWith(attributes: Attributes, parent?: Span): Span {
+	const around = parent === undefined ? context.active() : trace.setSpan(context.active(), parent);
+	return trace.getTracer('somebody').startSpan('chat', { attributes }, around);
+}
+
+/** True where somebody tells of a call of its own: then nobody reads what it returns. */
+function tells({ calls, children }: Node): boolean {
+	return calls.length > 0 || children.some(tellsOfAround);
+}
+
+/** A helper's calls are those of the invocation around it, and so are those below what was over before they ran. */
+function tellsOfAround(node: Node): boolean {
+	if (node.kind === 'helper') return tells(node);
+	return (node.kind === 'sync' || node.kind === 'generator') && node.children.some(tellsOfAround);
+}
+
+/** Runs a tree as woven functions. Never throws. */
+async function run(node: Node, servers: Servers): Promise<void> {
+	const response = () => {
+		if (tells(node) || node.returns === undefined || node.kind === 'helper') return 'nothing';
+		const { id, in: prompt, out } = servers.answer(node.returns);
+		const usage = { prompt_tokens: prompt, completion_tokens: out, total_tokens: prompt + out };
+		return { id, object: 'chat.completion', model: 'm-1', choices: [], usage };
+	};
+	const half = Math.ceil(node.calls.length / 2);
+	const first = () => {
+		for (const one of node.calls.slice(0, half)) servers.call(one);
+	};
+	const rest = () => {
+		for (const one of node.calls.slice(half)) servers.call(one);
+		if (node.fails) throw new Error('it failed');
+	};
+	const below = () => Promise.all(node.children.map((child) => run(child, servers)));
+	const path = node.kind === 'helper' ? {} : { path: `self.n${node.path}.run` };
+	try {
+		switch (node.kind) {
+			case 'sync': {
+				const work = () => {
+					first();
+					rest();
+					return response();
+				};
+				traced(work, path)();
+				await below();
+				return;
+			}
+			case 'generator': {
+				const work = function* () {
+					first();
+					yield 'one';
+					rest();
+					yield response();
+				};
+				for (const _ of traced(work, path)());
+				await below();
+				return;
+			}
+			case 'asyncGenerator': {
+				const work = async function* () {
+					first();
+					await below();
+					yield 'one';
+					rest();
+					yield response();
+					yield 'never seen where it is left';
+				};
+				let seen = 0;
+				for await (const _ of traced(work, path)()) if (++seen === 2 && node.leaves) break;
+				return;
+			}
+			default: {
+				const work = async () => {
+					first();
+					await below();
+					rest();
+					return response();
+				};
+				await traced(work, path)();
+			}
+		}
+	} catch {
+		// The application's own failure.
+	}
+}
+
+/** Drops spans by chance, and lets nothing else be recorded. */
+function lossy(seed: number): Sampler {
+	let state = seed;
+	return {
+		shouldSample: () => {
+			state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+			return { decision: state & 0x10000 ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD };
+		},
+		toString: () => 'lossy',
+	};
+}
+
+const number = (value: unknown) => (typeof value === 'number' ? value : 0);
+const own = ({ attributes: a }: SeenSpan) => ({
+	in: number(a['agentese.tokens.in']),
+	out: number(a['agentese.tokens.out']),
+});
+const all = (spans: readonly SeenSpan[]): SeenSpan[] => spans.flatMap((span) => [span, ...all(span.children)]);
+const sum = (spans: readonly SeenSpan[]) =>
+	all(spans).reduce((so, span) => ({ in: so.in + own(span).in, out: so.out + own(span).out }), { in: 0, out: 0 });
+
+/** What a span says of its subtree: the total where that is more than its own. */
+function total(span: SeenSpan) {
+	const { attributes: a } = span;
+	const said = a['agentese.tokens.total.in'];
+	return said === undefined ? own(span) : { in: number(said), out: number(a['agentese.tokens.total.out']) };
+}
+
+async function counter() {
+	const found = (await points()).filter(({ name }) => name === 'agentese.tokens');
+	const both = { in: 0, out: 0 };
+	for (const { labels, value } of found) both[labels['agentese.direction'] as 'in' | 'out'] += value;
+	return both;
+}
+
+/** Runs the trees at once, then what comes late. */
+async function observe(trees: readonly Node[], sampler: Sampler) {
+	startSdk({ sampler: new ModelCallSampler(sampler), processors: [invocationSpanProcessor()] });
+	const servers = new Servers();
+	await Promise.all(trees.map((tree) => run(tree, servers)));
+	await settled();
+	for (const report of servers.late) report();
+	return { sent: servers.sent, anyLate: servers.late.length > 0, counted: await counter(), spans: await timeline() };
+}
+
+describe('tokens are conserved', () => {
+	afterEach(() => dropSdk());
+
+	it('in the counter, whatever is sampled, fails, is streamed, left or late', async () => {
+		await fc.assert(
+			fc
+				.asyncProperty(fc.array(tree, { minLength: 1, maxLength: 3 }), fc.nat(), async (trees, seed) => {
+					const { sent, counted } = await observe(trees, lossy(seed));
+					expect(counted).toEqual(sent);
+				})
+				.afterEach(() => dropSdk()),
+			{ numRuns: 300 },
+		);
+	});
+
+	it('on the spans, where all are sampled and nothing is late: each its own, ancestors the sum of what is below', async () => {
+		await fc.assert(
+			fc
+				.asyncProperty(fc.array(tree, { minLength: 1, maxLength: 3 }), async (trees) => {
+					const { sent, counted, spans, anyLate } = await observe(trees, new AlwaysOnSampler());
+					expect(counted).toEqual(sent);
+					if (anyLate) return;
+					expect(sum(spans)).toEqual(sent);
+					for (const span of all(spans)) {
+						if (span.attributes['agentese.path'] !== undefined) expect(total(span)).toEqual(sum([span]));
+					}
+				})
+				.afterEach(() => dropSdk()),
+			{ numRuns: 300 },
+		);
+	});
+});

@@ -1,0 +1,115 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { extractTokens, injectTokens, recordTokens, traced } from '../../../index.js';
+import { withSdk } from '../../contract/each.js';
+import { points, said, timeline } from '../../contract/harness.js';
+
+withSdk();
+
+const ask = (path: string, body: () => unknown) => traced(body, { path });
+const attributes = async () =>
+	(await timeline()).map(({ attributes: a }) => [
+		a['agentese.path'],
+		a['agentese.tokens.in'],
+		a['agentese.tokens.total.in'],
+		a['agentese.tokens.total.out'],
+	]);
+
+describe('tokens of another process', () => {
+	it('are in the totals of the one that asked, and in no count of its own', async () => {
+		const callee = fork(fileURLToPath(new URL('./callee.child.ts', import.meta.url)), {
+			execArgv: ['--import', 'tsx'],
+		});
+		const [port] = await once(callee, 'message');
+		try {
+			const call = async () => {
+				const { headers } = await fetch(`http://127.0.0.1:${port}/`);
+				extractTokens(headers);
+			};
+			const inner = ask('self.inner.ask', () => Promise.all([call(), call()]));
+			await ask('self.outer.ask', async () => {
+				recordTokens({ in: 1, out: 1 });
+				await inner();
+			})();
+		} finally {
+			callee.disconnect();
+			await once(callee, 'exit');
+		}
+		const [outer] = await timeline();
+		expect(outer?.attributes).toMatchObject({
+			'agentese.tokens.in': 1,
+			'agentese.tokens.total.in': 91,
+			'agentese.tokens.total.out': 11,
+		});
+		expect(outer?.children[0]?.attributes).toMatchObject({
+			'agentese.tokens.total.in': 90,
+			'agentese.tokens.total.out': 10,
+		});
+		expect(outer?.children[0]?.attributes['agentese.tokens.in']).toBeUndefined();
+		const counted = (await points()).filter(({ name }) => name === 'agentese.tokens');
+		expect(counted.map(({ value }) => value)).toEqual([1, 1]);
+	});
+
+	it.each([
+		['Headers', () => new Headers()],
+		['a plain object', () => ({}) as Record<string, string>],
+	])('pass through %s, also where the answer fails, and one gathering within another', async (_, make) => {
+		const headers = make();
+		const within = make();
+		const failing = injectTokens(headers, async () => {
+			recordTokens({ in: 2, out: 1 });
+			await injectTokens(
+				within,
+				ask('self.inner.ask', () => recordTokens({ in: 7, out: 0 })),
+			);
+			throw new Error('too late');
+		});
+		await expect(failing).rejects.toThrow('too late');
+		ask('self.one.ask', () => extractTokens(headers))();
+		ask('self.two.ask', () => extractTokens(within))();
+		expect(await attributes()).toEqual([
+			['self.inner.ask', 7, undefined, undefined],
+			['self.one.ask', undefined, 9, 1],
+			['self.two.ask', undefined, 7, 0],
+		]);
+	});
+
+	it.each([
+		undefined,
+		null,
+		7,
+		{},
+		{ 'agentese-tokens': 'in=-1,out=2' },
+		{ 'agentese-tokens': ['in=1,out=2'] },
+		new Proxy(
+			{},
+			{
+				get: () => {
+					throw new Error('no');
+				},
+			},
+		),
+	])('that cannot be read (%#) are left out, and nothing throws', async (headers) => {
+		ask('self.one.ask', () => extractTokens(headers))();
+		extractTokens({ 'agentese-tokens': 'in=1,out=2' });
+		expect(await attributes()).toEqual([['self.one.ask', undefined, undefined, undefined]]);
+	});
+
+	it('are not told once the headers were sent, and that is said', async () => {
+		const sent = {
+			headersSent: true,
+			setHeader: () => {
+				throw new Error('sent');
+			},
+		};
+		expect(
+			await injectTokens(sent, () => {
+				recordTokens({ in: 1 });
+				return 5;
+			}),
+		).toBe(5);
+		expect(said().filter((line) => line.includes('headers were sent')).length).toBe(1);
+	});
+});

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { trace } from '@opentelemetry/api';
+import { createLogos, Metered, Resolver, recordTokens, Traced } from '../../index.js';
+import { startTelemetry } from '../../presets/index.js';
+import { temporary } from './support/children.js';
+
+@Resolver('self.soul')
+class Soul {
+	@Traced()
+	@Metered()
+	async ponder(): Promise<void> {
+		recordTokens({ in: 100, out: 10, model: 'said-1' });
+		// What an instrumentation of a model client makes, over one of an HTTP client.
+		const tracer = trace.getTracer('somebody');
+		await tracer.startActiveSpan('chat', { attributes: { 'gen_ai.request.model': 'seen-1' } }, async (chat) => {
+			await tracer.startActiveSpan('POST', async (post) => post.end());
+			chat.setAttributes({ 'gen_ai.usage.input_tokens': 7, 'gen_ai.usage.output_tokens': 3 });
+			chat.end();
+		});
+	}
+}
+
+let directory: string;
+beforeEach(() => {
+	directory = temporary();
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const lines = (signal: string) => {
+	const folder = join(directory, signal);
+	try {
+		const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+		return files.flatMap((name) =>
+			readFileSync(join(folder, name), 'utf8')
+				.trim()
+				.split('\n')
+				.map((line) => JSON.parse(line)),
+		);
+	} catch {
+		return [];
+	}
+};
+
+interface Point {
+	readonly asInt?: string | number;
+	readonly asDouble?: number;
+	readonly attributes: { key: string; value: { stringValue: string } }[];
+}
+
+/** The points of the last collection, by direction and model. */
+function counted(): Record<string, number> {
+	const metrics = lines('metrics').at(-1)?.resourceMetrics?.[0]?.scopeMetrics ?? [];
+	const points: Point[] = metrics.flatMap((scope: { metrics: { name: string; sum?: { dataPoints: Point[] } }[] }) =>
+		scope.metrics.filter(({ name }) => /^agentese[._]tokens/.test(name)).flatMap(({ sum }) => sum?.dataPoints ?? []),
+	);
+	return Object.fromEntries(
+		points.map(({ asInt, asDouble, attributes }) => {
+			const labels = Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
+			return [`${labels['agentese.direction']} ${labels['agentese.model']}`, Number(asInt ?? asDouble)];
+		}),
+	);
+}
+
+describe('what tokens are counted', () => {
+	it.each([
+		[0, []],
+		[1, ['POST', 'chat', 'agentese.invoke']],
+	])('is the same at a sampling rate of %d, and what is exported is not', async (rate, names) => {
+		const before = { ...(await startTelemetry({ preset: 'none' })).stats().tokens.counted };
+		const telemetry = await startTelemetry({ preset: 'json', json: { directory }, sampling: { rate } });
+		const logos = createLogos([new Soul()]);
+		await Promise.all([1, 2, 3].map(() => logos.invoke('self.soul.ponder')));
+		const { tokens, spans } = telemetry.stats();
+		await telemetry.shutdown();
+		expect(counted()).toEqual({ 'in said-1': 300, 'out said-1': 30, 'in seen-1': 21, 'out seen-1': 9 });
+		expect(tokens.counted).toEqual({ in: before.in + 321, out: before.out + 39 });
+		expect(spans.made).toBe(names.length * 3);
+		const exported = lines('traces').flatMap(({ resourceSpans }) =>
+			resourceSpans.flatMap(({ scopeSpans }: { scopeSpans: { spans: { name: string }[] }[] }) =>
+				scopeSpans.flatMap((scope) => scope.spans.map(({ name }) => name)),
+			),
+		);
+		expect(exported.sort()).toEqual([...names, ...names, ...names].sort());
+	});
+});

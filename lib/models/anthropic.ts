@@ -1,0 +1,32 @@
+import { sayOnce } from '../runtime/say.js';
+import { look } from '../settling/look.js';
+import type { ClientKind } from './client-kind.js';
+import { isStainless, meterStainless, type StainlessClient } from './stainless.js';
+
+/** `messages/count_tokens` and batches spend nothing by themselves. */
+const SPENDING = /(?:\/messages|\/complete|:(?:streamR|r)awPredict)$/;
+const COUNTING = /\/count-tokens:/;
+
+const WATCHED: StainlessClient = {
+	name: 'anthropic',
+	methods: [
+		['messages', 'create'],
+		['beta', 'messages', 'create'],
+		['completions', 'create'],
+	],
+	spends: (path) => SPENDING.test(path) && !COUNTING.test(path),
+	silent(path) {
+		if (path.endsWith('/complete')) return;
+		sayOnce('models.anthropic.usage', 'an answer of Anthropic had no usage in it; its tokens are not counted.');
+	},
+};
+
+/** Its classes for Vertex and others that speak its protocol are of the same make. */
+export const anthropic: ClientKind = {
+	name: '@anthropic-ai/sdk',
+	knows(client) {
+		const messages = look(client, 'messages');
+		return isStainless(client) && typeof look(messages as object, 'create') === 'function';
+	},
+	meter: (client) => meterStainless(client, WATCHED),
+};

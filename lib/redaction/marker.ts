@@ -1,0 +1,2 @@
+/** What stands where a secret stood: hidden is not missing. */
+export const REDACTED = '[redacted]';

@@ -1,0 +1,76 @@
+import { activeContext } from '../runtime/carry.js';
+import { sayOnce } from '../runtime/say.js';
+import type { LiveInvocation } from '../weaving/advice.js';
+import { rememberTold, type Source, wasTold } from './calls.js';
+import { countTokens } from './count.js';
+import { gather } from './gathering.js';
+import { Purse } from './purse.js';
+import { tallied } from './tally.js';
+import type { Usage } from './usage.js';
+
+/**
+ * Credits one model call to the invocation that made it, and to the totals of those around it. A call that another
+ * source reported already is left out. What comes after the end, or outside of all, goes to the counter at once.
+ */
+export function credit(invocation: LiveInvocation | undefined, usage: Usage, source: Source): void {
+	const { responseId } = usage;
+	const owner = ownerOf(invocation);
+	if (responseId !== undefined) {
+		if (owner !== undefined && !purseOf(rootOf(owner)).calls.take(responseId, source)) return;
+		if (source !== 'read') rememberTold(responseId);
+	}
+	if (owner === undefined) {
+		outside(usage);
+		return;
+	}
+	if (owner.ended) {
+		countTokens(owner.point, usage, usage.model);
+		tallied('late', usage);
+	} else {
+		purseOf(owner).spend(usage, source);
+	}
+	gather(owner.context, usage);
+	addBelow(owner.parent, usage);
+}
+
+/** Adds to the total of an invocation and of those around it, as far as they go on. */
+export function addBelow(
+	invocation: LiveInvocation | undefined,
+	spent: Pick<Usage, 'in' | 'out' | 'responseId'>,
+): void {
+	for (let up = ownerOf(invocation); up !== undefined; up = up.parent) if (!up.ended) purseOf(up).spentBelow(spent);
+}
+
+/** A helper without a path is no invocation of AGENTESE: what it spends is its invocation's. */
+export function ownerOf(invocation: LiveInvocation | undefined): LiveInvocation | undefined {
+	let owner = invocation;
+	while (owner?.point.template === undefined && owner?.parent !== undefined) owner = owner.parent;
+	return owner;
+}
+
+/** Whether what a result holds may be a call that nobody reported. */
+export function mayBeUnreported(owner: LiveInvocation, { responseId }: Usage): boolean {
+	const { purse } = owner;
+	if (responseId !== undefined && wasTold(responseId)) return false;
+	if (purse === undefined || (purse.own === undefined && !purse.below.any)) return true;
+	if (purse.told || purse.anonymous || responseId === undefined) return false;
+	return !purseOf(rootOf(owner)).calls.has(responseId);
+}
+
+function outside(usage: Usage): void {
+	sayOnce('tokens.outside', 'a model call was reported outside of any invocation; such tokens count under _OTHER.');
+	tallied('outside', usage);
+	gather(activeContext(), usage);
+	countTokens(undefined, usage, usage.model);
+}
+
+function purseOf(invocation: LiveInvocation): Purse {
+	invocation.purse ??= new Purse();
+	return invocation.purse;
+}
+
+function rootOf(invocation: LiveInvocation): LiveInvocation {
+	let root = invocation;
+	while (root.parent !== undefined) root = root.parent;
+	return root;
+}

@@ -1,0 +1,79 @@
+import { sayOnce } from '../runtime/say.js';
+import type { LiveInvocation } from '../weaving/advice.js';
+import { credit, mayBeUnreported, ownerOf } from './credit.js';
+import { anyReaders, readByOthers } from './readers.js';
+import { StreamUsage, usageFrom, usageIn } from './shapes.js';
+import { checkUsage, type TokenUsage } from './usage.js';
+
+/** The `tokens` option: what a person says the value holds. */
+type TokensOption = (value: unknown) => unknown;
+
+/** How a result ended. */
+interface Ended {
+	readonly threw: boolean;
+	readonly value?: unknown;
+	readonly error?: unknown;
+	readonly left?: boolean;
+}
+
+/** Looks for usage in the chunks of one stream, as they pass; of a chunk no more is kept than its usage. */
+export class ChunkReader {
+	readonly #known = new StreamUsage();
+	readonly #keepsLast: boolean;
+	#last: unknown;
+
+	constructor(option: TokensOption | undefined) {
+		this.#keepsLast = option !== undefined || anyReaders();
+	}
+
+	see(chunk: unknown): void {
+		this.#known.see(chunk);
+		if (this.#keepsLast) this.#last = chunk;
+	}
+
+	/** The last chunk, where somebody else reads it. */
+	get last(): unknown {
+		return this.#last;
+	}
+
+	/** @param whole - whether the stream came to its end */
+	usage(whole: boolean): TokenUsage | undefined {
+		return this.#known.usage(whole);
+	}
+}
+
+/**
+ * Credits the usage that an invocation's own result holds, or the chunks of its stream, where nobody reported it. The
+ * option is asked instead of the readers, and not of a failure.
+ */
+export function creditResult(
+	invocation: LiveInvocation,
+	ended: Ended,
+	option: TokensOption | undefined,
+	chunks: ChunkReader | undefined,
+): void {
+	const owner = ownerOf(invocation);
+	if (owner === undefined || owner.purse?.told === true) return;
+	try {
+		const usage = checkUsage(option === undefined ? found(ended, chunks) : asked(option, ended, chunks));
+		if (usage === undefined || usage.in + usage.out === 0) return;
+		if (mayBeUnreported(owner, usage)) credit(invocation, usage, 'read');
+	} catch (error) {
+		sayOnce('tokens.read', `the usage in a result of ${invocation.point.functionName} could not be read.`, error);
+	}
+}
+
+function asked(option: TokensOption, ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
+	if (ended.threw) return undefined;
+	const value = ended.value === undefined ? chunks?.last : ended.value;
+	const usage = usageFrom(option(value));
+	return usage !== undefined && ended.left === true ? { ...usage, partial: true } : usage;
+}
+
+function found(ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
+	const { value } = ended;
+	const others = ended.threw || !anyReaders() ? undefined : readByOthers(value === undefined ? chunks?.last : value);
+	if (others !== undefined) return others;
+	const streamed = chunks?.usage(!ended.threw && ended.left !== true);
+	return streamed ?? usageIn(ended.threw ? ended.error : value);
+}

@@ -1,0 +1,17 @@
+import { REDACTED } from '../../lib/redaction/marker.js';
+import { sayHidden } from '../../lib/redaction/settings.js';
+
+/** The record without its secrets; where what hides them throws, with none of its values. */
+export function hiding<T extends object>(record: T, redact: (record: T) => T): T {
+	try {
+		return redact(record);
+	} catch (error) {
+		sayHidden(error);
+		return hidden(record);
+	}
+}
+
+/** The same keys, all values hidden. */
+export function hidden<T extends object>(record: T): T {
+	return Object.fromEntries(Object.keys(record).map((key) => [key, REDACTED])) as T;
+}
