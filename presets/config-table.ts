@@ -9,6 +9,10 @@ const WRITTEN: Readonly<Record<string, string>> = {
 	'json.maxBytes': '256 MiB',
 	'json.maxAge': '7d',
 	'otlp.timeout': '10s',
+	'delivery.maxBytes': '256 MiB',
+	'delivery.maxAge': '7d',
+	'delivery.window': '200ms',
+	'delivery.maxQueueBytes': '64 MiB',
 };
 
 /** The keys of one signal are those of `otlp`; the docs say so in a sentence. */

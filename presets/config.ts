@@ -4,6 +4,7 @@ import { OBSERVER_KEYS } from '../lib/observers/facts.js';
 import { faultOfMatch } from '../lib/rules/rule.js';
 import { CONVENTIONS } from '../lib/tracing/settings.js';
 import { type ConsoleSettings, consoleDefaults, consoleOptions } from './options/console.js';
+import { type DeliverySettings, deliveryDefaults, deliveryOptions } from './options/delivery.js';
 import { type JaegerSettings, jaegerDefaults, jaegerOptions } from './options/jaeger.js';
 import { type JsonSettings, jsonDefaults, jsonOptions } from './options/json.js';
 import { type OtlpSettings, otlpDefaults, otlpOptions } from './options/otlp.js';
@@ -163,6 +164,7 @@ export const configSchema = z.strictObject({
 	json: jsonOptions.optional(),
 	prometheus: prometheusOptions.optional(),
 	console: consoleOptions.optional(),
+	delivery: deliveryOptions.optional(),
 	resource: z
 		.record(z.string(), attribute)
 		.meta({
@@ -197,7 +199,16 @@ export type ConfigLayer = z.output<typeof configSchema>;
 export type ConfigRule = z.output<typeof rule>;
 
 type Said<T> = { [K in keyof T]-?: NonNullable<T[K]> };
-type Sections = 'sampling' | 'observer' | 'captureLimits' | 'otlp' | 'jaeger' | 'json' | 'prometheus' | 'console';
+type Sections =
+	| 'sampling'
+	| 'observer'
+	| 'captureLimits'
+	| 'otlp'
+	| 'jaeger'
+	| 'json'
+	| 'prometheus'
+	| 'console'
+	| 'delivery';
 
 /**
  * What holds, every key of it. `serviceName` alone may be unsaid: it is then found in package.json. The options of a
@@ -213,6 +224,7 @@ export interface EffectiveConfig extends Omit<Said<ConfigLayer>, '$schema' | 'se
 	json: JsonSettings;
 	prometheus: PrometheusSettings;
 	console: ConsoleSettings;
+	delivery: DeliverySettings;
 }
 
 /** What holds where nobody says anything: local files, which work with no server. */
@@ -236,6 +248,7 @@ export function defaultConfig(): EffectiveConfig {
 		json: { ...jsonDefaults },
 		prometheus: { ...prometheusDefaults },
 		console: { ...consoleDefaults },
+		delivery: { ...deliveryDefaults },
 		resource: {},
 		strict: true,
 		logLevel: 'warn',

@@ -1,7 +1,7 @@
 import { sayOnce } from '../lib/runtime/say.js';
 import { readEndpoint } from './options/endpoint.js';
 import type { JaegerSettings } from './options/jaeger.js';
-import { otlpDefaults } from './options/otlp.js';
+import { type OtlpSettings, otlpDefaults } from './options/otlp.js';
 import { definePreset } from './preset.js';
 
 /** Where Jaeger's agent and its old collectors listened, which took Thrift, and what listens for OTLP instead. */
@@ -14,13 +14,17 @@ const THRIFT_PORTS = ['6831', '6832', '14250', '14268'];
  */
 export const jaeger = definePreset<JaegerSettings>({
 	name: 'jaeger',
-	make: async ({ endpoint, protocol }, { signals }) => {
-		if (!signals.includes('traces')) return {};
+	make: async (settings, environment) => {
+		if (!environment.signals.includes('traces')) return {};
 		const { otlpParts } = await import('./otlp/parts.js');
-		const settings = { ...otlpDefaults(), protocol, endpoint: endpoint && overOtlp(endpoint, protocol) };
-		return otlpParts('jaeger', settings, ['traces']);
+		return otlpParts('jaeger', asOtlp(settings), ['traces'], environment);
 	},
 });
+
+/** What is said about Jaeger, as the preset otlp would have it. */
+export function asOtlp({ endpoint, protocol }: JaegerSettings): OtlpSettings {
+	return { ...otlpDefaults(), protocol, endpoint: endpoint && overOtlp(endpoint, protocol) };
+}
 
 /** The endpoint, with OTLP's port in the place of one that took Thrift. */
 export function overOtlp(endpoint: string, protocol: JaegerSettings['protocol']): string {

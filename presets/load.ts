@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ConfigLayer, EffectiveConfig, TelemetryConfig } from './config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 import { type EnvironmentSaid, saidByEnvironment } from './environment.js';
@@ -76,6 +76,7 @@ export async function loadConfig(
 	const merged = await mergeAll(checked.layers, { directory, home, fallback: environment.fallback });
 	const { config, sources } = merged;
 	settleEndpoints(config, sources);
+	config.delivery.directory ??= join(config.json.directory, 'outbox');
 	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...checked.faults];
 	faults.push(...settleHeaders(config, sources));
 	hidePasswords(config);

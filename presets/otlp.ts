@@ -7,5 +7,6 @@ import { definePreset } from './preset.js';
  */
 export const otlp = definePreset<OtlpSettings>({
 	name: 'otlp',
-	make: async (settings, { signals }) => (await import('./otlp/parts.js')).otlpParts('otlp', settings, signals),
+	make: async (settings, environment) =>
+		(await import('./otlp/parts.js')).otlpParts('otlp', settings, environment.signals, environment),
 });

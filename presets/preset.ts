@@ -4,12 +4,13 @@ import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { ZodType } from 'zod';
 import { nearest } from '../lib/paths/nearest.js';
 import type { EndOfProcess } from './ending.js';
+import type { DeliverySettings } from './options/delivery.js';
 
-/** What happened to one signal's records. `made = written + queued + dropped` holds at every moment. */
+/** What happened to one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. */
 export interface SignalCounts {
-	/** Ended spans, metric points or log records that reached the preset. */
+	/** Ended spans, metric points or log records that reached the preset, and those that it adopted. */
 	made: number;
-	/** Those that are in a file, or were handed to a backend. */
+	/** Those that are in a file, or that a backend accepted. */
 	written: number;
 	/** Those that wait in memory. */
 	queued: number;
@@ -17,6 +18,14 @@ export interface SignalCounts {
 	dropped: number;
 	/** The lost ones by reason. */
 	droppedBy: Record<string, number>;
+	/** Those that stand on the disk until a backend accepts them. @default 0 */
+	onDisk?: number;
+	/** Those of `made` that an earlier process, or one that was killed, had left on the disk. @default 0 */
+	adopted?: number;
+	/** Those of `dropped` that a backend refused and that are kept in files with its answer. @default 0 */
+	deadLetters?: number;
+	/** Requests that a backend did not take, and that were or will be made again. @default 0 */
+	retries?: number;
 }
 
 /** What is known of one place that telemetry is sent to. */
@@ -61,6 +70,8 @@ export interface PresetEnvironment {
 	readonly signals: readonly ('traces' | 'metrics' | 'logs')[];
 	/** Runs `write` synchronously when the process ends in any way that can be seen; answers how to take it out again. */
 	readonly whenProcessEnds: (write: (end: EndOfProcess) => void) => () => void;
+	/** What holds for the way to a backend. @default nothing is kept on disk */
+	readonly delivery?: DeliverySettings;
 }
 
 /** Where telemetry goes: config in, processors and readers out. */

@@ -10,10 +10,12 @@ import { setRunningSpans } from './import-events/running-spans.js';
 import type { Instrumentation } from './instrumentation/load.js';
 import { quieten } from './instrumentation/quieten.js';
 import type { LoadedConfig } from './load.js';
+import { OpenSpans } from './open-spans.js';
 import type { PresetParts } from './preset.js';
 import { sayRatesOff } from './rates.js';
 import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { type HeldRules, startRules } from './rules.js';
+import { tellDelivery } from './self-metrics.js';
 import { sum, type Telemetry } from './telemetry.js';
 import { tracingOf } from './tracing.js';
 import { countUnsent, sends } from './unsent.js';
@@ -75,20 +77,22 @@ export async function runPresets(
 ): Promise<Running> {
 	const [{ NodeSDK }, { assemble }] = await Promise.all([import('@opentelemetry/sdk-node'), import('./sdk.js')]);
 	// Before the presets' own writers, so that they still write what ends here.
-	const undo: Undo[] = [endingOpen()];
+	const open = new OpenSpans();
+	const undo: Undo[] = [endingOpen(() => open.interrupt())];
 	try {
 		const { configuration, parts } = await assemble(loaded);
-		const sdk = new NodeSDK({ ...configuration, instrumentations });
+		const { spanProcessors = [], resource } = configuration;
+		const watched = spanProcessors.length === 0 ? [] : [open, ...spanProcessors];
+		const sdk = new NodeSDK({ ...configuration, spanProcessors: watched, instrumentations });
 		const removeGlobals = removable(() => sdk.start());
 		undo.unshift(removeGlobals);
 		// Where no sampler reads attributes, they are dear at the start of a span on SDK 3.
 		const attributesAtStart = parts.some(({ sampler }) => sampler !== undefined);
 		undo.push(configureTracing({ ...tracingOf(loaded.config), attributesAtStart }));
 		undo.push(startPrivacy(privacyOf(loaded.config), true));
-		const { spanProcessors = [], resource } = configuration;
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
 		const rules = startRules(loaded.config.rules);
-		undo.push(rules.stop, ...endingParts(parts), silence);
+		undo.push(rules.stop, tellDelivery(parts), ...endingParts(parts), silence);
 		return { parts, rules, stop: () => stop(() => sdk.shutdown(), instrumentations, undo) };
 	} catch (error) {
 		for (const step of undo) step();
@@ -151,9 +155,11 @@ async function stop(
 }
 
 /** What nobody will consume any more ends with the process. */
-function endingOpen(): Undo {
+function endingOpen(interrupt: () => void = () => undefined): Undo {
 	return whenProcessEnds((end) => {
-		if (end === 'last') endOpen();
+		if (end !== 'last') return;
+		endOpen();
+		interrupt();
 	});
 }
 

@@ -91,6 +91,7 @@ async function partsOf(name: string, { config, directory, presets, signals: rout
 		directory,
 		signals,
 		whenProcessEnds,
+		delivery: config.delivery,
 	});
 	const parts: PresetParts = {
 		...rest,

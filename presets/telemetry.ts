@@ -65,13 +65,21 @@ export function sum(parts: readonly PresetParts[]): TelemetryStats {
 	};
 }
 
-function total(counts: readonly SignalCounts[]): SignalCounts {
+/** What is counted by a preset that sends, and by none else. */
+const SENT = ['onDisk', 'adopted', 'deadLetters', 'retries'] as const;
+
+function total(all: readonly SignalCounts[]): SignalCounts {
 	const result: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
-	for (const { made, written, queued, dropped, droppedBy } of counts) {
+	for (const counts of all) {
+		const { made, written, queued, dropped, droppedBy } = counts;
 		result.made += made;
 		result.written += written;
 		result.queued += queued;
 		result.dropped += dropped;
+		for (const key of SENT) {
+			const amount = counts[key];
+			if (amount !== undefined) result[key] = (result[key] ?? 0) + amount;
+		}
 		for (const [reason, count] of Object.entries(droppedBy)) {
 			result.droppedBy[reason] = (result.droppedBy[reason] ?? 0) + count;
 		}

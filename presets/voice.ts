@@ -1,5 +1,6 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { problems, sayOnce } from '../lib/runtime/say.js';
+import { shared } from '../lib/runtime/shared.js';
 import { withoutSecrets } from './secrets.js';
 import { Problems } from './voice/problems.js';
 
@@ -15,6 +16,9 @@ const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
 	verbose: DiagLogLevel.VERBOSE,
 	all: DiagLogLevel.ALL,
 };
+
+/** The level of our own voice; undefined while it is not lent. */
+const voice = shared('presets/voice', () => ({ level: undefined as DiagLogLevel | undefined }));
 
 /**
  * Gives OpenTelemetry's problems a voice where nobody else did: by default all its failures are silent. Each distinct
@@ -33,7 +37,9 @@ export function lendVoice(level = 'warn'): () => void {
 		suppressOverrideMessage: true,
 	});
 	const mine = registry()?.diag;
+	voice.level = LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN;
 	return () => {
+		voice.level = undefined;
 		counted.close();
 		if (registry()?.diag === mine) diag.disable();
 	};
@@ -47,6 +53,20 @@ export function sayOnceAloud(key: string, message: string): void {
 	sayOnce(key, message);
 	const heard = (globalThis as { [API]?: { diag?: unknown } })[API]?.diag !== undefined;
 	if (!heard && problems().get(key) === 1) sayLine(`agentese-otel: ${message}`);
+}
+
+/**
+ * Says what holds at this moment, as often as it is told: with our voice as a line of its own, which is not counted
+ * with others of its kind, else through the logger that is set.
+ */
+export function sayNow(message: string): void {
+	const text = `agentese-otel: ${message}`;
+	try {
+		if (voice.level === undefined) diag.warn(text);
+		else if (voice.level >= DiagLogLevel.WARN) sayLine(text);
+	} catch {
+		// A diag logger that throws must not reach the application.
+	}
 }
 
 /** Writes one line to stderr, without secrets, and never throws. */

@@ -2,7 +2,7 @@
 // containers.
 //
 // Each is looked for first where a person may have it (an environment variable, then PATH), then in the cache, and is
-// built with Go otherwise. `node scripts/backends.mjs` makes all of them; a first build takes about ten minutes.
+// built with Go otherwise. `node scripts/backends.mjs` makes all of them; a first build takes about fifteen minutes.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';

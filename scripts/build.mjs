@@ -1,14 +1,14 @@
 // Builds the package into dist/esm and dist/cjs, unless it is fresh; `--force` builds always.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { filesBelow, ROOT, SHIPPED, unlessFresh } from './fresh.mjs';
 import { must, TSC } from './run.mjs';
 
 const INPUTS = [...SHIPPED, 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json', 'package-lock.json'];
 
-/** The one entry that awaits at top level, and so exists as ESM alone. */
-const ESM_ONLY = join('presets', 'register.ts');
+/** The one entry that awaits at top level, and the program, which nobody requires: they exist as ESM alone. */
+const ESM_ONLY = [join('presets', 'register.ts'), `cli${sep}`];
 
 /** The code without its comments, which stand in the types, and the types with them. */
 async function compile(project) {
@@ -29,7 +29,9 @@ async function cjs() {
 	const copy = join(ROOT, '.cache/cjs');
 	const out = join(ROOT, 'dist/cjs');
 	for (const folder of [copy, out]) rmSync(folder, { recursive: true, force: true });
-	const sources = filesBelow(SHIPPED).filter((file) => file.endsWith('.ts') && file !== ESM_ONLY);
+	const sources = filesBelow(SHIPPED).filter(
+		(file) => file.endsWith('.ts') && !ESM_ONLY.some((one) => file.startsWith(one)),
+	);
 	for (const file of sources) {
 		mkdirSync(dirname(join(copy, file)), { recursive: true });
 		cpSync(join(ROOT, file), join(copy, file));

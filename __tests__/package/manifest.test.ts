@@ -32,6 +32,10 @@ describe('package.json', () => {
 		]);
 	});
 
+	it('names the program that npx runs, which is ESM alone', () => {
+		expect(manifest.bin).toEqual({ 'agentese-otel': './dist/esm/cli/main.js' });
+	});
+
 	it('pins the packages that must stay one copy exactly', () => {
 		const loose = Object.entries<string>(manifest.dependencies).filter(
 			([, version]) => !/^\d+\.\d+\.\d+$/.test(version),

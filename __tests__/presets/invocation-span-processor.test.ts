@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { context, diag, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { InMemorySpanExporter, SamplingDecision, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { createLogos, Resolver, startInvocation, Traced, traced, traceInvocation } from '../../index.js';
 import { endOpen } from '../../lib/settling/collected.js';
 import { configureTracing } from '../../lib/tracing/settings.js';
@@ -37,8 +37,10 @@ beforeEach(() => {
 	said = heard();
 	exporter = new InMemorySpanExporter();
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+	// One of a person's own, which may read what a span starts with.
+	const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }), toString: () => 'own' };
 	const spanProcessors = [watching, invocationSpanProcessor(), new SimpleSpanProcessor({ exporter })];
-	trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors }));
+	trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, sampler }));
 });
 afterEach(() => {
 	restore();

@@ -69,6 +69,15 @@ describe('loadConfig()', () => {
 				prometheus: { host: 'localhost', port: 9464, path: '/metrics', nextPort: false, server: true },
 				console: { color: 'auto' },
 				json: { directory: join(cwd, '.agentese'), maxBytes: 268_435_456, maxAge: 604_800_000 },
+				delivery: {
+					journal: true,
+					directory: join(cwd, '.agentese', 'outbox'),
+					maxBytes: 268_435_456,
+					maxAge: 604_800_000,
+					fsync: 'never',
+					window: 200,
+					maxQueueBytes: 67_108_864,
+				},
 				resource: {},
 				strict: true,
 				logLevel: 'warn',
@@ -105,6 +114,13 @@ describe('loadConfig()', () => {
 				'json.directory': 'default',
 				'json.maxBytes': 'default',
 				'json.maxAge': 'default',
+				'delivery.journal': 'default',
+				'delivery.directory': 'default',
+				'delivery.maxBytes': 'default',
+				'delivery.maxAge': 'default',
+				'delivery.fsync': 'default',
+				'delivery.window': 'default',
+				'delivery.maxQueueBytes': 'default',
 				strict: 'default',
 				logLevel: 'default',
 			},
@@ -202,12 +218,12 @@ describe('loadConfig()', () => {
 describe('a wrong config', () => {
 	it.each<[string, unknown]>([
 		[
-			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "sampling"?',
+			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel. Did you mean "sampling"?',
 			{ samplin: { rate: 1 } },
 		],
 		['"sampling.rat" is no key; legal here: rate. Did you mean "sampling.rate"?', { sampling: { rat: 1 } }],
 		[
-			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.',
+			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel.',
 			{ zebra: 1 },
 		],
 		['"sampling.rate" got 2; legal: a number from 0 to 1.', { sampling: { rate: 2 } }],
@@ -245,7 +261,7 @@ describe('a wrong config', () => {
 			{ resource: { team: { name: 'soul' } } },
 		],
 		[
-			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel.",
+			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel.",
 			['json'],
 		],
 	])('is refused: %s', async (message, config) => {
@@ -259,7 +275,7 @@ describe('a wrong config', () => {
 				'The configuration is refused, with 3 faults.',
 				'  <cwd>/agentese.config.yaml:1: "preset" got [ \'jason\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "json"?',
 				'  <cwd>/agentese.config.yaml:2: "json.maxage" is no key; legal here: directory, maxBytes, maxAge. Did you mean "json.maxAge"?',
-				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, resource, strict, logLevel. Did you mean "spanName"?',
+				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel. Did you mean "spanName"?',
 			].join('\n'),
 		);
 	});

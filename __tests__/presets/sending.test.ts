@@ -44,11 +44,11 @@ const nameOf = ({ name }: { name: string }) => name;
 const SPANS = ['span 0', 'span 1', 'span 2', 'span 3', 'span 4'];
 
 /** Runs the child, and answers how it ended, and how long it took from the first look of the application. */
-async function end(how: string): Promise<Ended & { ms: number }> {
+async function end(how: string, journal = true): Promise<Ended & { ms: number }> {
 	const started = Date.now();
 	const ended = await runChild('sends.mjs', {
 		args: [how],
-		env: { BUNDLE: built.url, DIR: directory, ENDPOINT: endpoint },
+		env: { BUNDLE: built.url, DIR: directory, ENDPOINT: endpoint, JOURNAL: String(journal) },
 	});
 	// Whatever becomes of the network, the files are whole.
 	expect(spanNames(directory)).toEqual(expect.arrayContaining(SPANS));
@@ -120,8 +120,8 @@ const LOST = (reason: string) =>
 		`^agentese-otel: 5 spans(, \\d metric points?)? could not be sent before the process ended \\(otlp to ${endpoint}[^)]*\\), and are lost\\.${reason}\\n$`,
 	);
 
-it('process.exit() leaves no time, and what is lost is counted in one line', async () => {
-	const ended = await end('exit');
+it('process.exit() leaves no time; without a journal what is lost is counted in one line', async () => {
+	const ended = await end('exit', false);
 	expect(ended).toMatchObject({ code: 3, signal: null, stdout: '' });
 	expect(ended.stderr).toMatch(LOST(''));
 	expect(received).toEqual([]);
@@ -136,27 +136,36 @@ describe('a backend that does not answer', () => {
 		['natural', 0, null],
 		['exitCode', 4, null],
 		['SIGTERM', null, 'SIGTERM'],
-	] as const)('is waited for two seconds (%s), and what is lost is counted in one line', async (how, code, signal) => {
-		const ended = await end(how);
-		expect(ended).toMatchObject({ code, signal });
-		expect(ended.stderr).toMatch(LOST(''));
-		expect(ended.ms).toBeGreaterThan(2000);
-		expect(ended.ms).toBeLessThan(8000);
-	});
+	] as const)(
+		'is waited for two seconds (%s); without a journal what is lost is counted in one line',
+		async (how, code, signal) => {
+			const [ended, kept] = await Promise.all([end(how, false), end(how)]);
+			expect(ended).toMatchObject({ code, signal });
+			expect(ended.stderr).toMatch(LOST(''));
+			expect(kept).toMatchObject({ code, signal, stderr: '' });
+			expect(ended.ms).toBeGreaterThan(2000);
+			expect(ended.ms).toBeLessThan(8000);
+		},
+	);
 
 	it('is not waited for when a second signal comes', async () => {
-		const ended = await end('twice');
+		const ended = await end('twice', false);
 		expect(ended).toMatchObject({ code: null, signal: 'SIGTERM' });
 		expect(ended.stderr).toMatch(LOST(''));
 		expect(ended.ms).toBeLessThan(2000 + 1500);
 	});
 });
 
-it('a backend that is away is one line at the end, with the reason', async () => {
+it('a backend that is away is one line, with the reason; without a journal what is lost is one more', async () => {
 	server.closeAllConnections();
 	server.close();
-	const ended = await end('natural');
+	const away = `agentese-otel: the otlp preset cannot deliver to ${endpoint}; what is made `;
+	const kept = await end('natural');
+	expect(kept.stderr.split('\n')).toEqual([expect.stringContaining(`${away}is kept in ${directory}/outbox `), '']);
+	const ended = await end('natural', false);
 	expect(ended).toMatchObject({ code: 0, stdout: 'beforeExit 0\nexit 0\n' });
-	expect(ended.stderr).toMatch(LOST('.*'));
+	const [first = '', second = ''] = ended.stderr.split('\n');
+	expect(first).toContain(`${away}waits in memory`);
+	expect(`${second}\n`).toMatch(LOST('.*'));
 	expect(ended.ms).toBeLessThan(8000);
 });

@@ -34,7 +34,7 @@ export function openNew(root: string, signal: Signal): { fd: number; path: strin
  */
 function keepOutOfGit(root: string, folder: string): void {
 	try {
-		const ours = new Set<string>([...SIGNALS, IGNORE]);
+		const ours = new Set<string>([...SIGNALS, 'outbox', IGNORE]);
 		const names = readdirSync(root);
 		const path = join(names.every((name) => ours.has(name)) ? root : folder, IGNORE);
 		const fd = openSync(path, 'wx', 0o600);

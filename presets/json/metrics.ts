@@ -1,10 +1,14 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { getNumberFromEnv, suppressTracing } from '@opentelemetry/core';
-import { type MetricProducer, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import {
+	type MetricProducer,
+	MetricReader,
+	type MetricReaderOptions,
+	type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
 import { sayOnce } from '../../lib/runtime/say.js';
 import type { EndOfProcess } from '../ending.js';
 import { collectNow } from './collect-now.js';
-import type { Lane } from './lane.js';
 
 /** The specification's own default. */
 const INTERVAL_MS = 60_000;
@@ -12,19 +16,33 @@ const INTERVAL_MS = 60_000;
 /** How long an observable instrument's callback may take. */
 const CALLBACK_MS = 10_000;
 
+/** Where the collections go: one of the json preset's lanes, or one that delivers. */
+export interface MetricLane {
+	push(collection: ResourceMetrics): void;
+	flush(): Promise<void>;
+	shutdown(): Promise<void>;
+	settle(end: EndOfProcess): void;
+}
+
+/** Whether a collection at the very end says anything that the last one did not. */
+export type IsNews = (now: ResourceMetrics, last: ResourceMetrics | undefined) => boolean;
+
 /**
  * Collects every `OTEL_METRIC_EXPORT_INTERVAL` milliseconds (60 seconds by default), on `forceFlush()` and on
  * `shutdown()`, and once more when the process ends. Each collection holds the totals since the start.
  */
 export class JsonMetricReader extends MetricReader {
-	readonly #lane: Lane<ResourceMetrics>;
+	readonly #lane: MetricLane;
 	readonly #close: () => void;
 	#producer: MetricProducer | undefined;
 	#timer: NodeJS.Timeout | undefined;
+	readonly #isNews: IsNews | undefined;
+	#last: ResourceMetrics | undefined;
 
 	/** @param close - is called when the lane is closed */
-	constructor(lane: Lane<ResourceMetrics>, close: () => void) {
-		super();
+	constructor(lane: MetricLane, close: () => void, options: MetricReaderOptions & { isNews?: IsNews } = {}) {
+		super(options);
+		this.#isNews = options.isNews;
 		this.#lane = lane;
 		this.#close = close;
 	}
@@ -36,7 +54,8 @@ export class JsonMetricReader extends MetricReader {
 
 	/** Writes the last collection and all that waits, synchronously. */
 	settle(end: EndOfProcess): void {
-		if (this.#producer !== undefined) this.#push(collectNow(this.#producer));
+		const now = this.#producer && collectNow(this.#producer);
+		if (now !== undefined && this.#isNews?.(now, this.#last) !== false) this.#push(now);
 		this.#lane.settle(end);
 	}
 
@@ -67,6 +86,7 @@ export class JsonMetricReader extends MetricReader {
 			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_MS });
 			for (const error of errors) sayOnce('json/metrics/callback', 'the callback of an observable failed.', error);
 			this.#push(resourceMetrics);
+			if (this.#isNews !== undefined) this.#last = resourceMetrics;
 		} catch (error) {
 			sayOnce('json/metrics/collect', 'metrics could not be collected.', error);
 		}

@@ -11,6 +11,8 @@ import { joined } from './shape.js';
 /** Makes the files that a source names absolute: it means them from its own place. */
 export function absoluteFiles(value: ConfigLayer, from: string, home: string): void {
 	if (value.json?.directory !== undefined) value.json.directory = absolute(value.json.directory, from, home);
+	const { delivery } = value;
+	if (delivery?.directory !== undefined) delivery.directory = absolute(delivery.directory, from, home);
 	for (const part of [value.otlp, ...SIGNALS.map((signal) => value.otlp?.[signal])]) {
 		for (const name of ['ca', 'cert', 'key'] as const) {
 			const file = part?.tls?.[name];

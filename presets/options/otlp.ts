@@ -21,7 +21,7 @@ const each = {
 		.meta({ legal: 'none or gzip', words: COMPRESSIONS, description: 'How requests are compressed.' })
 		.optional(),
 	timeout: quantity(milliseconds)
-		.meta({ legal: LEGAL_TIME, description: 'How long one delivery may take, its retries included.' })
+		.meta({ legal: LEGAL_TIME, description: 'How long one request may take; then it is made again.' })
 		.optional(),
 	tls: z
 		.strictObject({

@@ -1,52 +1,121 @@
 import { sayOnce } from '../../lib/runtime/say.js';
-import type { BackendStats } from '../preset.js';
+import type { Watch } from '../delivery/sender.js';
+import type { BackendStats, SignalCounts } from '../preset.js';
 import { withoutSecrets } from '../secrets.js';
+import { sayNow } from '../voice.js';
 
-/** One address that a preset sends to: says once that it fails, says once that it is back, and keeps the last error. */
-export class Backend {
+/** While an outage lasts it is said so often. */
+const MINUTE_MS = 60_000;
+
+/** What is counted, and what a person calls it. */
+type Signals = readonly (readonly [what: string, SignalCounts])[];
+
+/**
+ * One address that a preset sends to: says that it is away, each minute that it still is, and that it is back, each
+ * with the counts; and keeps the last error.
+ */
+export class Backend implements Watch {
+	readonly shown: string;
 	readonly #preset: string;
-	readonly #endpoint: string;
+	readonly #kept: string;
+	readonly #counts: () => Signals;
 	#lastError: string | undefined;
 	#lastErrorAt: number | undefined;
-	#away = false;
+	#away: { since: number; dropped: number; timer: NodeJS.Timeout } | undefined;
 
-	/** @param endpoint - as it may be shown */
-	constructor(preset: string, endpoint: string) {
+	/**
+	 * @param endpoint - as it may be shown
+	 * @param kept - where what cannot be delivered waits, as a sentence has it
+	 */
+	constructor(preset: string, endpoint: string, kept: string, counts: () => Signals) {
 		this.#preset = preset;
-		this.#endpoint = endpoint;
+		this.shown = endpoint;
+		this.#kept = kept;
+		this.#counts = counts;
 	}
 
-	/** A delivery failed for good. */
+	/** A delivery failed, and will be tried again. */
 	failed(error: unknown): void {
-		this.#lastError = reasonOf(error);
-		this.#lastErrorAt = Date.now();
-		this.#away = true;
-		sayOnce(
-			`${this.#preset}/${this.#endpoint}`,
-			`the ${this.#preset} preset cannot deliver to ${this.#endpoint}; what is not accepted there is dropped, and ` +
-				`stats() counts it. Start a backend there, or say where it is with ${this.#preset}.endpoint.`,
-			new Error(this.#lastError),
+		this.#note(error);
+		if (this.#away !== undefined) return;
+		const timer = setInterval(() => this.#still(), MINUTE_MS).unref();
+		this.#away = { since: performance.now(), dropped: this.#sum('dropped'), timer };
+		sayNow(
+			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#kept}. Start a backend there, or say where ` +
+				`it is with ${this.#preset}.endpoint. Reason: ${this.#lastError}`,
 		);
 	}
 
 	/** A delivery was accepted. */
 	delivered(): void {
-		if (!this.#away) return;
-		this.#away = false;
-		sayOnce(
-			`${this.#preset}/${this.#endpoint}/again`,
-			`the ${this.#preset} preset delivers to ${this.#endpoint} again.`,
+		if (this.#away === undefined) return;
+		const { since, dropped } = this.#away;
+		this.close();
+		sayNow(
+			`the ${this.#preset} preset delivers to ${this.shown} again, after ${seconds(since)}; ` +
+				`${waiting(this.#counts())} to be sent, ${this.#sum('dropped') - dropped} were dropped meanwhile.`,
 		);
+	}
+
+	/** Records were refused, and would be again. */
+	refused(error: unknown): void {
+		this.#note(error);
+		sayOnce(
+			`${this.#preset}/${this.shown}/refused/${this.#lastError?.slice(0, 40)}`,
+			`${this.shown} refuses what the ${this.#preset} preset sends; that is not sent again, and stats() counts it. The ` +
+				`folder "refused" of the journal, where there is one, holds it with the answer.`,
+			new Error(this.#lastError),
+		);
+	}
+
+	/** Says nothing more of an outage. */
+	close(): void {
+		clearInterval(this.#away?.timer);
+		this.#away = undefined;
+	}
+
+	reasonOf(error: unknown): string {
+		return reasonOf(error);
 	}
 
 	stats(): BackendStats {
 		return {
 			preset: this.#preset,
-			endpoint: this.#endpoint,
+			endpoint: this.shown,
 			lastError: this.#lastError,
 			lastErrorAt: this.#lastErrorAt,
 		};
 	}
+
+	#note(error: unknown): void {
+		this.#lastError = reasonOf(error);
+		this.#lastErrorAt = Date.now();
+	}
+
+	#still(): void {
+		if (this.#away === undefined) return;
+		const { since, dropped } = this.#away;
+		sayNow(
+			`the ${this.#preset} preset has not delivered to ${this.shown} for ${seconds(since)}; ${waiting(this.#counts())}, ` +
+				`${this.#sum('dropped') - dropped} were dropped. Reason: ${this.#lastError}`,
+		);
+	}
+
+	#sum(what: 'dropped'): number {
+		return this.#counts().reduce((sum, [, counts]) => sum + counts[what], 0);
+	}
+}
+
+function seconds(since: number): string {
+	return `${Math.round((performance.now() - since) / 1000)} s`;
+}
+
+/** What waits and where, by signal. */
+function waiting(signals: Signals): string {
+	const parts = signals.flatMap(([what, { queued, onDisk = 0 }]) =>
+		queued + onDisk === 0 ? [] : [`${queued + onDisk} ${what} (${onDisk} on disk)`],
+	);
+	return parts.length === 0 ? 'nothing waits' : `${parts.join(', ')} wait`;
 }
 
 /**

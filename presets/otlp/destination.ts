@@ -11,7 +11,7 @@ export interface Destination {
 	readonly protocol: Protocol;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly compression: 'none' | 'gzip';
-	/** In milliseconds, retries included. */
+	/** How long one request may take, in milliseconds. */
 	readonly timeout: number;
 	readonly tls: {
 		readonly ca?: string | undefined;

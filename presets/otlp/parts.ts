@@ -1,22 +1,31 @@
-import type { Resource } from '@opentelemetry/resources';
-import { logSize, spanSize } from '../json/sizes.js';
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Lane } from '../delivery/lane.js';
+import type { EndOfProcess } from '../ending.js';
+import { JsonMetricReader } from '../json/metrics.js';
+import { logSize, metricsSize, pointsOf, spanSize } from '../json/sizes.js';
 import type { OtlpSettings } from '../options/otlp.js';
-import type { PresetParts, PresetStats, SignalCounts } from '../preset.js';
-import { Backend } from './backend.js';
-import { Courier, type CourierOptions } from './courier.js';
-import { type Delivery, deliveryTo, type Wire } from './deliver.js';
-import { destinationOf, type OtlpSignal, shown } from './destination.js';
-import { positive, sendingReader } from './metrics.js';
-import { logRecordProcessorTo, spanProcessorTo, type Taker } from './processors.js';
+import type { PresetEnvironment, PresetParts, SignalCounts } from '../preset.js';
+import type { OtlpSignal } from './destination.js';
+import { Lanes } from './lanes.js';
+import { isNews, positive } from './metrics.js';
+import { logRecordProcessorTo, spanProcessorTo } from './processors.js';
+import { temporalityOf } from './temporality.js';
 import { logWire, metricWire, spanWire } from './wires.js';
 
 const NONE: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
 
+/** How long a collection of metrics waits for others: they are rare. */
+const METRICS_DELAY_MS = 1000;
+
 /**
- * Builds what sends the named signals over OTLP. Nothing is connected before there is something to send.
+ * Builds what sends the named signals over OTLP. Nothing is connected before there is something to send, and no file
+ * is made before there is something to keep.
  *
- * A TLS file that cannot be used is said once, and what would have been sent is dropped and counted: the application
- * goes on, and nothing is sent less safely than it was asked for.
+ * A TLS file that cannot be used is said once, and what would have been sent waits: the application goes on, and
+ * nothing is sent less safely than it was asked for.
  *
  * @param preset - whose name messages and counts carry
  */
@@ -24,75 +33,77 @@ export async function otlpParts(
 	preset: string,
 	settings: OtlpSettings,
 	signals: readonly OtlpSignal[],
+	environment: PresetEnvironment,
 ): Promise<PresetParts> {
-	const backends = new Map<string, Backend>();
-
-	/** A connection for one signal that says what fails and what is back. */
-	async function connected<T, Response extends { partialSuccess?: object }>(
-		signal: OtlpSignal,
-		wire: Wire<T, Response>,
-	): Promise<Delivery<T>> {
-		const destination = destinationOf(settings, signal);
-		const { origin } = new URL(destination.url);
-		const backend = backends.get(origin) ?? new Backend(preset, shown(origin));
-		backends.set(origin, backend);
-		const delivery = await deliveryTo(destination, wire).catch((error) => {
-			backend.failed(error);
-			return broken<T>(error);
+	const lanes = new Lanes(preset, settings, environment);
+	const parts: { -readonly [K in keyof PresetParts]: PresetParts[K] } = {};
+	if (signals.includes('traces')) {
+		const lane = await lanes.add('traces', spanWire, (spans: ReadableSpan[]) => spans, {
+			sizeOf: spanSize,
+			isPrecious: isRootOrError,
+			...pace('OTEL_BSP', 5000),
 		});
-		return {
-			close: () => delivery.close(),
-			send: async (records) => {
-				try {
-					const refused = await delivery.send(records);
-					backend.delivered();
-					return refused;
-				} catch (error) {
-					backend.failed(error);
-					throw error;
-				}
-			},
-		};
+		parts.spanProcessors = [spanProcessorTo(ending(lane, (end) => lane.settle(end)))];
+	}
+	if (signals.includes('metrics')) {
+		const lane = await lanes.add('metrics', metricWire, ([collection]: ResourceMetrics[]) => one(collection), {
+			sizeOf: metricsSize,
+			countOf: pointsOf,
+			// The serializer takes one collection.
+			batch: 1,
+			delayMs: METRICS_DELAY_MS,
+			maxQueued: Number.POSITIVE_INFINITY,
+		});
+		const reader: JsonMetricReader = new JsonMetricReader(
+			ending(lane, (end) => reader.settle(end)),
+			() => undefined,
+			{ aggregationTemporalitySelector: temporalityOf(settings.temporality), isNews },
+		);
+		parts.metricReaders = [reader];
+	}
+	if (signals.includes('logs')) {
+		const lane = await lanes.add('logs', logWire, (records: ReadableLogRecord[]) => records, {
+			sizeOf: logSize,
+			...pace('OTEL_BLRP', 1000),
+		});
+		parts.logRecordProcessors = [logRecordProcessorTo(ending(lane, (end) => lane.settle(end)))];
 	}
 
-	async function courier<T extends { resource: Resource }, Response extends { partialSuccess?: object }>(
-		signal: OtlpSignal,
-		wire: Wire<T[], Response>,
-		options: Omit<CourierOptions<T>, 'deliver' | 'ready'>,
-	): Promise<Taker<T> & { stats(): SignalCounts }> {
-		const { send, close } = await connected(signal, wire);
-		const one = new Courier<T>({ ...options, deliver: send, ready: ({ resource }) => settled(resource) });
+	/** A lane that is settled when the process ends, until it is shut down. */
+	function ending<T>(lane: Lane<T>, settle: (end: EndOfProcess) => void) {
+		const stop = environment.whenProcessEnds(settle);
 		return {
-			push: (record) => one.push(record),
-			flush: () => one.flush(),
-			stats: () => one.stats(),
+			push: (record: T) => lane.push(record),
+			flush: () => lane.flush(),
+			settle: (end: EndOfProcess) => lane.settle(end),
 			shutdown: async () => {
-				await one.shutdown();
-				await close();
+				await lane.shutdown();
+				lanes.closed();
+				stop();
 			},
 		};
 	}
 
-	const spans = signals.includes('traces')
-		? await courier('traces', spanWire, { what: 'spans', sizeOf: spanSize, ...pace('OTEL_BSP', 5000) })
-		: undefined;
-	const logs = signals.includes('logs')
-		? await courier('logs', logWire, { what: 'log records', sizeOf: logSize, ...pace('OTEL_BLRP', 1000) })
-		: undefined;
-	const delivery = signals.includes('metrics') ? await connected('metrics', metricWire) : undefined;
-	const metrics = delivery && sendingReader(settings.temporality, delivery.send, delivery.close);
 	return {
-		...(spans && { spanProcessors: [spanProcessorTo(spans)] }),
-		...(metrics && { metricReaders: [metrics.reader] }),
-		...(logs && { logRecordProcessors: [logRecordProcessorTo(logs)] }),
-		stats: (): PresetStats => ({
-			spans: spans?.stats() ?? NONE,
-			metricPoints: metrics?.counts() ?? NONE,
-			logs: logs?.stats() ?? NONE,
+		...parts,
+		stats: () => ({
+			spans: lanes.counts('traces') ?? NONE,
+			metricPoints: lanes.counts('metrics') ?? NONE,
+			logs: lanes.counts('logs') ?? NONE,
 			files: [],
-			backends: [...backends.values()].map((backend) => backend.stats()),
+			backends: lanes.backends(),
 		}),
 	};
+}
+
+/** What is the last to go where there is no room: without it a trace is headless, or an error unseen. */
+function isRootOrError({ status, parentSpanContext }: ReadableSpan): boolean {
+	return parentSpanContext === undefined || status.code === SpanStatusCode.ERROR;
+}
+
+function one(collection: ResourceMetrics | undefined): ResourceMetrics {
+	if (collection === undefined) throw new Error('A batch of metrics is empty.');
+	return collection;
 }
 
 /** OpenTelemetry's own variables for batches; where they set no bound on the queue, its bytes do. */
@@ -102,14 +113,4 @@ function pace(prefix: 'OTEL_BSP' | 'OTEL_BLRP', delayMs: number) {
 		delayMs: positive(`${prefix}_SCHEDULE_DELAY`, delayMs),
 		maxQueued: positive(`${prefix}_MAX_QUEUE_SIZE`, Number.POSITIVE_INFINITY),
 	};
-}
-
-/** A connection that cannot be made: everything it is given fails for that reason. */
-function broken<T>(error: unknown): Delivery<T> {
-	return { send: () => Promise.reject(error), close: async () => undefined };
-}
-
-/** A resource whose attributes are still being found cannot be encoded; ours never is, a person's own may be. */
-function settled(resource: Resource): Promise<void> | undefined {
-	return resource.asyncAttributesPending ? resource.waitForAsyncAttributes?.() : undefined;
 }

@@ -2,14 +2,14 @@ import { TraceFlags } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
-/** What takes the records: a `Courier` with its connection. */
+/** What takes the records: a lane. */
 export interface Taker<T> {
 	push(record: T): void;
 	flush(): Promise<void>;
 	shutdown(): Promise<void>;
 }
 
-/** Hands every sampled span that ends to its courier. Nothing here throws: it would reach the application. */
+/** Hands every sampled span that ends to its lane. Nothing here throws: it would reach the application. */
 export function spanProcessorTo(taker: Taker<ReadableSpan>): SpanProcessor {
 	return {
 		onStart: () => undefined,
@@ -21,7 +21,7 @@ export function spanProcessorTo(taker: Taker<ReadableSpan>): SpanProcessor {
 	};
 }
 
-/** Hands every log record to its courier. */
+/** Hands every log record to its lane. */
 export function logRecordProcessorTo(taker: Taker<ReadableLogRecord>): LogRecordProcessor {
 	return {
 		onEmit: (record) => taker.push(record),

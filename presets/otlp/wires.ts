@@ -17,7 +17,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { type Encode, encodeLogs, encodeMetrics, encodeSpans } from '../json/encode.js';
-import type { Wire } from './deliver.js';
+import type { Wire } from './transport.js';
 
 /** Spans over OTLP. */
 export const spanWire: Wire<ReadableSpan[], IExportTraceServiceResponse> = {

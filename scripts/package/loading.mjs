@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../fresh.mjs';
+import { run } from '../run.mjs';
 import { prints, write } from './project.mjs';
+
+const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 const ONE_INSTANCE = `
 import { createRequire } from 'node:module';
@@ -45,7 +51,9 @@ const packages = loaded.map((url) => /.*node_modules\\/((@[^/]+\\/)?[^/]+)/.exec
 console.log([...new Set(packages)].sort().join(' '));
 `;
 
-/** How Node loads the entries. */
+const NO_PROGRAM = NO_SDK.replace("'agentese-otel'", "'agentese-otel/presets'");
+
+/** How Node loads the entries, and the program. */
 export function loading({ app }) {
 	const script = (name, text) => [write(app, `loading/${name}`, text)];
 	return [
@@ -64,6 +72,21 @@ export function loading({ app }) {
 		{
 			name: 'loading the decorators loads no SDK',
 			check: () => prints('@opentelemetry/api agentese-otel reflect-metadata', 'node', script('no-sdk.js', NO_SDK)),
+		},
+		{
+			name: 'loading the presets loads nothing of the program',
+			async check() {
+				const { output } = await run('node', script('no-program.js', NO_PROGRAM));
+				if (!output.includes('agentese-otel') || output.includes('commander')) throw new Error(output);
+			},
+		},
+		{
+			name: 'npx agentese-otel says its version, and flushes a project in which nothing lies',
+			async check() {
+				await prints(VERSION, 'npx', ['--no-install', 'agentese-otel', '--version'], { cwd: app });
+				const outbox = join(app, '.agentese/outbox');
+				await prints(`Nothing lies in ${outbox}.`, 'npx', ['--no-install', 'agentese-otel', 'flush'], { cwd: app });
+			},
 		},
 		{
 			name: 'node --import agentese-otel/register starts before the application',

@@ -16,7 +16,8 @@ import {
 } from '../support/otlp-servers.js';
 import { environment, heard, providers } from '../support/providers.js';
 
-const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+const SENT = { onDisk: 0, adopted: 0, deadLetters: 0, retries: 0 };
+const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {}, ...SENT };
 const all = (made: number) => ({ ...NOTHING, made, written: made });
 
 let backends: Backend[];
@@ -177,13 +178,16 @@ describe('otlp', () => {
 		const { tracer, shutdown } = providers(parts);
 		for (let i = 0; i < 12; i++) tracer.startSpan(`span ${i}`).end();
 		await shutdown();
-		expect(parts.stats?.().spans).toEqual({ made: 12, written: 10, queued: 0, dropped: 2, droppedBy: { memory: 2 } });
+		expect(parts.stats?.().spans).toEqual({
+			...NOTHING,
+			...{ made: 12, written: 10, dropped: 2, droppedBy: { memory: 2 } },
+		});
 	});
 
 	it('says an unreachable endpoint in one clear line, counts what is lost, and keeps the last error', async () => {
 		const endpoint = await nowhere();
 		const stats = await sendOneOfEach({ endpoint, timeout: 100 });
-		const lost = { ...NOTHING, made: 1, dropped: 1, droppedBy: { undelivered: 1 } };
+		const lost = { ...NOTHING, made: 1, dropped: 1, droppedBy: { undelivered: 1 }, retries: 1 };
 		const { port } = new URL(endpoint);
 		const reason = `connect ECONNREFUSED 127.0.0.1:${port}`;
 		expect(stats).toEqual({
@@ -194,12 +198,12 @@ describe('otlp', () => {
 			backends: [{ preset: 'otlp', endpoint, lastError: reason, lastErrorAt: expect.any(Number) }],
 		});
 		expect(said).toEqual([
-			`agentese-otel: the otlp preset cannot deliver to ${endpoint}; what is not accepted there is dropped, and stats() ` +
-				`counts it. Start a backend there, or say where it is with otlp.endpoint. Reason: ${reason}`,
+			`agentese-otel: the otlp preset cannot deliver to ${endpoint}; what is made waits in memory, up to a limit, and ` +
+				`stats() counts what is lost. Start a backend there, or say where it is with otlp.endpoint. Reason: ${reason}`,
 		]);
 	});
 
-	it('says that a backend refuses, and that it is back', async () => {
+	it('says what a backend refuses, sends that no more, and what follows all the same', async () => {
 		let refuse = true;
 		const backend = await http((got) => (refuse ? REFUSE(got) : { status: 200 }));
 		const parts = await partsOf({ endpoint: backend.url });
@@ -209,16 +213,11 @@ describe('otlp', () => {
 		refuse = false;
 		tracer.startSpan('taken').end();
 		await shutdown();
-		expect(said).toEqual([
-			expect.stringMatching(/cannot deliver to .* Reason: 400 Bad Request$/),
-			`agentese-otel: the otlp preset delivers to ${backend.url} again.`,
-		]);
+		expect(said).toEqual([expect.stringMatching(/ refuses what the otlp preset sends; .* Reason: 400 Bad Request$/)]);
+		expect(backend.got.map(({ body }) => spanNamesIn(body))).toEqual([['refused'], ['taken']]);
 		expect(parts.stats?.().spans).toEqual({
-			made: 2,
-			written: 1,
-			queued: 0,
-			dropped: 1,
-			droppedBy: { undelivered: 1 },
+			...NOTHING,
+			...{ made: 2, written: 1, dropped: 1, droppedBy: { refused: 1 } },
 		});
 	});
 
@@ -229,7 +228,10 @@ describe('otlp', () => {
 		const { tracer, shutdown } = providers(parts);
 		for (let i = 0; i < 5; i++) tracer.startSpan(`span ${i}`).end();
 		await shutdown();
-		expect(parts.stats?.().spans).toEqual({ made: 5, written: 3, queued: 0, dropped: 2, droppedBy: { refused: 2 } });
+		expect(parts.stats?.().spans).toEqual({
+			...NOTHING,
+			...{ made: 5, written: 3, dropped: 2, droppedBy: { refused: 2 } },
+		});
 	});
 
 	it('keeps a password in the endpoint out of what it says and counts, and sends it', async () => {

@@ -1,4 +1,4 @@
 export { diag, logs, metrics, trace } from '@opentelemetry/api';
-export { observerFromBaggage, observerFromHeaders, traced, traceInvocation } from '../../../index.js';
+export { observerFromBaggage, observerFromHeaders, Resolver, Traced, traced, traceInvocation } from '../../../index.js';
 export { type EndOfProcess, whenProcessEnds, whileProcessEnds } from '../../../presets/ending.js';
 export { loadConfig, nodeSdkConfiguration, startTelemetry } from '../../../presets/index.js';

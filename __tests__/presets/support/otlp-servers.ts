@@ -21,10 +21,11 @@ export interface Backend {
 /** What an HTTP backend answers to a request: a status, and a body of OTLP. */
 export type Answer = (got: Got) => { status: number; body?: Uint8Array; type?: string };
 
-/** A backend over HTTP on a free port of the loopback; with TLS where files are given. */
+/** A backend over HTTP on a free port of the loopback, or the wanted one; with TLS where files are given. */
 export async function httpBackend(
 	answer: Answer = () => ({ status: 200 }),
 	tls?: { key: Buffer; cert: Buffer; ca?: Buffer; requestCert?: boolean; rejectUnauthorized?: boolean },
+	wanted = 0,
 ): Promise<Backend> {
 	const got: Got[] = [];
 	const listener: Parameters<typeof createServer>[1] = (request, response) => {
@@ -41,7 +42,7 @@ export async function httpBackend(
 		});
 	};
 	const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve));
 	const { port } = server.address() as AddressInfo;
 	return {
 		url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
@@ -54,10 +55,14 @@ export async function httpBackend(
 	};
 }
 
-/** A backend over gRPC on a free port of the loopback: OTLP's three services; with TLS, both ways, where files are given. */
+/** What a gRPC backend answers: a message of OTLP, or a status. */
+export type GrpcAnswer = Uint8Array | { code: grpc.status; details: string };
+
+/** A backend over gRPC on a free port of the loopback, or the one that is wanted: OTLP's three services; with TLS, both ways, where files are given. */
 export async function grpcBackend(
-	answer: Uint8Array = Buffer.alloc(0),
+	answer: Uint8Array | ((got: Got) => GrpcAnswer) = Buffer.alloc(0),
 	tls?: { key: Buffer; cert: Buffer; ca: Buffer },
+	wanted = 0,
 ): Promise<Backend> {
 	const got: Got[] = [];
 	const server = new grpc.Server();
@@ -80,8 +85,11 @@ export async function grpcBackend(
 			{ export: method },
 			{
 				export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
-					got.push({ path: full, headers: call.metadata.getMap(), body: call.request });
-					done(null, Buffer.from(answer));
+					const one = { path: full, headers: call.metadata.getMap(), body: call.request };
+					got.push(one);
+					const said = typeof answer === 'function' ? answer(one) : answer;
+					if ('code' in said) done(said);
+					else done(null, Buffer.from(said));
 				},
 			},
 		);
@@ -91,7 +99,7 @@ export async function grpcBackend(
 			? grpc.ServerCredentials.createInsecure()
 			: grpc.ServerCredentials.createSsl(tls.ca, [{ private_key: tls.key, cert_chain: tls.cert }], true);
 	const port = await new Promise<number>((resolve, reject) => {
-		server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+		server.bindAsync(`127.0.0.1:${wanted}`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
 	});
 	return {
 		url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,

@@ -8,6 +8,7 @@ await startTelemetry({
 	preset: ['otlp', 'json'],
 	otlp: { endpoint: process.env.ENDPOINT, protocol: 'http/json' },
 	json: { directory: process.env.DIR },
+	delivery: { journal: process.env.JOURNAL !== 'false' },
 });
 const tracer = trace.getTracer('t');
 for (let i = 0; i < 5; i++) tracer.startSpan(`span ${i}`).end();

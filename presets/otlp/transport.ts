@@ -1,9 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { ExportResponse, IExporterTransport } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
 import { VERSION } from '../../lib/runtime/version.js';
+import type { Outcome, Transport } from '../delivery/outcome.js';
+import { classify } from './answers.js';
 import type { Destination } from './destination.js';
 
 /** One signal's part of OTLP: how its records are written, and what its gRPC service is called. */
@@ -16,88 +18,86 @@ export interface Wire<T, Response extends { partialSuccess?: object }> {
 	readonly refused: (response: Response) => number;
 }
 
-/** Delivers records of one signal. */
-export interface Delivery<T> {
-	/** Answers how many records the backend refused of those it took; rejects where it took none. */
-	send(records: T): Promise<number>;
-	/** Resolves when nothing is under way any more, and closes the connection. */
-	close(): Promise<void>;
-}
-
 const NAMES = { trace: 'Trace', metrics: 'Metrics', logs: 'Logs' };
 
+/** A backend that answers nothing is given up a little later than its own connection does it. */
+const GRACE_MS = 500;
+
 /**
- * Connects one signal to its destination with OpenTelemetry's own transports, which retry over HTTP (five times,
- * within the timeout) and do not over gRPC.
+ * Connects one signal to its destination with OpenTelemetry's own transports, less what they retry on their own: over
+ * HTTP five times within the timeout, so that an answer to wait longer is lost, and over gRPC not at all.
  *
  * They are built from parts, not by the `OTLPTraceExporter` classes: these read `OTEL_EXPORTER_OTLP_*` once more, so
  * that a stronger source could not take a header away, and another preset's backend would get the keys of this one.
  *
  * @throws Error where a TLS file cannot be read, or is none
  */
-export async function deliveryTo<T, Response extends { partialSuccess?: object }>(
+export async function transportTo<T, Response extends { partialSuccess?: object }>(
 	destination: Destination,
 	wire: Wire<T, Response>,
-): Promise<Delivery<T>> {
+): Promise<Transport> {
 	const tls = await readTls(destination);
-	let refused = 0;
+	const { timeout, protocol } = destination;
 	const { json, protobuf } = wire;
-	const chosen = destination.protocol === 'http/json' ? json : protobuf;
-	const serializer: ISerializer<T, Response> = {
-		serializeRequest: (records) => {
-			try {
-				return chosen.serializeRequest(records);
-			} catch (error) {
-				// One record that cannot be encoded does not take its neighbours with it.
-				const sound = encodable(records, chosen);
-				if (sound === undefined) throw error;
-				refused += sound.left;
-				return chosen.serializeRequest(sound.records);
-			}
-		},
-		deserializeResponse: (data) => {
-			const response = chosen.deserializeResponse(data);
-			refused += wire.refused(response);
-			return response;
-		},
-	};
-	const delegate =
-		destination.protocol === 'grpc'
-			? await overGrpc(destination, wire, serializer, tls)
-			: await overHttp(destination, wire, serializer, tls);
-	return {
-		send: (records) =>
-			new Promise((resolve, reject) => {
-				refused = 0;
-				delegate.export(records, ({ code, error }) => {
-					if (code === ExportResultCode.SUCCESS) resolve(refused);
-					else reject(error ?? new Error('it was not accepted'));
-				});
-			}),
-		close: () => delegate.shutdown(),
-	};
-}
-
-/** Those of a list that can be encoded, and how many were left out; undefined where none can, or where it is no list. */
-function encodable<T, Response>(
-	records: T,
-	{ serializeRequest }: ISerializer<T, Response>,
-): { records: T; left: number } | undefined {
-	if (!Array.isArray(records)) return undefined;
-	const sound = records.filter((record) => {
+	const { deserializeResponse } = protocol === 'http/json' ? json : protobuf;
+	const connect = await (protocol === 'grpc' ? overGrpc : overHttp)(destination, wire, protobuf, tls);
+	let transport = bare(connect());
+	const refusedOf = (data: Uint8Array | undefined): number => {
 		try {
-			return serializeRequest([record] as T) !== undefined;
+			return data === undefined || data.length === 0 ? 0 : wire.refused(deserializeResponse(data));
 		} catch {
-			return false;
+			// It was accepted; an answer that is none says nothing of a part.
+			return 0;
 		}
-	});
-	return sound.length === 0 ? undefined : { records: sound as T, left: records.length - sound.length };
+	};
+	return {
+		send: async (body) => {
+			const response = await bounded(timeout, transport.send(body, timeout));
+			if (response.status === 'success') return { kind: 'taken', refused: refusedOf(response.data) };
+			const outcome = classify(response);
+			if (outcome.kind === 'later' && protocol === 'grpc') {
+				// A channel that failed waits up to two minutes before it connects again, whoever asks.
+				transport.shutdown();
+				transport = bare(connect());
+			}
+			return outcome;
+		},
+		close: () => transport.shutdown(),
+	};
 }
 
-/** So much of OpenTelemetry's delegates as is used: their own type is another one in the CommonJS build. */
-interface Sender<T> {
-	export(records: T, done: (result: ExportResult) => void): void;
-	shutdown(): Promise<void>;
+/** A transport that answers nothing but that it cannot be made. */
+export function broken(error: unknown): Transport {
+	return { send: async (): Promise<Outcome> => ({ kind: 'later', error }), close: () => undefined };
+}
+
+/** What OpenTelemetry's delegates hold (otlp-exporter-base 0.300.0, pinned exactly): over HTTP, one that retries. */
+interface Insides {
+	readonly _transport: IExporterTransport & Partial<Insides>;
+}
+
+function bare(delegate: object): IExporterTransport {
+	const { _transport: outer } = delegate as Insides;
+	const inner = outer?._transport ?? outer;
+	if (typeof inner?.send !== 'function')
+		throw new Error('OpenTelemetry builds its OTLP exporters otherwise than known.');
+	return inner;
+}
+
+/** A connection's own timeout is one of silence: a backend that sends a byte now and then would hold us for ever. */
+async function bounded(timeout: number, response: Promise<ExportResponse>): Promise<ExportResponse> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<ExportResponse>((resolve) => {
+		const error = new Error(`no answer within ${timeout} ms`);
+		timer = setTimeout(() => resolve({ status: 'retryable', error }), timeout + GRACE_MS).unref();
+	});
+	try {
+		return await Promise.race([response, late]);
+	} catch (error) {
+		return { status: 'retryable', error: error as Error };
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 interface Tls {
@@ -133,7 +133,7 @@ async function overHttp<T, Response extends { partialSuccess?: object }>(
 	{ helper }: Wire<T, Response>,
 	serializer: ISerializer<T, Response>,
 	tls: Tls,
-): Promise<Sender<T>> {
+): Promise<() => object> {
 	const { createOtlpHttpExportDelegate, httpAgentFactoryFromOptions } = await import(
 		'@opentelemetry/otlp-exporter-base/node-http'
 	);
@@ -147,7 +147,7 @@ async function overHttp<T, Response extends { partialSuccess?: object }>(
 		agentFactory: httpAgentFactoryFromOptions({ keepAlive: true, ...tls }),
 		userAgent: `agentese-otel/${VERSION}`,
 	};
-	return createOtlpHttpExportDelegate(options, serializer, 'otlp_http', helper, undefined);
+	return () => createOtlpHttpExportDelegate(options, serializer, 'otlp_http', helper, undefined);
 }
 
 async function overGrpc<T, Response extends { partialSuccess?: object }>(
@@ -155,7 +155,7 @@ async function overGrpc<T, Response extends { partialSuccess?: object }>(
 	{ helper, service }: Wire<T, Response>,
 	serializer: ISerializer<T, Response>,
 	{ ca, cert, key }: Tls,
-): Promise<Sender<T>> {
+): Promise<() => object> {
 	const { createEmptyMetadata, createInsecureCredentials, createOtlpGrpcExportDelegate, createSslCredentials } =
 		await import('@opentelemetry/otlp-grpc-exporter-base');
 	const { protocol, hostname, port } = new URL(url);
@@ -174,13 +174,6 @@ async function overGrpc<T, Response extends { partialSuccess?: object }>(
 	};
 	const name = NAMES[service];
 	const path = `/opentelemetry.proto.collector.${service}.v1.${name}Service/Export`;
-	return createOtlpGrpcExportDelegate(
-		options,
-		serializer,
-		'otlp_grpc',
-		helper,
-		undefined,
-		`${name}ExportService`,
-		path,
-	);
+	return () =>
+		createOtlpGrpcExportDelegate(options, serializer, 'otlp_grpc', helper, undefined, `${name}ExportService`, path);
 }

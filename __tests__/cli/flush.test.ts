@@ -1,0 +1,246 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type Backend, httpBackend, logTextsIn, metricNamesIn, spanNamesIn } from '../presets/support/otlp-servers.js';
+import { type Built, buildProgram, freePort, holdingBackend, openBackend, Room } from './support/room.js';
+
+/** Each test starts Node processes of its own, and a busy machine takes its time. */
+jest.setTimeout(120_000);
+
+let built: Built;
+let room: Room;
+let port: number;
+const open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+	built = await buildProgram();
+});
+afterAll(() => built.remove());
+beforeEach(async () => {
+	room = new Room(built);
+	port = await freePort();
+	room.sendingTo(`http://127.0.0.1:${port}`, 'http/protobuf');
+});
+afterEach(async () => {
+	await Promise.all(open.splice(0).map((one) => one.close()));
+	room.close();
+});
+
+function opened<T extends { close(): Promise<void> }>(one: T): T {
+	open.push(one);
+	return one;
+}
+
+/** What several processes leave that live at one time, each killed when all of it stands on the disk. */
+async function leave(count: number, ...prefixes: string[]): Promise<void> {
+	const writers = prefixes.map((prefix) => room.leaves(count, prefix));
+	for (const { said } of writers) {
+		const [spans, points, records] = JSON.parse(await said) as number[];
+		expect({ spans, records }).toEqual({ spans: count, records: 1 });
+		expect(points).toBeGreaterThan(0);
+	}
+	for (const { child } of writers) child.kill('SIGKILL');
+	for (const { ended } of writers) expect((await ended).signal).toBe('SIGKILL');
+}
+
+const named = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
+const spansOf = ({ got }: Backend) => got.flatMap(({ path, body }) => (/race/.test(path) ? spanNamesIn(body) : []));
+const segments = () =>
+	readdirSync(room.outbox, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.segment'));
+
+/** The report of a flush that ended in that way. */
+async function flushed(code: number, ...words: string[]) {
+	const ended = await room.program('flush', '--json', ...words).ended;
+	expect({ code: ended.code, stderr: code === 0 ? ended.stderr : '' }).toEqual({ code, stderr: '' });
+	const report = JSON.parse(ended.stdout);
+	expect(report.complete).toBe(code === 0);
+	return report;
+}
+
+describe.each(['http/protobuf', 'http/json', 'grpc'])('what killed processes left, over %s', (protocol) => {
+	it('is sent whole, with the headers of the config, and nothing is left', async () => {
+		room.sendingTo(`http://127.0.0.1:${port}`, protocol);
+		await leave(100, 'one', 'two');
+		const backend = opened(await openBackend(protocol, port));
+		const { code, stdout, stderr } = await room.program('flush').ended;
+		expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+		const path = (signal: string) => `http://127.0.0.1:${port}${protocol === 'grpc' ? '' : `/v1/${signal}`}`;
+		const [first, second, ...rest] = stdout.trimEnd().split('\n');
+		expect(first).toBe(`otlp ${path('traces')}: 200 spans sent`);
+		expect(second).toMatch(/^otlp \S+: \d+ metric points sent$/);
+		expect(rest).toEqual([`otlp ${path('logs')}: 2 log records sent`, `Nothing is left in ${room.outbox}.`]);
+		expect(backend.got.map(({ headers }) => headers['x-tenant'])).toEqual(backend.got.map(() => 'garden'));
+		expect(segments()).toEqual([]);
+		if (protocol === 'http/json') {
+			const text = backend.got.map(({ body }) => String(body)).join('\n');
+			for (const name of [...named('one', 100), ...named('two', 100)]) {
+				expect(text.split(`"name":"${name}"`)).toHaveLength(2);
+			}
+			return;
+		}
+		expect(spansOf(backend).sort()).toEqual([...named('one', 100), ...named('two', 100)].sort());
+		const metrics = backend.got.flatMap(({ path: to, body }) => (/etrics/.test(to) ? metricNamesIn(body) : []));
+		expect(metrics.filter((name) => name.endsWith('.counted')).sort()).toEqual(['one.counted', 'two.counted']);
+		const texts = backend.got.flatMap(({ path: to, body }) => (/ogs/.test(to) ? logTextsIn(body) : []));
+		expect(texts.sort()).toEqual(['one said', 'two said']);
+	});
+});
+
+describe('a backend that is away', () => {
+	it('leaves all where it lay, says why and exits with 1; the next flush sends it', async () => {
+		await leave(50, 'away');
+		const { code, stdout, stderr } = await room.program('flush', '--timeout', '1s').ended;
+		expect(code).toBe(1);
+		expect(stdout).toContain(`/v1/traces: 50 spans left (connect ECONNREFUSED 127.0.0.1:${port})\n`);
+		expect(stdout).toMatch(/\d+ records are left in .*outbox\.\n$/);
+		expect(stderr).toContain(`cannot deliver to http://127.0.0.1:${port}`);
+		const backend = opened(await openBackend('http', port));
+		const { left, backends } = await flushed(0);
+		expect({ left, sent: backends[0].sent }).toEqual({ left: 0, sent: 50 });
+		expect(spansOf(backend).sort()).toEqual(named('away', 50).sort());
+	});
+
+	it('is waited for: what it takes when it is back within the time is sent', async () => {
+		await leave(50, 'back');
+		const running = room.program('flush', '--timeout', '60s');
+		await new Promise<void>((resolve) => running.child.stderr?.once('data', () => resolve()));
+		const backend = opened(await openBackend('http', port));
+		expect((await running.ended).code).toBe(0);
+		expect(spansOf(backend).sort()).toEqual(named('back', 50).sort());
+	});
+
+	it('and one that answers nothing, holds the command no longer than the time it was given', async () => {
+		await leave(50, 'silent');
+		const backend = opened(await holdingBackend(port, 0));
+		const begun = performance.now();
+		const { backends } = await flushed(1, '--timeout', '1s');
+		// One request may take ten seconds.
+		expect(performance.now() - begun).toBeLessThan(9000);
+		expect(backends[0]).toMatchObject({ signal: 'traces', sent: 0, left: 50 });
+		backend.release();
+		await flushed(0);
+		expect(backend.taken.flatMap((body) => spanNamesIn(body)).filter((name) => name.startsWith('silent'))).toEqual(
+			named('silent', 50),
+		);
+	});
+});
+
+it('what a living process holds is named and left, waited for, and sent by that process alone', async () => {
+	const writer = room.leaves(30, 'living');
+	await writer.said;
+	const before = segments();
+	const { code, stdout } = await room.program('flush', '--timeout', '1s').ended;
+	expect(code).toBe(1);
+	expect(stdout).toContain(
+		`/v1/traces: 30 spans left to process ${writer.child.pid}, which lives and sends them itself\n`,
+	);
+	expect(segments()).toEqual(before);
+	const waits = flushed(0, '--timeout', '60s');
+	const backend = opened(await openBackend('http', port));
+	const { backends } = await waits;
+	expect(backends[0]).toMatchObject({ sent: 0, left: 0 });
+	expect(spansOf(backend).sort()).toEqual(named('living', 30).sort());
+});
+
+it('of two flushes at once each record is sent by one, and both end when nothing is left', async () => {
+	await leave(1000, 'first', 'second', 'third');
+	const backend = opened(await openBackend('http', port));
+	const both = await Promise.all([flushed(0), flushed(0)]);
+	expect(both.reduce((sum, { backends }) => sum + backends[0].sent, 0)).toBe(3000);
+	const wanted = ['first', 'second', 'third'].flatMap((prefix) => named(prefix, 1000));
+	expect(spansOf(backend).sort()).toEqual(wanted.sort());
+});
+
+it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+	'a flush that %s ends in the middle leaves the rest to the next',
+	async (signal) => {
+		await leave(2000, 'cut');
+		const backend = opened(await holdingBackend(port, 2));
+		const running = room.program('flush');
+		await backend.held;
+		running.child.kill(signal);
+		const ended = await running.ended;
+		expect({ code: ended.code, signal: ended.signal, stdout: ended.stdout }).toEqual({
+			code: null,
+			signal,
+			stdout: '',
+		});
+		if (signal !== 'SIGKILL')
+			expect(ended.stderr).toBe('agentese-otel: cut off; what is not sent lies where it lay.\n');
+		backend.release();
+		const { left } = await flushed(0);
+		expect(left).toBe(0);
+		const names = backend.taken.flatMap((body) => spanNamesIn(body)).filter((name) => name.startsWith('cut '));
+		const wanted = named('cut', 2000).sort();
+		expect([...new Set(names)].sort()).toEqual(wanted);
+		// What was accepted before the kill is marked on the disk, but for the request before the one that was under way.
+		expect(names.length - wanted.length).toBeLessThanOrEqual(signal === 'SIGKILL' ? 512 : 0);
+	},
+);
+
+it('what the backend refuses is kept with its answer, and is not left', async () => {
+	await leave(20, 'refused');
+	opened(
+		await httpBackend(
+			({ path }) => (path === '/v1/traces' ? { status: 400, body: Buffer.from('no') } : { status: 200 }),
+			undefined,
+			port,
+		),
+	);
+	const { code, stdout } = await room.program('flush').ended;
+	expect(code).toBe(0);
+	const [, folder = ''] = /: 20 spans refused \(20 kept in (\S+)\)\n/.exec(stdout) ?? [];
+	const [letter = ''] = readdirSync(join(room.outbox, folder));
+	expect(readFileSync(join(room.outbox, folder, letter), 'latin1')).toContain('"answer":"no"');
+});
+
+it('what is older than delivery.maxAge is sent: somebody asks for it', async () => {
+	await leave(20, 'old');
+	room.sendingTo(`http://127.0.0.1:${port}`, 'http/protobuf', { maxAge: '1ms' });
+	const backend = opened(await openBackend('http', port));
+	await flushed(0);
+	expect(spansOf(backend).sort()).toEqual(named('old', 20).sort());
+});
+
+it('what waits for an address that the config does not have is left and said; --config names the right one', async () => {
+	await leave(20, 'stray');
+	const backend = opened(await openBackend('http', port));
+	room.sendingTo(`http://127.0.0.1:${port}`, 'http/protobuf', {}, 'other.json');
+	room.sendingTo('http://127.0.0.1:9', 'http/protobuf');
+	const { code, stdout } = await room.program('flush').ended;
+	expect(code).toBe(1);
+	expect(stdout).toMatch(
+		/^otlp-127\.0\.0\.1_\d+-[0-9a-f]{10}\/traces: 20 spans left: no backend of the config has that address/m,
+	);
+	room.config({ preset: 'json', delivery: { directory: room.outbox } });
+	const { strays, backends } = await flushed(1);
+	const traces = strays.find(({ folder }: { folder: string }) => folder.endsWith('/traces'));
+	expect({ backends, left: traces?.left }).toEqual({ backends: [], left: 20 });
+	expect(backend.got).toEqual([]);
+	await flushed(0, '--config', 'other.json');
+	expect(spansOf(backend).sort()).toEqual(named('stray', 20).sort());
+});
+
+it('sends from the directory that is named, to the backends of the config', async () => {
+	await leave(20, 'named');
+	room.config({ preset: 'otlp', otlp: { endpoint: `http://127.0.0.1:${port}` } });
+	const backend = opened(await openBackend('http', port));
+	expect((await flushed(0)).directory).toBe(join(room.folder, '.agentese', 'outbox'));
+	expect(backend.got).toEqual([]);
+	expect((await flushed(0, 'outbox')).directory).toBe(room.outbox);
+	expect(spansOf(backend).sort()).toEqual(named('named', 20).sort());
+});
+
+it('a file of another version is left, and said', async () => {
+	await leave(20, 'strange');
+	const [one = ''] = segments();
+	const other = one.replace(/\d+\.segment$/, '99.segment');
+	writeFileSync(join(room.outbox, other), 'agentese-otel/9\nwhatever');
+	opened(await openBackend('http', port));
+	const { left, backends } = await flushed(1);
+	expect({ left, files: backends.flatMap((sent: { otherVersion: string[] }) => sent.otherVersion) }).toEqual({
+		left: 0,
+		files: [other.split('/').at(-1)],
+	});
+	expect(readFileSync(join(room.outbox, other), 'utf8')).toBe('agentese-otel/9\nwhatever');
+});

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { bundle } from '../../presets/support/children.js';
+import { type Backend, grpcBackend, httpBackend } from '../../presets/support/otlp-servers.js';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The program and the presets as JavaScript, beside the packages they import: what real processes run. */
+export interface Built {
+	readonly program: string;
+	readonly presets: string;
+	remove(): void;
+}
+
+export async function buildProgram(): Promise<Built> {
+	const presets = await bundle();
+	const cache = join(ROOT, 'node_modules', '.cache');
+	mkdirSync(cache, { recursive: true });
+	const outdir = mkdtempSync(join(cache, 'cli-'));
+	await build({
+		entryPoints: [join(ROOT, 'cli/main.ts')],
+		outdir,
+		bundle: true,
+		splitting: true,
+		packages: 'external',
+		platform: 'node',
+		format: 'esm',
+		outExtension: { '.js': '.mjs' },
+	});
+	const remove = () => {
+		presets.remove();
+		rmSync(outdir, { recursive: true, force: true });
+	};
+	return { program: join(outdir, 'main.mjs'), presets: presets.url, remove };
+}
+
+/** A process that runs, and how it ended. */
+export interface Running {
+	readonly child: ChildProcess;
+	/** Resolves with the first text on stdout. */
+	readonly said: Promise<string>;
+	readonly ended: Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>;
+}
+
+/** A project of its own, with a config, in which processes leave things and the program is run. */
+export class Room {
+	readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'agentese-cli-')));
+	readonly outbox = join(this.folder, 'outbox');
+	readonly #built: Built;
+	readonly #children: ChildProcess[] = [];
+
+	constructor(built: Built) {
+		this.#built = built;
+		mkdirSync(join(this.folder, 'home'));
+	}
+
+	config(config: object, name = 'agentese.config.json'): void {
+		writeFileSync(join(this.folder, name), JSON.stringify(config));
+	}
+
+	/** A config for a backend over that protocol, which wants a header. */
+	sendingTo(endpoint: string, protocol: string, more: object = {}, name?: string): void {
+		const otlp = { endpoint, protocol, headers: { 'x-tenant': 'garden' } };
+		this.config({ preset: 'otlp', otlp, delivery: { directory: this.outbox, ...more } }, name);
+	}
+
+	/** A process that makes so many spans, a metric and a log record while the backend is away, says so, and lives. */
+	leaves(count: number, prefix: string): Running {
+		return this.#run([join(ROOT, '__tests__/cli/support/leaves.mjs'), String(count), prefix]);
+	}
+
+	program(...words: string[]): Running {
+		return this.#run([this.#built.program, ...words]);
+	}
+
+	close(): void {
+		for (const child of this.#children) child.kill('SIGKILL');
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	#run(args: string[]): Running {
+		const kept = Object.entries(process.env).filter(([name]) => !/^(OTEL_|AGENTESE_|NODE_OPTIONS|JEST_)/.test(name));
+		const env = { ...Object.fromEntries(kept), BUNDLE: this.#built.presets, HOME: join(this.folder, 'home') };
+		const child = spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+		this.#children.push(child);
+		const [out, err]: string[][] = [[], []];
+		const said = new Promise<string>((resolve) => {
+			child.stdout.on('data', (data) => {
+				out?.push(String(data));
+				resolve(String(data));
+			});
+		});
+		child.stderr.on('data', (data) => err?.push(String(data)));
+		const ended = new Promise<Awaited<Running['ended']>>((resolve, reject) => {
+			child.on('error', reject);
+			child.on('close', (code, signal) =>
+				resolve({ code, signal, stdout: (out ?? []).join(''), stderr: (err ?? []).join('') }),
+			);
+		});
+		return { child, said, ended };
+	}
+}
+
+/** A port of the loopback at which nothing listens now. */
+export async function freePort(): Promise<number> {
+	const server = createTcpServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+export function openBackend(protocol: string, port: number): Promise<Backend> {
+	return protocol === 'grpc' ? grpcBackend(undefined, undefined, port) : httpBackend(undefined, undefined, port);
+}
+
+/** A backend over HTTP that answers so many requests and lets all others wait, until it is released. */
+export async function holdingBackend(port: number, answered: number) {
+	const taken: Buffer[] = [];
+	const waiting: ServerResponse[] = [];
+	let [seen, holds] = [0, true];
+	let reached: () => void = () => undefined;
+	const held = new Promise<void>((resolve) => {
+		reached = resolve;
+	});
+	const server = createServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk) => chunks.push(chunk));
+		request.on('end', () => {
+			seen += 1;
+			if (holds && seen > answered) {
+				waiting.push(response);
+				reached();
+				return;
+			}
+			taken.push(Buffer.concat(chunks));
+			response.end();
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+	return {
+		/** What was accepted. */
+		taken,
+		/** Resolves when a request waits. */
+		held,
+		release: () => {
+			holds = false;
+			for (const response of waiting) response.destroy();
+		},
+		close: () =>
+			new Promise<void>((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}

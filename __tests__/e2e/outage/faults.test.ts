@@ -1,0 +1,247 @@
+import { execFileSync } from 'node:child_process';
+import {
+	chmodSync,
+	chownSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { quietPort } from '../../../scripts/arrives/port.mjs';
+import { type Backend, httpBackend, spanNamesIn } from '../../presets/support/otlp-servers.js';
+import { type Application, type Settings, startApplication } from '../support/application.js';
+
+const ROOT = process.getuid?.() === 0;
+const DAY = 864e5;
+
+let folder: string;
+let outbox: string;
+let port: number;
+let backends: Backend[];
+let running: Application[];
+
+beforeEach(async () => {
+	folder = mkdtempSync(join(tmpdir(), 'agentese-faults-'));
+	// The folder itself is no secret, and may be entered by a user who is not root.
+	chmodSync(folder, 0o755);
+	outbox = join(folder, 'outbox');
+	port = await quietPort();
+	backends = [];
+	running = [];
+});
+afterEach(async () => {
+	for (const one of running) await one.kill();
+	for (const one of backends) await one.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+function start(settings: Partial<Settings> = {}): Application {
+	const one = startApplication({ endpoint: `http://127.0.0.1:${port}`, outbox, ...settings });
+	running.push(one);
+	return one;
+}
+
+/** The backend is there from now on. */
+async function open(): Promise<Backend> {
+	const one = await httpBackend(undefined, undefined, port);
+	backends.push(one);
+	return one;
+}
+
+const names = () =>
+	backends.flatMap(({ got }) => got.flatMap(({ path, body }) => (path === '/v1/traces' ? spanNamesIn(body) : [])));
+
+const wanted = (count: number, prefix = 'span') =>
+	Array.from({ length: count }, (_, index) => `${prefix} ${index}`).sort();
+
+const segments = () =>
+	readdirSync(outbox, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.segment'))
+		.map((name) => join(outbox, name));
+
+/** What was said of anything but the outage of the backend. */
+const saidOf = (one: Application) => one.said().filter((line) => !/cannot deliver to|delivers to .* again/.test(line));
+
+/** A file system of so many kilobytes, or undefined where none can be mounted; it is gone with the test. */
+function small(kilobytes: number): { resize(kilobytes: number): void; remove(): void } | undefined {
+	const options = (size: number) => `size=${size}k,mode=0700`;
+	mkdirSync(outbox);
+	try {
+		execFileSync('mount', ['-t', 'tmpfs', '-o', options(kilobytes), 'tmpfs', outbox], { stdio: 'pipe' });
+	} catch (error) {
+		process.stdout.write(`SKIPPED: a full disk, since nothing can be mounted here: ${error}\n`);
+		return undefined;
+	}
+	return {
+		resize: (size) => execFileSync('mount', ['-o', `remount,${options(size)}`, outbox]),
+		// Lazily: the application may still hold a file.
+		remove: () => execFileSync('umount', ['-l', outbox]),
+	};
+}
+
+describe('a disk that is full', () => {
+	it('leaves what is made in memory, from where it is sent, and is used again when there is room', async () => {
+		const disk = small(256);
+		if (disk === undefined) return expect(ROOT && process.env['CI'] === 'true').toBe(false);
+		try {
+			const one = start();
+			await one.tell('make', { count: 5 });
+			await one.until(({ onDisk }) => onDisk === 5);
+			await one.tell('make', { count: 50, bytes: 20_000 });
+			await one.until(() => saidOf(one).length > 0);
+			// Time and again: it says so once.
+			for (let i = 0; i < 5; i++) {
+				await one.tell('make', { count: 1, bytes: 20_000 });
+				await one.tell('flush');
+			}
+			const full = await one.tell('stats');
+			expect(full).toMatchObject({ made: 60, written: 0, dropped: 0 });
+			expect(full.queued).toBeGreaterThan(40);
+			expect(saidOf(one)).toEqual([
+				expect.stringMatching(/the journal cannot be written; spans wait in memory.*ENOSPC/),
+			]);
+
+			// The disk is still full.
+			const first = await open();
+			await one.until(({ written }) => written === 60, 'flush');
+			await first.close();
+
+			disk.resize(8192);
+			await one.tell('make', { count: 10 });
+			// Each failure makes it wait longer before it tries the disk again.
+			await one.until(({ onDisk, queued }) => onDisk === 10 && queued === 0, 'stats', {}, 60_000);
+			await open();
+			await one.until(({ written, made }) => written === made, 'flush');
+			const { code, spans } = await one.end();
+			expect(code).toBe(0);
+			expect(spans).toMatchObject({ written: spans.made, queued: 0, onDisk: 0, dropped: 0 });
+			expect(names().sort()).toEqual(wanted(spans.made));
+			expect([saidOf(one).length, segments()]).toEqual([1, []]);
+		} finally {
+			disk.remove();
+		}
+	}, 120_000);
+});
+
+it('a directory that may not be written to is no obstacle, and is used as soon as it may', async () => {
+	mkdirSync(outbox);
+	const one = start();
+	await one.tell('stats');
+	if (ROOT) {
+		const [uid, gid] = ['-u', '-g'].map((what) => Number(execFileSync('id', [what, 'nobody'])));
+		if (uid === undefined || gid === undefined) throw new Error('There is no user nobody.');
+		chownSync(outbox, uid, gid);
+		await one.tell('user', { uid, gid });
+	}
+	chmodSync(outbox, 0o500);
+	await one.tell('make', { count: 10 });
+	for (let i = 0; i < 3; i++) await one.tell('flush');
+	expect(await one.tell('stats')).toMatchObject({ made: 10, queued: 10, onDisk: 0, dropped: 0 });
+	expect(saidOf(one)).toEqual([expect.stringMatching(/the journal cannot be written.*EACCES/)]);
+	chmodSync(outbox, 0o700);
+	// Nothing more is made, and nobody asks for it.
+	await one.until(({ onDisk, queued }) => onDisk === 10 && queued === 0);
+	await open();
+	await one.until(({ written, made }) => written === made, 'flush');
+	const { code, spans } = await one.end();
+	expect([code, spans.dropped, saidOf(one).length]).toEqual([0, 0, 1]);
+	expect(names().sort()).toEqual(wanted(spans.made));
+}, 90_000);
+
+it('a directory that is removed with more in it than memory holds costs that, which is counted and said, and no more', async () => {
+	const one = start();
+	await one.tell('make', { count: 200, bytes: 100_000 });
+	await one.until(({ onDisk }) => onDisk === 200);
+	rmSync(outbox, { recursive: true });
+	await one.tell('make', { count: 10 });
+	await one.until(({ onDisk }) => onDisk === 210);
+	await open();
+	await one.until(({ onDisk, queued }) => onDisk + queued === 0, 'flush');
+	const { code, spans } = await one.end();
+	expect(code).toBe(0);
+	expect(spans).toMatchObject({ made: 210, droppedBy: { unreadable: spans.dropped } });
+	expect(new Set(names()).size).toBe(spans.written);
+	expect(names()).toEqual(expect.arrayContaining(Array.from({ length: 10 }, (_, index) => `span ${200 + index}`)));
+	expect(spans.dropped).toBeGreaterThan(0);
+	expect(spans.dropped).toBeLessThan(200);
+	expect(saidOf(one)).toEqual([expect.stringMatching(/what waited on disk to be sent was removed .*ENOENT/)]);
+}, 90_000);
+
+it.each([
+	['back by an hour', -36e5],
+	['back by a year', -365 * DAY],
+	['on by an hour', 36e5],
+])(
+	'a clock that steps %s changes nothing',
+	async (_, ms) => {
+		const one = start();
+		await one.tell('make', { count: 10 });
+		await one.until(({ onDisk }) => onDisk === 10);
+		await one.tell('clock', { ms });
+		await one.tell('make', { count: 10 });
+		await one.until(({ onDisk }) => onDisk === 20);
+		await open();
+		// By itself, without a flush.
+		await one.until(({ written }) => written === 20);
+		await one.tell('make', { count: 10 });
+		await one.until(({ written }) => written === 30);
+		await one.tell('clock', { ms: 0 });
+		await one.tell('make', { count: 10 });
+		await one.until(({ written }) => written === 40);
+		const { code, spans } = await one.end();
+		expect([code, spans.dropped, names().sort(), saidOf(one), segments()]).toEqual([0, 0, wanted(40), [], []]);
+	},
+	90_000,
+);
+
+it('two processes in one directory keep apart, and each sends its own, once', async () => {
+	const both = [start(), start()];
+	await Promise.all(
+		both.map(async (one, index) => {
+			for (let i = 0; i < 10; i++) {
+				await one.tell('make', { count: 100, prefix: `${index}` });
+				await one.until(({ onDisk, made }) => onDisk === made);
+			}
+		}),
+	);
+	expect(segments()).toHaveLength(2);
+	await open();
+	for (const one of both) {
+		await one.until(({ written }) => written === 1000, 'flush');
+		expect(await one.end()).toMatchObject({ code: 0, spans: { made: 1000, written: 1000, adopted: 0, dropped: 0 } });
+		expect(saidOf(one)).toEqual([]);
+	}
+	expect(names().sort()).toEqual([...wanted(1000, '0'), ...wanted(1000, '1')].sort());
+}, 90_000);
+
+it('what a newer version of the journal left is said once and left alone, and that version finds it whole', async () => {
+	const before = start();
+	await before.tell('make', { count: 10, prefix: 'newer' });
+	await before.until(({ onDisk }) => onDisk === 10);
+	await before.kill();
+	const [path = ''] = segments();
+	const bytes = readFileSync(path);
+	const newer = Buffer.from(bytes.toString('latin1').replace(/^agentese-otel\/1\n/, 'agentese-otel/2\n'), 'latin1');
+	expect(newer.equals(bytes)).toBe(false);
+	writeFileSync(path, newer);
+
+	await open();
+	const one = start();
+	await one.tell('make', { count: 5 });
+	await one.until(({ written }) => written === 5);
+	expect(await one.end()).toMatchObject({ code: 0, spans: { made: 5, adopted: 0, dropped: 0 } });
+	expect(saidOf(one)).toEqual([expect.stringMatching(/is of another version of the journal, 2; it is left as it is/)]);
+	expect([segments(), readFileSync(path).equals(newer), names()]).toEqual([[path], true, wanted(5)]);
+
+	writeFileSync(path, bytes);
+	const heir = start();
+	await heir.until(({ written }) => written === 10, 'flush');
+	expect(await heir.end()).toMatchObject({ code: 0, spans: { made: 10, adopted: 10 } });
+	expect([segments(), saidOf(heir)]).toEqual([[], []]);
+	expect(names().sort()).toEqual([...wanted(10, 'newer'), ...wanted(5)].sort());
+}, 90_000);

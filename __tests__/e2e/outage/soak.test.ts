@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { ROOT } from '../../../scripts/fresh.mjs';
+import { run } from '../../../scripts/run.mjs';
+
+/** How many invocations: `npm run soak` has a million. */
+const INVOCATIONS = Number(process.env['SOAK_INVOCATIONS'] ?? 50_000);
+
+it(
+	`${INVOCATIONS} invocations with the backend away and back are all delivered, in memory that stays flat`,
+	async () => {
+		const { code, output } = await run('node', [join(ROOT, 'scripts/soak.mjs'), String(INVOCATIONS)]);
+		process.stdout.write(output);
+		expect(code).toBe(0);
+		expect(output).toMatch(`${INVOCATIONS} invocations, 4 outages: 0 lost, `);
+	},
+	30 * 60_000,
+);

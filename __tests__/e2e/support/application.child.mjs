@@ -1,0 +1,58 @@
+// An application that does as it is told, by messages: as a process, a worker of a cluster or a thread. It answers each
+// with what its spans have become, for which the law of delivery holds.
+import { parentPort } from 'node:worker_threads';
+import { trace } from '@opentelemetry/api';
+import { startTelemetry } from 'agentese-otel/presets';
+import { lawful } from '../../../scripts/arrives/law.mjs';
+
+const telemetry = await startTelemetry({
+	preset: 'otlp',
+	otlp: { endpoint: process.env.ENDPOINT },
+	delivery: { directory: process.env.OUTBOX, ...JSON.parse(process.env.DELIVERY ?? '{}') },
+	autoInstrumentation: false,
+});
+const tracer = trace.getTracer('application');
+const { now } = Date;
+let made = 0;
+
+const deeds = {
+	make({ prefix = 'span', count = 1, bytes = 0 }) {
+		const attributes = bytes > 0 ? { payload: 'x'.repeat(bytes) } : {};
+		for (let i = 0; i < count; i++) tracer.startSpan(`${prefix} ${made++}`, { attributes }).end();
+	},
+	flush: () => telemetry.flush(),
+	stats: () => undefined,
+	/** The clock says something else from now on. */
+	clock({ ms }) {
+		Date.now = () => now() + ms;
+	},
+	/** Root no more. */
+	user({ uid, gid }) {
+		process.setgroups([]);
+		process.setgid(gid);
+		process.setuid(uid);
+	},
+	end: () => telemetry.shutdown(),
+};
+
+export async function answer({ id, deed, ...how }) {
+	try {
+		await deeds[deed](how);
+		return { id, spans: lawful(telemetry.stats().spans) };
+	} catch (error) {
+		return { id, error: String(error?.stack ?? error) };
+	}
+}
+
+if (parentPort !== null) {
+	parentPort.on('message', async (message) => parentPort.postMessage(await answer(message)));
+	parentPort.postMessage({ ready: true });
+} else if (process.env.FAMILY === undefined) {
+	process.on('message', async (message) => {
+		const answered = await answer(message);
+		process.send(answered, () => {
+			if (message.deed === 'end') process.disconnect();
+		});
+	});
+	process.send({ ready: true });
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Files } from './files.js';
+import { ownerFile, ownerOf } from './owner.js';
+import { readSegmentName } from './segment.js';
+
+/** A segment whose owner is gone. */
+export interface Orphan {
+	readonly path: string;
+	readonly time: string;
+	readonly owner: string;
+}
+
+/** Those who are gone, by their owners' files, and what they left, the oldest first. */
+export interface Gone {
+	readonly owners: readonly string[];
+	readonly orphans: readonly Orphan[];
+}
+
+/**
+ * Looks through a folder for what nobody writes to any more.
+ *
+ * @param mine - owners that are not asked about
+ * @param alive - whether the owner of that file lives
+ */
+export async function goneFrom(
+	files: Files,
+	directory: string,
+	mine: ReadonlySet<string>,
+	alive: (path: string) => Promise<boolean>,
+): Promise<Gone> {
+	const names = await files.list(directory).catch((): string[] => []);
+	const gone = new Map<string, boolean>();
+	const orphans: Orphan[] = [];
+	for (const name of names.sort()) {
+		const said = readSegmentName(name);
+		const owner = said?.owner ?? ownerOf(name);
+		if (owner === undefined || mine.has(owner)) continue;
+		if (!gone.has(owner)) gone.set(owner, !(await alive(join(directory, ownerFile(owner)))));
+		if (said !== undefined && gone.get(owner)) orphans.push({ path: join(directory, name), ...said });
+	}
+	return { owners: [...gone].filter(([, isGone]) => isGone).map(([owner]) => owner), orphans };
+}

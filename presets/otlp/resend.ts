@@ -1,0 +1,83 @@
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Lane } from '../delivery/lane.js';
+import { folderOf } from '../delivery/outbox.js';
+import type { DeliverySettings } from '../options/delivery.js';
+import type { OtlpSettings } from '../options/otlp.js';
+import { destinationOf, type OtlpSignal, shown } from './destination.js';
+import { Lanes, WHAT } from './lanes.js';
+import { positive } from './metrics.js';
+import { logWire, metricWire, spanWire } from './wires.js';
+
+/** The way of what lies in an outbox to one backend: a lane that nothing is pushed to. */
+export interface Resending {
+	readonly preset: string;
+	readonly signal: OtlpSignal;
+	/** What a person calls its records. */
+	readonly what: string;
+	/** Where it goes, without a user name, a password or a query. */
+	readonly endpoint: string;
+	/** Where it lies. */
+	readonly folder: string;
+	readonly lane: Pick<Lane<never>, 'flush' | 'settle' | 'shutdown' | 'stats'>;
+	/** Why the last request that failed did. */
+	lastError(): string | undefined;
+}
+
+/** Whoever waits for it does not wait half a minute to see that another process is gone. */
+const ADOPT_MS = 1000;
+
+/**
+ * Sends what one preset's processes have left in an outbox, as they would have sent it: to the same addresses, with the
+ * same headers, TLS, batches and retries. No SDK is needed, since all of it is encoded already.
+ *
+ * @param root - the outbox; it must be said, since nothing is looked for elsewhere
+ */
+export async function resend(
+	preset: string,
+	settings: OtlpSettings,
+	signals: readonly OtlpSignal[],
+	root: string,
+	delivery: DeliverySettings,
+): Promise<Resending[]> {
+	// Nothing is given up for its age or its size: somebody asked for it to be sent.
+	const bounds = { maxBytes: Number.POSITIVE_INFINITY, maxAge: Number.POSITIVE_INFINITY };
+	const environment = { ...delivery, ...bounds, journal: true, directory: root };
+	const lanes = new Lanes(preset, settings, {
+		directory: root,
+		signals,
+		whenProcessEnds: () => () => undefined,
+		delivery: environment,
+	});
+	const own = { sizeOf: () => 0, delayMs: 0, maxQueued: Number.POSITIVE_INFINITY, adoptMs: ADOPT_MS };
+	const ways = {
+		traces: () =>
+			lanes.add('traces', spanWire, (_: ReadableSpan[]) => none(), {
+				...own,
+				batch: positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
+			}),
+		metrics: () => lanes.add('metrics', metricWire, (_: ResourceMetrics[]) => none(), { ...own, batch: 1 }),
+		logs: () =>
+			lanes.add('logs', logWire, (_: ReadableLogRecord[]) => none(), {
+				...own,
+				batch: positive('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', 512),
+			}),
+	};
+	return Promise.all(
+		signals.map(async (signal): Promise<Resending> => {
+			const { url, protocol } = destinationOf(settings, signal);
+			const encoding = protocol === 'http/json' ? 'json' : 'protobuf';
+			const endpoint = shown(url);
+			const folder = folderOf(root, { preset, endpoint, signal, encoding });
+			const lane = await ways[signal]();
+			const origin = shown(new URL(url).origin);
+			const lastError = () => lanes.backends().find((one) => one.endpoint === origin)?.lastError;
+			return { preset, signal, what: WHAT[signal], endpoint, folder, lane, lastError };
+		}),
+	);
+}
+
+function none(): never {
+	throw new Error('What lies in an outbox is encoded already.');
+}
