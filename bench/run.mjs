@@ -3,7 +3,8 @@ import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { circumstances, printTable, saveResult, summarise } from './lib/report.mjs';
+import { installPeers } from './lib/install.mjs';
+import { circumstances, printLines, printTable, saveResult, summarise } from './lib/report.mjs';
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
@@ -14,6 +15,9 @@ const { values, positionals } = parseArgs({
 		scene: { type: 'string' },
 		toolkit: { type: 'string' },
 		profile: { type: 'string' },
+		update: { type: 'boolean', default: false },
+		pairs: { type: 'string', default: '1' },
+		all: { type: 'boolean', default: false },
 	},
 });
 if (values.toolkit !== undefined) process.env.BENCH_TOOLKIT = resolve(values.toolkit);
@@ -24,6 +28,9 @@ if (unknown !== undefined) {
 	console.error(`bench/ asks no question '${unknown}'; it asks ${known.join(', ')}.`);
 	process.exit(1);
 }
+
+// What counts instructions has no peers, and runs in CI, which need not have them.
+if (positionals.some((name) => name !== 'instructions') || positionals.length === 0) installPeers();
 
 /** Runs one scene in a process of its own, without any OTEL_* of this shell, and answers its rows. */
 function play(question, scene) {
@@ -44,7 +51,12 @@ function play(question, scene) {
 }
 
 for (const name of positionals.length > 0 ? positionals : known) {
-	const { title, scenes } = await import(`./questions/${name}.mjs`);
+	const { title, scenes, columns, lines, ask } = await import(`./questions/${name}.mjs`);
+	if (ask) {
+		const code = await ask({ ...values, pairs: Number(values.pairs) });
+		if (code !== 0) process.exitCode = code;
+		continue;
+	}
 	const before = circumstances();
 	const runs = new Map();
 	// The processes of a scene are as far apart as can be: what else the machine does changes with time.
@@ -55,8 +67,12 @@ for (const name of positionals.length > 0 ? positionals : known) {
 			runs.set(scene, [...(runs.get(scene) ?? []), rows]);
 		}
 	}
-	const result = { question: name, title, ...before, loadAfter: circumstances().load, rows: summarise(runs) };
-	printTable(result);
+	const partial = values.scene !== undefined;
+	const head = { question: name, title, ...(partial && { partial }), ...before, loadAfter: circumstances().load };
+	const result = lines ? { ...head, columns, lines: lines(runs) } : { ...head, rows: summarise(runs) };
+	if (lines) printLines(result);
+	else printTable(result);
 	console.log(`\n${saveResult(result)}`);
-	if (result.rows.some((row) => row.sides.some((side) => side.fault !== undefined))) process.exitCode = 1;
+	const figures = result.lines ?? result.rows.flatMap((row) => row.sides);
+	if (figures.some(({ fault }) => fault !== undefined)) process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, context, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, ParentBasedSampler, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
-import { Attribute, metered, Resolver, Traced, traced } from '../../index.js';
+import { Attribute, currentInvocation, metered, Resolver, recordTokens, Traced, traced } from '../../index.js';
 import { configureTracing } from '../../lib/tracing/settings.js';
 import { counted, inOrder, invoke, pathAttributes, pathLabels } from './expected.js';
 import { points, startSdk, stopSdk, timeline } from './harness.js';
@@ -108,5 +108,49 @@ describe('where nothing is sampled', () => {
 		expect(await points()).toEqual(
 			inOrder([...counted(pathLabels(PATH)), ...counted(pathLabels('self.soul.child'), 'ok', { times: 2 })]),
 		);
+	});
+});
+
+describe('below a span that is not sampled', () => {
+	const unsampled = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 };
+	const below = (work: () => unknown) => context.with(trace.setSpanContext(context.active(), unsampled), work);
+
+	it('no span is made where the sampler heeds it; the invocation is there, and counts', async () => {
+		startSdk({ sampler: new ParentBasedSampler({ root: new Recorder(() => true) }) });
+		const seen: unknown[] = [];
+		const ask = traced(
+			function ask() {
+				recordTokens({ in: 3 });
+				seen.push(currentInvocation()?.path, trace.getActiveSpan()?.spanContext());
+			},
+			{ path: PATH },
+		);
+		below(ask);
+		// A sampler that is not known is asked, whatever it would say.
+		expect(seen).toEqual([PATH, expect.objectContaining({ traceFlags: 0, traceId: unsampled.traceId })]);
+		expect(await timeline()).toEqual([]);
+		stopSdk();
+		startSdk();
+		below(ask);
+		expect(seen.slice(2)).toEqual([PATH, unsampled]);
+		expect(await timeline()).toEqual([]);
+		expect((await points()).map(({ name, value }) => [name, value])).toEqual([['agentese.tokens', 3]]);
+	});
+
+	it('a root of its own and an explicit parent are asked about', async () => {
+		startSdk();
+		below(traced(function ask() {}, { path: PATH, root: true }));
+		const parent = () => ({ ...unsampled, traceFlags: 1 });
+		below(traced(function ask() {}, { path: PATH, parent }));
+		expect((await timeline()).map(({ name }) => name)).toEqual(['agentese.invoke', 'agentese.invoke']);
+	});
+
+	it('a sampler that records it all the same is heeded', async () => {
+		const always = new Recorder(() => true);
+		startSdk({
+			sampler: new ParentBasedSampler({ root: always, remoteParentNotSampled: always, localParentNotSampled: always }),
+		});
+		below(traced(function ask() {}, { path: PATH }));
+		expect((await timeline()).length).toBe(1);
 	});
 });

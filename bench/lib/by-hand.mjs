@@ -64,14 +64,14 @@ function tracedSync(path) {
 		});
 }
 
-/** `startActiveSpan` around an asynchronous method. */
-function tracedAsync(path) {
+/** `startActiveSpan` around an asynchronous method, by default `x + 1`. */
+function tracedAsync(path, body) {
 	const tracer = trace.getTracer('by-hand');
 	const options = spanOf(path);
 	return (umwelt, x) =>
 		tracer.startActiveSpan('agentese.invoke', options(umwelt), async (span) => {
 			try {
-				const result = x + 1;
+				const result = body === undefined ? x + 1 : body(umwelt, x);
 				succeed(span, 'number');
 				return result;
 			} catch (error) {
@@ -135,9 +135,9 @@ function bothSync(path) {
 	};
 }
 
-/** Both around an asynchronous method. */
-function bothAsync(path) {
-	const traced = tracedAsync(path);
+/** Both around an asynchronous method, by default `x + 1`. */
+function bothAsync(path, body) {
+	const traced = tracedAsync(path, body);
 	const count = countOf(path);
 	return async (umwelt, x) => {
 		const start = performance.now();

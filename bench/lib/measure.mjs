@@ -4,6 +4,9 @@
 const DRAINED_CALLS = 200;
 const CALLS = 1000;
 
+/** Each side is called so often before it is measured, however little of the processor it gets: then its code is compiled. */
+const WARM_CALLS = 20_000;
+
 const LOOPS = {
 	sync: 'return (n) => { let sum = 0; for (let i = 0; i < n; i++) sum = (sum + call(i)) | 0; return sum; };',
 	async:
@@ -39,7 +42,9 @@ export async function measureRow(row, { rounds, slice, warmUp }) {
 	for (const side of sides) answers.add(await sample(side, n, within, row.drains).then(() => sink));
 	if (answers.size > 1)
 		throw new Error(`The sides of '${row.name}' do not answer the same: ${[...answers].join(', ')}.`);
-	for (const side of sides) await run(side, n, within, row.drains, warmUp);
+	for (const side of sides) {
+		while (side.calls < WARM_CALLS) await run(side, n, within, row.drains, warmUp);
+	}
 	for (let round = 0; round < rounds; round++) {
 		const turn = round % 2 === 0 ? sides : sides.toReversed();
 		for (const side of turn) {
@@ -91,4 +96,9 @@ export function median(values) {
 /** The value that this part of all values is below. */
 export function quantile(values, part) {
 	return values.toSorted((a, b) => a - b)[Math.floor(values.length * part)];
+}
+
+/** The middle of the values, the smallest and the largest. */
+export function spread(values) {
+	return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

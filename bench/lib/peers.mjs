@@ -1,34 +1,60 @@
-// The peers. They are packages of bench/ alone: what is not installed is left out, and said loudly.
-import { decorate } from './toolkit.mjs';
+// The peers. Each is a folder of peers/ with packages of its own: what is not installed is left out, and said loudly.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-/** By package: what makes of its exports a function that observes the method `add` of a class under a span's name. */
-const PEERS = {
-	'nestjs-otel':
-		({ Span }) =>
-		(name, cls) =>
-			decorate(cls, 'add', Span(name)),
-	'@arizeai/openinference-core':
-		({ withSpan }) =>
-		(name, cls) => {
-			cls.prototype.add = withSpan(cls.prototype.add, { name });
-			return cls;
-		},
+const FOLDER = new URL('../peers/', import.meta.url);
+
+/** The package that a peer's folder is about, by folder: the name that tables show. */
+const PACKAGES = {
+	adonis: '@adonisjs/otel',
+	autotel: 'autotel',
+	langfuse: '@langfuse/tracing',
+	logfire: 'logfire',
+	'nestjs-otel': 'nestjs-otel',
+	openinference: '@arizeai/openinference-core',
+	sentry: '@sentry/node',
+	traceloop: '@traceloop/node-server-sdk',
+	vercel: '@vercel/otel',
 };
 
-const loaded = new Map();
+/** The peers that have this file, `calls` or `start`: folder, package, its version (undefined where not installed). */
+export function peersWith(file) {
+	return readdirSync(FOLDER)
+		.filter((folder) => existsSync(new URL(`${folder}/${file}.mjs`, FOLDER)))
+		.map((folder) => ({
+			folder,
+			name: PACKAGES[folder] ?? folder,
+			version: versionOf(folder),
+			file: fileOf(folder, file),
+		}));
+}
 
-/** The peers that are installed: a package's name, and its function. */
-export async function peers() {
-	for (const [name, use] of Object.entries(PEERS)) {
-		if (loaded.has(name)) continue;
+const fileOf = (folder, file) => fileURLToPath(new URL(`${folder}/${file}.mjs`, FOLDER));
+
+function versionOf(folder) {
+	const name = PACKAGES[folder] ?? folder;
+	for (const path of createRequire(new URL(`${folder}/package.json`, FOLDER)).resolve.paths(name)) {
 		try {
-			loaded.set(name, use(await import(name)));
-		} catch (error) {
-			loaded.set(name, undefined);
-			const missing = error.code === 'ERR_MODULE_NOT_FOUND';
-			const reason = missing ? 'it is not installed; `npm install` in bench/ does that' : error.message;
-			console.error(`!! THE PEER ${name} IS LEFT OUT: ${reason}.`);
+			return JSON.parse(readFileSync(`${path}/${name}/package.json`, 'utf8')).version;
+		} catch {
+			// Not in this folder; perhaps in one above.
 		}
 	}
-	return [...loaded].filter(([, weave]) => weave !== undefined).map(([name, weave]) => ({ name, weave }));
+	return undefined;
+}
+
+/** The peer's own way to observe a method: what peers/<folder>/calls.mjs exports. */
+export async function peer(folder) {
+	const words = await import(new URL(`${folder}/calls.mjs`, FOLDER).href);
+	return { name: PACKAGES[folder] ?? folder, shapes: ['sync', 'async'], spanName: (path) => path, ...words };
+}
+
+/** Those that are installed; the runner, not each of its processes, says loudly which are not. */
+export function installed(peers) {
+	for (const { name, version } of peers) {
+		if (version === undefined && process.send === undefined)
+			console.error(`!! THE PEER ${name} IS LEFT OUT: it is not installed; \`npm ci\` in bench/ does that.`);
+	}
+	return peers.filter(({ version }) => version !== undefined);
 }

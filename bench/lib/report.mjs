@@ -5,12 +5,12 @@ import { createRequire } from 'node:module';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median } from './measure.mjs';
+import { median, spread } from './measure.mjs';
+import { peersWith } from './peers.mjs';
 import { home } from './toolkit.mjs';
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const PACKAGES = ['api', 'sdk-trace', 'sdk-metrics', 'context-async-hooks'].map((name) => `@opentelemetry/${name}`);
-const PEERS = ['nestjs-otel', '@arizeai/openinference-core'];
 
 /** Where and of what it was measured. */
 export function circumstances() {
@@ -30,7 +30,8 @@ export function circumstances() {
 			node: process.versions.node,
 			v8: process.versions.v8,
 			'agentese-otel': version(join(home(), 'package.json')),
-			...Object.fromEntries([...PACKAGES, ...PEERS].map((name) => [name, installed(name)])),
+			...Object.fromEntries(PACKAGES.map((name) => [name, installed(name)])),
+			...Object.fromEntries([...peersWith('calls'), ...peersWith('start')].map(({ name, version }) => [name, version])),
 		},
 	};
 }
@@ -66,7 +67,7 @@ function installed(name) {
 export function summarise(runs) {
 	return [...runs].flatMap(([scene, processes]) =>
 		processes[0].map((row, at) => ({
-			scene,
+			scene: row.scene ?? scene,
 			row: row.name,
 			sides: row.sides.map((_, index) =>
 				summary(
@@ -80,7 +81,7 @@ export function summarise(runs) {
 
 function summary(rows, index) {
 	const perRound = rows.flatMap((row) => row.sides[index].perRound);
-	const { name, peer } = rows[0].sides[index];
+	const { name, peer, less } = rows[0].sides[index];
 	const ratios = rows.flatMap((row) =>
 		against(row, index, 'by hand', (side, hand, bare) => (side - bare) / (hand - bare)),
 	);
@@ -90,7 +91,7 @@ function summary(rows, index) {
 	);
 	return {
 		name,
-		...(peer && { peer }),
+		...(peer && { peer, less }),
 		calls: rows.reduce((sum, row) => sum + row.sides[index].calls, 0),
 		quiet: median(rows.map((row) => row.sides[index].quiet)),
 		ns: spread(perRound),
@@ -108,10 +109,6 @@ function against(row, index, name, figure, of = 'perRound') {
 	const side = row.sides[index];
 	if (base === undefined || side === base || side === bare) return [];
 	return [side[of]].flat().map((ns, round) => figure(ns, [base[of]].flat()[round], [bare[of]].flat()[round]));
-}
-
-function spread(values) {
-	return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** Prints the table: one line a side, sides of a row together. */
@@ -132,8 +129,8 @@ export function printTable({ title, at, commit, dirty, machine, load, loadAfter,
 			'',
 		],
 	];
-	for (const { scene, row, sides } of rows) {
-		for (const { name, ns, over, added, ratio, quiet, quietRatio, fault } of sides) {
+	for (const { scene, row, sides } of inOrder(rows)) {
+		for (const { name, ns, over, added, ratio, quiet, quietRatio, fault, less } of sides) {
 			const range = ratio && `(${ratio.min.toFixed(2)} - ${ratio.max.toFixed(2)})`;
 			lines.push([
 				scene,
@@ -147,17 +144,55 @@ export function printTable({ title, at, commit, dirty, machine, load, loadAfter,
 				range ?? '',
 				quiet.toFixed(0),
 				quietRatio?.toFixed(2) ?? '',
-				fault === undefined ? '' : `INVALID: ${fault}`,
+				fault === undefined ? (less ? `(${less})` : '') : `INVALID: ${fault}`,
 			]);
 		}
 		lines.push([]);
 	}
-	const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
-	const left = new Set([0, 1, 2, 5, 11]);
-	const pad = (cell, column) => (left.has(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]));
+	printHead({ title, at, commit, dirty, machine, load, loadAfter, versions });
+	printColumns(lines, new Set([0, 1, 2, 5, 11]));
+}
+
+/** A peer's row stands with the toolkit's own, without the bare call and the code by hand of its process. */
+export function inOrder(rows) {
+	const merged = new Map();
+	for (const { scene, row, sides } of rows) {
+		const key = `${scene}\n${row}`;
+		const own = merged.get(key);
+		if (own === undefined) merged.set(key, { scene, row, sides: [...sides] });
+		else own.sides.push(...sides.filter(({ peer }) => peer));
+	}
+	return [...merged.values()];
+}
+
+/** Prints the lines of a question that is no row of sides, by its own columns. */
+export function printLines({ columns, lines, ...result }) {
+	const keys = Object.keys(columns);
+	const cells = lines.map((line) => [
+		...keys.map((key) => cell(line[key])),
+		line.fault === undefined ? (line.met === undefined ? '' : line.met ? 'met' : 'MISSED') : `INVALID: ${line.fault}`,
+	]);
+	printHead(result);
+	printColumns([[...Object.values(columns), ''], ...cells], new Set([0, keys.length]));
+}
+
+/** A figure as a table shows it: three digits; a spread with its ends. */
+export function cell(value) {
+	if (value === undefined) return '';
+	if (typeof value === 'object') return `${cell(value.median)} (${cell(value.min)} - ${cell(value.max)})`;
+	if (typeof value !== 'number') return String(value);
+	return Math.abs(value) >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}
+
+function printHead({ title, at, commit, dirty, machine, load, loadAfter, versions }) {
 	console.log(`\n${title}`);
 	console.log(`${at}, ${commit.slice(0, 12)}${dirty ? ' with changes' : ''}, ${machine.cores} x ${machine.cpu}`);
 	console.log(`load ${load.toFixed(1)} before, ${loadAfter.toFixed(1)} after; ${named(versions)}\n`);
+}
+
+function printColumns(lines, left) {
+	const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+	const pad = (text, column) => (left.has(column) ? text.padEnd(widths[column]) : text.padStart(widths[column]));
 	for (const line of lines) console.log(line.map(pad).join('  ').trimEnd());
 }
 

@@ -1,19 +1,29 @@
-// Runs one scene of a question in this process, checks what it exported, and sends the figures to the runner.
+// Runs one scene of a question in this process, checks what it exported, and sends the figures to the runner. A scene
+// that is no row of sides brings a `run` of its own.
 import { measureRow } from './measure.mjs';
 
 const [questionName, sceneName, effort] = process.argv.slice(2);
 const { scenes } = await import(`../questions/${questionName}.mjs`);
 const scene = scenes.find((one) => one.name === sceneName);
-const sdk = scene.start();
-const rows = [];
-for (const row of await scene.rows()) {
-	const sides = await measureRow(row, JSON.parse(effort));
-	rows.push({ name: row.name, shape: row.shape, over: row.over, sides });
-}
-await sdk?.flush();
-for (const row of rows) for (const side of row.sides) side.fault = faultOf(side, row);
+const sdk = await scene.start?.();
+const rows = await (scene.run ? scene.run(JSON.parse(effort), sdk) : measured(JSON.parse(effort)));
 await sdk?.shutdown();
-process.send(rows, () => process.disconnect());
+process.send(rows, () => {
+	process.disconnect();
+	// What a peer started may go on; nothing of it is of use.
+	process.exit();
+});
+
+async function measured(effort) {
+	const rows = [];
+	for (const row of await scene.rows(sdk)) {
+		const sides = await measureRow(row, effort);
+		rows.push({ name: row.name, scene: scene.shown, shape: row.shape, over: row.over, sides });
+	}
+	await sdk?.flush();
+	for (const row of rows) for (const side of row.sides) side.fault = faultOf(side, row);
+	return rows;
+}
 
 /**
  * A figure counts only if what was made arrived, and if it is the same as by hand: a side that loses its spans, or

@@ -1,7 +1,8 @@
 // OpenTelemetry's SDK as an application sets it up, with exporters that send nothing and count everything.
+import { fileURLToPath } from 'node:url';
 import { context, metrics, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { AggregationTemporality, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import {
 	AlwaysOffSampler,
 	AlwaysOnSampler,
@@ -9,24 +10,24 @@ import {
 	ParentBasedSampler,
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
-
-/** Which side a span or a metric point belongs to: every side has a path of its own; a peer's span is named by it. */
-const pathOf = (attributes, name) => attributes['agentese.path'] ?? name;
+import { Counted } from './counted.mjs';
+import { entry } from './toolkit.mjs';
 
 /**
  * Starts the signals that are asked for and registers them.
  *
  * @param options.traces - 'on': what has no parent is recorded; 'off': it is not
  * @param options.metrics - true for a meter provider with a periodic reader
+ * @param options.batch - options of the batch processor; by default its own
  */
-export function startSdk({ traces, metrics: metered = false }) {
+export function startSdk({ traces, metrics: metered = false, batch = {} }) {
 	const counted = new Counted();
 	const parts = [];
 	if (traces !== undefined) {
 		const root = traces === 'on' ? new AlwaysOnSampler() : new AlwaysOffSampler();
 		const provider = new TracerProvider({
 			sampler: new ParentBasedSampler({ root }),
-			spanProcessors: [new BatchSpanProcessor({ exporter: counted.spanExporter() })],
+			spanProcessors: [new BatchSpanProcessor({ exporter: counted.spanExporter(), ...batch })],
 		});
 		trace.setGlobalTracerProvider(provider);
 		context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -48,50 +49,18 @@ export function startSdk({ traces, metrics: metered = false }) {
 	};
 }
 
+/** The same under the toolkit's own start: a preset that counts, and everything that the toolkit adds to it. */
+export async function startPreset({ traces, metrics: metered = false, batch = {} }) {
+	const preset = fileURLToPath(new URL('./counting-preset.mjs', import.meta.url));
+	const counting = await import('./counting-preset.mjs');
+	Object.assign(counting.wanted, { traces: traces === 'on', metrics: metered, batch });
+	const { startTelemetry } = await entry('agentese-otel/presets');
+	const telemetry = await startTelemetry({ preset: [preset] });
+	return { counted: counting.counted, flush: () => telemetry.flush(), shutdown: () => telemetry.shutdown() };
+}
+
 /** A context whose active span came from elsewhere and is not sampled. */
 export function unsampledParent() {
 	const traceId = '0af7651916cd43dd8448eb211c80319c';
 	return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags: TraceFlags.NONE });
-}
-
-/** What reached the exporters, by path. */
-class Counted {
-	spans = new Map();
-	/** The keys of the attributes of the first span of each path. */
-	attributes = new Map();
-	counts = new Map();
-	records = new Map();
-
-	spanExporter() {
-		return {
-			export: (spans, done) => {
-				for (const { attributes, name } of spans) {
-					const path = pathOf(attributes, name);
-					this.spans.set(path, (this.spans.get(path) ?? 0) + 1);
-					if (!this.attributes.has(path)) this.attributes.set(path, Object.keys(attributes).sort().join());
-				}
-				done({ code: 0 });
-			},
-			forceFlush: async () => {},
-			shutdown: async () => {},
-		};
-	}
-
-	metricExporter() {
-		return {
-			export: ({ scopeMetrics }, done) => {
-				for (const { descriptor, dataPoints } of scopeMetrics.flatMap((scope) => scope.metrics)) {
-					// Cumulative: the latest value is the whole sum.
-					for (const { attributes, value } of dataPoints) {
-						if (descriptor.name === 'agentese.invocations') this.counts.set(pathOf(attributes), value);
-						if (descriptor.name === 'agentese.invoke.duration') this.records.set(pathOf(attributes), value.count);
-					}
-				}
-				done({ code: 0 });
-			},
-			selectAggregationTemporality: () => AggregationTemporality.CUMULATIVE,
-			forceFlush: async () => {},
-			shutdown: async () => {},
-		};
-	}
 }

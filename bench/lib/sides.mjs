@@ -1,6 +1,6 @@
 // The sides of a row: one method in several dresses, the bare one first.
 import { BY_HAND } from './by-hand.mjs';
-import { peers } from './peers.mjs';
+import { peer } from './peers.mjs';
 import { decorate, entry } from './toolkit.mjs';
 
 const { Aspect, createLogos, Metered, Resolver, Traced } = await entry();
@@ -77,10 +77,19 @@ export function byLogos(dress, expected) {
 	return { name: 'logos.invoke', path, call: (x) => logos.invoke(path, UMWELT, x), ...expected };
 }
 
-/** The peers that are installed, on the same method. */
-export async function byPeers(shape, expected) {
-	return (await peers()).map(({ name, weave }) => {
+/**
+ * A peer on the same method: one side for each shape that it observes.
+ *
+ * @param scene - what is expected of a call, and, for a peer with an SDK of its own, whether that records
+ * @param sdk - where what a peer's own SDK sends is counted too
+ */
+export async function byPeer(folder, { expected, ownTraces, name: scene }, sdk) {
+	const { name, shapes, less, spanName, weave, ownSdk, start } = await peer(folder);
+	if (ownSdk && scene.startsWith('unsampled parent')) return [];
+	if (ownSdk && ownTraces) start({ traces: ownTraces, count: (path) => sdk.counted.count(path) });
+	return shapes.map((shape) => {
 		const path = newPath();
-		return side(name, path, new (weave(path, BODIES[shape]()))(), { ...expected, peer: true });
+		const observed = new (weave(path, BODIES[shape](), shape))();
+		return { shape, ...side(name, spanName(path), observed, { ...expected, peer: true, less }) };
 	});
 }

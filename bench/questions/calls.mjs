@@ -1,7 +1,8 @@
 // What does a woven method cost, per call?
-import { context } from '@opentelemetry/api';
-import { startSdk, unsampledParent } from '../lib/sdk.mjs';
-import { bare, byHand, byLogos, byPeers, woven, wovenWithoutActive } from '../lib/sides.mjs';
+import { context as contextApi } from '@opentelemetry/api';
+import { installed, peersWith } from '../lib/peers.mjs';
+import { startPreset, startSdk, unsampledParent } from '../lib/sdk.mjs';
+import { bare, byHand, byLogos, byPeer, woven, wovenWithoutActive } from '../lib/sides.mjs';
 
 export const title = 'What does a woven method cost, per call?';
 
@@ -11,15 +12,14 @@ const SPAN = { spans: 1, points: 0 };
 const POINT = { spans: 0, points: 1 };
 const BOTH = { spans: 1, points: 1 };
 
-/** Sync and async, the toolkit beside the bare call, the code by hand and the peers. */
-async function traced(expected, more) {
-	const rows = [];
-	for (const shape of ['sync', 'async']) {
-		const peers = await byPeers(shape, expected);
-		const sides = [bare(shape), byHand(shape, 'traced', expected), woven(shape, 'traced', expected), ...peers];
-		rows.push({ name: shape, shape, sides, ...more });
-	}
-	return rows;
+/** Sync and async, the toolkit beside the bare call and the code by hand. */
+function traced(expected, more) {
+	return ['sync', 'async'].map((shape) => ({
+		name: shape,
+		shape,
+		sides: [bare(shape), byHand(shape, 'traced', expected), woven(shape, 'traced', expected)],
+		...more,
+	}));
 }
 
 function counted(dress, expected) {
@@ -48,30 +48,53 @@ function dispatched(dress, expected, more) {
 	return { name: 'logos.invoke', shape: 'async', over: 'direct call', sides, ...more };
 }
 
-/** Each scene is a process of its own: what is registered with OpenTelemetry is one per process. */
-export const scenes = [
-	{
-		name: 'no SDK',
-		start: () => undefined,
-		rows: async () => [...(await traced(NOTHING)), streamed(NOTHING)],
-	},
-	{
-		name: 'unsampled parent',
-		start: () => startSdk({ traces: 'on' }),
-		rows: () => {
-			const parent = unsampledParent();
-			return traced(NOTHING, { within: (run) => context.with(parent, run) });
+/** The four ways a span can go, of the toolkit and of every peer. */
+const TRACED = [
+	{ name: 'no SDK', start: () => undefined, expected: NOTHING },
+	{ name: 'unsampled parent', start: () => startSdk({ traces: 'on' }), expected: NOTHING, parent: true },
+	{ name: 'unsampled root', start: () => startSdk({ traces: 'off' }), expected: NOTHING, ownTraces: 'off' },
+	{ name: 'recorded', start: () => startSdk({ traces: 'on' }), expected: SPAN, drains: true, ownTraces: 'on' },
+];
+
+/** How the calls of a scene are made. */
+function manner({ parent, drains }) {
+	if (!parent) return { drains };
+	const context = unsampledParent();
+	return { within: (run) => contextApi.with(context, run) };
+}
+
+/** A peer's scene: a process of its own, because some patch what they load, or bring an SDK. */
+function peerScene(scene, { folder, name }) {
+	return {
+		...scene,
+		name: `${scene.name}: ${name}`,
+		shown: scene.name,
+		peer: folder,
+		rows: async (sdk) => {
+			const sides = await byPeer(folder, scene, sdk);
+			return sides.map(({ shape, ...side }) => ({
+				name: shape,
+				shape,
+				sides: [bare(shape), byHand(shape, 'traced', scene.expected), side],
+				...manner(scene),
+			}));
 		},
-	},
+	};
+}
+
+/** The toolkit's scenes, and what is recorded under its own start. Each is a process: what is registered is one per process. */
+const OWN = [
+	...TRACED.map((scene) => ({
+		...scene,
+		rows: () => {
+			const rows = traced(scene.expected, manner(scene));
+			return scene.parent || scene.ownTraces === 'off' ? rows : [...rows, streamed(scene.expected, manner(scene))];
+		},
+	})),
 	{
-		name: 'unsampled root',
-		start: () => startSdk({ traces: 'off' }),
-		rows: () => traced(NOTHING),
-	},
-	{
-		name: 'recorded',
-		start: () => startSdk({ traces: 'on' }),
-		rows: async () => [...(await traced(SPAN, { drains: true })), streamed(SPAN, { drains: true })],
+		name: 'recorded, our presets',
+		start: () => startPreset({ traces: 'on' }),
+		rows: () => [...traced(SPAN, { drains: true }), streamed(SPAN, { drains: true })],
 	},
 	{
 		name: 'metered',
@@ -79,8 +102,18 @@ export const scenes = [
 		rows: () => counted('metered', POINT),
 	},
 	{
+		name: 'metered, our presets',
+		start: () => startPreset({ metrics: true }),
+		rows: () => counted('metered', POINT),
+	},
+	{
 		name: 'traced and metered',
 		start: () => startSdk({ traces: 'on', metrics: true }),
+		rows: () => counted('both', BOTH),
+	},
+	{
+		name: 'traced and metered, our presets',
+		start: () => startPreset({ traces: 'on', metrics: true }),
 		rows: () => counted('both', BOTH),
 	},
 	{
@@ -93,4 +126,10 @@ export const scenes = [
 		start: () => startSdk({ traces: 'on', metrics: true }),
 		rows: () => [dispatched('both', BOTH, { drains: true })],
 	},
+];
+
+/** No peer has a row of streams: each ends a generator's span before its first item. */
+export const scenes = [
+	...OWN,
+	...installed(peersWith('calls')).flatMap((peer) => TRACED.map((scene) => peerScene(scene, peer))),
 ];

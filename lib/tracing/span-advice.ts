@@ -25,9 +25,10 @@ import { enterContext } from '../weaving/context.js';
 import type { JoinPoint } from '../weaving/join-point.js';
 import { writeFailure } from './exception.js';
 import type { Callable, TracedOptions } from './options.js';
+import { isBelowUnsampled } from './sampling.js';
 import { tracingSettings } from './settings.js';
 import { streamAttributes } from './stream-attributes.js';
-import { nothingOn, tracer } from './tracer.js';
+import { nothingOn, sampling, tracer } from './tracer.js';
 import { attributesOf, attributeValue, cutPath, setAttributes } from './values.js';
 
 const MAX_OBSERVER = 256;
@@ -47,6 +48,8 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	/** What every span of this join point carries; made once. */
 	private readonly fixed: Readonly<Attributes>;
 	private readonly ruled: Verdict;
+	/** Whether its parent is the active span, of which the samplers know. */
+	private readonly follows: boolean;
 	readonly streams = true;
 
 	constructor(options: TracedOptions<Callable, unknown>, point: JoinPointFacts) {
@@ -54,6 +57,7 @@ export class SpanAdvice implements Advice<Written | undefined> {
 		this.point = point;
 		this.fixed = Object.freeze(fixedAttributes(point));
 		this.ruled = verdictOf(point);
+		this.follows = options.root !== true && options.parent === undefined;
 	}
 
 	idle(): boolean {
@@ -63,11 +67,13 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	enter(invocation: InvocationView): Written | undefined {
 		if (!tracesOn()) return undefined;
 		if (this.options.span === 'current') return this.enrich(invocation);
+		// It would not be sampled either, and to find that out took 2.5 µs; whoever is called below sees the span above.
+		if (this.follows && sampling().heedsUnsampled && isBelowUnsampled(invocation.context)) return undefined;
 		const span = this.start(invocation);
 		invocation.context = trace.setSpan(invocation.context, span);
 		const written = { span, own: true, facts: true };
 		if (span.isRecording()) {
-			if (!tracingSettings().attributesAtStart) span.setAttributes(this.startFacts(invocation));
+			if (!attributesAtStart()) span.setAttributes(this.startFacts(invocation));
 			this.writeAsked(invocation, span);
 		}
 		return written;
@@ -132,7 +138,7 @@ export class SpanAdvice implements Advice<Written | undefined> {
 
 	private startAttributes(invocation: InvocationView): Attributes | undefined {
 		const { startAttributes } = this.options;
-		const facts = tracingSettings().attributesAtStart ? this.startFacts(invocation) : undefined;
+		const facts = attributesAtStart() ? this.startFacts(invocation) : undefined;
 		if (startAttributes === undefined) return facts;
 		const asked = this.ask('startAttributes', () => startAttributes(invocation.args as never, invocation.self));
 		return { ...facts, ...attributesOf(asked) };
@@ -233,6 +239,11 @@ export class SpanAdvice implements Advice<Written | undefined> {
 			return undefined;
 		}
 	}
+}
+
+/** Where a sampler may read them; else they are cheaper once the span records. */
+function attributesAtStart(): boolean {
+	return tracingSettings().attributesAtStart && sampling().readsAttributes;
 }
 
 function fixedAttributes(point: JoinPointFacts): Attributes {

@@ -1,0 +1,32 @@
+// Makes so many calls of one hot row, and nothing else; run under a counter of instructions by lib/instructions.mjs.
+import { context } from '@opentelemetry/api';
+import { startSdk, unsampledParent } from './sdk.mjs';
+import { bare, byHand, woven } from './sides.mjs';
+
+const [row, sideName, calls] = process.argv.slice(2);
+
+/** No timer of the batch processor fires: only a full batch is exported, after the same number of calls each time. */
+const batch = { scheduledDelayMillis: 1e8 };
+const spans = row === 'recorded' ? 1 : 0;
+const sdk = row === 'no SDK' ? undefined : startSdk({ traces: 'on', batch });
+const side = { bare, 'by hand': byHand, 'agentese-otel': woven }[sideName]('async', 'traced', { spans, points: 0 });
+const parent = unsampledParent();
+
+async function loop(n) {
+	let sum = 0;
+	for (let i = 0; i < n; i++) sum = (sum + (await side.call(i))) | 0;
+	return sum;
+}
+
+/** As many as the batch processor's queue holds; then it drains. */
+const SLICE = 1000;
+for (let made = 0; made < Number(calls); made += SLICE) {
+	if (row === 'unsampled parent') await context.with(parent, () => loop(SLICE));
+	else await loop(SLICE);
+	await new Promise(setImmediate);
+}
+await sdk?.flush();
+const exported = sdk?.counted.spans.get(side.path) ?? 0;
+const expected = sideName === 'bare' ? 0 : spans * Number(calls);
+if (exported !== expected) throw new Error(`Made ${expected} spans, exported ${exported}.`);
+process.exit(0);

@@ -1,0 +1,89 @@
+// How many instructions one call of a hot row takes: by the difference of two processes, of which one makes more calls.
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { median } from './measure.mjs';
+import { home } from './toolkit.mjs';
+
+const run = promisify(execFile);
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+/** Where the counted program lies: outside bench/, whose packages, if they are installed, are other copies. */
+const THERE = fileURLToPath(new URL('../../.cache/bench/lib', import.meta.url));
+
+/**
+ * Optimised code, but made at the same call each time: no compiler or collector works beside the program, collections
+ * come by the bytes that were allocated, and hashes and random numbers do not change.
+ */
+const STEADY = ['--predictable', '--single-threaded', '--hash-seed=1', '--random-seed=1'];
+
+/**
+ * The hot rows. Before `from` calls the optimising compilers are at work; between `from` and `to` a call takes the same
+ * number, the collections of its garbage included.
+ */
+export const ROWS = {
+	'no SDK': { from: 50_000, to: 100_000 },
+	'unsampled parent': { from: 50_000, to: 100_000 },
+	recorded: { from: 30_000, to: 60_000 },
+};
+
+/** What counts instructions, and how: the arguments before the program, and where its figure stands. */
+const TOOLS = {
+	perf: {
+		args: ['stat', '-x', ',', '-e', 'instructions:u'],
+		figure: (text) => /^(\d+),[^,]*,instructions/m.exec(text)?.[1],
+	},
+	valgrind: {
+		// Without its simulation of caches, Cachegrind counts instructions alone.
+		args: ['--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null'],
+		figure: (text) => /I\s+refs:\s+([\d,]+)/.exec(text)?.[1].replaceAll(',', ''),
+	},
+};
+
+/** The tools that count here, perf first: a virtual machine often has it without the counters. */
+export function toolsHere() {
+	return Object.keys(TOOLS).filter((tool) => {
+		try {
+			const { args } = TOOLS[tool];
+			if (tool === 'valgrind') return execFileSync(tool, ['--version'], { stdio: 'pipe' }).length > 0;
+			const out = execFileSync('sh', ['-c', `${tool} ${args.join(' ')} true 2>&1`], { encoding: 'utf8' });
+			return TOOLS[tool].figure(out) !== undefined;
+		} catch {
+			return false;
+		}
+	});
+}
+
+async function count(tool, row, side, calls) {
+	const { args, figure } = TOOLS[tool];
+	const folder = mkdtempSync(join(tmpdir(), 'agentese-bench-'));
+	const env = { PATH: process.env.PATH, HOME: folder, BENCH_TOOLKIT: home() };
+	try {
+		const program = [process.execPath, ...STEADY, join(THERE, 'instructions-worker.mjs'), row, side, String(calls)];
+		const { stderr } = await run(tool, [...args, ...program], { cwd: folder, env, maxBuffer: 2 ** 26 });
+		const found = figure(stderr);
+		if (found === undefined) throw new Error(`${tool} gave no figure: ${stderr.slice(0, 500)}`);
+		return Number(found);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/**
+ * Instructions per call of a side of a row: the median over pairs of processes, and each pair's.
+ *
+ * @param side - 'agentese-otel', 'by hand' or 'bare'
+ */
+export async function instructions(tool, row, side, pairs) {
+	cpSync(HERE, THERE, { recursive: true });
+	const { from, to } = ROWS[row];
+	const each = [];
+	for (let i = 0; i < pairs; i++) {
+		const [less, more] = [await count(tool, row, side, from), await count(tool, row, side, to)];
+		each.push((more - less) / (to - from));
+	}
+	return { perCall: median(each), each };
+}

@@ -1,0 +1,16 @@
+// What every script of starts/ ends with: it tells how far it got, and ends the process.
+
+/** @param problem - what is wrong with the start; undefined where telemetry runs */
+export function started(problem) {
+	const { maxRSS } = process.resourceUsage();
+	const line = JSON.stringify({ ready: performance.now(), rss: maxRSS / 1024, problem });
+	process.stdout.write(`${line}\n`, () => process.exit(0));
+}
+
+/** Whether what was registered with OpenTelemetry's API (this copy of it, or the toolkit's) records. */
+export function records(trace) {
+	const span = trace.getTracer('bench').startSpan('probe');
+	const recording = span.isRecording();
+	span.end();
+	return recording ? undefined : 'no span is recorded';
+}

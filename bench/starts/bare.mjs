@@ -1,0 +1,3 @@
+import { started } from '../lib/started.mjs';
+
+started();

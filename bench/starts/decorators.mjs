@@ -1,0 +1,4 @@
+import { started } from '../lib/started.mjs';
+
+const { Traced } = await import(process.env.BENCH_DECORATORS);
+started(typeof Traced === 'function' ? undefined : 'no decorators');

@@ -1,0 +1,11 @@
+// The NodeSDK by hand with the one instrumentation that is wanted. CommonJS, because it patches `require` alone.
+import { createRequire } from 'node:module';
+import { trace } from '@opentelemetry/api';
+import { records, started } from '../lib/started.mjs';
+
+const require = createRequire(process.env.BENCH_HOME);
+const { NodeSDK } = require('@opentelemetry/sdk-node');
+const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
+new NodeSDK({ instrumentations: [new HttpInstrumentation()] }).start();
+const http = require('node:http');
+started(records(trace) ?? (http.request.__wrapped ? undefined : 'http is not instrumented'));
