@@ -56,10 +56,10 @@ export default {
 			...byName,
 			displayName: 'unit',
 			testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-			// Those of the model clients need no server but their own.
-			testPathIgnorePatterns: ['contract/', 'neighbours/', 'e2e/(?!models/[^/]+$)'].map(
-				(folder) => `<rootDir>/__tests__/${folder}`,
-			),
+			testPathIgnorePatterns: [
+				...['contract', 'neighbours', 'e2e'].map((folder) => `<rootDir>/__tests__/${folder}/`),
+				'\\.e2e\\.test\\.ts$',
+			],
 		},
 		{
 			...common,

@@ -11,8 +11,9 @@ await allBackends();
 export default {
 	displayName: 'e2e',
 	testEnvironment: 'node',
-	roots: ['<rootDir>/__tests__/e2e'],
-	testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
+	roots: ['<rootDir>/__tests__'],
+	// Beside the folder, those that lie with their subject and take a minute, because real processes end in them.
+	testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts', '<rootDir>/__tests__/**/*.e2e.test.ts'],
 	extensionsToTreatAsEsm: ['.ts'],
 	moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
 	transform: { '\\.ts$': swc('tc39') },
