@@ -6,7 +6,13 @@ import { Observable } from 'rxjs';
 export const PRODUCER = 30;
 export const CONSUMER = 300;
 
-export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+/** No less than that: a timer counts from the beginning of the loop's turn, which on a busy machine is some milliseconds ago. */
+export async function wait(ms: number): Promise<void> {
+	const until = performance.now() + ms;
+	for (let left = ms; left > 0; left = until - performance.now()) {
+		await new Promise<void>((resolve) => setTimeout(resolve, left));
+	}
+}
 
 type Handle = (chunk: unknown) => Promise<void>;
 
@@ -111,7 +117,7 @@ function node(options: { objectMode?: boolean; encoding?: BufferEncoding } = { e
 		highWaterMark: 1,
 		...options,
 		read() {
-			setTimeout(() => this.push(left.shift() ?? null), PRODUCER);
+			void wait(PRODUCER).then(() => this.push(left.shift() ?? null));
 		},
 	});
 }
