@@ -101,7 +101,7 @@ class Tap {
 
 	/**
 	 * Whoever reads waits, also a flow, which reads until there is nothing left. To read 0 only fills the buffer; Node does
-	 * it for who begins to listen to `readable`.
+	 * it for who begins to listen to `readable`, and for who lets it flow.
 	 */
 	#hookedRead(original: AnyFunction): AnyFunction {
 		const tap = this;
@@ -120,6 +120,7 @@ class Tap {
 	}
 
 	#isListenedTo(): boolean {
+		if (look(this.stream, 'readableFlowing') === true) return true;
 		const count = look(this.stream, 'listenerCount');
 		return typeof count === 'function' && Reflect.apply(count, this.stream, ['readable']) > 0;
 	}
