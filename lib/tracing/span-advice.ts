@@ -67,7 +67,8 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	enter(invocation: InvocationView): Written | undefined {
 		if (!tracesOn()) return undefined;
 		if (this.options.span === 'current') return this.enrich(invocation);
-		// It would not be sampled either, and to find that out took 2.5 µs; whoever is called below sees the span above.
+		// It would not be sampled either, and to find that out made the call 3.9 µs instead of 0.7 (least of 400 rounds, on a
+		// busy machine); whoever is called below sees the span above.
 		if (this.follows && sampling().heedsUnsampled && isBelowUnsampled(invocation.context)) return undefined;
 		const span = this.start(invocation);
 		invocation.context = trace.setSpan(invocation.context, span);
