@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { endOpen } from '../../lib/settling/collected.js';
 import { settled } from './harness.js';
 import { CONSUMER, PRODUCER, wait } from './streams/kinds.js';
-import { AT_LEAST, measure } from './streams/measure.js';
+import { AT_LEAST, below, measure } from './streams/measure.js';
 
 describe('of a stream', () => {
 	async function* words() {
@@ -36,7 +36,7 @@ describe('of a stream', () => {
 	});
 
 	it('that is left early what came until then is measured', async () => {
-		const { attributes } = await measure((source) => take(source.open(null, words), 1));
+		const { attributes } = await measure((source) => take(source.open(null, words), 1), below(PRODUCER));
 		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number) });
 		expect(attributes['first_chunk']).toBeLessThan(PRODUCER);
 	});
@@ -88,7 +88,7 @@ describe('of a stream', () => {
 				}
 			});
 			for (const _ of stream as Iterable<unknown>) busy(CONSUMER);
-		});
+		}, below(CONSUMER));
 		expect(attributes['chunks']).toBe(3);
 		for (const key of ['first_chunk', 'stall']) {
 			expect(attributes[key]).toBeGreaterThanOrEqual(PRODUCER);
@@ -114,7 +114,7 @@ describe('of a stream', () => {
 			const subscription = stream.subscribe(() => busy(CONSUMER));
 			for (const chunk of [1, 2, 3]) push(chunk);
 			subscription.unsubscribe();
-		});
+		}, below(PRODUCER));
 		expect(attributes).toEqual({ chunks: 3, first_chunk: expect.any(Number), stall: expect.any(Number) });
 		expect(attributes['stall']).toBeLessThan(PRODUCER);
 	});
@@ -136,7 +136,7 @@ describe('of a stream', () => {
 			await wait(1);
 			await settled();
 			expect(heard.join('')).toBe('abc');
-		});
+		}, below(CONSUMER));
 		expect(attributes['stall']).toBeLessThan(CONSUMER);
 	});
 
@@ -168,7 +168,7 @@ describe('of a stream', () => {
 	it('of Node that lay ready nobody waited for what a slow consumer took', async () => {
 		const { attributes } = await measure(async (source) => {
 			for await (const _ of source.open(null, () => filled()) as Readable) await wait(CONSUMER);
-		});
+		}, below(CONSUMER));
 		expect(attributes['chunks']).toBe(3);
 		expect(attributes['stall']).toBeLessThan(CONSUMER);
 		const paused = await measure(async (source) => {
@@ -178,7 +178,7 @@ describe('of a stream', () => {
 				setTimeout(() => stream.resume(), CONSUMER);
 			});
 			await once(stream, 'end');
-		});
+		}, below(CONSUMER));
 		expect(paused.attributes['chunks']).toBe(3);
 		expect(paused.attributes['stall']).toBeLessThan(CONSUMER);
 	});
@@ -193,7 +193,7 @@ describe('of a stream', () => {
 			expect(stream.read()).toBe('a');
 			stream.destroy();
 			await once(stream, 'close');
-		});
+		}, below(CONSUMER));
 		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number) });
 		expect(attributes['first_chunk']).toBeLessThan(CONSUMER);
 	});

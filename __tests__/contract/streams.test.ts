@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CONSUMER, KINDS, type Kind, wait } from './streams/kinds.js';
-import { AT_LEAST, type Measured, measureAll, type Source } from './streams/measure.js';
+import { AT_LEAST, atLeast, below, type Measured, measureAll, type Source } from './streams/measure.js';
 
 /** Opens a stream of that kind, and consumes it with so much work on each chunk. */
 function consumer({ name, make, consume }: Kind, work: () => Promise<void>) {
@@ -15,8 +15,14 @@ describe('a stream of each kind, consumed in each way', () => {
 	let quick: Measured[] = [];
 	let slow: Measured[] = [];
 	beforeAll(async () => {
-		quick = await measureAll(KINDS.map((kind) => consumer(kind, async () => {})));
-		slow = await measureAll(KINDS.map((kind) => consumer(kind, () => wait(CONSUMER))));
+		quick = await measureAll(
+			KINDS.map((kind) => consumer(kind, async () => {})),
+			atLeast(AT_LEAST),
+		);
+		slow = await measureAll(
+			KINDS.map((kind) => consumer(kind, () => wait(CONSUMER))),
+			below(CONSUMER),
+		);
 	});
 	const kinds = KINDS.map((kind, i) => [kind.name, kind, i] as const);
 
