@@ -179,6 +179,40 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
+	it('around a metered client is that same call, also where it names no response', async () => {
+		ask('self.inner.ask', () =>
+			model(usage(11, 3), () => {
+				openModelCall().spent({ in: 4, out: 1, responseId: 'r1' });
+				model({}, () => openModelCall().spent({ in: 7, out: 2 }));
+			}),
+		)();
+		ask('self.inner.ask', () => {
+			// The answer is a stream, which goes on when the span is over.
+			const call = model(usage(11, 3), openModelCall);
+			call?.spent({ in: 11, out: 3 });
+		})();
+		expect(spentBy(await timeline())).toEqual([
+			['self.inner.ask', 11, 3, undefined, undefined],
+			['self.inner.ask', 11, 3, undefined, undefined],
+		]);
+		expect(await counted()).toEqual([
+			tokens(labels('self.inner.ask'), 'in', 22),
+			tokens(labels('self.inner.ask'), 'out', 6),
+		]);
+	});
+
+	it('of nothing leaves the call to whoever knows more of it', async () => {
+		ask('self.inner.ask', () => void model(usage(5, 1), () => model(usage(0, 0))))();
+		ask('self.inner.ask', () => {
+			model(usage(0, 0));
+			return { usage: { prompt_tokens: 5, completion_tokens: 1 } };
+		})();
+		expect(spentBy(await timeline())).toEqual([
+			['self.inner.ask', 5, 1, undefined, undefined],
+			['self.inner.ask', 5, 1, undefined, undefined],
+		]);
+	});
+
 	it('outside of any invocation counts as _OTHER', async () => {
 		model(usage(2, 1));
 		await timeline();

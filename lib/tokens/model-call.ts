@@ -4,6 +4,7 @@ import { sayOnce } from '../runtime/say.js';
 import type { LiveInvocation } from '../weaving/advice.js';
 import { invocationOf } from '../weaving/context.js';
 import { credit, ownerOf } from './credit.js';
+import { isFirstWithin, sightAround } from './sights.js';
 import { checkUsage, type TokenUsage, type Usage } from './usage.js';
 
 /** In the context of a client's own code: the call that it makes. */
@@ -19,20 +20,23 @@ export interface ModelCall {
 
 /**
  * Opens a call of a model client inside the invocation of the running code. Where a metered client makes its calls
- * through another metered one, both report the same, and it counts once; two that name different responses are two.
+ * through another metered one, both report the same, and it counts once; two that name different responses are two. A
+ * span around it that carries usage (an instrumentation of a library that uses the client) carries that of this call.
  * What an invocation below it does (a tool) is its own.
  */
 export function openModelCall(): ModelCall {
 	const context = activeContext();
 	const invocation = invocationOf(context);
 	const call = new OpenCall(ownerOf(invocation), meteredCall(context, invocation));
+	const around = sightAround(context);
 	const inside = context.setValue(METERED, call);
 	return {
 		run: (fn, self, args) => runIn(inside, fn, self, args),
 		spent: (usage) => {
 			try {
 				const checked = checkUsage(usage);
-				if (checked !== undefined && call.isFirstToSay(checked)) credit(invocation, checked, 'metered');
+				if (checked === undefined || !call.isFirstToSay(checked) || !isFirstWithin(around)) return;
+				credit(invocation, checked, 'metered');
 			} catch (error) {
 				sayOnce('tokens.failed', 'tokens could not be recorded.', error);
 			}
