@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { trace } from '@opentelemetry/api';
@@ -21,7 +21,35 @@ class Soul {
 			chat.end();
 		});
 	}
+
+	/** A framework's agent: its span says the sum of the calls below it, between which a span says nothing of models. */
+	@Traced()
+	async act(): Promise<void> {
+		const tracer = trace.getTracer('framework');
+		const usage = (tokens: number) => ({ 'gen_ai.usage.input_tokens': tokens, 'gen_ai.usage.output_tokens': 0 });
+		const agent = { attributes: { 'gen_ai.operation.name': 'invoke_agent' } };
+		await tracer.startActiveSpan('agent', agent, async (whole) => {
+			for (const tokens of [20, 30]) {
+				await tracer.startActiveSpan('step', async (step) => {
+					tracer
+						.startSpan('chat', { attributes: { 'gen_ai.operation.name': 'chat' } })
+						.setAttributes(usage(tokens))
+						.end();
+					await logos.invoke('self.soul.rest');
+					step.end();
+				});
+			}
+			whole.setAttributes(usage(50)).end();
+		});
+	}
+
+	@Traced()
+	rest(): void {
+		trace.getTracer('database').startSpan('select').end();
+	}
 }
+
+const logos = createLogos([new Soul()]);
 
 let directory: string;
 beforeEach(() => {
@@ -43,6 +71,12 @@ const lines = (signal: string) => {
 		return [];
 	}
 };
+
+/** A preset of one's own, which knows what is recorded. */
+const OWN = `export default { name: 'mine', make: () => ({ spanProcessors: [{
+	onStart: ({ name }) => globalThis.recorded.push(name), onEnd: () => {},
+	forceFlush: async () => {}, shutdown: async () => {},
+}] }) };`;
 
 interface Point {
 	readonly asInt?: string | number;
@@ -71,7 +105,6 @@ describe('what tokens are counted', () => {
 	])('is the same at a sampling rate of %d, and what is exported is not', async (rate, names) => {
 		const before = { ...(await startTelemetry({ preset: 'none' })).stats().tokens.counted };
 		const telemetry = await startTelemetry({ preset: 'json', json: { directory }, sampling: { rate } });
-		const logos = createLogos([new Soul()]);
 		await Promise.all([1, 2, 3].map(() => logos.invoke('self.soul.ponder')));
 		const { tokens, spans } = telemetry.stats();
 		await telemetry.shutdown();
@@ -85,4 +118,21 @@ describe('what tokens are counted', () => {
 		);
 		expect(exported.sort()).toEqual([...names, ...names, ...names].sort());
 	});
+
+	it.each([0, 1])(
+		'is the same at a rate of %d where spans of models are nested, whatever stands between',
+		async (rate) => {
+			const recorded: string[] = [];
+			Object.assign(globalThis, { recorded });
+			const mine = join(directory, 'mine.mjs');
+			await writeFile(mine, OWN);
+			const telemetry = await startTelemetry({ preset: ['json', mine], json: { directory }, sampling: { rate } });
+			await logos.invoke('self.soul.act');
+			await telemetry.shutdown();
+			expect(counted()).toEqual({ 'in undefined': 50 });
+			// What an invocation below does is not recorded for it.
+			expect(recorded.includes('select')).toBe(rate === 1);
+			expect(recorded.filter((name) => name === 'step').length).toBe(2);
+		},
+	);
 });
