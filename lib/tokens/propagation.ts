@@ -2,7 +2,7 @@ import { activeContext, runIn } from '../runtime/carry.js';
 import { sayOnce } from '../runtime/say.js';
 import { currentInvocation } from '../weaving/context.js';
 import { addBelow } from './credit.js';
-import { beginGathering } from './gathering.js';
+import { beginGathering, gather } from './gathering.js';
 
 /** The header in which one process tells another what it spent: `in=1234,out=567`. */
 const HEADER = 'agentese-tokens';
@@ -15,8 +15,9 @@ export type HeaderCarrier =
 
 /**
  * Runs what answers a request, and tells the process that asked what was spent: sets the header `agentese-tokens` to
- * the tokens of all model calls that were credited below, before it resolves. The other side takes them with
- * `extractTokens`. What is spent later (in a stream that is still open) is not in it.
+ * the tokens of all model calls that were credited below, before it resolves, and of those that `extractTokens` took
+ * there from a third process. The other side takes them with `extractTokens`. What is spent later (in a stream that is
+ * still open) is not in it.
  *
  * @returns what `answer` gives
  * @throws what `answer` throws; the header is set all the same
@@ -33,13 +34,16 @@ export async function injectTokens<T>(carrier: HeaderCarrier, answer: () => T): 
 /**
  * Takes what another process spent for the current invocation, from the headers of its response: into
  * `agentese.tokens.total.*` of it and of those around it. Its own tokens and the counter stay as they are, for the
- * other process counts its own. Outside of any invocation it does nothing. Never throws.
+ * other process counts its own. Around it `injectTokens` hands them on to the process that asked this one. Outside of
+ * both it does nothing. Never throws.
  */
 export function extractTokens(headers: unknown): void {
 	try {
 		const [, spentIn, spentOut] = /^in=(\d{1,15}),out=(\d{1,15})$/.exec(get(headers)) ?? [];
 		if (spentIn === undefined || spentOut === undefined) return;
-		addBelow(currentInvocation(), { in: Number(spentIn), out: Number(spentOut) });
+		const spent = { in: Number(spentIn), out: Number(spentOut) };
+		gather(activeContext(), spent);
+		addBelow(currentInvocation(), spent);
 	} catch (error) {
 		sayOnce('tokens.extract', 'the header agentese-tokens of a response could not be read.', error);
 	}

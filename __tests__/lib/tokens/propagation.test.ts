@@ -76,6 +76,28 @@ describe('tokens of another process', () => {
 		]);
 	});
 
+	it('are handed on to the process that asked this one', async () => {
+		const [toMiddle, toFirst] = [new Headers(), new Headers()];
+		await injectTokens(
+			toMiddle,
+			ask('self.last.ask', () => recordTokens({ in: 700, out: 70 })),
+		);
+		const middle = ask('self.middle.ask', async () => {
+			extractTokens(toMiddle);
+			recordTokens({ in: 7, out: 1 });
+		});
+		await injectTokens(toFirst, middle);
+		ask('self.first.ask', () => extractTokens(toFirst))();
+		expect(await attributes()).toEqual([
+			['self.last.ask', 700, undefined, undefined],
+			['self.middle.ask', 7, 707, 71],
+			['self.first.ask', undefined, 707, 71],
+		]);
+		// One without an invocation of its own, a gateway, hands on too.
+		await injectTokens(toFirst, () => extractTokens(toMiddle));
+		expect(toFirst.get('agentese-tokens')).toBe('in=700,out=70');
+	});
+
 	it.each([
 		undefined,
 		null,
