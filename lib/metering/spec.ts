@@ -1,3 +1,4 @@
+import { metricsOn } from '../runtime/signals.js';
 import type { Callable } from '../tracing/options.js';
 import type { AdviceSpec } from '../weaving/advice.js';
 import { MeterAdvice } from './meter-advice.js';
@@ -9,6 +10,7 @@ export const METERED: AdviceSpec<MeteredOptions<Callable, unknown>> = {
 	keys: METERED_KEYS,
 	publishes: true,
 	check: faultIn,
+	asleep: () => !metricsOn(),
 	advice: (options, point) => new MeterAdvice(options, point),
 };
 

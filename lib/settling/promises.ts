@@ -46,14 +46,14 @@ export function settlesNatively(promise: object, then: unknown): boolean {
 
 /**
  * Calls the native `then` of a promise. Answers the derived promise, which is rejected unhandled exactly when the
- * original would be, as long as `failed` rethrows.
+ * original would be, as long as `failed` rethrows or is left out.
  */
 export function thenNatively(
 	promise: object,
 	fulfilled: (value: unknown) => unknown,
-	failed: (error: unknown) => unknown,
+	failed?: (error: unknown) => unknown,
 ): unknown {
-	return Reflect.apply(promiseThen, promise, [fulfilled, failed]);
+	return promiseThen.call(promise as Promise<unknown>, fulfilled, failed);
 }
 
 /** `Promise.prototype` of this realm or of another: no class of an application has these three traits. */

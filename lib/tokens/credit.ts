@@ -1,5 +1,6 @@
 import { activeContext } from '../runtime/carry.js';
 import { sayOnce } from '../runtime/say.js';
+import { metricsOn } from '../runtime/signals.js';
 import type { LiveInvocation } from '../weaving/advice.js';
 import { rememberTold, type Source, wasTold } from './calls.js';
 import { countTokens } from './count.js';
@@ -58,8 +59,11 @@ export function mayBeUnreported(owner: LiveInvocation, { responseId }: Usage): b
 }
 
 function outside(usage: Usage): void {
-	sayOnce('tokens.outside', 'a model call was reported outside of any invocation; such tokens count under _OTHER.');
-	tallied('outside', usage);
+	// Below a span that is not sampled, methods that are not counted either are no invocations: that is no fault.
+	if (metricsOn()) {
+		sayOnce('tokens.outside', 'a model call was reported outside of any invocation; such tokens count under _OTHER.');
+		tallied('outside', usage);
+	}
 	gather(activeContext(), usage);
 	countTokens(undefined, usage, usage.model);
 }

@@ -12,7 +12,7 @@ export interface TokenTally {
 	counted: Both;
 	/** Those of `counted` that came after their invocation had ended, and so are on no span. */
 	late: Both;
-	/** Those of `counted` that were reported outside of any invocation. */
+	/** Those of `counted` that were reported outside of any invocation, while metrics were on. */
 	outside: Both;
 }
 

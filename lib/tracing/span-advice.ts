@@ -17,7 +17,7 @@ import { writtenText, writtenValue } from '../redaction/settings.js';
 import { withRate } from '../rules/rate.js';
 import { type Verdict, verdictOf } from '../rules/rules.js';
 import { sayOnce } from '../runtime/say.js';
-import { tracesOn } from '../runtime/signals.js';
+import { metricsOn, tracesOn } from '../runtime/signals.js';
 import { typeName } from '../settling/look.js';
 import { writeTokens } from '../tokens/attributes.js';
 import type { Advice, InvocationView, JoinPointFacts, LiveInvocation, Outcome } from '../weaving/advice.js';
@@ -50,7 +50,10 @@ export class SpanAdvice implements Advice<Written | undefined> {
 	private readonly ruled: Verdict;
 	/** Whether its parent is the active span, of which the samplers know. */
 	private readonly follows: boolean;
+	/** Whether a call below a span that is not sampled leaves nothing at all; asked once, as this advice lives one epoch. */
+	private passes: boolean | undefined;
 	readonly streams = true;
+	readonly timed = false;
 
 	constructor(options: TracedOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;
@@ -62,6 +65,11 @@ export class SpanAdvice implements Advice<Written | undefined> {
 
 	idle(): boolean {
 		return nothingOn();
+	}
+
+	idleIn(context: Context): boolean {
+		this.passes ??= !metricsOn() && this.follows && this.options.span !== 'current' && heedsUnsampled();
+		return this.passes && isBelowUnsampled(context);
 	}
 
 	enter(invocation: InvocationView): Written | undefined {
@@ -240,6 +248,11 @@ export class SpanAdvice implements Advice<Written | undefined> {
 			return undefined;
 		}
 	}
+}
+
+/** Whether a call below a span that is not sampled leaves no trace; one that names who asks in baggage does leave that. */
+function heedsUnsampled(): boolean {
+	return sampling().heedsUnsampled && tracingSettings().baggage.length === 0;
 }
 
 /** Where a sampler may read them; else they are cheaper once the span records. */

@@ -2,6 +2,7 @@ import type { AdviceSpec } from '../weaving/advice.js';
 import { faultIn } from './check.js';
 import { type Callable, TRACED_KEYS, type TracedOptions } from './options.js';
 import { SpanAdvice } from './span-advice.js';
+import { nothingOn } from './tracer.js';
 
 /** What `@Traced` is made of. */
 export const TRACED: AdviceSpec<TracedOptions<Callable, unknown>> = {
@@ -19,5 +20,6 @@ export const TRACED: AdviceSpec<TracedOptions<Callable, unknown>> = {
 		...(watch === undefined ? undefined : { watch }),
 		...(operation === undefined ? undefined : { operation }),
 	}),
+	asleep: nothingOn,
 	advice: (options, point) => new SpanAdvice(options, point),
 };

@@ -99,6 +99,13 @@ export interface Advice<S = unknown> {
 	refuses?(outcome: { readonly threw: boolean; readonly value?: unknown; readonly error?: unknown }): boolean;
 	/** True while it has nothing to do. A method all of whose advices are idle is called as if it were not woven. */
 	idle?(): boolean;
+	/**
+	 * True where it has nothing to do with a call that is made in this context. A call with which all advices of a method
+	 * that are not idle have nothing to do is no invocation, and what it gives is followed in that context.
+	 */
+	idleIn?(context: Context): boolean;
+	/** False where it never looks at `outcome.duration`: where no advice does, nobody looks at the clock. @default true */
+	readonly timed?: boolean;
 }
 
 /** What the options of a decorator say of the invocation itself, rather than of what one advice does with it. */
@@ -127,6 +134,8 @@ export interface AdviceSpec<O extends object = object> {
 	readonly publishes?: boolean;
 	/** Refuses wrong values: answers a sentence (the rule, what it got, the way out), or undefined where all is well. */
 	check?(options: O): string | undefined;
+	/** True while none of its advices has anything to do, whatever the method. @default false */
+	asleep?(): boolean;
 	/** What the options say of the invocation itself. */
 	facts?(options: O): InvocationFacts;
 	/** The advice for one method of one class; asked once for each, not at each call. */

@@ -25,6 +25,14 @@ export interface MemberAttribute {
 	read(self: object): unknown;
 }
 
+/** Whether any class has an arrow-function field that was decorated in the legacy standard. */
+const late = shared('weaving/late-fields', () => ({ any: false }));
+
+/** True where some class has fields that are woven on each instance, at the first woven call on it. */
+export function anyLateFields(): boolean {
+	return late.any;
+}
+
 /** The wrappers of the toolkit, and the member that each belongs to. */
 const wrappers = shared('weaving/wrappers', () => new WeakMap<object, Member>());
 
@@ -51,6 +59,7 @@ export function memberOn(owner: object, key: PropertyKey, kind: MemberKind): Mem
 	if (member === undefined) {
 		member = new Member(name, kind, typeof owner === 'function');
 		member.home = owner;
+		if (kind === 'field') late.any = true;
 		members.push(member);
 	}
 	newEpoch();

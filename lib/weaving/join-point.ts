@@ -20,6 +20,10 @@ export interface JoinPoint extends JoinPointFacts {
 	readonly wantsItems: boolean;
 	/** True where a call is not an invocation: all advices are idle, or a woven override called its super method. */
 	readonly bare: boolean;
+	/** The advices that are not idle, where each of them can tell of a context whether it is; else undefined. */
+	readonly sleepers: readonly Advice[] | undefined;
+	/** False where no advice looks at the duration. */
+	readonly timed: boolean;
 	/** Arrow-function fields, decorated in the legacy standard, that are woven on each instance. */
 	readonly lateFields: readonly Member[] | undefined;
 }
@@ -58,6 +62,7 @@ export function makePoint(source: PointSource): JoinPoint {
 	});
 	const heard = verdictOf(point).enabled === false ? [] : source.words;
 	const advices = heard.map(([spec, options]) => adviceOf(spec, options, point));
+	const awake = advices.filter((advice) => advice.idle?.() !== true);
 	const facts: InvocationFacts = Object.assign({}, ...source.words.map(([spec, options]) => spec.facts?.(options)));
 	return Object.freeze({
 		...point,
@@ -68,7 +73,9 @@ export function makePoint(source: PointSource): JoinPoint {
 		parameterAttributes: source.parameterAttributes ?? [],
 		memberAttributes: source.memberAttributes ?? [],
 		wantsItems: facts.tokens !== undefined || advices.some(seesItems),
-		bare: source.passThrough === true || advices.every((advice) => advice.idle?.() === true),
+		bare: source.passThrough === true || awake.length === 0,
+		sleepers: awake.every((advice) => advice.idleIn !== undefined) ? awake : undefined,
+		timed: awake.some((advice) => advice.timed !== false),
 		lateFields: source.lateFields,
 	});
 }

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
+import type { Context } from '@opentelemetry/api';
 import { activeContext, runIn } from '../runtime/carry.js';
 import { currentEpoch } from '../runtime/signals.js';
+import { passOn } from '../settling/passage.js';
 import { settle } from '../settling/settle.js';
+import type { Advice } from './advice.js';
 import { invocationOf } from './context.js';
-import { rememberWrapper, wrapperMember } from './declarations.js';
+import { anyLateFields, rememberWrapper, wrapperMember } from './declarations.js';
 import { Invocation } from './invocation.js';
 import { type JoinPoint, memberPoint } from './join-point.js';
 import type { Member } from './member.js';
@@ -20,11 +23,21 @@ export function wrap<F extends Fn>(member: Member, original: F): F {
 	if (wrapperMember(original) === member) return original;
 	const method = original as unknown as (...args: unknown[]) => unknown;
 	const pointOf = pointFinder(member);
+	let asleepIn = 0;
+	let askedIn = 0;
 	// A shorthand method has no `prototype` of its own and no [[Construct]], as the methods that it stands for.
 	const { wrapper } = {
 		wrapper(this: unknown, ...args: unknown[]): unknown {
+			const epoch = currentEpoch();
+			// 13 ns of a call without an SDK; to find the join point of the receiver's class as well makes it 23.
+			if (asleepIn === epoch) return Reflect.apply(method, this, args);
 			const point = pointOf(this);
-			return point.bare ? Reflect.apply(method, this, args) : observe(member, point, method, this, args);
+			if (!point.bare) return observe(member, point, method, this, args);
+			if (askedIn !== epoch) {
+				askedIn = epoch;
+				if (isAsleep(member)) asleepIn = epoch;
+			}
+			return Reflect.apply(method, this, args);
 		},
 	};
 	dressAs(wrapper, original);
@@ -42,6 +55,11 @@ function dressAs(wrapper: object, original: Fn): void {
 		Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
 	}
 	Object.setPrototypeOf(wrapper, original);
+}
+
+/** True while no decorator on the member has anything to do, whatever it is called on, and no field waits to be woven. */
+function isAsleep(member: Member): boolean {
+	return !anyLateFields() && member.sayings.every(({ spec }) => spec.asleep?.() === true);
 }
 
 /** Finds the join point of a call, with that of the latest receiver's class at hand: most methods see one class only. */
@@ -107,7 +125,17 @@ function observe(
 	const base = activeContext();
 	const parent = invocationOf(base);
 	if (parent?.claims(member, self)) return Reflect.apply(original, self, args);
+	if (point.sleepers !== undefined && areIdleIn(base, point.sleepers)) {
+		// No invocation, no look at the clock and no other context: 0.04 of a span by hand instead of 0.38.
+		return passOn(Reflect.apply(original, self, args), base, point.facts.watch);
+	}
 	return perform(new Invocation(point, self, args, parent, base), original, self, args);
+}
+
+/** True where none of the advices has anything to do in this context. */
+function areIdleIn(context: Context, advices: readonly Advice[]): boolean {
+	for (const advice of advices) if (advice.idleIn?.(context) !== true) return false;
+	return true;
 }
 
 /** Runs an invocation from `enter` to the settling of its result. */

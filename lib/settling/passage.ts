@@ -1,0 +1,65 @@
+import type { Context } from '@opentelemetry/api';
+import { runIn } from '../runtime/carry.js';
+import { release } from './collected.js';
+import { lookAtThen } from './look.js';
+import { isPlainPromise, thenNatively } from './promises.js';
+import { settle } from './settle.js';
+import type { Settlement } from './settlement.js';
+
+/**
+ * What the caller gets of a call that is no invocation: its result, followed so that whatever it does later happens in
+ * the context of the call. A stream's body that ran in its consumer's would begin traces of its own there.
+ */
+export function passOn(result: unknown, context: Context, watch: string | undefined): unknown {
+	if (result === null || (typeof result !== 'object' && typeof result !== 'function')) return result;
+	// A promise of a plain value needs no settlement: 120 ns less.
+	if (typeof lookAtThen(result) === 'function' && isPlainPromise(result)) {
+		return thenNatively(result, (value) => passOn(value, context, watch));
+	}
+	return settle(result, new Passage(context, watch));
+}
+
+/** Nothing is measured, and the end is told to nobody. */
+class Passage implements Settlement {
+	readonly wantsItems = false;
+	readonly watch: string | undefined;
+	readonly #context: Context;
+	#ended = false;
+
+	constructor(context: Context, watch: string | undefined) {
+		this.#context = context;
+		this.watch = watch;
+	}
+
+	get ended(): boolean {
+		return this.#ended;
+	}
+
+	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
+		return runIn(this.#context, fn, self, args);
+	}
+
+	item(): void {}
+
+	done(): void {
+		this.#end();
+	}
+
+	failed(): void {
+		this.#end();
+	}
+
+	cancelled(): void {
+		this.#end();
+	}
+
+	abandoned(): void {
+		this.#end();
+	}
+
+	#end(): void {
+		if (this.#ended) return;
+		this.#ended = true;
+		release(this);
+	}
+}
