@@ -44,7 +44,7 @@ describe('README', () => {
 		});
 		expect(stderr).toBe('');
 		expect(comparable(stdout)).toEqual(comparable(`${outputFence('README.md', 'garden')}\n`));
-	}, 60_000);
+	});
 
 	it('names a test in each cell of the table of model clients', () => {
 		const folder = join(root, '__tests__/e2e/models');

@@ -1,10 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { VERSION } from '../../lib/runtime/version.js';
 import { type Built, buildProgram, Room } from './support/room.js';
-
-jest.setTimeout(60_000);
 
 let built: Built;
 let room: Room;

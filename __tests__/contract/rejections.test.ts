@@ -39,7 +39,7 @@ describe('what Node reports', () => {
 		const { stdout, stderr } = await child('rejections.ts');
 		expect(stderr).toBe('');
 		reported = JSON.parse(stdout);
-	}, 30_000);
+	});
 
 	it.each(Object.keys(BARE))('of %s is the same for every form', (scenario) => {
 		const forms = ['bare', '@Traced', '@Metered', 'traced(fn)', 'metered(fn)', 'traceInvocation', 'logos.invoke'];

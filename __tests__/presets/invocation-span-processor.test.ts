@@ -167,27 +167,32 @@ describe('a span below an invocation', () => {
 	});
 
 	it('wears the observer of the invocation that it was started in by a timer, a tick or a callback', async () => {
-		const [called] = await new Promise<unknown[]>((resolve) => {
-			const emitter = new EventEmitter();
-			as(KENT, () => {
-				setTimeout(() => foreign('of a timer'), 5);
-				setImmediate(() => foreign('of an immediate'));
-				process.nextTick(() => foreign('of a tick'));
-				queueMicrotask(() => foreign('of a microtask'));
-				emitter.on(
-					'done',
-					context.bind(context.active(), () => foreign('of a listener')),
-				);
+		const emitter = new EventEmitter();
+		const made = (name: string, start: (callback: () => void) => unknown) =>
+			new Promise<void>((resolve) => {
+				start(() => {
+					foreign(name);
+					resolve();
+				});
 			});
+		const all = as(KENT, () => [
+			made('of a timer', (callback) => setTimeout(callback, 5)),
+			made('of an immediate', setImmediate),
+			made('of a tick', process.nextTick),
+			made('of a microtask', queueMicrotask),
+			made('of a listener', (callback) => emitter.on('done', context.bind(context.active(), callback))),
+		]);
+		all.push(
 			as(ADA, () =>
-				setTimeout(() => {
-					emitter.emit('done');
-					foreign('beside it');
-					resolve(['called']);
-				}, 10),
-			);
-		});
-		expect(called).toBe('called');
+				made('beside it', (callback) =>
+					setTimeout(() => {
+						emitter.emit('done');
+						callback();
+					}, 10),
+				),
+			),
+		);
+		await Promise.all(all);
 		for (const name of ['of a timer', 'of an immediate', 'of a tick', 'of a microtask', 'of a listener']) {
 			expect([name, ...worn(name)]).toEqual([name, ...AS_KENT]);
 		}

@@ -10,8 +10,6 @@ import { assemble } from '../../presets/sdk.js';
 import { bundle, runChild, spansOf, temporary } from './support/children.js';
 import { heard } from './support/providers.js';
 
-jest.setTimeout(30_000);
-
 const sentence = (match: string, hint = '') =>
 	`agentese-otel: the rule for "${match}" has matched nothing that was declared or called so far. Rules match the ` +
 	`template of a path, where an entity is "*", and Class.method.${hint}`;

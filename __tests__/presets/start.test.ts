@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFile
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
 	bundle,
 	type Ended,
@@ -15,9 +15,6 @@ import {
 	spansOf,
 	temporary,
 } from './support/children.js';
-
-/** Each test starts Node processes of its own, and a busy machine takes its time. */
-jest.setTimeout(30_000);
 
 let built: Awaited<ReturnType<typeof bundle>>;
 let parent: string;

@@ -1,4 +1,5 @@
 import { createDecorator, Metered, type Outcome, Resolver, type Streamed, Traced } from '../../../index.js';
+import { firstThat } from '../../support/rounds.js';
 import { dropSdk, settled, startSdk, streamed } from '../harness.js';
 import { PRODUCER } from './kinds.js';
 
@@ -59,24 +60,20 @@ export const atLeast =
 	({ first_chunk: firstChunk, stall }) =>
 		Number(firstChunk) >= ms && Number(stall) >= ms;
 
-const ROUNDS = 8;
-
 /**
  * Consumes streams, all at once, with one SDK: what was measured of each. One that does not keep the bound is measured
- * again, up to eight times: a pause of the machine (735 ms was seen) lengthens a wait, and shortens that for a producer
- * who worked on meanwhile, in one round or two; an engine that measures wrongly does so in every round.
+ * again: a pause of the machine lengthens a wait, and shortens that for a producer who worked on meanwhile.
  */
 export async function measureAll(consumers: readonly Consume[], keeps: Keeps = () => true): Promise<Measured[]> {
 	startSdk();
 	try {
 		return await Promise.all(
-			consumers.map(async (consume, i) => {
-				let measured = await measureOnce(consume, `${i}.0`);
-				for (let round = 1; round < ROUNDS && !keeps(measured.attributes); round++) {
-					measured = await measureOnce(consume, `${i}.${round}`);
-				}
-				return measured;
-			}),
+			consumers.map((consume, i) =>
+				firstThat<Measured>(
+					({ attributes }) => keeps(attributes),
+					(round) => measureOnce(consume, `${i}.${round}`),
+				),
+			),
 		);
 	} finally {
 		dropSdk();

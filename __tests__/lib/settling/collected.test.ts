@@ -101,5 +101,5 @@ describe('collection', () => {
 			'member of a dropped result': [['done', null, 'AsyncGenerator']],
 			'thenable that is under way': [['done', 'rows']],
 		});
-	}, 30_000);
+	});
 });

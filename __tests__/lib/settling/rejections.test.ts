@@ -16,5 +16,5 @@ describe('what Node reports of rejections', () => {
 		expect(bare['plain: nobody']).toEqual([['unhandled', 'reason']]);
 		expect(bare['subclass: late catch']).toEqual([['unhandled', 'reason'], ['handled late']]);
 		expect(bare['subclass: try await']).toEqual([]);
-	}, 30_000);
+	});
 });

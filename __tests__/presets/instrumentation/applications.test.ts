@@ -1,11 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { bundle, type Ended, linesOf, runChild, type Span, spansOf, temporary } from '../support/children.js';
-
-/** Each test starts Node processes of its own, and a busy machine takes its time. */
-jest.setTimeout(60_000);
 
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const APPS = fileURLToPath(new URL('../support/apps', import.meta.url));

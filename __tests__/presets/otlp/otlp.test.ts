@@ -186,7 +186,7 @@ describe('otlp', () => {
 
 	it('says an unreachable endpoint in one clear line, counts what is lost, and keeps the last error', async () => {
 		const endpoint = await nowhere();
-		const stats = await sendOneOfEach({ endpoint, timeout: 100 });
+		const stats = await sendOneOfEach({ endpoint });
 		const lost = { ...NOTHING, made: 1, dropped: 1, droppedBy: { undelivered: 1 }, retries: 1 };
 		const { port } = new URL(endpoint);
 		const reason = `connect ECONNREFUSED 127.0.0.1:${port}`;

@@ -68,7 +68,7 @@ describe.each(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])('TLS over %s
 
 	it('sends nothing to a server that it does not trust, and says so in one line', async () => {
 		const backend = await server();
-		const stats = await send({ endpoint: backend.url, protocol, timeout: 2000 });
+		const stats = await send({ endpoint: backend.url, protocol });
 		expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
 		expect(said).toEqual([
 			expect.stringMatching(/cannot deliver to https:.* Reason: [^\n]*self-signed certificate[^\n]*$/),
@@ -77,7 +77,7 @@ describe.each(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])('TLS over %s
 
 	it('sends nothing where the server asks for a certificate and there is none, and says so in one line', async () => {
 		const backend = await server();
-		const stats = await send({ endpoint: backend.url, protocol, timeout: 2000, tls: { ca: files.ca } });
+		const stats = await send({ endpoint: backend.url, protocol, tls: { ca: files.ca } });
 		expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
 		expect(said).toEqual([expect.stringMatching(/cannot deliver to https:.* Reason: [^\n]+$/)]);
 	});

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag, logs, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { Metered, Resolver, Traced } from '../../../index.js';
@@ -8,8 +8,6 @@ import { startTelemetry, type TelemetryConfig } from '../../../presets/index.js'
 import { MODEL_CASE, PLANTED, SHAPES } from '../../lib/redaction/planted.js';
 import { temporary } from '../support/children.js';
 import { type Backend, httpBackend } from '../support/otlp-servers.js';
-
-jest.setTimeout(60_000);
 
 /** A preset of one's own, which keeps all that it can reach. */
 const OWN = `export default { name: 'mine', make: () => ({ spanProcessors: [{

@@ -34,7 +34,7 @@ export interface Ended {
 	stderr: string;
 }
 
-/** Runs a file of `support/` in a Node process of its own. */
+/** Runs a file of `support/` in a Node process of its own; one that hangs is killed after a minute and a half. */
 export function runChild(
 	file: string,
 	{
@@ -45,7 +45,12 @@ export function runChild(
 	}: { args?: string[]; env?: NodeJS.ProcessEnv; node?: string[]; cwd?: string },
 ): Promise<Ended> {
 	const path = join(ROOT, '__tests__/presets/support', file);
-	const child = spawn(process.execPath, [...node, path, ...args], { cwd, env: { ...cleanEnvironment(), ...env } });
+	const child = spawn(process.execPath, [...node, path, ...args], {
+		cwd,
+		env: { ...cleanEnvironment(), ...env },
+		timeout: 90_000,
+		killSignal: 'SIGKILL',
+	});
 	return new Promise((resolve, reject) => {
 		let stdout = '';
 		let stderr = '';

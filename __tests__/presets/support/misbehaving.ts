@@ -131,7 +131,7 @@ export function misbehaving(protocol: string, script: Script): Promise<Misbehavi
 }
 
 /** Waits until it holds, but not for ever. */
-export async function until(holds: () => boolean, ms = 10_000): Promise<void> {
+export async function until(holds: () => boolean, ms = 60_000): Promise<void> {
 	const end = Date.now() + ms;
 	while (!holds()) {
 		if (Date.now() > end) throw new Error(`It did not hold within ${ms} ms: ${holds}`);

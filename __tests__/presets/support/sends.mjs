@@ -1,4 +1,6 @@
 // Makes five spans for a backend, and ends in the way that its first argument names.
+import { writeFileSync } from 'node:fs';
+
 const { startTelemetry, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);
 const [how] = process.argv.slice(2);
 const say = (event) => process.on(event, (value) => console.log(`${event} ${value?.message ?? value}`));
@@ -13,6 +15,8 @@ await startTelemetry({
 const tracer = trace.getTracer('t');
 for (let i = 0; i < 5; i++) tracer.startSpan(`span ${i}`).end();
 
+/** Resolves when the backend has all of them. */
+const sent = () => fetch(`${process.env.ENDPOINT}/sent`);
 const alive = () => setInterval(() => undefined, 1000);
 const ways = {
 	natural: () => {
@@ -46,7 +50,7 @@ const ways = {
 		// What Sentry does: it leaves the process to other listeners, if there are any.
 		process.on('uncaughtException', ({ message }) => {
 			console.log(`caught ${message} by ${process.listenerCount('uncaughtException')}`);
-			setTimeout(() => process.exit(9), 500);
+			void sent().then(() => process.exit(9));
 		});
 		setTimeout(() => {
 			throw new Error('thrown');
@@ -58,11 +62,12 @@ const ways = {
 		setTimeout(() => process.kill(process.pid, 'SIGTERM'), 200);
 	},
 	others: () => {
-		process.on('SIGTERM', () => setTimeout(() => process.exit(7), 500));
+		process.on('SIGTERM', () => void sent().then(() => process.exit(7)));
 		alive();
 		process.kill(process.pid, 'SIGTERM');
 	},
 };
+writeFileSync(`${process.env.DIR}/began`, String(Date.now()));
 if (how.startsWith('SIG')) {
 	alive();
 	process.kill(process.pid, how);

@@ -1,8 +1,5 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bundle, runChild } from '../support/children.js';
-
-/** Each test starts Node processes of its own, and a busy machine takes its time. */
-jest.setTimeout(30_000);
 
 let built: Awaited<ReturnType<typeof bundle>>;
 beforeAll(async () => {
