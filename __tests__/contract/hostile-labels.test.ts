@@ -6,7 +6,8 @@ import { dropSdk, points, said, startSdk } from './harness.js';
 
 withSdk({ traces: false });
 
-const HOSTILE = 100_000;
+/** In one project; the others show that it is the same however the toolkit was compiled, in a fifteenth of the time. */
+const HOSTILE = COMPILER === 'swc' && DECORATORS === 'tc39' ? 100_000 : 2000;
 const BLOCKS = 5000;
 const PATHS = 500;
 
@@ -19,7 +20,7 @@ async function counts(label: string): Promise<Map<unknown, number>> {
 	return found;
 }
 
-describe('labels under 100,000 hostile values', () => {
+describe('labels under up to 100,000 hostile values', () => {
 	it('of declared label values stay what was declared', async () => {
 		const judge = metered(function judge(_: unknown) {}, {
 			labels: { ruling: { values: ['yes'], from: (args) => args[0] } },

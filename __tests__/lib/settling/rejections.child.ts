@@ -65,7 +65,7 @@ const users: Record<string, (promise: Promise<unknown>) => unknown> = {
 	},
 	all: (promise) => Promise.all([promise]).catch(() => undefined),
 	'then without a handler': (promise) => void promise.then(() => undefined),
-	'late catch': (promise) => setTimeout(() => promise.catch(() => undefined), 20),
+	'late catch': (promise) => turns(4).then(() => promise.catch(() => undefined)),
 	finally: (promise) => void promise.finally(() => undefined).catch(() => undefined),
 };
 
@@ -78,7 +78,10 @@ let log: unknown[] = [];
 process.on('unhandledRejection', (reason) => log.push(['unhandled', reason]));
 process.on('rejectionHandled', () => log.push(['handled late']));
 
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Turns of the loop: Node reports what is unhandled at the end of the turn in which it was rejected. */
+async function turns(count: number): Promise<void> {
+	for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 const report: Record<string, { bare: unknown[]; woven: unknown[] }> = {};
 for (const [maker, make] of Object.entries(makers)) {
@@ -88,7 +91,7 @@ for (const [maker, make] of Object.entries(makers)) {
 			log = [];
 			const made = make('reason');
 			use((maker.startsWith('step') ? made : settleIfWoven(made)) as Promise<unknown>);
-			await wait(40);
+			await turns(10);
 			seen.push(log);
 		}
 		report[`${maker}: ${user}`] = { bare: seen[0] ?? [], woven: seen[1] ?? [] };

@@ -23,7 +23,7 @@ async function said(level: string) {
 	};
 }
 
-it.each([
+it.concurrent.each([
 	['none', { words: [], ours: 0, theirs: false }],
 	['error', { words: ['error'], ours: 0, theirs: false }],
 	['', { words: ['error', 'warn'], ours: 1, theirs: false }],
