@@ -4,7 +4,6 @@ import {
 	fsync,
 	fsyncSync,
 	ftruncateSync,
-	mkdirSync,
 	openSync,
 	read,
 	statSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { makeFolder } from '../folder.js';
 
 const writeAsync = promisify(write);
 const readAsync = promisify(read);
@@ -23,7 +23,7 @@ const readAsync = promisify(read);
  * for the end of the process, and for what is done once a segment.
  */
 export const realFiles = {
-	makeFolderSync: (path: string): void => void mkdirSync(path, { recursive: true, mode: 0o700 }),
+	makeFolderSync: makeFolder,
 	/** Makes a file that must not be there yet, to be read and written. */
 	createSync: (path: string): number => openSync(path, 'wx+', 0o600),
 	/** Opens a file that is there. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { sayOnce } from '../../lib/runtime/say.js';
+import { makeFolder } from '../folder.js';
 import type { DeliverySettings } from '../options/delivery.js';
 import { DeadLetters } from './dead-letters.js';
 import type { Encoding } from './frame.js';
@@ -65,7 +66,7 @@ const LOST = {
 /** What a person would not want to commit by accident. */
 function keepOutOfGit(root: string): void {
 	try {
-		mkdirSync(root, { recursive: true, mode: 0o700 });
+		makeFolder(root);
 		const fd = openSync(join(root, '.gitignore'), 'wx', 0o600);
 		writeSync(fd, '*\n');
 		closeSync(fd);

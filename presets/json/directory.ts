@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { shared } from '../../lib/runtime/shared.js';
+import { makeFolder } from '../folder.js';
 import { newName, SIGNALS, type Signal } from './names.js';
 
 /** What a person would not want to commit by accident. */
@@ -20,7 +21,7 @@ export const ownFiles = shared('presets/json/files', () => ({ open: new Set<stri
  */
 export function openNew(root: string, signal: Signal): { fd: number; path: string } {
 	const folder = join(root, signal);
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	makeFolder(folder);
 	keepOutOfGit(root, folder);
 	const path = join(folder, newName());
 	const fd = openSync(path, 'wx', 0o600);
