@@ -4,7 +4,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { sayOnce } from '../../lib/runtime/say.js';
 import type { ConsoleSettings } from '../options/console.js';
 import type { PresetEnvironment, PresetParts, SignalCounts } from '../preset.js';
-import { type Paint, tree } from './tree.js';
+import { isEntry, type Paint, trees } from './tree.js';
 
 /** What may wait for the end of its trace: an application whose roots never end must not fill the memory. */
 const MAX_TRACES = 500;
@@ -16,7 +16,11 @@ const LOOKS = { name: 'bold', faint: 'dim', good: 'green', bad: 'red' } as const
 /** What is written to: stderr, so that what an application prints stays its own. */
 export type Out = NodeJS.WriteStream;
 
-/** Writes each trace when its root ends, in the next turn of the loop; and what is left when the process ends. */
+/**
+ * Writes each trace when its root ends, in the next turn of the loop; and what is left when the process ends. What was
+ * called from elsewhere is a root too, unless the trace has another one open here, as where an application calls its own
+ * server: then the last of them to end brings all of it.
+ */
 export function consoleParts(
 	{ color }: ConsoleSettings,
 	whenProcessEnds: PresetEnvironment['whenProcessEnds'],
@@ -25,9 +29,11 @@ export function consoleParts(
 	const printer = new Printer(out, painter(color, out));
 	const forget = whenProcessEnds(() => printer.print());
 	const processor: SpanProcessor = {
-		onStart: () => undefined,
+		onStart: (span) => {
+			if (isSampled(span) && isEntry(span)) printer.open(span.spanContext().traceId);
+		},
 		onEnd: (span) => {
-			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) printer.take(span);
+			if (isSampled(span)) printer.take(span);
 		},
 		forceFlush: async () => printer.print(),
 		shutdown: async () => {
@@ -48,10 +54,16 @@ function painter(color: ConsoleSettings['color'], stream: Out): Paint {
 	return (look, text) => styleText(LOOKS[look], text, options);
 }
 
+function isSampled(span: ReadableSpan): boolean {
+	return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
 class Printer {
 	readonly #out: Out;
 	readonly #paint: Paint;
 	readonly #waiting = new Map<string, ReadableSpan[]>();
+	/** How many roots of each trace are open. */
+	readonly #open = new Map<string, number>();
 	readonly #printed = new Set<string>();
 	readonly #counts = { made: 0, written: 0, queued: 0, dropped: 0 };
 	#lines: string[] = [];
@@ -64,14 +76,21 @@ class Printer {
 		this.#paint = paint;
 	}
 
-	/** A span ended. Its trace is made lines when the span is its root, or the first of a trace from elsewhere. */
+	/** A root began: a span without a parent, or one whose parent is elsewhere. */
+	open(traceId: string): void {
+		this.#open.set(traceId, (this.#open.get(traceId) ?? 0) + 1);
+		shorten(this.#open);
+	}
+
+	/** A span ended. Its trace is made lines when the span is the last of its roots. */
 	take(span: ReadableSpan): void {
 		this.#counts.made += 1;
 		const { traceId } = span.spanContext();
 		const others = this.#waiting.get(traceId) ?? [];
+		const entry = isEntry(span);
+		if (entry) this.#end(traceId);
 		// What ends after its root has a line of its own.
-		const late = this.#printed.has(traceId);
-		const root = late || span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
+		const root = !this.#open.has(traceId) && (entry || this.#printed.has(traceId));
 		if (this.#closed || (!root && (others.length >= MAX_SPANS || this.#full(traceId)))) {
 			this.#counts.dropped += 1;
 			return;
@@ -84,24 +103,27 @@ class Printer {
 		}
 		this.#waiting.delete(traceId);
 		this.#printed.add(traceId);
-		for (const oldest of this.#printed) {
-			if (this.#printed.size <= MAX_TRACES) break;
-			this.#printed.delete(oldest);
-		}
-		this.#write(span, others);
+		shorten(this.#printed);
+		this.#write([...others, span]);
+	}
+
+	#end(traceId: string): void {
+		const left = (this.#open.get(traceId) ?? 1) - 1;
+		if (left > 0) this.#open.set(traceId, left);
+		else this.#open.delete(traceId);
 	}
 
 	#full(traceId: string): boolean {
 		return this.#waiting.size >= MAX_TRACES && !this.#waiting.has(traceId);
 	}
 
-	#write(root: ReadableSpan, others: readonly ReadableSpan[]): void {
+	#write(spans: readonly ReadableSpan[]): void {
 		try {
-			this.#lines.push(...tree(root, others, this.#paint));
+			this.#lines.push(...trees(spans, this.#paint));
 		} catch (error) {
 			sayOnce('console/line', 'a trace could not be made a line.', error);
 		}
-		this.#linesOf += 1 + others.length;
+		this.#linesOf += spans.length;
 		this.#turn ??= setImmediate(() => this.print());
 	}
 
@@ -124,12 +146,7 @@ class Printer {
 
 	/** Writes all, also the spans whose root never ended. */
 	end(): void {
-		for (const spans of this.#waiting.values()) {
-			const ids = new Set(spans.map((span) => span.spanContext().spanId));
-			const first = spans.find(({ parentSpanContext }) => !ids.has(parentSpanContext?.spanId ?? ''));
-			const rest = spans.filter((span) => span !== first);
-			if (first !== undefined) this.#write(first, rest);
-		}
+		for (const spans of this.#waiting.values()) this.#write(spans);
 		this.#waiting.clear();
 		this.#closed = true;
 		this.print();
@@ -139,5 +156,13 @@ class Printer {
 		const { dropped } = this.#counts;
 		const reason = this.#closed ? 'closed' : 'memory';
 		return { ...this.#counts, droppedBy: dropped > 0 ? { [reason]: dropped } : {} };
+	}
+}
+
+/** Forgets the oldest of what may not grow without end. */
+function shorten(traces: Map<string, unknown> | Set<string>): void {
+	for (const oldest of traces.keys()) {
+		if (traces.size <= MAX_TRACES) return;
+		traces.delete(oldest);
 	}
 }

@@ -5,29 +5,39 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 /** Gives a text the look of its meaning. */
 export type Paint = (look: 'name' | 'faint' | 'good' | 'bad', text: string) => string;
 
-/** A trace as lines, the given span first and what it holds below it, in the order in which the spans began. */
-export function tree(root: ReadableSpan, others: readonly ReadableSpan[], paint: Paint): string[] {
-	const top = root.spanContext().spanId;
-	const known = new Set([root, ...others].map((span) => span.spanContext().spanId));
+/** Whether it is where a trace begins, or where it comes into this process. */
+export function isEntry({ parentSpanContext }: ReadableSpan): boolean {
+	return parentSpanContext === undefined || parentSpanContext.isRemote === true;
+}
+
+/** The spans of a trace as lines: each root, and below it what it holds, in the order in which the spans began. */
+export function trees(spans: readonly ReadableSpan[], paint: Paint): string[] {
+	const known = new Set(spans.map((span) => span.spanContext().spanId));
+	const parentOf = ({ parentSpanContext }: ReadableSpan) => {
+		return known.has(parentSpanContext?.spanId ?? '') ? parentSpanContext?.spanId : undefined;
+	};
+	const orphans = spans.filter((span) => parentOf(span) === undefined).toSorted(inTime);
+	const entries = orphans.filter(isEntry);
+	const roots = entries.length > 0 ? entries : orphans.slice(0, 1);
 	const below = new Map<string, ReadableSpan[]>();
-	for (const span of others) {
+	for (const span of spans) {
+		if (roots.includes(span)) continue;
 		// One whose own parent is not seen, since it has not ended yet, still belongs to the trace.
-		const parent = span.parentSpanContext?.spanId ?? top;
-		const id = known.has(parent) ? parent : top;
+		const id = parentOf(span) ?? roots[0]?.spanContext().spanId ?? '';
 		below.set(id, [...(below.get(id) ?? []), span]);
 	}
 	const lines: string[] = [];
 	const add = (span: ReadableSpan, first: string, rest: string) => {
 		lines.push(paint('faint', first) + line(span, paint));
 		const id = span.spanContext().spanId;
-		const children = (below.get(id) ?? []).toSorted((a, b) => startOf(a) - startOf(b));
+		const children = (below.get(id) ?? []).toSorted(inTime);
 		below.delete(id);
 		children.forEach((child, index) => {
 			const last = index === children.length - 1;
 			add(child, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`);
 		});
 	};
-	add(root, '', '');
+	for (const root of roots) add(root, '', '');
 	return lines;
 }
 
@@ -63,6 +73,10 @@ function time(ms: number): string {
 function clean(text: string): string {
 	const flat = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
 	return flat.length > 120 ? `${flat.slice(0, 120)}…` : flat;
+}
+
+function inTime(a: ReadableSpan, b: ReadableSpan): number {
+	return startOf(a) - startOf(b);
 }
 
 function startOf({ startTime: [seconds, nanos] }: ReadableSpan): number {

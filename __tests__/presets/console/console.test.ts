@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { consoleParts, type Out } from '../../../presets/console/parts.js';
 import type { ConsoleSettings } from '../../../presets/options/console.js';
@@ -97,6 +97,45 @@ describe('console', () => {
 		around.end('last');
 		expect(out.text).toBe('root 1.0 ms ✓\nlate 2.0 ms ✓\n');
 		expect(parts.stats?.().spans).toEqual({ made: 2, written: 2, queued: 0, dropped: 0, droppedBy: {} });
+	});
+
+	/** What another process, or this one by its own server, put into the headers of a call. */
+	const calledBy = (span: Span) => trace.setSpanContext(context.active(), { ...span.spanContext(), isRemote: true });
+
+	it('writes one tree where an application calls its own server, though the answer ends after the call', async () => {
+		const { tracer, flush } = started();
+		for (const order of ['the server first', 'the root first']) {
+			const root = tracer.startSpan('root', { startTime: at(0) });
+			const call = tracer.startSpan('call', { startTime: at(1) }, trace.setSpan(context.active(), root));
+			const served = tracer.startSpan('served', { startTime: at(2) }, calledBy(call));
+			tracer.startSpan('query', { startTime: at(3) }, trace.setSpan(context.active(), served)).end(at(4));
+			if (order === 'the server first') served.end(at(5));
+			call.end(at(6));
+			root.end(at(7));
+			if (order === 'the root first') served.end(at(8));
+		}
+		await flush();
+		const lines = out.text.replaceAll(/ [\d.]+ ms ✓/g, '').split('\n');
+		const tree = ['root', '└─ call', '   └─ served', '      └─ query'];
+		expect(lines).toEqual([...tree, ...tree, '']);
+	});
+
+	it('writes a tree for each call of a trace from elsewhere, whether one after another or at once', async () => {
+		const { tracer, flush } = started();
+		const elsewhere = trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 });
+		const serve = (name: string, start: number) => {
+			const served = tracer.startSpan(name, { startTime: at(start) }, calledBy(elsewhere));
+			tracer.startSpan('query', { startTime: at(start) }, trace.setSpan(context.active(), served)).end(at(start + 1));
+			return served;
+		};
+		serve('first', 0).end(at(2));
+		serve('second', 10).end(at(12));
+		const [third, fourth] = [serve('third', 20), serve('fourth', 21)];
+		third.end(at(25));
+		fourth.end(at(26));
+		await flush();
+		const lines = out.text.replaceAll(/ [\d.]+ ms ✓/g, '').split('\n');
+		expect(lines).toEqual([...['first', 'second', 'third', 'fourth'].flatMap((name) => [name, '└─ query']), '']);
 	});
 
 	it('writes spans whose root never ended at its shutdown', async () => {
