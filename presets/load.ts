@@ -7,7 +7,7 @@ import type { PathFault } from './faults.js';
 import { findFile } from './load/find.js';
 import { mark, merge, type Sources, sourceOf } from './load/merge.js';
 import { isObject, type Routes, type Said, SIGNALS, type Signal } from './load/said.js';
-import { absoluteFiles, hidePasswords, settleEndpoints, settleHeaders } from './load/settle.js';
+import { absoluteFiles, hidePasswords, pathsTwice, settleEndpoints, settleHeaders } from './load/settle.js';
 import { userFile } from './load/user-file.js';
 import type { OwnPresetConfig } from './own-preset-config.js';
 import type { Preset } from './preset.js';
@@ -82,7 +82,7 @@ export async function loadConfig(
 	hidePasswords(config);
 	if (checked.faults.length === 0) faults.push(...(await settleOwn(merged, checked)));
 	if (faults.length > 0) throw new ConfigurationError(await placed(faults, said, user.text), saidStrict(said));
-	const notices = [...environment.notices, ...own.notices, ...unused(merged)];
+	const notices = [...environment.notices, ...own.notices, ...unused(merged), ...pathsTwice(config, sources)];
 	if (user.jaegerNotice !== undefined && sources['jaeger.endpoint'] === user.said?.source) {
 		if (merged.signals.traces.includes('jaeger')) notices.push(user.jaegerNotice);
 	}

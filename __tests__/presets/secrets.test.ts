@@ -50,6 +50,13 @@ describe('a header', () => {
 		);
 	});
 
+	it('that its variable ends with a line break is a fault, without its value', async () => {
+		process.env['GARDEN_TOKEN'] = 's3cret-of-kent\n';
+		expect(await room.refusal({ otlp: { headers: { a: `Bearer ${REFERENCE}` } } })).toBe(
+			'The configuration is refused. argument: "otlp.headers.a" holds a line break, which no header may. Take it out, of its variable if it has one.',
+		);
+	});
+
 	it('that a stronger source replaces needs no variable', async () => {
 		room.write('agentese.config.yaml', `otlp: { headers: { a: "\${env:GARDEN_ABSENT}" } }`);
 		expect((await room.load({ otlp: { headers: { a: 'b' } } })).config.otlp.headers).toEqual({ a: 'b' });

@@ -57,10 +57,28 @@ export function settleEndpoints(config: EffectiveConfig, sources: Sources): void
 }
 
 /**
+ * Sentences on endpoints that end in a signal's path, as backends show them: over HTTP that path is added to them, and a
+ * backend's 404 would not say so.
+ */
+export function pathsTwice(config: EffectiveConfig, sources: Sources): string[] {
+	return (['otlp', 'jaeger'] as const).flatMap((name) => {
+		const { endpoint, protocol } = config[name];
+		const [path, signal] = /\/v1\/(traces|metrics|logs)\/?$/.exec(URL.parse(endpoint ?? '')?.pathname ?? '') ?? [];
+		if (path === undefined || protocol === 'grpc' || !config.preset.includes(name)) return [];
+		const added = name === 'jaeger' ? 'the path /v1/traces' : 'the path of each signal';
+		const other =
+			name === 'jaeger' ? '' : `, or write all of it under otlp.${signal}.endpoint, which is taken as it stands`;
+		const source = sources[`${name}.endpoint`] ?? 'default';
+		return [`${source} says "${name}.endpoint" with ${path}, and ${added} is added to that. Leave it out${other}.`];
+	});
+}
+
+/**
  * Fills `${env:NAME}` into headers, and makes them keep their values to themselves. What `OTEL_EXPORTER_OTLP_HEADERS`
  * say is taken as it stands.
  *
- * @returns a fault for each variable that is not set: a backend's refusal would be seen much later
+ * @returns a fault for each variable that is not set, and for each header that cannot be sent: a request that fails would
+ * be seen much later
  */
 export function settleHeaders(config: EffectiveConfig, sources: Sources): PathFault[] {
 	const faults: PathFault[] = [];
@@ -73,11 +91,25 @@ export function settleHeaders(config: EffectiveConfig, sources: Sources): PathFa
 			const at = [...path, 'headers', name];
 			const source = sourceOf(sources, at) ?? 'default';
 			const fault = (message: string) => faults.push({ source, key: joined(at), path: at, message });
-			filled[name] = source.startsWith('OTEL_') ? text : fill(text, joined(at), fault);
+			const value = source.startsWith('OTEL_') ? text : fill(text, joined(at), fault);
+			filled[name] = value;
+			const wrong = faultOfHeader(name, value);
+			if (wrong !== undefined) fault(`"${joined(at)}" ${wrong}`);
 		}
 		part.headers = secretHeaders(filled);
 	}
 	return faults;
+}
+
+/** What Node refuses to send, at every request anew; a token that was read from a file often ends in a line break. */
+function faultOfHeader(name: string, value: string): string | undefined {
+	if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+		return "is no name of a header; legal: letters, digits and !#$%&'*+-.^_`|~, and no space.";
+	}
+	if (/[\r\n]/.test(value))
+		return 'holds a line break, which no header may. Take it out, of its variable if it has one.';
+	if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) return 'holds a character that no header may. Write it percent-encoded.';
+	return undefined;
 }
 
 function fill(text: string, key: string, fault: (message: string) => void): string {

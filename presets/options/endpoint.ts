@@ -21,6 +21,8 @@ export function readEndpoint(text: string): { url: string; protocol?: Protocol }
 	const bare = !SCHEME.test(said);
 	const url = URL.parse(bare ? `http://${said}` : said);
 	if (said === '' || url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) return undefined;
+	// A scheme that lost a character: http//localhost and http:/localhost would be a host called http.
+	if (bare && (/^https?$/.test(url.hostname) || said.includes('//'))) return undefined;
 	const whole = bare ? `http://${said}` : said;
 	return bare && url.port === '4317' ? { url: whole, protocol: 'grpc' } : { url: whole };
 }

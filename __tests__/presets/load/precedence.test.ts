@@ -210,6 +210,20 @@ describe('an endpoint', () => {
 		expect((await room.load({ otlp: { endpoint: 'localhost:4317' } })).config.otlp.protocol).toBe('http/json');
 	});
 
+	it('that ends in the path of a signal is said, since that is added to it', async () => {
+		const file = room.write('agentese.config.yaml', 'preset: otlp\notlp: { endpoint: "http://collector/v1/traces" }');
+		expect((await room.load()).notices).toEqual([
+			`${file} says "otlp.endpoint" with /v1/traces, and the path of each signal is added to that. Leave it out, or ` +
+				'write all of it under otlp.traces.endpoint, which is taken as it stands.',
+		]);
+		expect((await room.load({ otlp: { protocol: 'grpc' } })).notices).toEqual([]);
+		expect((await room.load({ otlp: { endpoint: 'http://collector/v1' } })).notices).toEqual([]);
+		expect((await room.load({ preset: 'json' })).notices).toEqual([]);
+		expect((await room.load({ preset: 'jaeger', jaeger: { endpoint: 'http://jaeger/v1/traces/' } })).notices).toEqual([
+			'argument says "jaeger.endpoint" with /v1/traces/, and the path /v1/traces is added to that. Leave it out.',
+		]);
+	});
+
 	it('of a backend that no preset uses is said', async () => {
 		const file = room.write('agentese.config.yaml', 'otlp: { endpoint: "collector:4318" }');
 		expect((await room.load()).notices).toEqual([
