@@ -121,6 +121,24 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
+	const LONG = 'chatcmpl-9mXq2LxT41bVt0nKzWcEa7';
+
+	it('that another tree says under its id counts once, where no other call can have that id', async () => {
+		const call = ask('self.inner.ask', () => openModelCall())() as ReturnType<typeof openModelCall>;
+		// Its answer is a stream, which another invocation reads and reports.
+		call.spent({ in: 3, out: 1, responseId: LONG });
+		ask('self.outer.ask', () => recordTokens({ in: 3, out: 1, responseId: LONG }))();
+		recordTokens({ in: 3, out: 1, responseId: LONG });
+		expect(spentBy(await timeline())).toEqual([
+			['self.inner.ask', undefined, undefined, undefined, undefined],
+			['self.outer.ask', undefined, undefined, undefined, undefined],
+		]);
+		expect(await counted()).toEqual([
+			tokens(labels('self.inner.ask'), 'in', 3),
+			tokens(labels('self.inner.ask'), 'out', 1),
+		]);
+	});
+
 	it('under one id from two calls of a server that draws few ids counts twice', async () => {
 		const id = { 'gen_ai.response.id': 'chatcmpl-7' };
 		ask('self.inner.ask', () => [model(usage(3, 1, id)), model(usage(4, 2, id))])();
@@ -213,8 +231,9 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
-	it('outside of any invocation counts as _OTHER', async () => {
-		model(usage(2, 1));
+	it('outside of any invocation counts as _OTHER, once', async () => {
+		model(usage(2, 1, { 'gen_ai.response.id': 'r1' }));
+		recordTokens({ in: 2, out: 1, responseId: 'r1' });
 		await timeline();
 		const other = { 'agentese.path': '_OTHER', 'agentese.context': '_OTHER' };
 		expect(await counted()).toEqual(inOrder([tokens(other, 'in', 2), tokens(other, 'out', 1)]));
@@ -252,6 +271,19 @@ describe('the result of a method', () => {
 			['self.inner.ask', 4, 1, undefined, undefined],
 		];
 		expect(spentBy(await timeline())).toEqual([...each, ...each]);
+	});
+
+	it('is the same call where it is answered again: the same object, or another with an id that no other call can have', async () => {
+		const embedding = { object: 'list', data: [], usage: { prompt_tokens: 8, total_tokens: 8 } };
+		const kept = () => response('chatcmpl-Kw20dLq5rXe81TzNvBsYc3', 4);
+		const ways = { answer: () => embedding, again: () => embedding, kept, copied: kept };
+		for (const [name, way] of Object.entries(ways)) ask(`self.${name}.ask`, way)();
+		expect(spentBy(await timeline())).toEqual([
+			['self.answer.ask', 8, 0, undefined, undefined],
+			['self.again.ask', undefined, undefined, undefined, undefined],
+			['self.kept.ask', 4, 1, undefined, undefined],
+			['self.copied.ask', undefined, undefined, undefined, undefined],
+		]);
 	});
 
 	it('is another call where its id is another, and all below have theirs', async () => {

@@ -2,7 +2,7 @@ import { activeContext } from '../runtime/carry.js';
 import { sayOnce } from '../runtime/say.js';
 import { metricsOn } from '../runtime/signals.js';
 import type { LiveInvocation } from '../weaving/advice.js';
-import { rememberTold, type Source, wasTold } from './calls.js';
+import { callsWith, rememberTold, type Source, wasTold } from './calls.js';
 import { countTokens } from './count.js';
 import { gather } from './gathering.js';
 import { Purse } from './purse.js';
@@ -17,7 +17,8 @@ export function credit(invocation: LiveInvocation | undefined, usage: Usage, sou
 	const { responseId } = usage;
 	const owner = ownerOf(invocation);
 	if (responseId !== undefined) {
-		if (owner !== undefined && !purseOf(rootOf(owner)).calls.take(responseId, source)) return;
+		const tree = owner === undefined ? undefined : () => purseOf(rootOf(owner)).calls;
+		if (!callsWith(responseId, tree).take(responseId, source)) return;
 		if (source !== 'read') rememberTold(responseId);
 	}
 	if (owner === undefined) {

@@ -1,9 +1,10 @@
 import { sayOnce } from '../runtime/say.js';
+import { shared } from '../runtime/shared.js';
 import type { LiveInvocation } from '../weaving/advice.js';
 import { credit, mayBeUnreported, ownerOf } from './credit.js';
 import { anyReaders, readByOthers } from './readers.js';
 import { StreamUsage, usageFrom, usageIn } from './shapes.js';
-import { checkUsage, type TokenUsage } from './usage.js';
+import { checkUsage, type TokenUsage, type Usage } from './usage.js';
 
 /** The `tokens` option: what a person says the value holds. */
 type TokensOption = (value: unknown) => unknown;
@@ -57,10 +58,23 @@ export function creditResult(
 	try {
 		const usage = checkUsage(option === undefined ? found(ended, chunks) : asked(option, ended, chunks));
 		if (usage === undefined || usage.in + usage.out === 0) return;
+		if (option === undefined && isAnsweredAgain(ended.value, usage)) return;
 		if (mayBeUnreported(owner, usage)) credit(invocation, usage, 'read');
 	} catch (error) {
 		sayOnce('tokens.read', `the usage in a result of ${invocation.point.functionName} could not be read.`, error);
 	}
+}
+
+/** The results that were read, and what was in them. */
+const read = shared('tokens/read', () => new WeakMap<object, string>());
+
+/** True for a result that was read before: what an application keeps and answers again was one call. */
+function isAnsweredAgain(value: unknown, usage: Usage): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	const held = `${usage.in} ${usage.out} ${usage.responseId}`;
+	if (read.get(value) === held) return true;
+	read.set(value, held);
+	return false;
 }
 
 function asked(option: TokensOption, ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
