@@ -65,14 +65,20 @@ export function redactedMetrics(collection: ResourceMetrics, rules: MetricRules)
 }
 
 function redactedMetric(metric: MetricData, redactor: Redactor): MetricData {
-	const description = redactor.text(metric.descriptor.description);
-	const descriptor =
-		description === metric.descriptor.description ? metric.descriptor : { ...metric.descriptor, description };
+	const descriptor = cleanDescriptor(metric.descriptor, redactor);
 	const points: readonly DataPoint<unknown>[] = metric.dataPoints;
 	const clean = mapped([...points], (point) => cleanPoint(point, redactor));
 	const changed = clean.some((point, at) => point !== points[at]);
 	if (!changed && descriptor === metric.descriptor) return metric;
 	return { ...metric, descriptor, dataPoints: changed ? merged(clean, metric.dataPointType) : points } as MetricData;
+}
+
+function cleanDescriptor(descriptor: MetricData['descriptor'], redactor: Redactor): MetricData['descriptor'] {
+	const said = [descriptor.name, descriptor.description, descriptor.unit] as const;
+	const clean = said.map((text) => redactor.text(text));
+	if (clean.every((text, at) => text === said[at])) return descriptor;
+	const [name = descriptor.name, description = '', unit = ''] = clean;
+	return { ...descriptor, name, description, unit };
 }
 
 function cleanPoint(point: DataPoint<unknown>, redactor: Redactor): DataPoint<unknown> {

@@ -1,4 +1,4 @@
-import type { Attributes, Link, SpanStatus } from '@opentelemetry/api';
+import { type Attributes, createTraceState, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { ErrorContent } from '../../lib/content/settings.js';
@@ -30,8 +30,9 @@ export interface SpanRules {
  */
 export function redactedSpan(span: ReadableSpan, rules: SpanRules): ReadableSpan {
 	const parts = partsOf(span, rules);
+	const context = contextOf(span.spanContext(), rules.redactor);
 	const same = (Object.keys(parts) as (keyof Parts)[]).every((key) => parts[key] === span[key]);
-	return same ? span : viewOf(span, parts);
+	return same && context === span.spanContext() ? span : viewOf(span, parts, context);
 }
 
 /** The parts of a span without what is to be hidden. Never throws. */
@@ -56,7 +57,7 @@ export function partsOf(span: ReadableSpan, { redactor, errors, resourceOf }: Sp
 			name: REDACTED,
 			attributes: hidden(attributes),
 			events: events.map((event) => ({ ...event, name: REDACTED, ...kept(event.attributes) })),
-			links: links.map((link) => ({ ...link, ...kept(link.attributes) })),
+			links: links.map((link) => ({ ...link, context: contextOf(link.context, redactor), ...kept(link.attributes) })),
 			status: status.message === undefined ? status : { ...status, message: REDACTED },
 			instrumentationScope,
 			resource,
@@ -64,8 +65,7 @@ export function partsOf(span: ReadableSpan, { redactor, errors, resourceOf }: Sp
 	}
 }
 
-function viewOf(span: ReadableSpan, parts: Parts): ReadableSpan {
-	const context = span.spanContext();
+function viewOf(span: ReadableSpan, parts: Parts, context: SpanContext): ReadableSpan {
 	return {
 		...parts,
 		kind: span.kind,
@@ -94,7 +94,22 @@ function cleanEvent(event: Event, redactor: Redactor): Event {
 
 function cleanLink(link: Link, redactor: Redactor): Link {
 	const attributes = link.attributes && redactor.record(link.attributes);
-	return attributes === link.attributes || attributes === undefined ? link : { ...link, attributes };
+	const context = contextOf(link.context, redactor);
+	if (attributes === link.attributes && context === link.context) return link;
+	return { ...link, context, ...(attributes && { attributes }) };
+}
+
+/** What other services wrote into the trace's state is exported too. Never throws. */
+function contextOf(context: SpanContext, redactor: Redactor | undefined): SpanContext {
+	if (context.traceState === undefined || redactor === undefined) return context;
+	try {
+		const state = context.traceState.serialize();
+		const clean = redactor.text(state);
+		return clean === state ? context : { ...context, traceState: createTraceState(clean) };
+	} catch (error) {
+		sayHidden(error);
+		return { ...context, traceState: createTraceState() };
+	}
 }
 
 function cleanStatus(status: SpanStatus, redactor: Redactor): SpanStatus {

@@ -1,7 +1,16 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { diag, logs, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+	createTraceState,
+	diag,
+	logs,
+	metrics,
+	ROOT_CONTEXT,
+	type Span,
+	SpanStatusCode,
+	trace,
+} from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { Metered, Resolver, Traced } from '../../../index.js';
 import { startTelemetry, type TelemetryConfig } from '../../../presets/index.js';
@@ -70,14 +79,18 @@ class Keeper {
 	}
 }
 
+/** What another service sent along with its request. */
+const from = (text: string, span: Span) => ({ ...span.spanContext(), traceState: createTraceState(`vendor=${text}`) });
+
 /** Puts a text wherever telemetry may carry one. */
 function plant(text: string): void {
 	const tracer = trace.getTracer('application');
 	const other = tracer.startSpan('other');
 	const span = tracer.startSpan(`GET ${text}`, {
 		attributes: { 'early.text': text },
-		links: [{ context: other.spanContext(), attributes: { 'link.text': text } }],
+		links: [{ context: from(text, other), attributes: { 'link.text': text } }, { context: from(text, other) }],
 	});
+	tracer.startSpan('of a request', {}, trace.setSpanContext(ROOT_CONTEXT, from(text, other))).end();
 	other.end();
 	span.setAttribute('text', text);
 	span.setAttribute('texts', ['a', text]);
@@ -90,6 +103,7 @@ function plant(text: string): void {
 	const meter = metrics.getMeter('application');
 	meter.createCounter('asked').add(1, { text });
 	meter.createHistogram('took').record(5, { text });
+	meter.createCounter(`asked.${text}`, { unit: text }).add(1);
 	meter.createUpDownCounter('open', { description: `what ${text} opened` }).add(1);
 	meter.createObservableGauge('level').addCallback((result) => result.observe(3, { text }));
 	logs.getLogger('application').emit({ body: `said ${text}`, attributes: { text, deep: { text } } });
