@@ -1,9 +1,10 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
+import { writtenText } from '../redaction/settings.js';
 import { sayOnce } from '../runtime/say.js';
 import { SCOPE } from '../runtime/version.js';
 import type { LiveInvocation } from '../weaving/advice.js';
 import { invocationOf } from '../weaving/context.js';
-import { NOBODY } from './facts.js';
+import { factOf, NOBODY, OBSERVER_KEYS } from './facts.js';
 
 /** A span of any SDK, as span processors see it. */
 export interface StartedSpan extends Span {
@@ -24,10 +25,10 @@ export function wearObserver(span: StartedSpan, parentContext: Context): void {
 		if (invocation === undefined || isOwn(span, invocation) || 'agentese.observer' in span.attributes) return;
 		const { observer } = invocation;
 		if (observer === NOBODY) return;
-		span.setAttribute('agentese.observer', observer.id);
-		span.setAttribute('agentese.archetype', observer.archetype);
-		if (observer.sessionId !== undefined) span.setAttribute('agentese.session', observer.sessionId);
-		if (observer.tenantId !== undefined) span.setAttribute('agentese.tenant', observer.tenantId);
+		for (const key of OBSERVER_KEYS) {
+			const fact = factOf(observer, key);
+			if (fact !== undefined) span.setAttribute(key, writtenText(key, fact));
+		}
 	} catch (error) {
 		sayOnce('observers.wear', 'a span below an invocation could not be told who asks.', error);
 	}

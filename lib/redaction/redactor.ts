@@ -55,6 +55,11 @@ export class Redactor {
 		return this.#with === undefined ? found : String(this.#last(key, found));
 	}
 
+	/** A key without the secrets in it. */
+	key(key: string): string {
+		return this.#key(key).name;
+	}
+
 	/** One value under its key: hidden whole where the key names a secret, else without the secrets in it. */
 	value(key: string, value: unknown): unknown {
 		const found = this.#value(this.#key(key), value, 0);

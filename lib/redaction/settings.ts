@@ -40,14 +40,25 @@ export function configureRedaction(changed: RedactionSettings): () => void {
 
 /** A text that the toolkit writes itself, without the secrets in it. Never throws. */
 export function writtenText(key: string, text: string): string {
-	const { redactor, atWrite } = redactionSettings();
-	if (!atWrite || redactor === undefined) return text;
+	return redactionSettings().atWrite ? sentText(key, text) : text;
+}
+
+/** A text that leaves the process in another way than on a span, so that no preset looks at it. Never throws. */
+export function sentText(key: string, text: string): string {
+	const { redactor } = redactionSettings();
+	if (redactor === undefined) return text;
 	try {
 		return redactor.named(key, text);
 	} catch (error) {
 		sayHidden(error);
 		return REDACTED;
 	}
+}
+
+/** The name of an attribute that the toolkit writes itself, where an application made it up. Never throws. */
+export function writtenKey(key: string): string {
+	const { redactor, atWrite } = redactionSettings();
+	return atWrite && redactor !== undefined ? redactor.key(key) : key;
 }
 
 /** An attribute's value that the toolkit writes itself, likewise. Never throws. */

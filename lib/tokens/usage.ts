@@ -1,3 +1,5 @@
+import { writtenText } from '../redaction/settings.js';
+
 /**
  * What one model call spent. Whole numbers from 0. As in OpenTelemetry's GenAI conventions, `in` includes the tokens
  * that were read from and written to a cache, and `out` includes those of reasoning.
@@ -61,7 +63,7 @@ export function checkUsage(usage: unknown): Usage | undefined {
 		cacheRead: whole(given.cacheRead, spentIn),
 		cacheWrite: whole(given.cacheWrite, spentIn),
 		reasoning: whole(given.reasoning, spentOut),
-		model: text(given.model),
+		model: name(given.model),
 		provider: text(given.provider),
 		responseId: text(given.responseId),
 		partial: given.partial === true,
@@ -72,6 +74,11 @@ function whole(value: unknown, most = Number.MAX_SAFE_INTEGER): number | undefin
 	return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most
 		? (value as number)
 		: undefined;
+}
+
+function name(value: unknown): string | undefined {
+	const given = text(value);
+	return given === undefined ? undefined : writtenText('agentese.model', given);
 }
 
 function text(value: unknown): string | undefined {

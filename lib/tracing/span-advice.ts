@@ -136,7 +136,8 @@ export class SpanAdvice implements Advice<Written | undefined> {
 		// Whatever parent was asked for, who asks is found by this invocation.
 		const parent = enterContext(this.parentContext(invocation), invocation as LiveInvocation);
 		const context = ruled.rate === undefined ? parent : withRate(parent, ruled.rate);
-		return tracer().startSpan(ruled.name ?? name ?? this.defaultName(), options, context);
+		const asked = ruled.name ?? (name === undefined ? undefined : writtenText('name', name));
+		return tracer().startSpan(asked ?? this.defaultName(), options, context);
 	}
 
 	private defaultName(): string {
@@ -167,7 +168,7 @@ export class SpanAdvice implements Advice<Written | undefined> {
 				? undefined
 				: { 'agentese.alias': cutPath(writtenText('agentese.alias', invocation.alias)) }),
 			'agentese.observer': writtenText('agentese.observer', id).slice(0, MAX_OBSERVER),
-			'agentese.archetype': archetype.slice(0, MAX_OBSERVER),
+			'agentese.archetype': writtenText('agentese.archetype', archetype).slice(0, MAX_OBSERVER),
 			...sessionFacts(invocation.observer),
 			...genai,
 		};
@@ -273,7 +274,8 @@ function fixedAttributes(point: JoinPointFacts): Attributes {
 }
 
 function asLink(link: Link | SpanContext): Link {
-	return 'traceId' in link ? { context: link } : link;
+	if ('traceId' in link) return { context: link };
+	return link.attributes === undefined ? link : { ...link, attributes: attributesOf(link.attributes) };
 }
 
 function write(span: Span, key: string, value: unknown): void {

@@ -1,5 +1,5 @@
 import type { AttributeValue, Span } from '@opentelemetry/api';
-import { redactionSettings, writtenValue } from '../redaction/settings.js';
+import { redactionSettings, writtenKey, writtenValue } from '../redaction/settings.js';
 import type { AttributeRecord } from './options.js';
 
 /** The longest text that an object becomes. */
@@ -24,7 +24,7 @@ export function attributesOf(record: unknown): Record<string, AttributeValue> {
 	if (typeof record !== 'object' || record === null) return attributes;
 	for (const [key, value] of Object.entries(record as AttributeRecord)) {
 		const written = attributeValue(value);
-		if (written !== undefined) attributes[key] = writtenValue(key, written);
+		if (written !== undefined) attributes[writtenKey(key)] = writtenValue(key, written);
 	}
 	return attributes;
 }

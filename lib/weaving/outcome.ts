@@ -1,3 +1,4 @@
+import { writtenText } from '../redaction/settings.js';
 import { sayOnce } from '../runtime/say.js';
 import type { Advice, Outcome, OutcomeKind } from './advice.js';
 
@@ -80,7 +81,7 @@ export function errorType(error: unknown): string {
 	if (error === null) return 'null';
 	if (typeof error !== 'object' && typeof error !== 'function') return typeof error;
 	const code = read(error, 'code');
-	if (typeof code === 'string' && CODE.test(code)) return code;
+	if (typeof code === 'string' && CODE.test(code)) return writtenText('error.type', code);
 	const name = read(read(error, 'constructor'), 'name');
 	return typeof name === 'string' && CLASS_NAME.test(name) ? name : '_OTHER';
 }
