@@ -1,4 +1,5 @@
 import { type Baggage, type Context, propagation } from '@opentelemetry/api';
+import { sentValue } from '../redaction/settings.js';
 import { activeContext } from '../runtime/carry.js';
 import { sayOnce } from '../runtime/say.js';
 import { tracingSettings } from '../tracing/settings.js';
@@ -20,7 +21,8 @@ export function exportObserver(invocation: InvocationView): void {
 		const former = propagation.getBaggage(context);
 		let baggage: Baggage | undefined = former;
 		for (const key of keys) {
-			const value = wellFormed(factOf(observer, key));
+			const fact = factOf(observer, key);
+			const value = fact === undefined ? undefined : wellFormed(sentValue(key, fact));
 			if (value === baggage?.getEntry(key)?.value) continue;
 			baggage ??= propagation.createBaggage();
 			baggage = value === undefined ? baggage.removeEntry(key) : baggage.setEntry(key, { value });
@@ -54,6 +56,6 @@ export function observerFromBaggage(context: Context = activeContext()): Observe
 }
 
 /** Half of a surrogate pair cannot be percent-encoded: the propagator would throw into the application's request. */
-function wellFormed(text: string | undefined): string | undefined {
-	return text?.replace(/\p{Surrogate}/gu, '\ufffd');
+function wellFormed(text: string): string {
+	return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -1,4 +1,4 @@
-import { writtenText } from '../redaction/settings.js';
+import { writtenValue } from '../redaction/settings.js';
 import { shared } from '../runtime/shared.js';
 import { GUEST, type Observer } from './read.js';
 
@@ -24,8 +24,8 @@ export function factOf(observer: Observer, key: ObserverKey): string | undefined
 export function sessionFacts({ sessionId, tenantId }: Observer): Record<string, string> | undefined {
 	if (sessionId === undefined && tenantId === undefined) return undefined;
 	return {
-		...(sessionId === undefined ? undefined : { 'agentese.session': writtenText('agentese.session', sessionId) }),
-		...(tenantId === undefined ? undefined : { 'agentese.tenant': writtenText('agentese.tenant', tenantId) }),
+		...(sessionId === undefined ? undefined : { 'agentese.session': writtenValue('agentese.session', sessionId) }),
+		...(tenantId === undefined ? undefined : { 'agentese.tenant': writtenValue('agentese.tenant', tenantId) }),
 	};
 }
 

@@ -1,5 +1,5 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
-import { writtenText } from '../redaction/settings.js';
+import { writtenValue } from '../redaction/settings.js';
 import { sayOnce } from '../runtime/say.js';
 import { SCOPE } from '../runtime/version.js';
 import type { LiveInvocation } from '../weaving/advice.js';
@@ -27,7 +27,7 @@ export function wearObserver(span: StartedSpan, parentContext: Context): void {
 		if (observer === NOBODY) return;
 		for (const key of OBSERVER_KEYS) {
 			const fact = factOf(observer, key);
-			if (fact !== undefined) span.setAttribute(key, writtenText(key, fact));
+			if (fact !== undefined) span.setAttribute(key, writtenValue(key, fact));
 		}
 	} catch (error) {
 		sayOnce('observers.wear', 'a span below an invocation could not be told who asks.', error);

@@ -40,13 +40,8 @@ export function configureRedaction(changed: RedactionSettings): () => void {
 
 /** A text that the toolkit writes itself, without the secrets in it. Never throws. */
 export function writtenText(key: string, text: string): string {
-	return redactionSettings().atWrite ? sentText(key, text) : text;
-}
-
-/** A text that leaves the process in another way than on a span, so that no preset looks at it. Never throws. */
-export function sentText(key: string, text: string): string {
-	const { redactor } = redactionSettings();
-	if (redactor === undefined) return text;
+	const { redactor, atWrite } = redactionSettings();
+	if (!atWrite || redactor === undefined) return text;
 	try {
 		return redactor.named(key, text);
 	} catch (error) {
@@ -63,8 +58,13 @@ export function writtenKey(key: string): string {
 
 /** An attribute's value that the toolkit writes itself, likewise. Never throws. */
 export function writtenValue<T>(key: string, value: T): T | typeof REDACTED {
-	const { redactor, atWrite } = redactionSettings();
-	if (!atWrite || redactor === undefined) return value;
+	return redactionSettings().atWrite ? sentValue(key, value) : value;
+}
+
+/** A value that leaves the process in another way than on a span, where no preset looks at it. Never throws. */
+export function sentValue<T>(key: string, value: T): T | typeof REDACTED {
+	const { redactor } = redactionSettings();
+	if (redactor === undefined) return value;
 	try {
 		return redactor.value(key, value) as T;
 	} catch (error) {

@@ -167,8 +167,8 @@ export class SpanAdvice implements Advice<Written | undefined> {
 			...(invocation.alias === undefined
 				? undefined
 				: { 'agentese.alias': cutPath(writtenText('agentese.alias', invocation.alias)) }),
-			'agentese.observer': writtenText('agentese.observer', id).slice(0, MAX_OBSERVER),
-			'agentese.archetype': writtenText('agentese.archetype', archetype).slice(0, MAX_OBSERVER),
+			'agentese.observer': writtenValue('agentese.observer', id).slice(0, MAX_OBSERVER),
+			'agentese.archetype': writtenValue('agentese.archetype', archetype).slice(0, MAX_OBSERVER),
 			...sessionFacts(invocation.observer),
 			...genai,
 		};

@@ -6,6 +6,8 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { Metered, observerFromBaggage, Resolver, traced, traceInvocation } from '../../../index.js';
 import { OBSERVER_KEYS } from '../../../lib/observers/facts.js';
+import { Redactor } from '../../../lib/redaction/redactor.js';
+import { configureRedaction } from '../../../lib/redaction/settings.js';
 import { configureTracing } from '../../../lib/tracing/settings.js';
 import { heard } from '../../presets/support/providers.js';
 
@@ -55,6 +57,18 @@ describe('what goes out', () => {
 		as(KENT, () => expect([sent(), propagation.getActiveBaggage()]).toEqual([undefined, undefined]));
 	});
 
+	it('is no secret, whoever looks at the spans', () => {
+		const key = ['sk', 'proj', 'Zx81kQ0pWv7TnB2mRd4s'].join('-');
+		for (const atWrite of [true, false]) {
+			const undo = configureRedaction({ redactor: new Redactor({ keys: ['tenant'] }), atWrite });
+			as({ id: 'kent', sessionId: `by ${key}`, tenantId: 't1' }, () => {
+				const hidden = 'agentese.session=by%20%5Bredacted%5D,agentese.tenant=%5Bredacted%5D';
+				expect(sent()).toBe(`agentese.observer=kent,agentese.archetype=guest,${hidden}`);
+			});
+			undo();
+		}
+	});
+
 	it('is only what is listed', () => {
 		restore();
 		restore = configureTracing({ baggage: ['agentese.session'] });
@@ -88,7 +102,7 @@ describe('what goes out', () => {
 
 	it.each([
 		['a comma, a semicolon and an equals sign', 'a,b;c=d'],
-		['line breaks', 'a\r\nset-cookie: b'],
+		['line breaks', 'a\r\nx-plot: b'],
 		['other scripts', 'née ☃ 👩‍🌾'],
 		['the longest id', '☃'.repeat(300)],
 	])('survives %s', (_name, id) => {
