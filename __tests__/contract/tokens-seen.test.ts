@@ -79,6 +79,27 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
+	it.each([
+		// The AI SDK 6 writes the whole under both names, and the parts under its own.
+		['of two families', usage(11, 7), { 'ai.usage.cachedInputTokens': 5, 'ai.usage.reasoningTokens': 2 }, 11],
+		// The AI SDK 5 hands on Anthropic's numbers, whose input leaves out what its cache took.
+		[
+			'beside the whole',
+			{ 'ai.usage.inputTokens': 11, 'ai.usage.outputTokens': 7 },
+			{ 'ai.usage.cachedInputTokens': 80 },
+			91,
+		],
+	])('has parts: %s', async (_, whole, parts, input) => {
+		ask('self.inner.ask', () => void model({ ...whole, ...parts }))();
+		const [span] = await timeline();
+		expect(span?.attributes).toMatchObject({
+			'agentese.tokens.in': input,
+			'agentese.tokens.out': 7,
+			'agentese.tokens.cache_read': parts['ai.usage.cachedInputTokens'],
+		});
+		expect(span?.attributes['agentese.tokens.reasoning']).toBe((parts as Attributes)['ai.usage.reasoningTokens']);
+	});
+
 	it('on two nested spans of one call is that of the inner one', async () => {
 		ask('self.inner.ask', () => void model(usage(30, 9), () => [model(usage(10, 4)), model(usage(20, 5))]))();
 		expect(spentBy(await timeline())).toEqual([['self.inner.ask', 30, 9, undefined, undefined]]);

@@ -12,7 +12,7 @@ interface Names {
 }
 
 /**
- * Families of names, newest first; a span that has one of a family is read by that family alone. OpenTelemetry's GenAI
+ * Families of names, newest first; what was read and written is taken from one family alone. OpenTelemetry's GenAI
  * conventions (semantic-conventions-genai, v1.41 and before), OpenLLMetry, OpenInference, the Vercel AI SDK.
  */
 const FAMILIES: readonly Names[] = [
@@ -67,18 +67,27 @@ const MODEL = [
 const PROVIDER = ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'ai.model.provider'];
 const RESPONSE_ID = ['gen_ai.response.id', 'ai.response.id', 'llm.response.id'];
 
+/** The parts of usage, which stand on some spans under the names of another family than the whole. */
+const CACHE_READ = FAMILIES.flatMap(({ cacheRead }) => cacheRead);
+const CACHE_WRITE = FAMILIES.flatMap(({ cacheWrite }) => cacheWrite);
+const REASONING = FAMILIES.flatMap(({ reasoning }) => reasoning);
+
 /** The usage that a span carries, whoever made it; undefined where it carries none. */
 export function usageOnSpan(attributes: Attributes): TokenUsage | undefined {
 	for (const names of FAMILIES) {
-		const spentIn = first(attributes, names.in);
-		const spentOut = first(attributes, names.out);
+		const spentIn = number(first(attributes, names.in));
+		const spentOut = number(first(attributes, names.out));
 		if (spentIn === undefined && spentOut === undefined) continue;
+		const cacheRead = number(first(attributes, CACHE_READ));
+		const cacheWrite = number(first(attributes, CACHE_WRITE));
+		const cached = (cacheRead ?? 0) + (cacheWrite ?? 0);
 		return {
-			in: number(spentIn),
-			out: number(spentOut),
-			cacheRead: number(first(attributes, names.cacheRead)),
-			cacheWrite: number(first(attributes, names.cacheWrite)),
-			reasoning: number(first(attributes, names.reasoning)),
+			// What is more than the whole was not in it: some write Anthropic's numbers, which leave out what its cache took.
+			in: cached > (spentIn ?? 0) ? (spentIn ?? 0) + cached : spentIn,
+			out: spentOut,
+			cacheRead,
+			cacheWrite,
+			reasoning: number(first(attributes, REASONING)),
 			model: text(first(attributes, MODEL)),
 			provider: text(first(attributes, PROVIDER)),
 			responseId: text(first(attributes, RESPONSE_ID)),
