@@ -22,6 +22,8 @@ export class MeterAdvice implements Advice<Counting | undefined> {
 	private own: Attributes | undefined;
 	private readonly ended: Partial<Record<OutcomeKind, Attributes>> = {};
 	readonly streams = true;
+	/** This advice lives one epoch. */
+	readonly timed = metricsOn();
 
 	constructor(options: MeteredOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;

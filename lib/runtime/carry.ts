@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { shared } from './shared.js';
 
 /**
@@ -50,7 +50,9 @@ export function activeContext(): Context {
 /** Runs `fn` with `self` and `args` inside `ctx`, and answers or throws what it does. */
 export function runIn<A extends unknown[], R>(ctx: Context, fn: (...args: A) => R, self: unknown, args: A): R {
 	// Without a `this` for `with`: given one it binds at each call, and given undefined it calls with null.
-	if (managerWorks()) return context.with(ctx, Reflect.apply<unknown, A, R>, undefined, fn, self, args);
+	if (managerWorks()) {
+		return (own.manager as ContextManager).with(ctx, Reflect.apply<unknown, A, R>, undefined, fn, self, args);
+	}
 	own.used = true;
 	return own.storage.run(ctx, Reflect.apply<unknown, A, R>, fn, self, args);
 }

@@ -35,7 +35,7 @@ export function hold(anchor: object, settlement: Settlement): void {
 
 /** Forgets a settlement that ended. Costs one look-up for one that was never held. */
 export function release(settlement: Settlement): void {
-	if (state.open.delete(settlement)) state.registry.unregister(settlement);
+	if (state.open.size > 0 && state.open.delete(settlement)) state.registry.unregister(settlement);
 }
 
 /** Ends every settlement that is still open with `abandoned()`: what a shutdown does. */

@@ -53,6 +53,10 @@ export function creditResult(
 	option: TokensOption | undefined,
 	chunks: ChunkReader | undefined,
 ): void {
+	const { value } = ended;
+	const nothing = value === null || (typeof value !== 'object' && typeof value !== 'function');
+	// A number or a text that nobody reads holds no usage: what most calls give.
+	if (nothing && option === undefined && chunks === undefined && !ended.threw && !anyReaders()) return;
 	const owner = ownerOf(invocation);
 	if (owner === undefined || owner.purse?.told === true) return;
 	try {

@@ -65,6 +65,13 @@ export function currentInvocation(): LiveInvocation | undefined {
 	return invocationOf(activeContext());
 }
 
+/** The context with another active span; made without asking for the key of spans, where it is inside of an invocation. */
+export function withSpan(ctx: Context, span: Span): Context {
+	return ctx instanceof InvocationContext
+		? new InvocationContext(ctx.base, ctx.invocation, span)
+		: trace.setSpan(ctx, span);
+}
+
 /** A context made to be inside of an invocation; the fields of its parent, where it has one, are flattened away. */
 export function enterContext(base: Context, invocation: LiveInvocation): Context {
 	if (!(base instanceof InvocationContext)) return new InvocationContext(base, invocation, undefined);

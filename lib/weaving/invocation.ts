@@ -50,8 +50,11 @@ export class Invocation implements LiveInvocation, Settlement {
 	private claim: Member | undefined;
 	private inner: Context;
 	private asker: Observer | undefined;
-	private readonly states: unknown[] = [];
-	private readonly startedAt = performance.now();
+	/** What the first advice answered as it entered, and the others; most methods have one or two. */
+	private first: unknown;
+	private others: unknown[] | undefined;
+	/** Not asked for where no advice looks at the duration: the clock is 50 ns of each look on a virtual machine. */
+	private readonly startedAt: number;
 	private touchedAt = 0;
 	private chunks: ChunkReader | undefined;
 	private paced: Pace | undefined;
@@ -72,6 +75,7 @@ export class Invocation implements LiveInvocation, Settlement {
 		this.parent = parent;
 		this.dispatched = dispatched;
 		this.claim = dispatched.claim;
+		this.startedAt = point.timed ? performance.now() : 0;
 		this.inner = enterContext(base, this);
 	}
 
@@ -137,7 +141,9 @@ export class Invocation implements LiveInvocation, Settlement {
 		const { advices } = this.point;
 		for (let i = 0; i < advices.length; i++) {
 			try {
-				this.states[i] = advices[i]?.enter?.(this);
+				const state = advices[i]?.enter?.(this);
+				if (i === 0) this.first = state;
+				else if (state !== undefined) this.stateOf(i, state);
 			} catch (error) {
 				sayOnce('advice.enter', `an advice of ${this.point.functionName} threw while it entered.`, error);
 			}
@@ -165,7 +171,7 @@ export class Invocation implements LiveInvocation, Settlement {
 		const { advices } = this.point;
 		for (let i = 0; i < advices.length; i++) {
 			try {
-				advices[i]?.item?.(this, value, this.states[i]);
+				advices[i]?.item?.(this, value, i === 0 ? this.first : this.others?.[i]);
 			} catch (error) {
 				sayOnce('advice.item', `an advice of ${this.point.functionName} threw on an item of a stream.`, error);
 			}
@@ -207,21 +213,29 @@ export class Invocation implements LiveInvocation, Settlement {
 		}
 	}
 
+	/** Keeps what another advice than the first answered. */
+	private stateOf(i: number, state: unknown): void {
+		this.others ??= [];
+		this.others[i] = state;
+	}
+
 	private end(result: Ending): void {
 		if (this.ended) return;
-		creditResult(this, result, this.point.facts.tokens, this.chunks);
+		const { point } = this;
+		creditResult(this, result, point.facts.tokens, this.chunks);
 		this.ended = true;
-		const judged = judge(result, Math.max(0, (result.endedAt ?? performance.now()) - this.startedAt), this);
-		const outcome: Outcome = withStreamed(judged, this.paced, result);
-		const { advices } = this.point;
+		const duration = point.timed ? Math.max(0, (result.endedAt ?? performance.now()) - this.startedAt) : 0;
+		const judged = judge(result, duration, this);
+		const outcome: Outcome = this.paced === undefined ? judged : withStreamed(judged, this.paced, result);
+		const { advices } = point;
 		for (let i = advices.length - 1; i >= 0; i--) {
 			try {
-				advices[i]?.leave?.(this, outcome, this.states[i]);
+				advices[i]?.leave?.(this, outcome, i === 0 ? this.first : this.others?.[i]);
 			} catch (error) {
-				sayOnce('advice.leave', `an advice of ${this.point.functionName} threw while it left.`, error);
+				sayOnce('advice.leave', `an advice of ${point.functionName} threw while it left.`, error);
 			}
 		}
-		if (this.purse?.own !== undefined) countSpent(this.point, this.purse.own);
+		if (this.purse?.own !== undefined) countSpent(point, this.purse.own);
 		release(this);
 		this.letGo();
 	}
@@ -232,6 +246,8 @@ export class Invocation implements LiveInvocation, Settlement {
 	 */
 	private letGo(): void {
 		this.chunks = undefined;
+		this.first = undefined;
+		this.others = undefined;
 		if (this.asker === undefined) this.given = this.asked();
 		this.args = NO_ARGS;
 		if (this.parent?.ended !== true) return;
