@@ -1,6 +1,10 @@
 import { type Counter, type Histogram, type Meter, metrics, type UpDownCounter } from '@opentelemetry/api';
-import { currentEpoch, metricsOn } from '../runtime/signals.js';
+import { registered } from '../runtime/carry.js';
+import { currentEpoch } from '../runtime/signals.js';
 import { SCOPE, VERSION } from '../runtime/version.js';
+import type { CelledHistogram } from './cells.js';
+import { type Ledger, openLedger } from './ledger.js';
+import { wholeOf } from './whole.js';
 
 /** Milliseconds, from a cached look-up to an agent that thinks for five minutes. */
 export const DURATION_BUCKETS: readonly number[] = Object.freeze([
@@ -21,10 +25,16 @@ export interface Instruments {
 	readonly active: UpDownCounter;
 	readonly tokens: Counter;
 	readonly firstChunk: Histogram;
+	/** Undefined where nothing may be held back. */
+	readonly ledger: Ledger | undefined;
 	/** The duration histogram with these boundaries. */
 	duration(buckets?: readonly number[]): Histogram;
+	/** The same, and how it takes gathered values. */
+	durations(buckets?: readonly number[]): CelledHistogram;
 }
 
+/** By meter provider: a new epoch alone makes nothing anew, for what is gathered belongs to the provider. */
+const byProvider = new WeakMap<object, Instruments>();
 let made: Instruments | undefined;
 let madeIn = 0;
 
@@ -36,22 +46,35 @@ export function instruments(): Instruments | undefined {
 	const epoch = currentEpoch();
 	if (epoch !== madeIn) {
 		madeIn = epoch;
-		made = metricsOn() ? make(metrics.getMeter(SCOPE, VERSION)) : undefined;
+		made = instrumentsOf(registered()?.metrics);
 	}
 	return made;
 }
 
+function instrumentsOf(provider: unknown): Instruments | undefined {
+	if (provider === undefined) return undefined;
+	if (typeof provider !== 'object' || provider === null) return make(metrics.getMeter(SCOPE, VERSION));
+	let found = byProvider.get(provider);
+	if (found === undefined) {
+		found = make(metrics.getMeter(SCOPE, VERSION));
+		byProvider.set(provider, found);
+	}
+	return found;
+}
+
 function make(meter: Meter): Instruments {
-	const histograms = new Map<readonly number[], Histogram>();
-	return {
-		invocations: meter.createCounter('agentese.invocations', {
-			description: 'Invocations of AGENTESE paths, by outcome.',
-			unit: '{invocation}',
-		}),
-		active: meter.createUpDownCounter('agentese.active_invocations', {
-			description: 'Invocations of AGENTESE paths that are under way.',
-			unit: '{invocation}',
-		}),
+	const histograms = new Map<readonly number[], CelledHistogram>();
+	const invocations = meter.createCounter('agentese.invocations', {
+		description: 'Invocations of AGENTESE paths, by outcome.',
+		unit: '{invocation}',
+	});
+	const active = meter.createUpDownCounter('agentese.active_invocations', {
+		description: 'Invocations of AGENTESE paths that are under way.',
+		unit: '{invocation}',
+	});
+	const on: Instruments = {
+		invocations,
+		active,
 		tokens: meter.createCounter('agentese.tokens', {
 			description: 'Model tokens spent by invocations of AGENTESE paths.',
 			unit: '{token}',
@@ -61,16 +84,20 @@ function make(meter: Meter): Instruments {
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
 		}),
-		duration(buckets = DURATION_BUCKETS) {
-			let histogram = histograms.get(buckets);
-			if (histogram === undefined) {
+		ledger: openLedger(meter, [invocations, active]),
+		duration: (buckets) => on.durations(buckets).histogram,
+		durations(buckets = DURATION_BUCKETS) {
+			let found = histograms.get(buckets);
+			if (found === undefined) {
 				const own = buckets === DURATION_BUCKETS ? meter : metrics.getMeter(`${SCOPE}/${buckets.join()}`, VERSION);
-				histogram = makeDuration(own, buckets);
-				histograms.set(buckets, histogram);
+				const histogram = makeDuration(own, buckets);
+				found = { histogram, boundaries: buckets, addWhole: wholeOf(histogram, buckets) };
+				histograms.set(buckets, found);
 			}
-			return histogram;
+			return found;
 		},
 	};
+	return on;
 }
 
 /**

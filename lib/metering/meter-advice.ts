@@ -1,26 +1,20 @@
-import type { Attributes } from '@opentelemetry/api';
 import { recordGenai } from '../conventions/genai-duration.js';
 import { sayOnce } from '../runtime/say.js';
 import { metricsOn } from '../runtime/signals.js';
 import type { Callable } from '../tracing/options.js';
-import type { Advice, InvocationView, JoinPointFacts, Outcome, OutcomeKind } from '../weaving/advice.js';
+import type { Advice, InvocationView, JoinPointFacts, Outcome } from '../weaving/advice.js';
 import { type Instruments, instruments } from './instruments.js';
-import { bounded, OTHER, pointLabels } from './labels.js';
-import type { MeteredOptions } from './options.js';
+import { OTHER, pointLabels } from './labels.js';
+import type { LabelOptions, MeteredOptions } from './options.js';
+import { cellsOf, type EndCells, type PointCells } from './point-cells.js';
 
-/** What is kept from the start of a call: the instruments that counted it as active must count it out again. */
-interface Counting {
-	readonly on: Instruments;
-	readonly labels: Attributes;
-}
-
-/** Metering: counts and times every invocation, whatever the sampling. */
-export class MeterAdvice implements Advice<Counting | undefined> {
+/** Metering: counts and times every invocation, whatever the sampling. What counted a call as active counts it out again. */
+export class MeterAdvice implements Advice<PointCells | undefined> {
 	private readonly options: MeteredOptions<Callable, unknown>;
 	private readonly point: JoinPointFacts;
-	/** The labels of the method itself; made at the first call, for a label that is never counted takes no room. */
-	private own: Attributes | undefined;
-	private readonly ended: Partial<Record<OutcomeKind, Attributes>> = {};
+	private readonly counted: boolean;
+	/** Made at the first call: a label that is never counted takes no room. */
+	private cells: PointCells | undefined;
 	readonly streams = true;
 	/** This advice lives one epoch. */
 	readonly timed = metricsOn();
@@ -28,53 +22,52 @@ export class MeterAdvice implements Advice<Counting | undefined> {
 	constructor(options: MeteredOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;
 		this.point = point;
+		this.counted = options.active !== false;
 	}
 
 	idle(): boolean {
 		return !metricsOn();
 	}
 
-	enter(): Counting | undefined {
+	enter(): PointCells | undefined {
 		const on = instruments();
 		if (on === undefined) return undefined;
-		this.own ??= Object.freeze(pointLabels(this.point));
-		if (this.options.active !== false) on.active.add(1, this.own);
-		return { on, labels: this.own };
+		let { cells } = this;
+		if (cells?.on !== on) {
+			cells = this.cellsOn(on);
+			this.cells = cells;
+		}
+		if (this.counted) cells.active.add(1);
+		return cells;
 	}
 
-	leave(invocation: InvocationView, outcome: Outcome, counting: Counting | undefined): void {
-		if (counting === undefined) return;
-		const { on, labels } = counting;
-		if (this.options.active !== false) on.active.add(-1, labels);
-		const ended = this.endLabels(invocation, outcome.kind, labels);
-		on.duration(this.options.buckets).record(outcome.duration, ended);
+	leave(invocation: InvocationView, outcome: Outcome, cells: PointCells | undefined): void {
+		if (cells === undefined) return;
+		if (this.counted) cells.active.add(-1);
+		const ended = this.endCells(invocation, outcome, cells);
+		ended.duration.record(outcome.duration);
 		recordGenai(invocation, outcome);
 		const firstChunk = outcome.streamed?.firstChunk;
-		if (firstChunk !== undefined) on.firstChunk.record(firstChunk, this.plain(outcome.kind, labels));
-		const { errorType } = outcome;
-		on.invocations.add(
-			1,
-			errorType === undefined ? ended : { ...ended, 'error.type': bounded('error.type', errorType) },
-		);
+		if (firstChunk !== undefined) cells.on.firstChunk.record(firstChunk, cells.end(outcome.kind).labels);
+		ended.count(outcome.errorType).add(1);
 	}
 
-	/** The labels at the end of a call; one object for all calls of an outcome, where the options declare none. */
-	private endLabels(invocation: InvocationView, kind: OutcomeKind, labels: Attributes): Attributes {
-		const plain = this.plain(kind, labels);
-		return this.options.labels === undefined ? plain : { ...plain, ...this.declared(invocation) };
+	private cellsOn(on: Instruments): PointCells {
+		const { labels, buckets } = this.options;
+		return cellsOf(on, Object.freeze(pointLabels(this.point)), buckets, Object.keys(labels ?? {}).join());
 	}
 
-	/** The toolkit's own labels at the end of a call. */
-	private plain(kind: OutcomeKind, labels: Attributes): Attributes {
-		this.ended[kind] ??= Object.freeze({ ...labels, 'agentese.outcome': kind });
-		return this.ended[kind];
+	private endCells(invocation: InvocationView, { kind }: Outcome, cells: PointCells): EndCells {
+		const { labels } = this.options;
+		return labels === undefined ? cells.end(kind) : cells.endWith(kind, this.declared(labels, invocation));
 	}
 
 	/** The labels that the options declare, each one of its legal values. */
-	private declared(invocation: InvocationView): Attributes | undefined {
-		const { labels } = this.options;
-		if (labels === undefined) return undefined;
-		const found: Attributes = {};
+	private declared(
+		labels: Readonly<Record<string, LabelOptions<Callable, unknown>>>,
+		invocation: InvocationView,
+	): Readonly<Record<string, string>> {
+		const found: Record<string, string> = {};
 		for (const [name, label] of Object.entries(labels)) {
 			let value: unknown;
 			try {
