@@ -15,6 +15,7 @@ import { holdUntilShutdown } from './own-sdk.js';
 import type { PresetParts } from './preset.js';
 import { haveRates, sayRatesOff } from './rates.js';
 import { makeResource } from './resource.js';
+import { takeHistogramsWhole } from './whole-histograms.js';
 
 /** What the presets made of a config, and the NodeSDK configuration that holds it. */
 export interface Assembled {
@@ -67,6 +68,7 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 		}
 		const sampler = await samplerOf(loaded, parts);
 		const { guarded } = await import('./redacting/parts.js');
+		takeHistogramsWhole();
 		const safe = guarded(parts, config, await makeResource(config, directory), own);
 		const configuration: Partial<NodeSDKConfiguration> = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),

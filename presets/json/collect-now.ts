@@ -56,8 +56,9 @@ export function collectNow(asked: MetricProducer): ResourceMetrics | undefined {
 		const time: HrTime = [Math.trunc(now / 1000), (now % 1000) * 1e6];
 		const { resource, meterSharedStates } = (producer as unknown as Insides)._sharedState;
 		const scopeMetrics: ScopeMetrics[] = [];
+		// All callbacks before any storage, as in the SDK's own collection: one may count on another meter.
+		for (const meter of meterSharedStates.values()) observeNow(meter, time);
 		for (const meter of meterSharedStates.values()) {
-			observeNow(meter, time);
 			const storages = meter.metricStorageRegistry.getStorages(producer);
 			const metrics = storages.flatMap((storage) => storage.collect(producer, time) ?? []);
 			if (metrics.length > 0) scopeMetrics.push({ scope: meter._instrumentationScope, metrics });

@@ -25,8 +25,8 @@ export const TEMPORALITIES = {
 export type Temporality = keyof typeof TEMPORALITIES;
 
 export class PullReader extends MetricReader {
-	constructor(temporality: Temporality = 'cumulative') {
-		super({ aggregationTemporalitySelector: TEMPORALITIES[temporality] });
+	constructor(temporality: Temporality = 'cumulative', limit = 2000) {
+		super({ aggregationTemporalitySelector: TEMPORALITIES[temporality], cardinalitySelector: () => limit });
 	}
 
 	async read(): Promise<ResourceMetrics> {

@@ -1,4 +1,12 @@
 export { diag, logs, metrics, trace } from '@opentelemetry/api';
-export { observerFromBaggage, observerFromHeaders, Resolver, Traced, traced, traceInvocation } from '../../../index.js';
+export {
+	metered,
+	observerFromBaggage,
+	observerFromHeaders,
+	Resolver,
+	Traced,
+	traced,
+	traceInvocation,
+} from '../../../index.js';
 export { type EndOfProcess, whenProcessEnds, whileProcessEnds } from '../../../presets/ending.js';
 export { loadConfig, nodeSdkConfiguration, startTelemetry } from '../../../presets/index.js';

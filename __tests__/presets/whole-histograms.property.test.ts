@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { metrics } from '@opentelemetry/api';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import fc from 'fast-check';
+import { takeWhole } from '../../lib/metering/whole.js';
+import { wholeHistogram } from '../../presets/whole-histograms.js';
+import { type End, Garden, PullReader, provider, register, type Temporality } from '../lib/metering/twins.js';
+
+/** Both clocks, moved by hand: so that times and durations of the two providers are the same to the last digit. */
+let now = 0;
+
+beforeAll(() => {
+	jest.spyOn(Date, 'now').mockImplementation(() => 1_700_000_000_000 + Math.trunc(now));
+	jest.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterAll(() => {
+	jest.restoreAllMocks();
+	metrics.disable();
+});
+
+type Step =
+	| {
+			readonly do: 'call';
+			readonly what: 'ask' | 'judge' | 'quick';
+			readonly said: string;
+			readonly end: End;
+			ms: number;
+	  }
+	| { readonly do: 'begin'; readonly end: End }
+	| { readonly do: 'end' }
+	| { readonly do: 'read'; readonly by: number; readonly meanwhile: number }
+	| { readonly do: 'turn' };
+
+const end = fc.constantFrom<End>('ok', 'ok', 'ok', 'E_ONE', 'E_TWO', 'abort');
+/** Eighths of a millisecond, so that sums are exact in whatever order they are added; boundaries are among them. */
+const ms = fc.oneof(
+	fc.constantFrom(0, 1, 10, 25, 300_000),
+	fc.integer({ min: 0, max: 4_000_000 }).map((eighths) => eighths / 8),
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+	{
+		weight: 8,
+		arbitrary: fc.record({
+			do: fc.constant('call' as const),
+			what: fc.constantFrom('ask' as const, 'judge' as const, 'quick' as const),
+			said: fc.constantFrom('yes', 'no', 'perhaps'),
+			end,
+			ms,
+		}),
+	},
+	{ weight: 1, arbitrary: fc.record({ do: fc.constant('begin' as const), end }) },
+	{ weight: 1, arbitrary: fc.record({ do: fc.constant('end' as const) }) },
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			do: fc.constant('read' as const),
+			by: fc.nat({ max: 1 }),
+			meanwhile: fc.nat({ max: 2 }),
+		}),
+	},
+	{ weight: 3, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
+);
+const temporality = fc.constantFrom<Temporality>('cumulative', 'delta', 'lowmemory');
+
+const garden = new Garden();
+
+function call(what: 'ask' | 'judge' | 'quick', said: string, how: End, takes: number): void {
+	try {
+		garden[what](said, how, () => {
+			now += takes;
+		});
+	} catch {
+		// It is counted.
+	}
+}
+
+/** A collection, its scopes by name: the SDK lists them as their callbacks get done. */
+function inOrder({ resource, scopeMetrics }: ResourceMetrics) {
+	return {
+		resource,
+		scopeMetrics: scopeMetrics.toSorted((a, b) => (a.scope.name < b.scope.name ? -1 : 1)),
+	};
+}
+
+/** Plays the steps on both providers, and answers what every reading of each one gave. */
+async function play(steps: readonly Step[], readBy: readonly Temporality[], limit: number) {
+	const readers = readBy.map((one) => [new PullReader(one, limit), new PullReader(one, limit)] as const);
+	register(provider(readers.map(([ours]) => ours)), provider(readers.map(([, theirs]) => theirs)));
+	const open: { finish: () => void; done: Promise<unknown> }[] = [];
+	const readings: { ours: unknown; theirs: unknown }[] = [];
+	const read = async (by: number, meanwhile: number) => {
+		const both = Promise.all((readers[by % readers.length] ?? []).map((one) => one.read()));
+		for (let i = 0; i < meanwhile; i++) call('ask', 'yes', 'ok', 1);
+		const [ours, theirs] = (await both).map(inOrder);
+		readings.push({ ours, theirs });
+	};
+	const endOne = async () => {
+		const one = open.shift();
+		one?.finish();
+		await one?.done;
+	};
+	for (const one of steps) {
+		now += 1;
+		if (one.do === 'call') call(one.what, one.said, one.end, one.ms);
+		if (one.do === 'begin') {
+			const gate = Promise.withResolvers<void>();
+			open.push({ finish: gate.resolve, done: garden.later(one.end, gate.promise).catch(() => undefined) });
+		}
+		if (one.do === 'end') await endOne();
+		if (one.do === 'read') await read(one.by, one.meanwhile);
+		if (one.do === 'turn') await new Promise(setImmediate);
+	}
+	while (open.length > 0) await endOne();
+	for (let by = 0; by < readers.length; by++) await read(by, 0);
+	return readings;
+}
+
+describe.each([
+	['an SDK that takes single values alone', () => undefined],
+	['an SDK whose histograms take what was gathered', wholeHistogram],
+] as const)('under %s', (_name, find) => {
+	it('each reading of each reader is what instruments called by hand give, field by field', async () => {
+		takeWhole(find);
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(step, { minLength: 1, maxLength: 60 }),
+				fc.array(temporality, { minLength: 1, maxLength: 2 }),
+				fc.constantFrom(2000, 2000, 4),
+				async (steps, readBy, limit) => {
+					const readings = await play(steps, readBy, limit);
+					expect(readings.map(({ ours }) => ours)).toEqual(readings.map(({ theirs }) => theirs));
+				},
+			),
+			{ numRuns: 150 },
+		);
+	});
+});
