@@ -1,55 +1,72 @@
-import { type Attributes, type Histogram, metrics } from '@opentelemetry/api';
+import { type CelledHistogram, HistogramCell } from '../metering/cells.js';
+import type { Instruments } from '../metering/instruments.js';
 import { bounded } from '../metering/labels.js';
-import { currentEpoch, metricsOn } from '../runtime/signals.js';
-import { SCOPE, VERSION } from '../runtime/version.js';
+import { wholeOf } from '../metering/whole.js';
+import { SCOPE } from '../runtime/version.js';
 import type { InvocationView, Outcome } from '../weaving/advice.js';
 import { type GenaiHistogram, type GenaiVersion, genai, type Operation } from './genai.js';
 import { agentAround, agentName, operationOf, toolName } from './operation.js';
 
-let made = new Map<string, Histogram>();
-let madeIn = 0;
+/** The histograms of the conventions under one meter provider, and their series by what tells these apart. */
+interface Made {
+	readonly histograms: Map<string, CelledHistogram>;
+	readonly cells: Map<string, HistogramCell>;
+}
+
+const byInstruments = new WeakMap<Instruments, Made>();
 
 /** Records how long an invocation took under the name that the GenAI conventions have for it, while they are on. */
-export function recordGenai(invocation: InvocationView, outcome: Outcome): void {
+export function recordGenai(on: Instruments, invocation: InvocationView, { duration, errorType }: Outcome): void {
 	const version = genai();
-	if (version === undefined || !metricsOn()) return;
+	if (version === undefined) return;
 	const operation = operationOf(invocation.point);
 	if (operation === undefined) return;
-	histogram(version.durations[operation]).record(
-		outcome.duration / 1000,
-		labels(version.attributes, operation, invocation, outcome),
-	);
+	const { agent, tool, errorType: type } = version.attributes;
+	const who = operation === 'invoke_agent' ? agentName(invocation.point) : agentAround(invocation);
+	const said: Said = [
+		operation,
+		who === undefined ? undefined : bounded(agent, who),
+		operation === 'execute_tool' ? bounded(tool, toolName(invocation.point)) : undefined,
+		errorType === undefined ? undefined : bounded(type, errorType),
+	];
+	cellFor(on, version, said).record(duration / 1000);
 }
 
-function labels(
-	names: GenaiVersion['attributes'],
-	operation: Operation,
-	invocation: InvocationView,
-	{ errorType }: Outcome,
-): Attributes {
-	const found: Attributes = {};
-	const agent = operation === 'invoke_agent' ? agentName(invocation.point) : agentAround(invocation);
-	if (agent !== undefined) found[names.agent] = bounded(names.agent, agent);
-	if (operation === 'execute_tool') {
-		found[names.tool] = bounded(names.tool, toolName(invocation.point));
-		found[names.toolType] = 'function';
+/** What tells the series apart: agent, tool and `error.type`, as far as there are any. */
+type Said = readonly [Operation, agent: string | undefined, tool: string | undefined, errorType: string | undefined];
+
+function cellFor(on: Instruments, { attributes: names, durations }: GenaiVersion, said: Said): HistogramCell {
+	let made = byInstruments.get(on);
+	if (made === undefined) {
+		made = { histograms: new Map(), cells: new Map() };
+		byInstruments.set(on, made);
 	}
-	if (errorType !== undefined) found[names.errorType] = bounded(names.errorType, errorType);
-	return found;
+	const key = said.join('\u0000');
+	let cell = made.cells.get(key);
+	if (cell === undefined) {
+		const [operation, agent, tool, errorType] = said;
+		const labels = Object.freeze({
+			...(agent !== undefined && { [names.agent]: agent }),
+			...(tool !== undefined && { [names.tool]: tool, [names.toolType]: 'function' }),
+			...(errorType !== undefined && { [names.errorType]: errorType }),
+		});
+		cell = new HistogramCell(histogramOf(on, made, durations[operation]), labels, on.ledger);
+		made.cells.set(key, cell);
+	}
+	return cell;
 }
 
-/** An instrument made before an SDK starts is a no-op for ever in OpenTelemetry JS: so it is made anew for each. */
-function histogram({ name, description, boundaries }: GenaiHistogram): Histogram {
-	const epoch = currentEpoch();
-	if (epoch !== madeIn) {
-		madeIn = epoch;
-		made = new Map();
-	}
-	let found = made.get(name);
+function histogramOf(
+	on: Instruments,
+	{ histograms }: Made,
+	{ name, description, boundaries }: GenaiHistogram,
+): CelledHistogram {
+	let found = histograms.get(name);
 	if (found === undefined) {
 		const advice = { explicitBucketBoundaries: [...boundaries] };
-		found = metrics.getMeter(SCOPE, VERSION).createHistogram(name, { description, unit: 's', advice });
-		made.set(name, found);
+		const histogram = on.meter(SCOPE).createHistogram(name, { description, unit: 's', advice });
+		found = { histogram, boundaries, addWhole: wholeOf(histogram, boundaries) };
+		histograms.set(name, found);
 	}
 	return found;
 }

@@ -1,4 +1,11 @@
-import { type Counter, type Histogram, type Meter, metrics, type UpDownCounter } from '@opentelemetry/api';
+import {
+	type Counter,
+	type Histogram,
+	type Meter,
+	type MeterProvider,
+	metrics,
+	type UpDownCounter,
+} from '@opentelemetry/api';
 import { registered } from '../runtime/carry.js';
 import { currentEpoch } from '../runtime/signals.js';
 import { SCOPE, VERSION } from '../runtime/version.js';
@@ -27,6 +34,8 @@ export interface Instruments {
 	readonly firstChunk: Histogram;
 	/** Undefined where nothing may be held back. */
 	readonly ledger: Ledger | undefined;
+	/** A meter of this provider, also when another one is registered by now. */
+	meter(scope: string): Meter;
 	/** The duration histogram with these boundaries. */
 	duration(buckets?: readonly number[]): Histogram;
 	/** The same, and how it takes gathered values. */
@@ -53,16 +62,18 @@ export function instruments(): Instruments | undefined {
 
 function instrumentsOf(provider: unknown): Instruments | undefined {
 	if (provider === undefined) return undefined;
-	if (typeof provider !== 'object' || provider === null) return make(metrics.getMeter(SCOPE, VERSION));
+	if (typeof provider !== 'object' || provider === null) return make(metrics.getMeterProvider());
 	let found = byProvider.get(provider);
 	if (found === undefined) {
-		found = make(metrics.getMeter(SCOPE, VERSION));
+		found = make(metrics.getMeterProvider());
 		byProvider.set(provider, found);
 	}
 	return found;
 }
 
-function make(meter: Meter): Instruments {
+function make(provider: MeterProvider): Instruments {
+	const meterOf = (scope: string) => provider.getMeter(scope, VERSION);
+	const meter = meterOf(SCOPE);
 	const histograms = new Map<readonly number[], CelledHistogram>();
 	const invocations = meter.createCounter('agentese.invocations', {
 		description: 'Invocations of AGENTESE paths, by outcome.',
@@ -85,11 +96,12 @@ function make(meter: Meter): Instruments {
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
 		}),
 		ledger: openLedger(meter, [invocations, active]),
+		meter: meterOf,
 		duration: (buckets) => on.durations(buckets).histogram,
 		durations(buckets = DURATION_BUCKETS) {
 			let found = histograms.get(buckets);
 			if (found === undefined) {
-				const own = buckets === DURATION_BUCKETS ? meter : metrics.getMeter(`${SCOPE}/${buckets.join()}`, VERSION);
+				const own = buckets === DURATION_BUCKETS ? meter : meterOf(`${SCOPE}/${buckets.join()}`);
 				const histogram = makeDuration(own, buckets);
 				found = { histogram, boundaries: buckets, addWhole: wholeOf(histogram, buckets) };
 				histograms.set(buckets, found);

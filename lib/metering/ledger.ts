@@ -44,7 +44,8 @@ export class Ledger {
 		}
 		if (this.reading) return;
 		this.reading = true;
-		// An SDK waits for the promises of all callbacks before it reads: what is counted in between is in that reading too.
+		// An SDK reads some microtasks later, for it waits for the callbacks of this meter, all of which are ours: what is
+		// counted in between is in that reading too.
 		setImmediate(() => {
 			this.reading = false;
 			this.holding = true;

@@ -46,7 +46,7 @@ export class MeterAdvice implements Advice<PointCells | undefined> {
 		if (this.counted) cells.active.add(-1);
 		const ended = this.endCells(invocation, outcome, cells);
 		ended.duration.record(outcome.duration);
-		recordGenai(invocation, outcome);
+		recordGenai(cells.on, invocation, outcome);
 		const firstChunk = outcome.streamed?.firstChunk;
 		if (firstChunk !== undefined) cells.on.firstChunk.record(firstChunk, cells.end(outcome.kind).labels);
 		ended.count(outcome.errorType).add(1);
