@@ -69,21 +69,21 @@ export class RunningTelemetry implements Telemetry {
 	}
 }
 
-/** Starts the NodeSDK with what the presets make of the config. */
+/** Starts an SDK with what the presets make of the config. */
 export async function runPresets(
 	loaded: LoadedConfig,
 	instrumentations: Instrumentation[],
 	silence: Undo,
 ): Promise<Running> {
-	const [{ NodeSDK }, { assemble }] = await Promise.all([import('@opentelemetry/sdk-node'), import('./sdk.js')]);
+	const [{ sdkOf }, { assemble }] = await Promise.all([import('./starting/sdk.js'), import('./sdk.js')]);
 	// Before the presets' own writers, so that they still write what ends here.
 	const open = new OpenSpans();
 	const undo: Undo[] = [endingOpen(() => open.interrupt())];
 	try {
 		const { configuration, parts } = await assemble(loaded);
-		const { spanProcessors = [], resource } = configuration;
+		const { spanProcessors, resource } = configuration;
 		const watched = spanProcessors.length === 0 ? [] : [open, ...spanProcessors];
-		const sdk = new NodeSDK({ ...configuration, spanProcessors: watched, instrumentations });
+		const sdk = await sdkOf({ ...configuration, spanProcessors: watched }, instrumentations);
 		const removeGlobals = removable(() => sdk.start());
 		undo.unshift(removeGlobals);
 		// Where no sampler reads attributes, they are dear at the start of a span on SDK 3.

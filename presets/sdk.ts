@@ -15,11 +15,12 @@ import { holdUntilShutdown } from './own-sdk.js';
 import type { PresetParts } from './preset.js';
 import { haveRates, sayRatesOff } from './rates.js';
 import { makeResource } from './resource.js';
+import type { StartConfiguration } from './starting/configuration.js';
 import { takeHistogramsWhole } from './whole-histograms.js';
 
 /** What the presets made of a config, and the NodeSDK configuration that holds it. */
 export interface Assembled {
-	readonly configuration: Partial<NodeSDKConfiguration>;
+	readonly configuration: StartConfiguration;
 	readonly parts: readonly PresetParts[];
 }
 
@@ -70,7 +71,7 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 		const { guarded } = await import('./redacting/parts.js');
 		takeHistogramsWhole();
 		const safe = guarded(parts, config, await makeResource(config, directory), own);
-		const configuration: Partial<NodeSDKConfiguration> = {
+		const configuration: StartConfiguration = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
 			...safe,
 			spanProcessors: withInvocations(safe.spanProcessors),

@@ -122,8 +122,7 @@ describe('what is loaded', () => {
 
 	it('is no instrumentation with the flag off', async () => {
 		configured({ autoInstrumentation: false });
-		// The NodeSDK brings the base package with it.
-		expect(await loaded()).toEqual(['instrumentation']);
+		expect(await loaded()).toEqual([]);
 	});
 
 	it('are the named ones, and not the metapackage', async () => {

@@ -10,3 +10,5 @@ export {
 } from '../../../index.js';
 export { type EndOfProcess, whenProcessEnds, whileProcessEnds } from '../../../presets/ending.js';
 export { loadConfig, nodeSdkConfiguration, startTelemetry } from '../../../presets/index.js';
+export { assemble } from '../../../presets/sdk.js';
+export { leanSdk } from '../../../presets/starting/lean.js';
