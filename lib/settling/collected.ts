@@ -16,7 +16,7 @@ const state = shared('settling/collected', () => {
 		open.delete(settlement);
 		settlement.abandoned(heldAt);
 	});
-	return { open, registry, sweepAt: 1024 };
+	return { open, registry, sweepAt: 1024, atShutdown: [] as (() => void)[] };
 });
 
 /**
@@ -44,6 +44,12 @@ export function endOpen(): void {
 		release(settlement);
 		settlement.abandoned(heldAt);
 	}
+	for (const work of state.atShutdown) work();
+}
+
+/** Runs `work` at each shutdown, after that: for what no settlement knows of. */
+export function beforeShutdown(work: () => void): void {
+	state.atShutdown.push(work);
 }
 
 /** Drops those that ended without being released; the list has to double before it is swept again. */

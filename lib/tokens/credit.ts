@@ -5,6 +5,7 @@ import type { LiveInvocation } from '../weaving/advice.js';
 import { callsWith, rememberTold, type Source, wasTold } from './calls.js';
 import { countTokens } from './count.js';
 import { gather } from './gathering.js';
+import { owe } from './owing.js';
 import { Purse } from './purse.js';
 import { tallied } from './tally.js';
 import type { Usage } from './usage.js';
@@ -29,7 +30,10 @@ export function credit(invocation: LiveInvocation | undefined, usage: Usage, sou
 		countTokens(owner.point, usage, usage.model);
 		tallied('late', usage);
 	} else {
-		purseOf(owner).spend(usage, source);
+		const purse = purseOf(owner);
+		purse.spend(usage, source);
+		if (purse.paid) countTokens(owner.point, usage, usage.model);
+		else owe(owner);
 	}
 	gather(owner.context, usage);
 	addBelow(owner.parent, usage);

@@ -10,6 +10,8 @@ export class Purse {
 	readonly below = { in: 0, out: 0, any: false };
 	/** True once one of its own calls was reported by somebody, so that its result is not read. */
 	told = false;
+	/** True once what it spent was counted: what comes after that is counted at once. */
+	paid = false;
 	/** True once a call in it or below it had no id, and so cannot be told from what a result holds. */
 	anonymous = false;
 	#calls: Calls | undefined;

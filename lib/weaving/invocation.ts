@@ -7,7 +7,7 @@ import { sayOnce } from '../runtime/say.js';
 import { release } from '../settling/collected.js';
 import { Pace, withStreamed } from '../settling/pace.js';
 import type { Settlement } from '../settling/settlement.js';
-import { countSpent } from '../tokens/count.js';
+import { pay } from '../tokens/owing.js';
 import type { Purse } from '../tokens/purse.js';
 import { ChunkReader, creditResult } from '../tokens/result.js';
 import type { TokenCount } from '../tokens/usage.js';
@@ -235,7 +235,7 @@ export class Invocation implements LiveInvocation, Settlement {
 				sayOnce('advice.leave', `an advice of ${point.functionName} threw while it left.`, error);
 			}
 		}
-		if (this.purse?.own !== undefined) countSpent(point, this.purse.own);
+		if (this.purse?.own !== undefined) pay(this);
 		release(this);
 		this.letGo();
 	}

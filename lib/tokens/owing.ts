@@ -1,0 +1,37 @@
+import { shared } from '../runtime/shared.js';
+import { beforeShutdown } from '../settling/collected.js';
+import type { LiveInvocation } from '../weaving/advice.js';
+import { countSpent } from './count.js';
+
+/** An application whose invocations never end is not to keep all of them: the oldest is counted as soon as there are more. */
+const MOST_OPEN = 1000;
+
+const state = shared('tokens/owing', () => ({
+	/** The invocations under way that spent something, which the counter gets when they end. */
+	open: new Set<LiveInvocation>(),
+	toldShutdown: false,
+}));
+
+/**
+ * Remembers that an invocation under way has spent something. What a shutdown or the end of the process cuts off never
+ * ends, and was spent all the same: it is counted then.
+ */
+export function owe(invocation: LiveInvocation): void {
+	if (!state.toldShutdown) {
+		state.toldShutdown = true;
+		beforeShutdown(() => {
+			for (const one of state.open) pay(one);
+		});
+	}
+	const [oldest] = state.open.size < MOST_OPEN || state.open.has(invocation) ? [] : state.open;
+	if (oldest !== undefined) pay(oldest);
+	state.open.add(invocation);
+}
+
+/** Adds to the counter what an invocation spent itself, once; what it spends afterwards is counted at once. */
+export function pay(invocation: LiveInvocation): void {
+	const { point, purse } = invocation;
+	if (!state.open.delete(invocation) || purse?.own === undefined) return;
+	purse.paid = true;
+	countSpent(point, purse.own);
+}
