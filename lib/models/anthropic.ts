@@ -3,8 +3,11 @@ import { look } from '../settling/look.js';
 import type { ClientKind } from './client-kind.js';
 import { isStainless, meterStainless, type StainlessClient } from './stainless.js';
 
-/** `messages/count_tokens` and batches spend nothing by themselves. */
-const SPENDING = /(?:\/messages|\/complete|:(?:streamR|r)awPredict)$/;
+/**
+ * Its own paths, those of Vertex, and those of Bedrock, whose streams come in a binary form that is not read here.
+ * `messages/count_tokens` and batches spend nothing by themselves.
+ */
+const SPENDING = /(?:\/messages|\/complete|:(?:streamR|r)awPredict|\/model\/[^/]+\/invoke(?:-with-response-stream)?)$/;
 const COUNTING = /\/count-tokens:/;
 
 const WATCHED: StainlessClient = {
@@ -17,7 +20,11 @@ const WATCHED: StainlessClient = {
 	spends: (path) => SPENDING.test(path) && !COUNTING.test(path),
 	silent(path) {
 		if (path.endsWith('/complete')) return;
-		sayOnce('models.anthropic.usage', 'an answer of Anthropic had no usage in it; its tokens are not counted.');
+		sayOnce(
+			'models.anthropic.usage',
+			'an answer of Anthropic had no usage in it that can be read (on Bedrock no stream has), so its tokens are not ' +
+				'counted; say them with recordTokens.',
+		);
 	},
 };
 

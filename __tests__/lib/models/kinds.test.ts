@@ -1,4 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai';
+import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
@@ -11,7 +12,7 @@ import { google } from '../../../lib/models/google.js';
 import { langchain } from '../../../lib/models/langchain.js';
 import { meterModel } from '../../../lib/models/meter-model.js';
 import { currentInvocation } from '../../../lib/weaving/context.js';
-import { dropSdk, points, startSdk } from '../../contract/harness.js';
+import { dropSdk, points, said, startSdk } from '../../contract/harness.js';
 
 const partsOf = (parts: readonly object[]) =>
 	new ReadableStream<object>({
@@ -52,6 +53,22 @@ describe('kinds of clients', () => {
 		for (const part of parts) if (part !== undefined) Object.freeze(part);
 		if (!('models' in client && Object.isFrozen(client.models))) Object.freeze(client);
 		expect(() => meterModel(client)).toThrow(/frozen/);
+	});
+
+	it('Claude on Bedrock, whose client asks under other paths, counts; a stream in its binary form is said', async () => {
+		const usage = { input_tokens: 70, output_tokens: 7 };
+		const answer = { id: 'msg_bdrk_1', type: 'message', model: 'claude', content: [], usage };
+		const fetch = async (url: unknown) =>
+			String(url).endsWith('/invoke') ? Response.json(answer) : new Response(new Uint8Array([0, 0, 0, 90, 0]));
+		const client = meterModel(new Anthropic({ apiKey: 'none', fetch }));
+		const ask = async () => void (await client.post('/model/anthropic.claude-v1%3A0/invoke', { body: {} }));
+		await traced(ask, { path: 'self.soul.ask' })();
+		const counted = (await points()).filter(({ name }) => name === 'agentese.tokens');
+		expect(counted.map(({ value }) => value)).toEqual([70, 7]);
+		expect(said()).toEqual([]);
+		const path = '/model/anthropic.claude-v1%3A0/invoke-with-response-stream';
+		await (await client.post(path, { body: {} }).asResponse()).arrayBuffer();
+		expect(said()).toEqual([expect.stringContaining('an answer of Anthropic had no usage in it')]);
 	});
 
 	it('a provider of the AI SDK is refused with the way out', () => {
