@@ -18,14 +18,15 @@ const METHODS = [
 	['responses', 'create'],
 	['responses', 'compact'],
 	['embeddings', 'create'],
+	['decisions', 'create'],
 ];
 
 /** Their answers have usage, if perhaps none in tokens for speech that was billed by the minute. */
 const SPENDING =
-	/\/(?:completions|responses|responses\/compact|embeddings|images\/(?:generations|edits)|audio\/transcriptions)$/;
+	/\/(?:completions|responses|responses\/compact|embeddings|decisions|images\/(?:generations|edits)|audio\/transcriptions)$/;
 
 /** Those that always report usage, but for a stream that was not asked to. */
-const REPORTING = /\/(?:completions|embeddings|responses|responses\/compact)$/;
+const REPORTING = /\/(?:completions|embeddings|decisions|responses|responses\/compact)$/;
 
 const ONE_RESPONSE = /\/responses\/([^/]+)(?:\/cancel)?$/;
 

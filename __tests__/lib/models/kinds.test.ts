@@ -4,6 +4,7 @@ import { GoogleGenAI } from '@google/genai';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';
+import OpenAI from 'openai';
 import { traced } from '../../../index.js';
 import { aiSdk } from '../../../lib/models/ai-sdk.js';
 import { carryMethod } from '../../../lib/models/carried.js';
@@ -53,6 +54,15 @@ describe('kinds of clients', () => {
 		for (const part of parts) if (part !== undefined) Object.freeze(part);
 		if (!('models' in client && Object.isFrozen(client.models))) Object.freeze(client);
 		expect(() => meterModel(client)).toThrow(/frozen/);
+	});
+
+	it('decisions of OpenAI count', async () => {
+		const usage = { input_tokens: 70, output_tokens: 7, total_tokens: 77 };
+		const fetch = async () => Response.json({ answers: [], model: 'gpt-6', usage });
+		const client = meterModel(new OpenAI({ apiKey: 'none', fetch }));
+		await traced(async () => void (await client.decisions.create({} as never)), { path: 'self.soul.ask' })();
+		const counted = (await points()).filter(({ name }) => name === 'agentese.tokens');
+		expect(counted.map(({ value }) => value)).toEqual([70, 7]);
 	});
 
 	it('Claude on Bedrock, whose client asks under other paths, counts; a stream in its binary form is said', async () => {
