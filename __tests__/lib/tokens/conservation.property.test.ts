@@ -10,7 +10,7 @@ import { dropSdk, points, type SeenSpan, settled, startSdk, timeline } from '../
 
 /** One call of a model, and who tells of it. `twice`: a second source tells of it as well, under the same id. */
 interface Call {
-	readonly by: 'said' | 'metered' | 'seen' | 'nested';
+	readonly by: 'said' | 'metered' | 'wrapped' | 'seen' | 'nested';
 	readonly in: number;
 	readonly out: number;
 	readonly twice: boolean;
@@ -31,7 +31,7 @@ interface Node {
 
 const amount = fc.integer({ min: 0, max: 5000 });
 const call = fc.record<Call>({
-	by: fc.constantFrom('said', 'metered', 'seen', 'nested'),
+	by: fc.constantFrom('said', 'metered', 'wrapped', 'seen', 'nested'),
 	in: amount,
 	out: amount,
 	twice: fc.boolean(),
@@ -80,6 +80,15 @@ class Servers {
 			// What an instrumentation sees below a metered client is the same call.
 			open.run(() => spanWith({ ...attributes(usage), 'gen_ai.response.id': id }).end(), undefined, []);
 			when(() => open.spent({ ...usage, responseId: id }));
+		} else if (call.by === 'wrapped') {
+			// A library that makes spans of its own, without ids, uses a metered client.
+			const outer = spanWith({ 'openinference.span.kind': 'LLM' });
+			const open = context.with(trace.setSpan(context.active(), outer), openModelCall);
+			outer.setAttributes({ 'llm.token_count.prompt': usage.in, 'llm.token_count.completion': usage.out });
+			when(() => {
+				open.spent({ ...usage, responseId: id });
+				outer.end();
+			});
 		} else if (call.by === 'said') {
 			said();
 		} else {
