@@ -48,7 +48,7 @@ const SHAPES: readonly Shape[] = [
 	...shape(ALNUM, 10, 'sk_live_ sk_test_ rk_live_ rk_test_'),
 	...shape(ALNUM, 20, 'npm_ whsec_ shpat_ shpss_ shppa_ shpca_ dop_v1_ doo_v1_ lin_api_'),
 	...shape(ALNUM, 20, 'hf_ gsk_ r8_ ntn_ sbp_ e2b_ fw_', true),
-	...shape(NAME, 16, 'sb_secret_'),
+	...shape(NAME, 16, 'sb_secret_ pcsk_'),
 	...shape(ALNUM, 32, 'sk_', true),
 	...shape(NAME | DOT, 20, 'SG. ya29. hvs. hvb.', true),
 	...shape(ALNUM, 16, 'AKIA ASIA ABIA'),

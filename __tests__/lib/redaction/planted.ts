@@ -22,6 +22,7 @@ export const SHAPES: Readonly<Record<string, { text: string; secret: string }>> 
 		stripe: join('sk_live_', 'Zx81kQ0pWv7TnB2mRd4s'),
 		npm: join('npm_', 'Zx81kQ0pWv7TnB2mRd4sZx81kQ0pWv7TnB2m'),
 		huggingface: join('hf_', 'ZxKkQopWvATnBcmRdesZxKkQopWvATnBcm'),
+		pinecone: join('pcsk_', 'Zx81kQ0pWv7TnB2mRd4s_Zx81kQ0p'),
 		sendgrid: join('SG.', 'Zx81kQ0pWv7TnB2mRd4s.Zx81kQ0pWv7TnB2mRd4s'),
 		'aws key id': join('AKIA', 'IOSFODNN7EXAMPLE'),
 		'aws secret key': join('wJalrXUtnFEMI/K7MDENG', '/bPxRfiCYEXAMPLEKEY'),
