@@ -80,7 +80,7 @@ export async function loadConfig(
 	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...checked.faults];
 	faults.push(...settleHeaders(config, sources));
 	hidePasswords(config);
-	if (checked.faults.length === 0) faults.push(...(await settleOwn(merged, checked)));
+	if (checked.whole) faults.push(...(await settleOwn(merged, checked)));
 	if (faults.length > 0) throw new ConfigurationError(await placed(faults, said, user.text), saidStrict(said));
 	const notices = [...environment.notices, ...own.notices, ...unused(merged), ...pathsTwice(config, sources)];
 	if (user.jaegerNotice !== undefined && sources['jaeger.endpoint'] === user.said?.source) {
@@ -102,6 +102,8 @@ interface Checked {
 	readonly layers: readonly Layer[];
 	readonly presets: ReadonlyMap<string, Preset<unknown>>;
 	readonly faults: readonly PathFault[];
+	/** False where a source says nothing that could be used. */
+	readonly whole: boolean;
 }
 
 /** Checks every source, so that a person sees all the faults at once. */
@@ -110,15 +112,25 @@ async function check(all: readonly Said[]): Promise<Checked> {
 	const { explain } = await import('./faults.js');
 	const { loadOwnPresets } = await import('./load/own-presets.js');
 	const { presets, said, faults } = await loadOwnPresets(all, Object.keys(configSchema.shape));
+	const { faultsOfNames } = await import('./instrumentation/selection.js');
+	const { withoutFaults } = await import('./load/without-faults.js');
 	const found = [...faults];
 	const layers: Layer[] = [];
+	let whole = true;
 	for (const one of said) {
 		const [value, own] = apart(one.value, presets);
-		const { success, data, error } = configSchema.safeParse(value);
-		if (success) layers.push({ ...one, value: data, own });
-		else found.push(...explain(error.issues, { ...one, value }, configSchema));
+		let parsed = configSchema.safeParse(value);
+		if (!parsed.success) {
+			const { issues } = parsed.error;
+			found.push(...explain(issues, { ...one, value }, configSchema));
+			parsed = configSchema.safeParse(withoutFaults(value, issues));
+		}
+		whole &&= parsed.success;
+		if (!parsed.success) continue;
+		found.push(...faultsOfNames(parsed.data.autoInstrumentation, one.source));
+		layers.push({ ...one, value: parsed.data, own });
 	}
-	return { layers, presets, faults: found };
+	return { layers, presets, faults: found, whole };
 }
 
 /** The options of presets of one's own are theirs to check, once all sources are merged. */
@@ -223,7 +235,7 @@ function isWish(source: string | undefined): boolean {
 	return source !== undefined && source !== 'default' && !source.startsWith('OTEL_');
 }
 
-/** Gives the faults their lines, where their source is a file that has lines. */
+/** Gives the faults their lines, where their source is a file that has lines, and its order. */
 async function placed(
 	faults: readonly (ConfigurationFault | PathFault)[],
 	said: readonly Said[],
@@ -242,7 +254,10 @@ async function placed(
 		const line = text === undefined ? undefined : (await lineFinder(text))([...(from?.above ?? []), ...path]);
 		result.push(line === undefined ? rest : { ...rest, line });
 	}
-	return result;
+	const sources = [...new Set(result.map(({ source }) => source))];
+	return result.toSorted(
+		(a, b) => sources.indexOf(a.source) - sources.indexOf(b.source) || (a.line ?? 0) - (b.line ?? 0),
+	);
 }
 
 /** What a faulty config itself says of faults: the strongest source that says anything. */

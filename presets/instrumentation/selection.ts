@@ -1,5 +1,6 @@
 import { nearest } from '../../lib/paths/nearest.js';
-import { ConfigurationError, type ConfigurationFault } from '../configuration-error.js';
+import { ConfigurationError } from '../configuration-error.js';
+import type { PathFault } from '../faults.js';
 import { INSTRUMENTATIONS, shortName } from './names.js';
 
 /** What an instrumentation is made with; each one knows its own options. */
@@ -35,21 +36,31 @@ export function select(said: AutoInstrumentation | undefined, source: string): S
 		if (value === false || (isOptions(value) && value['enabled'] === false)) named.delete(name);
 		else if (value !== undefined) named.set(name, isOptions(value) ? value : {});
 	}
-	const faults = [...include.map(String), ...Object.keys(options)].flatMap((name) => faultOf(name, source));
+	const faults = faultsOfNames(said, source);
 	if (faults.length > 0) throw new ConfigurationError(faults);
 	return { all: false, named };
+}
+
+/** A fault for each name that is none, with the path to it: what `loadConfig` refuses together with all others. */
+export function faultsOfNames(said: AutoInstrumentation | undefined, source: string): PathFault[] {
+	if (typeof said !== 'object' || said === null) return [];
+	const { include = [], ...options } = said as { include?: readonly unknown[] } & Record<string, unknown>;
+	return [
+		...include.flatMap((name, index) => faultOf(String(name), ['include', index], source)),
+		...Object.keys(options).flatMap((name) => faultOf(name, [name], source)),
+	];
 }
 
 function isOptions(value: unknown): value is InstrumentationOptions {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function faultOf(name: string, source: string): ConfigurationFault[] {
+function faultOf(name: string, below: readonly PropertyKey[], source: string): PathFault[] {
 	if (INSTRUMENTATIONS.includes(shortName(name)) || /^@[^/]+\/./.test(name)) return [];
 	const [near] = nearest(name.toLowerCase(), INSTRUMENTATIONS, 1);
 	const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
 	const message =
 		`"autoInstrumentation" got '${name}', which is no instrumentation; legal: ${INSTRUMENTATIONS.join(', ')}, ` +
 		`or the name of a package with its scope.${hint}`;
-	return [{ source, key: 'autoInstrumentation', message }];
+	return [{ source, key: 'autoInstrumentation', path: ['autoInstrumentation', ...below], message }];
 }
