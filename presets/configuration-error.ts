@@ -13,9 +13,9 @@ export interface ConfigurationFault {
 /** The config was refused, with all its faults at once. Nothing was started. */
 export class ConfigurationError extends Error {
 	override readonly name = 'ConfigurationError';
-	readonly faults: readonly ConfigurationFault[];
-	/** What the faulty config itself said under `strict`: false asks for a start without telemetry. */
-	readonly strict: boolean;
+	// Behind getters, because Node prints the own properties of an uncaught error, and all of it is in the message.
+	readonly #faults: readonly ConfigurationFault[];
+	readonly #strict: boolean;
 
 	constructor(faults: readonly ConfigurationFault[], strict = true) {
 		const lines = faults.map(
@@ -27,7 +27,16 @@ export class ConfigurationError extends Error {
 				? `The configuration is refused. ${only}`
 				: `The configuration is refused, with ${lines.length} faults.\n${lines.map((line) => `  ${line}`).join('\n')}`,
 		);
-		this.faults = faults;
-		this.strict = strict;
+		this.#faults = faults;
+		this.#strict = strict;
+	}
+
+	get faults(): readonly ConfigurationFault[] {
+		return this.#faults;
+	}
+
+	/** What the faulty config itself said under `strict`: false asks for a start without telemetry. */
+	get strict(): boolean {
+		return this.#strict;
 	}
 }
