@@ -286,9 +286,10 @@ describe('a directory that cannot be written', () => {
 	it('is said in one line, and the application goes on', async () => {
 		writeFileSync(directory, 'a file where the directory should be');
 		const { seen, stderr } = await child('unwritable');
-		expect(seen).toEqual({ spans: { made: 3, written: 0, queued: 0, dropped: 3, droppedBy: { unwritable: 3 } } });
+		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { unwritable: made } });
+		expect(seen).toEqual({ spans: lost(3), metricPoints: lost(4) });
 		expect(stderr.replaceAll(directory, '<directory>')).toMatch(
-			/^agentese-otel: the json preset cannot write spans to <directory>; they wait in memory, .* Reason: E.*\n$/,
+			/^agentese-otel: the json preset cannot write to <directory>; what is made waits in memory, .* Reason: E.*\n$/,
 		);
 		expect(stderr.trimEnd().split('\n').length).toBe(1);
 	});

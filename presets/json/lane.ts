@@ -247,11 +247,11 @@ export class Lane<T> {
 
 	#failed(error: unknown): void {
 		this.#retryMs = Math.min(this.#retryMs * 2 || RETRY_FIRST_MS, RETRY_LAST_MS);
-		const { what, directory } = this.#options;
+		const { directory } = this.#options;
 		sayOnce(
-			`json/${what}/write/${directory}`,
-			`the json preset cannot write ${what} to ${directory}; they wait in memory, up to a limit, and stats() counts ` +
-				'them. Make the directory writable, or name another one with json.directory.',
+			`json/write/${directory}`,
+			`the json preset cannot write to ${directory}; what is made waits in memory, up to a limit, and stats() counts ` +
+				'it. Make the directory writable, or name another one with json.directory.',
 			error,
 		);
 	}

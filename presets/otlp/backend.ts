@@ -41,8 +41,8 @@ export class Backend implements Watch {
 		const timer = setInterval(() => this.#still(), MINUTE_MS).unref();
 		this.#away = { since: performance.now(), dropped: this.#sum('dropped'), timer };
 		sayNow(
-			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#kept}. Start a backend there, or say where ` +
-				`it is with ${this.#preset}.endpoint. Reason: ${this.#lastError}`,
+			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#kept}. ` +
+				`${wayOut(this.#preset, this.#lastError ?? '')} Reason: ${this.#lastError}`,
 		);
 	}
 
@@ -106,6 +106,16 @@ export class Backend implements Watch {
 	}
 }
 
+/** What to do about it: a certificate is no reason to look for another backend. */
+function wayOut(preset: string, reason: string): string {
+	if (/^(tls\.|the TLS files)/.test(reason)) return `Mend ${preset}.tls, and start again.`;
+	if (/certificate|altnames/i.test(reason)) {
+		const where = preset === 'jaeger' ? 'the variable NODE_EXTRA_CA_CERTS' : `${preset}.tls.ca`;
+		return `Name the file of the certificate that it is to be trusted by in ${where}, and start again.`;
+	}
+	return `Start a backend there, or say where it is with ${preset}.endpoint.`;
+}
+
 function seconds(since: number): string {
 	return `${Math.round((performance.now() - since) / 1000)} s`;
 }
@@ -120,15 +130,16 @@ function waiting(signals: Signals): string {
 
 /**
  * Why a delivery failed, in a few words. Node's error of a refused connection to `localhost` has an empty message and
- * its causes in `errors`, and an OTLP exporter's has the status of HTTP in `code`; a response's body is not repeated,
- * since it may hold what was sent.
+ * its causes in `errors`, and an OTLP exporter's has the status of HTTP in `code`; gRPC says its code in the message, and
+ * ends with a note that is mostly empty. A response's body is not repeated, since it may hold what was sent.
  */
 export function reasonOf(error: unknown): string {
 	// By its shape: an error may come from another realm, as under jest.
 	if (typeof error !== 'object' || error === null) return oneLine(String(error));
 	const { name, message, code, errors } = error as Record<string, unknown>;
 	if (typeof message === 'string' && message !== '') {
-		return oneLine(typeof code === 'number' ? `${code} ${message}` : message);
+		const text = message.replace(/\s*Resolution note:\s*$/, '');
+		return oneLine(typeof code === 'number' && !text.startsWith(`${code} `) ? `${code} ${text}` : text);
 	}
 	const [first] = Array.isArray(errors) ? errors : [];
 	if (first !== undefined) return reasonOf(first);

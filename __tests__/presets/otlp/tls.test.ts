@@ -71,7 +71,9 @@ describe.each(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])('TLS over %s
 		const stats = await send({ endpoint: backend.url, protocol });
 		expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
 		expect(said).toEqual([
-			expect.stringMatching(/cannot deliver to https:.* Reason: [^\n]*self-signed certificate[^\n]*$/),
+			expect.stringMatching(
+				/cannot deliver to https:.* Name the file of .* in otlp\.tls\.ca, and start again\. Reason: (14 UNAVAILABLE: No .*)?self-signed certificate[^\n]*$/,
+			),
 		]);
 	});
 
@@ -83,8 +85,16 @@ describe.each(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])('TLS over %s
 	});
 
 	it.each([
-		['that is not there', () => join(directory, 'none.pem'), /Reason: tls\.ca cannot be read from .*none\.pem: ENOENT/],
-		['that is none', () => join(directory, 'bad.pem'), /Reason: the TLS files \(.*bad\.pem\) are no certificates/],
+		[
+			'that is not there',
+			() => join(directory, 'none.pem'),
+			/ Mend otlp\.tls, and start again\. Reason: tls\.ca cannot be read from .*none\.pem: ENOENT/,
+		],
+		[
+			'that is none',
+			() => join(directory, 'bad.pem'),
+			/ Mend otlp\.tls, and start again\. Reason: the TLS files \(.*bad\.pem\) are no certificates/,
+		],
 	])('says a certificate %s in one line, and sends nothing without it', async (_, path, reason) => {
 		writeFileSync(join(directory, 'bad.pem'), '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
 		const backend = await server();

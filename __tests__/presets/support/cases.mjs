@@ -101,10 +101,12 @@ const cases = {
 		const telemetry = await startTelemetry({ json });
 		for (let i = 0; i < 3; i++) {
 			span(`span ${i}`);
+			metrics.getMeter('t').createCounter('made').add(1);
 			await telemetry.flush();
 		}
 		await telemetry.shutdown();
-		return { spans: telemetry.stats().spans };
+		const { spans, metricPoints } = telemetry.stats();
+		return { spans, metricPoints };
 	},
 	async sampled() {
 		const made = [];
