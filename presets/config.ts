@@ -46,22 +46,27 @@ const instrumentations = z
 	.object({ include: z.array(z.string().min(1)).optional() })
 	.catchall(z.union([z.boolean(), z.record(z.string(), z.unknown()), z.array(z.string())]));
 
-const rule = z.strictObject({
-	match: z
-		.string()
-		.min(1)
-		.refine((text) => faultOfMatch(text) === undefined)
-		.meta({
-			legal: 'the glob of a path, such as "world.**", or a method, such as "Soul.challenge"; a star is a whole segment',
-			description: 'Which invocations the rule is about: the glob of a path, or Class.method.',
-		}),
-	enabled: z
-		.boolean()
-		.meta({ legal: YES_OR_NO, description: 'false: no span and no measurement is made of them.' })
-		.optional(),
-	name: z.string().min(1).meta({ legal: 'a name', description: 'What their spans are called.' }).optional(),
-	rate: rate.meta({ legal: LEGAL_RATE, description: 'The share of their traces that is kept.' }).optional(),
-});
+const rule = z
+	.strictObject({
+		match: z
+			.string()
+			.min(1)
+			.refine((text) => faultOfMatch(text) === undefined)
+			.meta({
+				legal:
+					'the glob of a path, such as "world.**", or a method, such as "Soul.challenge"; a star is a whole segment',
+				description: 'Which invocations the rule is about: the glob of a path, or Class.method.',
+			}),
+		enabled: z
+			.boolean()
+			.meta({ legal: YES_OR_NO, description: 'false: no span and no measurement is made of them.' })
+			.optional(),
+		name: z.string().min(1).meta({ legal: 'a name', description: 'What their spans are called.' }).optional(),
+		rate: rate.meta({ legal: LEGAL_RATE, description: 'The share of their traces that is kept.' }).optional(),
+	})
+	.refine(({ enabled, name, rate: share }) => enabled !== undefined || name !== undefined || share !== undefined, {
+		message: 'it says nothing of what it matches; legal beside "match": enabled, name, rate',
+	});
 
 /**
  * The one source of the config's shape: its types, its checks, its messages, the JSON schema for editors and the table

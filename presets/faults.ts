@@ -72,6 +72,7 @@ function wrongValue(issue: Issue, input: unknown, { root, above, source }: Whole
 
 function legalOf(schema: z.ZodType, legal: unknown, issue: Issue): string {
 	if (typeof legal === 'string') return `legal: ${legal}`;
+	if (issue.code === 'custom' && issue.message !== 'Invalid input') return issue.message;
 	const keys = keysOf(schema);
 	return keys.length > 0 ? `legal: an object with the keys ${keys.join(', ')}` : issue.message;
 }

@@ -119,5 +119,16 @@ function unreadable(error: unknown, source: string, by: string | undefined): Con
 			message: `"${ending}" is no ending of a config; legal: ${FORMATS.join(', ')}, or none at all.`,
 		};
 	}
-	return { source, key: '', message: `it cannot be read. Reason: ${message}` };
+	const line = lineIn(error, source);
+	return { source, key: '', ...(line !== undefined && { line }), message: `it cannot be read. Reason: ${message}` };
+}
+
+/** Where code failed, by its stack; Node has the line of a SyntaxError there for TypeScript and CommonJS alone. */
+function lineIn(error: unknown, path: string): number | undefined {
+	const stack = error instanceof Error ? (error.stack ?? '') : '';
+	for (const name of [path, pathToFileURL(path).href]) {
+		const [, line] = /^:(\d+)/.exec(stack.split(name).find((after) => /^:\d/.test(after)) ?? '') ?? [];
+		if (line !== undefined) return Number(line);
+	}
+	return undefined;
 }

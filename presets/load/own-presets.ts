@@ -76,7 +76,9 @@ async function load(word: string, said: Said, taken: readonly string[]): Promise
 		};
 	}
 	if ([...taken, ...PRESETS].includes(preset.name)) {
-		return { message: `"preset" names the module '${word}', which calls itself "${preset.name}"; that name is taken.` };
+		return {
+			message: `"preset" names the module '${word}', which calls itself "${preset.name}"; that name is taken. Give it another one.`,
+		};
 	}
 	return preset;
 }
