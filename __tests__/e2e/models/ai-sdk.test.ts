@@ -1,10 +1,11 @@
 import { createOpenAI } from '@ai-sdk/openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import * as today from 'ai';
 import { meterModel } from '../../../index.js';
-import { dropSdk, failureOf, startSdk } from '../../contract/harness.js';
+import { failureOf } from '../../contract/harness.js';
 import { bills, both, invocation } from './bills.js';
 import * as previous from './previous/ai-sdk.js';
+import { provided } from './provided.js';
 import {
 	chat,
 	chatEvents,
@@ -15,7 +16,7 @@ import {
 	responseEvents,
 	type ToolUse,
 } from './servers/openai.js';
-import { events, inBits, json, Provider, type Spent } from './servers/wire.js';
+import { events, inBits, json, type Spent } from './servers/wire.js';
 
 const ASK = 'self.soul.ask';
 const OTHER = 'self.garden.water';
@@ -29,23 +30,7 @@ function floats(tokens: number) {
 	return json({ object: 'list', data, model: 'embedding-test', usage }, { in: tokens, out: 0 });
 }
 
-let server: Provider;
-
-beforeAll(async () => {
-	server = await Provider.start();
-});
-
-afterAll(() => server.close());
-
-beforeEach(() => {
-	server.reset();
-	startSdk();
-});
-
-afterEach(() => {
-	dropSdk();
-	expect(server.left).toBe(0);
-});
+const server = provided();
 
 describe.each([
 	['ai 7', today, createOpenAI],

@@ -1,34 +1,20 @@
 // Long, because all of one client is in one file: a table of clients and ways names its tests.
 import Anthropic1 from '@anthropic-ai/sdk';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { meterModel } from '../../../index.js';
 import { problems } from '../../../lib/runtime/say.js';
-import { dropSdk, failureOf, said, startSdk } from '../../contract/harness.js';
+import { failureOf, said } from '../../contract/harness.js';
 import { ask, one, told } from './counted.js';
 import Anthropic0 from './previous/anthropic.js';
+import { provided } from './provided.js';
 import { failure, message, messageEvents, messageStream, refused, tokenCount } from './servers/anthropic.js';
-import { events, inBits, json, Provider } from './servers/wire.js';
+import { events, inBits, json } from './servers/wire.js';
 
 const MESSAGES = [{ role: 'user' as const, content: 'Hello?' }];
 const BODY = { model: 'claude-sonnet-5-5', max_tokens: 100, messages: MESSAGES };
 const STREAM = { ...BODY, stream: true as const };
 
-let server: Provider;
-
-beforeAll(async () => {
-	server = await Provider.start();
-});
-afterAll(() => server.close());
-
-beforeEach(() => {
-	server.reset();
-	startSdk();
-});
-
-afterEach(() => {
-	dropSdk();
-	expect(server.left).toBe(0);
-});
+const server = provided();
 
 describe.each([
 	['anthropic 1', Anthropic1],

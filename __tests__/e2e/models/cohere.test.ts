@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { meterModel } from '../../../index.js';
-import { failureOf, messageOf, startSdk, stopSdk } from '../../contract/harness.js';
+import { failureOf, messageOf } from '../../contract/harness.js';
 import { bills, both, invocation } from './bills.js';
 import { CohereClient as PreviousClient, CohereClientV2 as PreviousClientV2 } from './previous/cohere.js';
+import { provided } from './provided.js';
 import {
 	chat,
 	chat1,
@@ -16,30 +17,14 @@ import {
 	lines,
 	refuses,
 } from './servers/cohere.js';
-import { event, events, inBits, Provider } from './servers/wire.js';
+import { event, events, inBits } from './servers/wire.js';
 
 const ASK = 'self.soul.ask';
 const OTHER = 'self.garden.water';
 const MESSAGES = [{ role: 'user' as const, content: 'Is it true?' }];
 const CHAT = { model: 'command-test', messages: MESSAGES };
 
-let server: Provider;
-
-beforeAll(async () => {
-	server = await Provider.start();
-});
-
-afterAll(() => server.close());
-
-beforeEach(() => {
-	server.reset();
-	startSdk();
-});
-
-afterEach(() => {
-	stopSdk();
-	expect(server.left).toBe(0);
-});
+const server = provided();
 
 describe.each([
 	['cohere 8', CohereClientV2, CohereClient],

@@ -1,10 +1,11 @@
 import { runInThisContext } from 'node:vm';
 import { GoogleGenAI } from '@google/genai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { meterModel } from '../../../index.js';
-import { failureOf, messageOf, startSdk, stopSdk } from '../../contract/harness.js';
+import { failureOf, messageOf } from '../../contract/harness.js';
 import { bills, both, invocation } from './bills.js';
 import { GoogleGenAI as PreviousGoogleGenAI } from './previous/google.js';
+import { provided } from './provided.js';
 import {
 	begins,
 	callsTool,
@@ -17,7 +18,7 @@ import {
 	streams,
 	streamsTool,
 } from './servers/google.js';
-import { events, Provider } from './servers/wire.js';
+import { events } from './servers/wire.js';
 
 const ASK = 'self.soul.ask';
 const OTHER = 'self.garden.water';
@@ -37,23 +38,7 @@ Object.assign(globalThis, {
 	[DISPATCHER]: runInThisContext(`new Headers(), globalThis[Symbol.for('${DISPATCHER.description}')]`),
 });
 
-let server: Provider;
-
-beforeAll(async () => {
-	server = await Provider.start();
-});
-
-afterAll(() => server.close());
-
-beforeEach(() => {
-	server.reset();
-	startSdk();
-});
-
-afterEach(() => {
-	stopSdk();
-	expect(server.left).toBe(0);
-});
+const server = provided();
 
 describe.each([
 	['google 3', GoogleGenAI],

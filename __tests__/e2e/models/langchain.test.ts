@@ -1,13 +1,14 @@
 // Over 300 lines, as those of the other clients: one client, one file, and each test of it can be named in a table.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
 import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
 import { meterModel } from '../../../index.js';
-import { dropSdk, failureOf, said, startSdk } from '../../contract/harness.js';
+import { failureOf, said } from '../../contract/harness.js';
 import { bills, both, invocation } from './bills.js';
 import * as previous from './previous/langchain.js';
+import { provided } from './provided.js';
 import {
 	chat,
 	chatEvents,
@@ -18,7 +19,7 @@ import {
 	responseEvents,
 	type ToolUse,
 } from './servers/openai.js';
-import { events, inBits, Provider } from './servers/wire.js';
+import { events, inBits } from './servers/wire.js';
 
 const ASK = 'self.soul.ask';
 const OTHER = 'self.garden.water';
@@ -40,23 +41,7 @@ const SCHEMA = {
 const totalOf = (message: object) =>
 	(message as { usage_metadata?: { total_tokens?: number } }).usage_metadata?.total_tokens;
 
-let server: Provider;
-
-beforeAll(async () => {
-	server = await Provider.start();
-});
-
-afterAll(() => server.close());
-
-beforeEach(() => {
-	server.reset();
-	startSdk();
-});
-
-afterEach(() => {
-	dropSdk();
-	expect(server.left).toBe(0);
-});
+const server = provided();
 
 describe.each([
 	['langchain 1', ChatOpenAI, { HumanMessage, ToolMessage }],

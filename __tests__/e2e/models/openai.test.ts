@@ -1,11 +1,12 @@
 // Long, because all of one client is in one file: a table of clients and ways names its tests.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import OpenAI7, { AzureOpenAI as AzureOpenAI7 } from 'openai';
 import { meterModel } from '../../../index.js';
 import { problems } from '../../../lib/runtime/say.js';
-import { dropSdk, failureOf, said, startSdk } from '../../contract/harness.js';
+import { failureOf, said } from '../../contract/harness.js';
 import { ask, one, told } from './counted.js';
 import OpenAI6, { AzureOpenAI as AzureOpenAI6 } from './previous/openai.js';
+import { provided } from './provided.js';
 import {
 	chat,
 	chatEvents,
@@ -17,28 +18,13 @@ import {
 	response,
 	responseEvents,
 } from './servers/openai.js';
-import { event, events, inBits, json, type Part, Provider } from './servers/wire.js';
+import { event, events, inBits, json, type Part } from './servers/wire.js';
 
 const MESSAGES = [{ role: 'user' as const, content: 'Hello?' }];
 const CHAT = { model: 'gpt-6-mini', messages: MESSAGES };
 const USAGE = { stream: true as const, stream_options: { include_usage: true } };
 
-let server: Provider;
-
-beforeAll(async () => {
-	server = await Provider.start();
-});
-afterAll(() => server.close());
-
-beforeEach(() => {
-	server.reset();
-	startSdk();
-});
-
-afterEach(() => {
-	dropSdk();
-	expect(server.left).toBe(0);
-});
+const server = provided();
 
 describe.each([
 	['openai 7', OpenAI7, AzureOpenAI7],

@@ -48,7 +48,7 @@ export class Provider {
 	#sent = NOTHING;
 	readonly #server: Server;
 
-	private constructor() {
+	constructor() {
 		this.#server = createServer((request, response) => {
 			this.#answer(request, response).catch((error) => {
 				response.statusCode = 418;
@@ -57,10 +57,9 @@ export class Provider {
 		});
 	}
 
-	static async start(): Promise<Provider> {
-		const provider = new Provider();
-		await new Promise<void>((resolve) => provider.#server.listen(0, '127.0.0.1', resolve));
-		return provider;
+	/** Opens a port; before that it has no `url`. */
+	async start(): Promise<void> {
+		await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
 	}
 
 	get url(): string {
