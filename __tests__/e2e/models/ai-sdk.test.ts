@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import * as today from 'ai';
 import { meterModel } from '../../../index.js';
 import { failureOf } from '../../contract/harness.js';
-import { bills, both, invocation } from './bills.js';
+import { ASK, bills, both, invocation } from './bills.js';
+import { inParallel, readElsewhere } from './cases.js';
 import * as previous from './previous/ai-sdk.js';
 import { provided } from './provided.js';
 import {
@@ -18,8 +19,6 @@ import {
 } from './servers/openai.js';
 import { events, inBits, json, type Spent } from './servers/wire.js';
 
-const ASK = 'self.soul.ask';
-const OTHER = 'self.garden.water';
 const LOOK: ToolUse = { name: 'look', args: {} };
 const QUIET = { maxRetries: 0, onError: () => {} };
 
@@ -124,9 +123,11 @@ describe.each([
 	it('stream read elsewhere', async () => {
 		server.script(chatStream({ in: 10, out: 7 }));
 		const metered = model();
-		const given = await invocation(ASK, async () => ({ result: streamText({ model: metered, prompt }) }));
-		await invocation(OTHER, () => whole(given.result.textStream));
-		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+		await readElsewhere(
+			server,
+			() => streamText({ model: metered, prompt }),
+			({ textStream }) => whole(textStream),
+		);
 	});
 
 	it('429', async () => {
@@ -189,23 +190,17 @@ describe.each([
 		const [first, second, third] = turns();
 		server.script(chatStream(first, LOOK), chatStream(second, LOOK), chatStream(third));
 		const metered = model();
-		const given = await invocation(ASK, async () => ({
-			result: streamText({ model: metered, prompt, tools: tools(), stopWhen: ai.stepCountIs(5) }),
-		}));
-		await invocation(OTHER, () => whole(given.result.textStream));
+		await readElsewhere(
+			server,
+			() => streamText({ model: metered, prompt, tools: tools(), stopWhen: ai.stepCountIs(5) }),
+			({ textStream }) => whole(textStream),
+		);
 		expect(server.sent).toEqual({ in: 3210, out: 321 });
-		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
 	});
 
 	it('parallel', async () => {
 		const metered = model();
-		const few = chat({ in: 1, out: 10 });
-		const many = chat({ in: 100, out: 1000 });
-		server.script(few, few, few, many, many, many);
-		const ask = () => generateText({ model: metered, prompt });
-		await invocation(ASK, () => Promise.all([ask(), ask(), ask()]));
-		await invocation(OTHER, () => Promise.all([ask(), ask(), ask()]));
-		expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+		await inParallel(server, chat, () => generateText({ model: metered, prompt }));
 	});
 
 	it('objects', async () => {

@@ -2,6 +2,10 @@ import { traced } from '../../../index.js';
 import { points, type SeenSpan, timeline } from '../../contract/harness.js';
 import type { Spent } from './servers/wire.js';
 
+/** The paths of the tests: who asks a model, and another. */
+export const ASK = 'self.soul.ask';
+export const OTHER = 'self.garden.water';
+
 /** What the toolkit says that each path spent: by the attributes of its spans, and by the counter. */
 export interface Bills {
 	readonly spans: Readonly<Record<string, Spent>>;

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { CohereClient, CohereClientV2 } from 'cohere-ai';
 import { meterModel } from '../../../index.js';
 import { failureOf, messageOf } from '../../contract/harness.js';
-import { bills, both, invocation } from './bills.js';
+import { ASK, bills, both, invocation } from './bills.js';
+import { inParallel, readElsewhere } from './cases.js';
 import { CohereClient as PreviousClient, CohereClientV2 as PreviousClientV2 } from './previous/cohere.js';
 import { provided } from './provided.js';
 import {
@@ -19,8 +20,6 @@ import {
 } from './servers/cohere.js';
 import { event, events, inBits } from './servers/wire.js';
 
-const ASK = 'self.soul.ask';
-const OTHER = 'self.garden.water';
 const MESSAGES = [{ role: 'user' as const, content: 'Is it true?' }];
 const CHAT = { model: 'command-test', messages: MESSAGES };
 
@@ -86,9 +85,7 @@ describe.each([
 	it('stream read elsewhere', async () => {
 		server.script(chatStream({ in: 10, out: 7 }));
 		const cohere = client();
-		const given = await invocation(ASK, async () => ({ stream: await cohere.chatStream(CHAT) }));
-		await invocation(OTHER, () => read(given.stream));
-		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+		await readElsewhere(server, async () => cohere.chatStream(CHAT), read);
 	});
 
 	it('429', async () => {
@@ -139,14 +136,7 @@ describe.each([
 
 	it('parallel', async () => {
 		const cohere = client();
-		const few = chat({ in: 1, out: 10 });
-		const many = chat({ in: 100, out: 1000 });
-		server.script(few, few, few, many, many, many);
-		const ask = async () => cohere.chat(CHAT);
-		await invocation(ASK, () => Promise.all([ask(), ask(), ask()]));
-		await invocation(OTHER, () => Promise.all([ask(), ask(), ask()]));
-		expect(server.sent).toEqual({ in: 303, out: 3030 });
-		expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+		await inParallel(server, chat, async () => cohere.chat(CHAT));
 	});
 
 	it('embeddings', async () => {

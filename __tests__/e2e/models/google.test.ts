@@ -3,7 +3,8 @@ import { GoogleGenAI } from '@google/genai';
 import { describe, expect, it } from '@jest/globals';
 import { meterModel } from '../../../index.js';
 import { failureOf, messageOf } from '../../contract/harness.js';
-import { bills, both, invocation } from './bills.js';
+import { ASK, bills, both, invocation, OTHER } from './bills.js';
+import { inParallel, readElsewhere } from './cases.js';
 import { GoogleGenAI as PreviousGoogleGenAI } from './previous/google.js';
 import { provided } from './provided.js';
 import {
@@ -20,8 +21,6 @@ import {
 } from './servers/google.js';
 import { events } from './servers/wire.js';
 
-const ASK = 'self.soul.ask';
-const OTHER = 'self.garden.water';
 const model = 'gemini-test';
 const contents = 'Is it true?';
 
@@ -93,11 +92,7 @@ describe.each([
 	it('stream read elsewhere', async () => {
 		server.script(streams(null, { in: 10, out: 7 }));
 		const ai = client();
-		const stream = await invocation(ASK, async () => ({
-			chunks: await ai.models.generateContentStream({ model, contents }),
-		}));
-		await invocation(OTHER, () => read(stream.chunks));
-		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+		await readElsewhere(server, () => ai.models.generateContentStream({ model, contents }), read);
 	});
 
 	it('429', async () => {
@@ -153,26 +148,14 @@ describe.each([
 			streams(null, { in: 3000, out: 300 }),
 		);
 		const ai = client();
-		const given = await invocation(ASK, async () => ({
-			stream: await ai.models.generateContentStream({ model, contents, config: { tools: [look] } }),
-		}));
-		await invocation(OTHER, () => read(given.stream));
+		const open = () => ai.models.generateContentStream({ model, contents, config: { tools: [look] } });
+		await readElsewhere(server, open, read);
 		expect(server.sent).toEqual({ in: 3210, out: 321 });
-		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
 	});
 
 	it('parallel', async () => {
 		const ai = client();
-		const spent = [
-			{ in: 1, out: 10 },
-			{ in: 100, out: 1000 },
-		];
-		for (const one of spent) server.script(says(one), says(one), says(one));
-		const ask = () => ai.models.generateContent({ model, contents });
-		await invocation(ASK, () => Promise.all([ask(), ask(), ask()]));
-		await invocation(OTHER, () => Promise.all([ask(), ask(), ask()]));
-		expect(server.sent).toEqual({ in: 303, out: 3030 });
-		expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+		await inParallel(server, says, () => ai.models.generateContent({ model, contents }));
 	});
 
 	it('chat', async () => {

@@ -1,4 +1,3 @@
-// Over 300 lines, as those of the other clients: one client, one file, and each test of it can be named in a table.
 import { describe, expect, it } from '@jest/globals';
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
 import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
@@ -6,7 +5,8 @@ import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
 import { meterModel } from '../../../index.js';
 import { failureOf, said } from '../../contract/harness.js';
-import { bills, both, invocation } from './bills.js';
+import { ASK, bills, both, invocation, OTHER } from './bills.js';
+import { inParallel, readElsewhere } from './cases.js';
 import * as previous from './previous/langchain.js';
 import { provided } from './provided.js';
 import {
@@ -21,8 +21,6 @@ import {
 } from './servers/openai.js';
 import { events, inBits } from './servers/wire.js';
 
-const ASK = 'self.soul.ask';
-const OTHER = 'self.garden.water';
 const LOOK: ToolUse = { name: 'look', args: {} };
 const PROMPT = 'Is it true?';
 const TOOL = {
@@ -121,9 +119,7 @@ describe.each([
 	it('stream read elsewhere', async () => {
 		server.script(chatStream({ in: 10, out: 7 }));
 		const asked = model();
-		const given = await invocation(ASK, async () => ({ stream: await asked.stream(PROMPT) }));
-		await invocation(OTHER, () => whole(given.stream));
-		expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+		await readElsewhere(server, () => asked.stream(PROMPT), whole);
 	});
 
 	it('429', async () => {
@@ -188,12 +184,12 @@ describe.each([
 
 	it('parallel', async () => {
 		const asked = model();
-		const few = chat({ in: 1, out: 10 });
-		const many = chat({ in: 100, out: 1000 });
-		server.script(few, few, few, many, many, many);
-		await invocation(ASK, () => asked.batch([PROMPT, PROMPT, PROMPT]));
-		await invocation(OTHER, () => Promise.all([asked.invoke(PROMPT), asked.invoke(PROMPT), asked.invoke(PROMPT)]));
-		expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+		await inParallel(
+			server,
+			chat,
+			() => asked.invoke(PROMPT),
+			() => asked.batch([PROMPT, PROMPT, PROMPT]),
+		);
 	});
 
 	it('objects', async () => {

@@ -1,0 +1,33 @@
+import { expect } from '@jest/globals';
+import { ASK, bills, both, invocation, OTHER } from './bills.js';
+import type { Provider, Reply, Spent } from './servers/wire.js';
+
+/** What one invocation opens and another reads is on the counter of the one that asked; its span has ended by then. */
+export async function readElsewhere<S>(
+	server: Provider,
+	open: () => S | Promise<S>,
+	read: (stream: S) => unknown,
+): Promise<void> {
+	// In an object: an invocation that answers a stream would last until it is read.
+	const given = await invocation(ASK, async () => ({ stream: await open() }));
+	await invocation(OTHER, async () => await read(given.stream));
+	expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
+}
+
+/** Of two invocations with three calls at once, each pays for its own. */
+export async function inParallel(
+	server: Provider,
+	answer: (spent: Spent) => Reply,
+	ask: () => PromiseLike<unknown>,
+	three: () => PromiseLike<unknown> = () => Promise.all([ask(), ask(), ask()]),
+): Promise<void> {
+	const [few, many] = [
+		{ in: 1, out: 10 },
+		{ in: 100, out: 1000 },
+	];
+	server.script(...[few, few, few, many, many, many].map((spent) => answer(spent)));
+	await invocation(ASK, three);
+	await invocation(OTHER, () => Promise.all([ask(), ask(), ask()]));
+	expect(server.sent).toEqual({ in: 303, out: 3030 });
+	expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+}
