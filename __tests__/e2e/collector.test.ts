@@ -24,7 +24,7 @@ async function received<T>(read: () => T[], made: number, what: string): Promise
 		let collector: Server;
 		beforeAll(async () => {
 			collector = await startCollector(binary ?? '');
-		}, 60_000);
+		});
 		afterAll(() => collector?.stop());
 
 		let spansSoFar = 0;
@@ -32,31 +32,27 @@ async function received<T>(read: () => T[], made: number, what: string): Promise
 			['http/protobuf', 'otlp'],
 			['http/json', 'otlp'],
 			['grpc', 'grpc'],
-		])(
-			'gets the same spans and metrics by %s',
-			async (protocol, door) => {
-				const garden = await runGarden({
-					serviceName: `garden-${door}`,
-					preset: ['json', 'otlp'],
-					otlp: { protocol, endpoint: collector.urls[door] },
-					json: { directory: newFolder('garden') },
-				});
-				const { points, stderr } = await garden.end();
-				expect(stderr).toBe('');
-				const file = join(collector.folder, 'traces.jsonl');
-				spansSoFar += garden.spans.length;
-				const all = await received(() => readTraces([file]), spansSoFar, 'spans');
-				const ids = new Set(garden.spans.map(({ spanId }) => spanId));
-				const mine = all.filter(({ spanId }) => ids.has(spanId));
-				expect(mine.sort(byId)).toEqual([...garden.spans].sort(byId));
-				const metrics = join(collector.folder, 'metrics.jsonl');
-				const got = await received(() => readMetrics([metrics]), points.length, 'metrics');
-				const names = (list: readonly PointRead[]) =>
-					list.map(({ metric, labels, value }) => ({ metric, labels, value }));
-				expect(names([...got].sort(byLabels))).toEqual(names([...points].sort(byLabels)));
-			},
-			60_000,
-		);
+		])('gets the same spans and metrics by %s', async (protocol, door) => {
+			const garden = await runGarden({
+				serviceName: `garden-${door}`,
+				preset: ['json', 'otlp'],
+				otlp: { protocol, endpoint: collector.urls[door] },
+				json: { directory: newFolder('garden') },
+			});
+			const { points, stderr } = await garden.end();
+			expect(stderr).toBe('');
+			const file = join(collector.folder, 'traces.jsonl');
+			spansSoFar += garden.spans.length;
+			const all = await received(() => readTraces([file]), spansSoFar, 'spans');
+			const ids = new Set(garden.spans.map(({ spanId }) => spanId));
+			const mine = all.filter(({ spanId }) => ids.has(spanId));
+			expect(mine.sort(byId)).toEqual([...garden.spans].sort(byId));
+			const metrics = join(collector.folder, 'metrics.jsonl');
+			const got = await received(() => readMetrics([metrics]), points.length, 'metrics');
+			const names = (list: readonly PointRead[]) =>
+				list.map(({ metric, labels, value }) => ({ metric, labels, value }));
+			expect(names([...got].sort(byLabels))).toEqual(names([...points].sort(byLabels)));
+		});
 	});
 
 	it("reads the json preset's files", async () => {
@@ -85,5 +81,5 @@ async function received<T>(read: () => T[], made: number, what: string): Promise
 		} finally {
 			await collector.stop();
 		}
-	}, 60_000);
+	});
 });

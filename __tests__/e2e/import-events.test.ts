@@ -48,7 +48,7 @@ const binary = await backend('jaeger');
 	let jaeger: Server;
 	beforeAll(async () => {
 		jaeger = await startJaeger(binary ?? '');
-	}, 60_000);
+	});
 	afterAll(() => jaeger?.stop());
 
 	it('are one trace with their own times, parents, links and failures, the same one each time', async () => {

@@ -45,7 +45,7 @@ const binary = await backend('jaeger');
 			json: { directory: newFolder('garden') },
 		});
 		expect((await garden.end()).stderr).toBe('');
-	}, 60_000);
+	});
 	afterAll(() => jaeger?.stop());
 
 	it('answers every trace that was made, with its tree, attributes, statuses and errors', async () => {
@@ -60,7 +60,7 @@ const binary = await backend('jaeger');
 			const failures = spans.filter(({ failed }) => failed !== undefined).length;
 			expect(trace.spans.filter(({ logs }) => logs.length > 0).length).toBe(failures);
 		}
-	}, 60_000);
+	});
 
 	it('lists the service and its operations', async () => {
 		const services = await ask<{ data: string[] }>(`${jaeger.urls['query']}/api/services`);

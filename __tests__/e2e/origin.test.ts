@@ -19,7 +19,7 @@ const missing = jaegerBinary === undefined || prometheusBinary === undefined;
 	beforeAll(async () => {
 		jaeger = await startJaeger(jaegerBinary ?? '', 4317);
 		prometheus = await startPrometheus(prometheusBinary ?? '', ['localhost:9090']);
-	}, 60_000);
+	});
 	afterAll(async () => {
 		await jaeger?.stop();
 		await prometheus?.stop();

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { prometheusDefaults } from '../../presets/options/prometheus.js';
 import { prometheus } from '../../presets/prometheus.js';
 import { temporary } from '../presets/support/children.js';
 import { environment, providers } from '../presets/support/providers.js';
+import { eventually } from './support/servers.js';
 
 const missing = ['prometheus', 'promtool'].filter((name) => spawnSync(name, ['--version']).error !== undefined);
 if (missing.length > 0) {
@@ -88,19 +88,17 @@ withPrometheus('the page', () => {
 			],
 			{ stdio: 'ignore' },
 		);
-		const ask = async (query: string): Promise<Record<string, string>> => {
-			const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`);
-			const { data } = (await answer.json()) as {
-				data: { result: { metric: Record<string, string>; value: [number, string] }[] };
-			};
-			return Object.fromEntries(data.result.map(({ metric, value }) => [metric['agentese_outcome'] ?? '', value[1]]));
-		};
-		let up: Record<string, string> = {};
-		for (let tries = 0; tries < 200 && up[''] !== '1'; tries++) {
-			up = await ask('up{job="garden"}').catch(() => ({}));
-			await sleep(100);
-		}
-		expect(up).toEqual({ '': '1' });
+		/** Waits for an answer with something in it: after a scrape that took too long there is nothing until the next. */
+		const ask = (query: string) =>
+			eventually(async (): Promise<Record<string, string> | undefined> => {
+				const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`);
+				const { data } = (await answer.json()) as {
+					data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+				};
+				const rows = data.result.map(({ metric, value }) => [metric['agentese_outcome'] ?? '', value[1]]);
+				return rows.length > 0 ? Object.fromEntries(rows) : undefined;
+			}, query);
+		expect(await ask('up{job="garden"} == 1')).toEqual({ '': '1' });
 		expect(await ask('agentese_invocations_total')).toEqual({ ok: '3', error: '2' });
 		expect(await ask('agentese_invoke_duration_milliseconds_count')).toEqual({ '': '4' });
 		expect(await ask('agentese_active_invocations')).toEqual({ '': '1' });
@@ -109,8 +107,13 @@ withPrometheus('the page', () => {
 		const half = await ask('histogram_quantile(0.5, agentese_invoke_duration_milliseconds_bucket)');
 		expect(Number(half[''])).toBeGreaterThanOrEqual(10);
 		expect(Number(half[''])).toBeLessThanOrEqual(25);
-		const targets = await (await fetch(`http://127.0.0.1:${port}/api/v1/targets`)).json();
-		expect(targets).toMatchObject({ data: { activeTargets: [{ health: 'up', lastError: '' }] } });
+		const targets = await eventually(async () => {
+			const { data } = (await (await fetch(`http://127.0.0.1:${port}/api/v1/targets`)).json()) as {
+				data: { activeTargets: { health: string; lastError: string }[] };
+			};
+			return data.activeTargets[0]?.health === 'up' ? data.activeTargets : undefined;
+		}, 'the target');
+		expect(targets).toMatchObject([{ health: 'up', lastError: '' }]);
 		await shutdown();
 	});
 });

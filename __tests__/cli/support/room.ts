@@ -65,8 +65,8 @@ export class Room {
 	}
 
 	/** A config for a backend over that protocol, which wants a header. */
-	sendingTo(endpoint: string, protocol: string, more: object = {}, name?: string): void {
-		const otlp = { endpoint, protocol, headers: { 'x-tenant': 'garden' } };
+	sendingTo(endpoint: string, protocol: string, more: object = {}, name?: string, how: object = {}): void {
+		const otlp = { endpoint, protocol, headers: { 'x-tenant': 'garden' }, ...how };
 		this.config({ preset: 'otlp', otlp, delivery: { directory: this.outbox, ...more } }, name);
 	}
 

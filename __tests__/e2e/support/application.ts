@@ -82,7 +82,7 @@ export function startApplication({
 	return {
 		tell,
 		said: () => stderr.split('\n').filter((line) => /agentese-otel/.test(line)),
-		async until(holds, deed = 'stats', told = {}, ms = 30_000) {
+		async until(holds, deed = 'stats', told = {}, ms = 120_000) {
 			const limit = Date.now() + ms;
 			for (;;) {
 				const spans = await tell(deed, told);

@@ -146,6 +146,22 @@ export function spansByTrace(bodies: readonly Uint8Array[]): Map<string, string[
 	return traces;
 }
 
+/** How many milliseconds passed from the first start to the last end of each trace in these requests. */
+export function lengthByTrace(bodies: readonly Uint8Array[]): Map<string, number> {
+	const times = new Map<string, bigint[]>();
+	for (const span of bodies.flatMap((body) => messages(body, 1, 2, 2))) {
+		const trace = messages(span, 1)[0]?.toString('hex') ?? '';
+		const both = [7, 8].flatMap((number) => field(span, number)).filter((time) => Buffer.isBuffer(time));
+		times.set(trace, [...(times.get(trace) ?? []), ...both.map((time) => time.readBigUInt64LE())]);
+	}
+	return new Map(
+		[...times].map(([trace, all]) => {
+			const sorted = all.map((time) => Number(time / 1000n) / 1000).sort((a, b) => a - b);
+			return [trace, (sorted.at(-1) ?? 0) - (sorted[0] ?? 0)];
+		}),
+	);
+}
+
 /** The counter `agentese.invocations` in a request, over all of its labels; undefined where it is not in it. */
 export function invocationsIn(body: Uint8Array): number | undefined {
 	const counter = messages(body, 1, 2, 2).find((metric) => String(messages(metric, 1)[0]) === 'agentese.invocations');

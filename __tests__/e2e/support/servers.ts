@@ -27,7 +27,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Polls until the answer is not undefined; the last error is told where it never comes. */
-export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, ms = 30_000): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, ms = 120_000): Promise<T> {
 	const end = Date.now() + ms;
 	let last: unknown;
 	while (Date.now() < end) {

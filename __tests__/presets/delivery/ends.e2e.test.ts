@@ -1,12 +1,9 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { bundle, runChild, temporary } from '../support/children.js';
 import { type Backend, field, grpcBackend, httpBackend, messages, spanNamesIn } from '../support/otlp-servers.js';
-
-/** Each test starts Node processes of its own, and a busy machine takes its time. */
-jest.setTimeout(180_000);
 
 let built: Awaited<ReturnType<typeof bundle>>;
 let outbox: string;

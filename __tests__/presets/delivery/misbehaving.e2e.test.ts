@@ -230,7 +230,7 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 
 it('a backend that hangs does not hold up another', async () => {
 	const [slow, fast] = [
-		await start('http/protobuf', () => 'hang'),
+		await start('http/protobuf', () => 'hang', { timeout: 120_000 }),
 		await start('http/protobuf', () => ({ take: true })),
 	];
 	slow.make(...names(10));
@@ -241,8 +241,8 @@ it('a backend that hangs does not hold up another', async () => {
 	await fast.shutdown();
 	const began = Date.now();
 	await slow.shutdown();
-	// What is on the disk need not be waited for.
-	expect(Date.now() - began).toBeLessThan(6000);
+	// What is on the disk need not be waited for, and its request has two minutes.
+	expect(Date.now() - began).toBeLessThan(30_000);
 	expect(slow.spans()).toMatchObject({ written: 0, onDisk: 10, dropped: 0 });
 });
 
