@@ -166,11 +166,13 @@ export class Sender {
 			this.#maxBytes = Math.min(REQUEST_BYTES, Math.ceil(this.#maxBytes * 1.02));
 			await this.#taken(group, outcome.refused);
 			watch.delivered();
-		} else if (group.length > 1) {
-			// The others are not to suffer for one of them, nor for their number.
-			if (outcome.kind === 'smaller') this.#maxBytes = Math.max(1, Math.floor(body.length / 2));
-			else for (const held of group) held.alone = true;
-		} else await this.#refused(group[0], body, outcome);
+			return true;
+		}
+		// Else the halves of one body would be joined again.
+		if (outcome.kind === 'smaller') this.#maxBytes = Math.max(1, Math.min(this.#maxBytes, Math.floor(body.length / 2)));
+		if (group.length === 1) await this.#refused(group[0], body, outcome);
+		// The others are not to suffer for one of them, nor for their number.
+		else if (outcome.kind === 'never') for (const held of group) held.alone = true;
 		return true;
 	}
 

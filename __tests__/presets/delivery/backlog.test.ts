@@ -64,7 +64,7 @@ it('counts what was parked and had to go, or cannot be read again', async () => 
 	await journal.expire();
 	law();
 	expect(counts.dropped).toBeGreaterThan(3000);
-	for (const name of readdirSync(directory)) rmSync(`${directory}/${name}`);
+	for (const name of readdirSync(directory)) rmSync(`${directory}/${name}`, { force: true });
 	while (!backlog.isThrough(9999)) {
 		await backlog.refill();
 		for (const held of backlog.peek(9999)) backlog.decide(held, held.count, 'unreadable');
