@@ -18,6 +18,7 @@ export type { ConsoleOptions } from './options/console.js';
 export type { JaegerOptions } from './options/jaeger.js';
 export type { OtlpOptions } from './options/otlp.js';
 export type { PrometheusOptions } from './options/prometheus.js';
+export type { DeliveryAnswer, DeliveryRequest, OtlpBackend, OwnBackend } from './own-backend.js';
 export type { OwnPresetConfig, PresetModule } from './own-preset-config.js';
 export {
 	type BackendStats,

@@ -5,6 +5,7 @@ import type { ZodType } from 'zod';
 import { nearest } from '../lib/paths/nearest.js';
 import type { EndOfProcess } from './ending.js';
 import type { DeliverySettings } from './options/delivery.js';
+import type { OtlpBackend, OwnBackend } from './own-backend.js';
 
 /** What happened to one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. */
 export interface SignalCounts {
@@ -72,6 +73,16 @@ export interface PresetEnvironment {
 	readonly whenProcessEnds: (write: (end: EndOfProcess) => void) => () => void;
 	/** What holds for the way to a backend. @default nothing is kept on disk */
 	readonly delivery?: DeliverySettings;
+	/**
+	 * Makes the parts that send to a backend: processors and readers which go through a queue bounded in bytes, the
+	 * journal on disk and a sender, as those of the presets `otlp` and `jaeger` do. `stats()`, messages and the folder in
+	 * the journal carry the preset's name; what a process leaves is sent by the next one, and by `agentese-otel flush`,
+	 * which calls `make` for that where something lies there, and uses nothing else of what it answers.
+	 *
+	 * @param to - where to: what the section `otlp` of a config may say, or a `send` of one's own
+	 * @throws TypeError where something of that is wrong
+	 */
+	deliver(to: OtlpBackend | OwnBackend): Promise<PresetParts>;
 }
 
 /** Where telemetry goes: config in, processors and readers out. */

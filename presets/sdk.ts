@@ -6,6 +6,7 @@ import { DURATION_BUCKETS } from '../lib/metering/instruments.js';
 import { SCOPE } from '../lib/runtime/version.js';
 import { presetNamed } from './catalogue.js';
 import type { TelemetryConfig } from './config.js';
+import { deliver } from './deliver.js';
 import { whenProcessEnds } from './ending.js';
 import { neighbours } from './instrumentation/neighbours.js';
 import { invocationSpanProcessor } from './invocation-span-processor.js';
@@ -90,11 +91,10 @@ async function partsOf(name: string, { config, directory, presets, signals: rout
 	const preset = await presetNamed(name, presets);
 	const options = (config as unknown as Record<string, unknown>)[name];
 	const signals = SIGNALS.filter((signal) => routes[signal].includes(name));
+	const around = { directory, signals, whenProcessEnds, delivery: config.delivery };
 	const { spanProcessors, metricReaders, logRecordProcessors, ...rest } = await preset.make(options, {
-		directory,
-		signals,
-		whenProcessEnds,
-		delivery: config.delivery,
+		...around,
+		deliver: (to) => deliver(name, to, around),
 	});
 	const parts: PresetParts = {
 		...rest,

@@ -1,15 +1,16 @@
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sayOnce } from '../../lib/runtime/say.js';
-import type { EffectiveConfig } from '../../presets/config.js';
 import { whenProcessEnds } from '../../presets/ending.js';
 import { asOtlp } from '../../presets/jaeger.js';
-import { loadConfig } from '../../presets/load.js';
+import { type LoadedConfig, loadConfig } from '../../presets/load.js';
 import { WHAT } from '../../presets/otlp/lanes.js';
 import { type Resending, resend } from '../../presets/otlp/resend.js';
+import { remedyOf, waysTo } from '../../presets/otlp/way.js';
 import { lendVoice, sayLine } from '../../presets/voice.js';
 import { lyingIn, recordsOf } from './lying.js';
 import { foldersIn, outboxAt } from './outbox.js';
+import { ownWays } from './own-presets.js';
 import type { Report, Sent, Stray } from './report.js';
 
 /** What a person may say. */
@@ -34,13 +35,14 @@ const LOOK_MS = 100;
  * @throws ConfigurationError, UsageError
  */
 export async function flush({ directory, config: file, timeout }: FlushOptions): Promise<Report> {
-	const { config, notices } = await loadConfig(file);
+	const loaded = await loadConfig(file);
+	const { config, notices } = loaded;
 	const root = await outboxAt(directory, String(config.delivery.directory));
 	const silence = lendVoice(config.logLevel);
 	try {
 		for (const notice of notices) sayOnce(`start/${notice}`, notice);
 		const since = Date.now();
-		const { presets, ways } = await waysOf(config, root);
+		const { presets, ways } = await waysOf(loaded, root);
 		const forget = whenProcessEnds((end) => {
 			for (const { lane } of ways) lane.settle(end);
 			if (end === 'last') sayLine('agentese-otel: cut off; what is not sent lies where it lay.');
@@ -59,13 +61,16 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 }
 
 /** The ways to all backends of the config, for all signals: who sends a signal no more may have sent it before. */
-async function waysOf({ preset, otlp, jaeger, delivery }: EffectiveConfig, root: string) {
+async function waysOf(loaded: LoadedConfig, root: string) {
+	const { preset, otlp, jaeger, delivery } = loaded.config;
 	const known = {
-		otlp: () => resend('otlp', otlp, ['traces', 'metrics', 'logs'], root, delivery),
-		jaeger: () => resend('jaeger', asOtlp(jaeger), ['traces'], root, delivery),
+		otlp: () => resend('otlp', waysTo(otlp, remedyOf('otlp')), ['traces', 'metrics', 'logs'], root, delivery),
+		jaeger: () => resend('jaeger', waysTo(asOtlp(jaeger), remedyOf('jaeger')), ['traces'], root, delivery),
 	};
-	const presets = (['otlp', 'jaeger'] as const).filter((name) => preset.includes(name));
-	return { presets, ways: (await Promise.all(presets.map((name) => known[name]()))).flat() };
+	const shipped = (['otlp', 'jaeger'] as const).filter((name) => preset.includes(name));
+	const ways = (await Promise.all(shipped.map((name) => known[name]()))).flat();
+	const presets = [...shipped, ...preset.filter((name) => loaded.presets.has(name))];
+	return { presets, ways: [...ways, ...(await ownWays(loaded, root))] };
 }
 
 async function drain(ways: readonly Resending[], since: number, timeout: number): Promise<void> {

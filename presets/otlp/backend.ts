@@ -10,6 +10,15 @@ const MINUTE_MS = 60_000;
 /** What is counted, and what a person calls it. */
 type Signals = readonly (readonly [what: string, SignalCounts])[];
 
+/** What a person can do about a reason, as a sentence has it. */
+export type Remedy = (reason: string) => string;
+
+/** What a sentence has of an outage: where what cannot be delivered waits, and what a person can do. */
+interface Words {
+	readonly kept: string;
+	readonly remedy: Remedy;
+}
+
 /**
  * One address that a preset sends to: says that it is away, each minute that it still is, and that it is back, each
  * with the counts; and keeps the last error.
@@ -17,7 +26,7 @@ type Signals = readonly (readonly [what: string, SignalCounts])[];
 export class Backend implements Watch {
 	readonly shown: string;
 	readonly #preset: string;
-	readonly #kept: string;
+	readonly #words: Words;
 	readonly #counts: () => Signals;
 	#lastError: string | undefined;
 	#lastErrorAt: number | undefined;
@@ -25,12 +34,11 @@ export class Backend implements Watch {
 
 	/**
 	 * @param endpoint - as it may be shown
-	 * @param kept - where what cannot be delivered waits, as a sentence has it
 	 */
-	constructor(preset: string, endpoint: string, kept: string, counts: () => Signals) {
+	constructor(preset: string, endpoint: string, words: Words, counts: () => Signals) {
 		this.#preset = preset;
 		this.shown = endpoint;
-		this.#kept = kept;
+		this.#words = words;
 		this.#counts = counts;
 	}
 
@@ -41,8 +49,8 @@ export class Backend implements Watch {
 		const timer = setInterval(() => this.#still(), MINUTE_MS).unref();
 		this.#away = { since: performance.now(), dropped: this.#sum('dropped'), timer };
 		sayNow(
-			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#kept}. ` +
-				`${wayOut(this.#preset, this.#lastError ?? '')} Reason: ${this.#lastError}`,
+			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#words.kept}. ` +
+				`${this.#words.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
 		);
 	}
 
@@ -104,16 +112,6 @@ export class Backend implements Watch {
 	#sum(what: 'dropped'): number {
 		return this.#counts().reduce((sum, [, counts]) => sum + counts[what], 0);
 	}
-}
-
-/** What to do about it: a certificate is no reason to look for another backend. */
-function wayOut(preset: string, reason: string): string {
-	if (/^(tls\.|the TLS files)/.test(reason)) return `Mend ${preset}.tls, and start again.`;
-	if (/certificate|altnames/i.test(reason)) {
-		const where = preset === 'jaeger' ? 'the variable NODE_EXTRA_CA_CERTS' : `${preset}.tls.ca`;
-		return `Name the file of the certificate that it is to be trusted by in ${where}, and start again.`;
-	}
-	return `Start a backend there, or say where it is with ${preset}.endpoint.`;
 }
 
 function seconds(since: number): string {

@@ -49,3 +49,9 @@ export function shown(url: string): string {
 	const { protocol, host, pathname } = new URL(url);
 	return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
+
+/** The server of an address, whatever its scheme, as it may be shown. */
+export function serverOf(url: string): string {
+	const { protocol, host } = new URL(url);
+	return `${protocol}//${host}`;
+}

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import type { Resource } from '@opentelemetry/resources';
-import type { Encoding } from '../delivery/frame.js';
 import { Lane, type LaneOptions } from '../delivery/lane.js';
 import { journalIn } from '../delivery/outbox.js';
 import { type DeliverySettings, deliveryDefaults } from '../options/delivery.js';
-import type { OtlpSettings } from '../options/otlp.js';
 import type { BackendStats, PresetEnvironment, SignalCounts } from '../preset.js';
 import { Backend } from './backend.js';
-import { destinationOf, type OtlpSignal, shown } from './destination.js';
-import { broken, transportTo, type Wire } from './transport.js';
+import { type OtlpSignal, serverOf, shown } from './destination.js';
+import { broken, type Wire } from './transport.js';
+import type { Ways } from './way.js';
 
 /** What is counted, and what a person calls it. */
 export const WHAT = { traces: 'spans', metrics: 'metric points', logs: 'log records' } as const;
@@ -18,7 +17,7 @@ type Own<T> = Pick<LaneOptions<T>, 'sizeOf' | 'countOf' | 'isPrecious' | 'batch'
 /** The lanes of one preset, one for each signal, and the addresses that they go to. */
 export class Lanes {
 	readonly #preset: string;
-	readonly #settings: OtlpSettings;
+	readonly #ways: Ways;
 	readonly #delivery: DeliverySettings;
 	readonly #root: string;
 	readonly #lanes = new Map<OtlpSignal, { backend: Backend; stats(): SignalCounts }>();
@@ -26,9 +25,9 @@ export class Lanes {
 	#open = 0;
 
 	/** @param environment - without `delivery` in it nothing is kept on disk */
-	constructor(preset: string, settings: OtlpSettings, { delivery, directory }: PresetEnvironment) {
+	constructor(preset: string, ways: Ways, { delivery, directory }: Pick<PresetEnvironment, 'delivery' | 'directory'>) {
 		this.#preset = preset;
-		this.#settings = settings;
+		this.#ways = ways;
 		this.#delivery = delivery ?? { ...deliveryDefaults, journal: false };
 		this.#root = this.#delivery.directory ?? join(directory, '.agentese', 'outbox');
 	}
@@ -40,11 +39,11 @@ export class Lanes {
 		wired: (records: T[]) => Wired,
 		own: Own<T>,
 	): Promise<Lane<T>> {
-		const destination = destinationOf(this.#settings, signal);
-		const backend = this.#backendOf(destination.url);
-		const encoding: Encoding = destination.protocol === 'http/json' ? 'json' : 'protobuf';
+		const way = this.#ways(signal);
+		const { encoding } = way;
+		const backend = this.#backendOf(way.url);
 		const { window, maxQueueBytes } = this.#delivery;
-		const address = { preset: this.#preset, endpoint: shown(destination.url), signal, encoding };
+		const address = { preset: this.#preset, endpoint: shown(way.url), signal, encoding };
 		const lane = new Lane<T>({
 			...own,
 			what: WHAT[signal],
@@ -57,7 +56,7 @@ export class Lanes {
 			ready: ({ resource }) => settled(resource),
 			windowMs: Math.min(window, own.delayMs),
 			maxQueueBytes,
-			transport: await transportTo(destination, wire).catch(broken),
+			transport: await way.connect(wire).catch(broken),
 			watch: backend,
 			metrics: signal === 'metrics',
 			...journalIn(this.#root, address, this.#delivery),
@@ -82,7 +81,7 @@ export class Lanes {
 	}
 
 	#backendOf(url: string): Backend {
-		const { origin } = new URL(url);
+		const origin = serverOf(url);
 		const known = this.#backends.get(origin);
 		if (known !== undefined) return known;
 		const kept = this.#delivery.journal
@@ -92,7 +91,7 @@ export class Lanes {
 			[...this.#lanes].flatMap(([signal, lane]): [string, SignalCounts][] =>
 				lane.backend === backend ? [[WHAT[signal], lane.stats()]] : [],
 			);
-		const backend = new Backend(this.#preset, shown(origin), kept, counts);
+		const backend = new Backend(this.#preset, origin, { kept, remedy: this.#ways.remedy }, counts);
 		this.#backends.set(origin, backend);
 		return backend;
 	}

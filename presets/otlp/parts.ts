@@ -13,7 +13,11 @@ import { Lanes } from './lanes.js';
 import { isNews, positive } from './metrics.js';
 import { logRecordProcessorTo, spanProcessorTo } from './processors.js';
 import { temporalityOf } from './temporality.js';
+import { remedyOf, type Ways, waysTo } from './way.js';
 import { logWire, metricWire, spanWire } from './wires.js';
+
+/** What of a preset's environment is needed here. */
+type Surroundings = Pick<PresetEnvironment, 'directory' | 'delivery' | 'whenProcessEnds'>;
 
 const NONE: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
 
@@ -33,9 +37,20 @@ export async function otlpParts(
 	preset: string,
 	settings: OtlpSettings,
 	signals: readonly OtlpSignal[],
-	environment: PresetEnvironment,
+	environment: Surroundings,
 ): Promise<PresetParts> {
-	const lanes = new Lanes(preset, settings, environment);
+	return pushingParts(preset, waysTo(settings, remedyOf(preset)), settings.temporality, signals, environment);
+}
+
+/** The same, whatever brings the requests there. */
+export async function pushingParts(
+	preset: string,
+	ways: Ways,
+	temporality: OtlpSettings['temporality'],
+	signals: readonly OtlpSignal[],
+	environment: Surroundings,
+): Promise<PresetParts> {
+	const lanes = new Lanes(preset, ways, environment);
 	const parts: { -readonly [K in keyof PresetParts]: PresetParts[K] } = {};
 	if (signals.includes('traces')) {
 		const lane = await lanes.add('traces', spanWire, (spans: ReadableSpan[]) => spans, {
@@ -57,7 +72,7 @@ export async function otlpParts(
 		const reader: JsonMetricReader = new JsonMetricReader(
 			ending(lane, (end) => reader.settle(end)),
 			() => undefined,
-			{ aggregationTemporalitySelector: temporalityOf(settings.temporality), isNews },
+			{ aggregationTemporalitySelector: temporalityOf(temporality), isNews },
 		);
 		parts.metricReaders = [reader];
 	}

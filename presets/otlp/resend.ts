@@ -4,10 +4,10 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Lane } from '../delivery/lane.js';
 import { folderOf } from '../delivery/outbox.js';
 import type { DeliverySettings } from '../options/delivery.js';
-import type { OtlpSettings } from '../options/otlp.js';
-import { destinationOf, type OtlpSignal, shown } from './destination.js';
+import { type OtlpSignal, serverOf, shown } from './destination.js';
 import { Lanes, WHAT } from './lanes.js';
 import { positive } from './metrics.js';
+import type { Ways } from './way.js';
 import { logWire, metricWire, spanWire } from './wires.js';
 
 /** The way of what lies in an outbox to one backend: a lane that nothing is pushed to. */
@@ -36,22 +36,17 @@ const ADOPT_MS = 1000;
  */
 export async function resend(
 	preset: string,
-	settings: OtlpSettings,
+	ways: Ways,
 	signals: readonly OtlpSignal[],
 	root: string,
 	delivery: DeliverySettings,
 ): Promise<Resending[]> {
 	// Nothing is given up for its age or its size: somebody asked for it to be sent.
 	const bounds = { maxBytes: Number.POSITIVE_INFINITY, maxAge: Number.POSITIVE_INFINITY };
-	const environment = { ...delivery, ...bounds, journal: true, directory: root };
-	const lanes = new Lanes(preset, settings, {
-		directory: root,
-		signals,
-		whenProcessEnds: () => () => undefined,
-		delivery: environment,
-	});
+	const settings = { ...delivery, ...bounds, journal: true, directory: root };
+	const lanes = new Lanes(preset, ways, { directory: root, delivery: settings });
 	const own = { sizeOf: () => 0, delayMs: 0, maxQueued: Number.POSITIVE_INFINITY, adoptMs: ADOPT_MS };
-	const ways = {
+	const laneOf = {
 		traces: () =>
 			lanes.add('traces', spanWire, (_: ReadableSpan[]) => none(), {
 				...own,
@@ -66,12 +61,11 @@ export async function resend(
 	};
 	return Promise.all(
 		signals.map(async (signal): Promise<Resending> => {
-			const { url, protocol } = destinationOf(settings, signal);
-			const encoding = protocol === 'http/json' ? 'json' : 'protobuf';
+			const { url, encoding } = ways(signal);
 			const endpoint = shown(url);
 			const folder = folderOf(root, { preset, endpoint, signal, encoding });
-			const lane = await ways[signal]();
-			const origin = shown(new URL(url).origin);
+			const lane = await laneOf[signal]();
+			const origin = serverOf(url);
 			const lastError = () => lanes.backends().find((one) => one.endpoint === origin)?.lastError;
 			return { preset, signal, what: WHAT[signal], endpoint, folder, lane, lastError };
 		}),

@@ -3,6 +3,7 @@ import { defaultResource } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { deliver } from '../../../presets/deliver.js';
 import type { EndOfProcess, PresetEnvironment, PresetParts } from '../../../presets/index.js';
 
 /** A preset's environment in a test, and how its process ends. */
@@ -10,13 +11,17 @@ export function environment(
 	signals: PresetEnvironment['signals'] = ['traces', 'metrics', 'logs'],
 ): PresetEnvironment & { end(how: EndOfProcess): void } {
 	const writers = new Set<(end: EndOfProcess) => void>();
-	return {
+	const around = {
 		directory: process.cwd(),
 		signals,
-		whenProcessEnds: (write) => {
+		whenProcessEnds: (write: (end: EndOfProcess) => void) => {
 			writers.add(write);
 			return () => writers.delete(write);
 		},
+	};
+	return {
+		...around,
+		deliver: (to) => deliver('own', to, around),
 		end: (how) => {
 			for (const write of writers) write(how);
 		},

@@ -1,0 +1,50 @@
+import type { Encoding } from '../delivery/frame.js';
+import type { Transport } from '../delivery/outcome.js';
+import type { OtlpSettings } from '../options/otlp.js';
+import type { Remedy } from './backend.js';
+import { destinationOf, type OtlpSignal } from './destination.js';
+import { transportTo, type Wire } from './transport.js';
+
+/** Where one signal goes, how its requests are written, and what brings them there. */
+export interface Way {
+	readonly url: string;
+	readonly encoding: Encoding;
+	/** Makes the connection. @throws Error where what it needs is not there */
+	connect<T, Response extends { partialSuccess?: object }>(wire: Wire<T, Response>): Promise<Transport>;
+}
+
+/** The ways of all signals of one preset. */
+export interface Ways {
+	(signal: OtlpSignal): Way;
+	/** What a person can do where nobody answers, as a sentence has it. */
+	readonly remedy: Remedy;
+}
+
+/** What is said where the config has a section for the backend: a certificate is no reason to look for another one. */
+export function remedyOf(preset: string): Remedy {
+	return (reason) => {
+		if (/^(tls\.|the TLS files)/.test(reason)) return `Mend ${preset}.tls, and start again.`;
+		if (/certificate|altnames/i.test(reason)) {
+			const where = preset === 'jaeger' ? 'the variable NODE_EXTRA_CA_CERTS' : `${preset}.tls.ca`;
+			return `Name the file of the certificate that it is to be trusted by in ${where}, and start again.`;
+		}
+		return `Start a backend there, or say where it is with ${preset}.endpoint.`;
+	};
+}
+
+/** What is said where the preset is a person's own. */
+export const ELSEWHERE: Remedy = () => 'Start a backend there, or tell the preset where it is.';
+
+/** The ways to a backend that speaks OTLP. */
+export function waysTo(settings: OtlpSettings, remedy: Remedy): Ways {
+	const wayOf = (signal: OtlpSignal): Way => {
+		const destination = destinationOf(settings, signal);
+		const { url, protocol } = destination;
+		return {
+			url,
+			encoding: protocol === 'http/json' ? 'json' : 'protobuf',
+			connect: (wire) => transportTo(destination, wire),
+		};
+	};
+	return Object.assign(wayOf, { remedy });
+}
