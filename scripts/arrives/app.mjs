@@ -22,7 +22,7 @@ async function ours() {
 }
 
 async function stock() {
-	const name = PROTOCOL === 'grpc' ? 'grpc' : 'proto';
+	const name = { grpc: 'grpc', 'http/json': 'http' }[PROTOCOL] ?? 'proto';
 	const [{ NodeSDK }, { BatchSpanProcessor }, { OTLPTraceExporter }] = await Promise.all([
 		import('@opentelemetry/sdk-node'),
 		import('@opentelemetry/sdk-trace'),

@@ -17,28 +17,47 @@ const RATE = 100;
  */
 const BESIDE = { full: [6, 15], short: [1.5, 1.5] };
 
+/** A backend that takes all but the first so many requests for traces, and remembers what it took. */
+async function ourBackend(protocol, port, refusals) {
+	let left = refusals;
+	const refuses = ({ path }) => /race/.test(path) && left-- > 0;
+	const { got, close } = await (protocol === 'grpc'
+		? grpcBackend((one) => (refuses(one) ? { code: 14, details: 'busy' } : Buffer.alloc(0)), undefined, port)
+		: httpBackend((one) => ({ status: refuses(one) ? 503 : 200 }), undefined, port));
+	// What was refused did not arrive.
+	const taken = () => got.filter(({ path }) => /race/.test(path)).slice(refusals);
+	const namesIn = protocol === 'http/json' ? (body) => spanNamesInJson(String(body)) : spanNamesIn;
+	return { close, arrived: () => taken().flatMap(({ body }) => namesIn(body)) };
+}
+
+/** The names of the spans in a request, or a file's line, of JSON. */
+export function spanNamesInJson(text) {
+	const { resourceSpans = [] } = JSON.parse(text);
+	return resourceSpans.flatMap(({ scopeSpans = [] }) =>
+		scopeSpans.flatMap(({ spans = [] }) => spans.map(({ name }) => name)),
+	);
+}
+
 /** What becomes of a case's spans. */
 class Run {
 	made = 0;
 	stderr = '';
 	stdout = '';
 	#backends = [];
+	#open;
 
-	constructor(kind, protocol, port) {
+	constructor(kind, protocol, port, open) {
 		this.kind = kind;
 		this.protocol = protocol;
 		this.port = port;
 		this.folder = mkdtempSync(join(tmpdir(), 'agentese-arrives-'));
+		this.#open = open;
 	}
 
+	/** The backend is there from now on, until the answer is closed. */
 	async open(refusals = 0) {
-		let left = refusals;
-		const refuses = ({ path }) => /race/.test(path) && left-- > 0;
-		const backend = await (this.protocol === 'grpc'
-			? grpcBackend((got) => (refuses(got) ? { code: 14, details: 'busy' } : Buffer.alloc(0)), undefined, this.port)
-			: httpBackend((got) => ({ status: refuses(got) ? 503 : 200 }), undefined, this.port));
-		// What was refused did not arrive.
-		this.#backends.push({ ...backend, refusals });
+		const backend = await this.#open(this.protocol, this.port, refusals);
+		this.#backends.push(backend);
 		return backend;
 	}
 
@@ -76,18 +95,17 @@ class Run {
 
 	async close() {
 		const names = [];
-		for (const { got, refusals, close } of this.#backends) {
+		for (const { arrived, close } of this.#backends) {
 			await close().catch(() => undefined);
-			const traces = got.filter(({ path }) => /race/.test(path)).slice(refusals);
-			names.push(...traces.flatMap(({ body }) => spanNamesIn(body)));
+			names.push(...arrived());
 		}
 		rmSync(this.folder, { recursive: true, force: true });
 		return names;
 	}
 }
 
-async function run(kind, protocol, course) {
-	const one = new Run(kind, protocol, await quietPort());
+async function run(kind, protocol, course, open = ourBackend) {
+	const one = new Run(kind, protocol, await quietPort(), open);
 	let names;
 	try {
 		await course(one);
@@ -104,11 +122,13 @@ async function run(kind, protocol, course) {
 /**
  * The backend goes away for a while, before which, in which and after which spans are made.
  *
+ * @param {(protocol: string, port: number) => Promise<{ close(): Promise<void>, arrived(): string[] }>} [open] - makes
+ *   the backend on that port, one of ours by default; it answers how it goes away, and the names of the spans it took
  * @returns {Promise<{ made: number, lost: number, twice: number, stdout: string, stderr: string }>}
  */
-export function outage(kind, protocol, seconds, beside = 'short') {
+export function outage(kind, protocol, seconds, beside = 'short', open = ourBackend) {
 	const [before, after] = BESIDE[beside];
-	return run(kind, protocol, async (one) => {
+	const course = async (one) => {
 		const first = await one.open();
 		const { ready, ended } = one.start('steady', RATE * (before + seconds + after));
 		await ready;
@@ -117,7 +137,8 @@ export function outage(kind, protocol, seconds, beside = 'short') {
 		await sleep(seconds * 1000);
 		await one.open();
 		await ended;
-	});
+	};
+	return run(kind, protocol, course, open);
 }
 
 /** Many spans in one turn, then a shutdown that is awaited. The backend may refuse the first requests. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ async function start(
 	urls: Readonly<Record<string, string>>,
 	ready: string,
 	status = 200,
-): Promise<Server> {
+): Promise<Server & { kill(): Promise<void> }> {
 	const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
 	let log = '';
 	for (const stream of [child.stdout, child.stderr]) {
@@ -85,7 +85,7 @@ async function start(
 		await stop();
 		throw new Error(`${binary} did not start:\n${log}`, { cause: error });
 	}
-	return { urls, folder, stop };
+	return { urls, folder, stop, kill: () => end(child, 'SIGKILL') };
 }
 
 /** Ends a server: by the signal, and by force where it is not gone 5 seconds later. */
@@ -174,6 +174,42 @@ export async function startCollector(binary: string, include?: Record<string, st
 	const urls = { otlp: `http://127.0.0.1:${http}`, grpc: `http://127.0.0.1:${grpc}` };
 	// The receiver takes POST alone; that it says so means that it listens.
 	return start(binary, ['--config', `file:${file}`], folder, urls, `${urls.otlp}/v1/traces`, 405);
+}
+
+/** A Collector that takes traces on one port, to be killed: what it has answered for is in its file. */
+export async function startMortalCollector(
+	binary: string,
+	protocol: string,
+	port: number,
+): Promise<{ close(): Promise<void>; lines(): string[] }> {
+	const folder = newFolder('collector');
+	const grpc = protocol === 'grpc' ? { grpc: { endpoint: `127.0.0.1:${port}` } } : {};
+	const http = { endpoint: `127.0.0.1:${protocol === 'grpc' ? await freePort() : port}` };
+	const traces = join(folder, 'traces.jsonl');
+	const config = {
+		// HTTP is open in any case: it says when the Collector is ready.
+		receivers: { otlp: { protocols: { http, ...grpc } } },
+		// A file that rotates is written to without a buffer, so that a kill takes nothing that was answered for.
+		exporters: { file: { path: traces, format: 'json', rotation: { max_megabytes: 1000 } } },
+		service: {
+			pipelines: { traces: { receivers: ['otlp'], exporters: ['file'] } },
+			telemetry: { metrics: { level: 'none' } },
+		},
+	};
+	const file = join(folder, 'config.json');
+	writeFileSync(file, JSON.stringify(config));
+	const ready = `http://${http.endpoint}/v1/traces`;
+	const { kill } = await start(binary, ['--config', `file:${file}`], folder, {}, ready, 405);
+	let text = '';
+	return {
+		close: async () => {
+			await kill();
+			text ||= existsSync(traces) ? readFileSync(traces, 'utf8') : '';
+			rmSync(folder, { recursive: true, force: true });
+		},
+		// What was being written at the kill was not answered for.
+		lines: () => text.split('\n').slice(0, -1),
+	};
 }
 
 /** What docs/presets.md tells Prometheus, with these addresses in place of the default one. */
