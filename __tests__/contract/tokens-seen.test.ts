@@ -324,6 +324,29 @@ describe('the result of a method', () => {
 		]);
 	});
 
+	it('is the call of a span that ends after the invocation, also where it names no response', async () => {
+		const late: { end(): void }[] = [];
+		const begin = (attributes: Attributes) => late.push(trace.getTracer('somebody').startSpan('chat', { attributes }));
+		ask('self.inner.ask', () => {
+			begin(usage(4, 1));
+			begin(usage(4, 1));
+			return response(undefined, 4);
+		})();
+		ask('self.other.ask', () => {
+			begin(usage(4, 1));
+			return response(undefined, 9);
+		})();
+		for (const span of late) span.end();
+		await timeline();
+		const read = (await counted()).filter(({ labels: l }) => l['agentese.direction'] === 'in');
+		expect(read.map(({ labels: l, value }) => `${l['agentese.path']} ${value}`).sort()).toEqual([
+			'self.inner.ask 4',
+			'self.inner.ask 4',
+			'self.other.ask 4',
+			'self.other.ask 9',
+		]);
+	});
+
 	it('is not read where three calls were seen, of which it is the last', async () => {
 		ask('self.inner.ask', () => {
 			for (const id of ['a', 'b', 'c']) model(usage(4, 1, { 'gen_ai.response.id': id }));

@@ -17,6 +17,7 @@ import type { Usage } from './usage.js';
 export function credit(invocation: LiveInvocation | undefined, usage: Usage, source: Source): void {
 	const { responseId } = usage;
 	const owner = ownerOf(invocation);
+	if (source === 'seen' && owner !== undefined && isWhatWasRead(owner, usage)) return;
 	if (responseId !== undefined) {
 		const tree = owner === undefined ? undefined : () => purseOf(rootOf(owner)).calls;
 		if (!callsWith(responseId, tree).take(responseId, source)) return;
@@ -61,6 +62,14 @@ export function mayBeUnreported(owner: LiveInvocation, { responseId }: Usage): b
 	if (purse === undefined || (purse.own === undefined && !purse.below.any)) return true;
 	if (purse.told || purse.anonymous || responseId === undefined) return false;
 	return !purseOf(rootOf(owner)).calls.has(responseId);
+}
+
+/** Whether the result of an invocation told this call before its span ended, once: ids, where both have one, say it too. */
+function isWhatWasRead({ ended, purse }: LiveInvocation, { in: read, out, responseId }: Usage): boolean {
+	if (!ended || purse === undefined || purse.told || (responseId !== undefined && !purse.anonymous)) return false;
+	if (purse.own?.in !== read || purse.own.out !== out) return false;
+	purse.told = true;
+	return true;
 }
 
 function outside(usage: Usage): void {
