@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { metrics } from '@opentelemetry/api';
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { takeWhole } from '../../lib/metering/whole.js';
 import { wholeHistogram } from '../../presets/whole-histograms.js';
@@ -74,14 +73,6 @@ function call(what: 'ask' | 'judge' | 'quick', said: string, how: End, takes: nu
 	}
 }
 
-/** A collection, its scopes by name: the SDK lists them as their callbacks get done. */
-function inOrder({ resource, scopeMetrics }: ResourceMetrics) {
-	return {
-		resource,
-		scopeMetrics: scopeMetrics.toSorted((a, b) => (a.scope.name < b.scope.name ? -1 : 1)),
-	};
-}
-
 /** Plays the steps on both providers, and answers what every reading of each one gave. */
 async function play(steps: readonly Step[], readBy: readonly Temporality[], limit: number) {
 	const readers = readBy.map((one) => [new PullReader(one, limit), new PullReader(one, limit)] as const);
@@ -91,7 +82,7 @@ async function play(steps: readonly Step[], readBy: readonly Temporality[], limi
 	const read = async (by: number, meanwhile: number) => {
 		const both = Promise.all((readers[by % readers.length] ?? []).map((one) => one.read()));
 		for (let i = 0; i < meanwhile; i++) call('ask', 'yes', 'ok', 1);
-		const [ours, theirs] = (await both).map(inOrder);
+		const [ours, theirs] = await both;
 		readings.push({ ours, theirs });
 	};
 	const endOne = async () => {

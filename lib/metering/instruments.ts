@@ -10,7 +10,7 @@ import { registered } from '../runtime/carry.js';
 import { currentEpoch } from '../runtime/signals.js';
 import { SCOPE, VERSION } from '../runtime/version.js';
 import type { CelledHistogram } from './cells.js';
-import { type Ledger, openLedger } from './ledger.js';
+import { alsoAskedBy, type Ledger, openLedger } from './ledger.js';
 import { wholeOf } from './whole.js';
 
 /** Milliseconds, from a cached look-up to an agent that thinks for five minutes. */
@@ -102,6 +102,7 @@ function make(provider: MeterProvider): Instruments {
 			let found = histograms.get(buckets);
 			if (found === undefined) {
 				const own = buckets === DURATION_BUCKETS ? meter : meterOf(`${SCOPE}/${buckets.join()}`);
+				if (own !== meter) alsoAskedBy(on.ledger, own);
 				const histogram = makeDuration(own, buckets);
 				found = { histogram, boundaries: buckets, addWhole: wholeOf(histogram, buckets) };
 				histograms.set(buckets, found);

@@ -57,9 +57,7 @@ export class Ledger {
 export function openLedger(meter: Meter, counters: readonly object[]): Ledger | undefined {
 	try {
 		if (counters.some(looksAtCalls)) return undefined;
-		const asked = meter.createObservableGauge('agentese.gathered', {
-			description: 'Has no value: while it is asked for one, the toolkit hands over what it counted.',
-		});
+		const asked = askedBy(meter);
 		const ledger = new Ledger(runsCallbacks(asked));
 		asked.addCallback(() => ledger.handOver());
 		return ledger;
@@ -67,6 +65,17 @@ export function openLedger(meter: Meter, counters: readonly object[]): Ledger | 
 		// A meter provider that knows no observables, as one made for a test.
 		return undefined;
 	}
+}
+
+/** Has a further meter of the provider ask too: each is collected by itself, and may be collected before the others. */
+export function alsoAskedBy(ledger: Ledger | undefined, meter: Meter): void {
+	if (ledger !== undefined) askedBy(meter).addCallback(() => ledger.handOver());
+}
+
+function askedBy(meter: Meter): Observable {
+	return meter.createObservableGauge('agentese.gathered', {
+		description: 'Has no value: while it is asked for one, the toolkit hands over what it counted.',
+	});
 }
 
 /**
