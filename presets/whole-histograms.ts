@@ -2,7 +2,7 @@ import type { Attributes, Histogram, HrTime } from '@opentelemetry/api';
 import { looksAtCalls } from '../lib/metering/ledger.js';
 import { type AddWhole, type Gathered, takeWhole } from '../lib/metering/whole.js';
 
-/** What is reached of the SDK's insides (sdk-metrics 3.0.0, pinned exactly). */
+/** What is reached of the SDK's insides (sdk-metrics 3.0.0, pinned exactly; 2.0.0, 2.12.0, 3.1.0 and 3.1.1 are the same). */
 interface Insides {
 	readonly _writableMetricStorage?: Storage & { readonly _backingStorages?: readonly Storage[] };
 }
@@ -29,10 +29,18 @@ interface Aggregator {
 	readonly kind: unknown;
 	readonly _boundaries?: readonly number[];
 	createAccumulation(startTime: HrTime): Accumulation;
-	merge(previous: Accumulation, delta: { toPointValue(): unknown }): Accumulation;
+	merge(previous: Accumulation, delta: Accumulation): Accumulation;
 }
 
-type Accumulation = object;
+interface Accumulation {
+	toPointValue(): {
+		readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
+		readonly count: number;
+		readonly sum: number;
+		readonly min: number;
+		readonly max: number;
+	};
+}
 
 /** The SDK's own `AggregatorKind.HISTOGRAM`, which it does not export. */
 const EXPLICIT_BUCKETS = 3;
@@ -64,19 +72,31 @@ export function wholeHistogram(histogram: Histogram, boundaries: readonly number
 	};
 }
 
+/** Whether the storage is what it looks like: its parts are there, and do with values that reach no reader what they should. */
 function fits(processor: Partial<Processor> | undefined, boundaries: readonly number[]): processor is Processor {
-	const { _activeCollectionStorage: active, _aggregator: aggregator } = processor ?? {};
-	return (
-		typeof active?.get === 'function' &&
-		typeof active.set === 'function' &&
-		typeof active.size === 'number' &&
-		aggregator?.kind === EXPLICIT_BUCKETS &&
-		typeof aggregator.merge === 'function' &&
-		typeof aggregator.createAccumulation === 'function' &&
-		String(aggregator._boundaries) === String(boundaries) &&
-		typeof processor?._cardinalityLimit === 'number' &&
-		typeof processor._overflowAttributes === 'object'
-	);
+	const { _activeCollectionStorage: active, _aggregator: aggregator, _overflowAttributes: overflow } = processor ?? {};
+	if (typeof processor?._cardinalityLimit !== 'number' || typeof overflow !== 'object') return false;
+	if (aggregator?.kind !== EXPLICIT_BUCKETS || String(aggregator._boundaries) !== String(boundaries)) return false;
+	try {
+		return typeof active?.size === 'number' && merges(aggregator, boundaries) && finds(active);
+	} catch {
+		return false;
+	}
+}
+
+function merges(aggregator: Aggregator, boundaries: readonly number[]): boolean {
+	const counts = Array.from({ length: boundaries.length + 1 }, (_, at) => at + 1);
+	const gathered = { count: 9, sum: 8, min: 2, max: 7, counts };
+	const once = aggregator.merge(aggregator.createAccumulation([1, 2]), accumulated(gathered, boundaries));
+	const { count, sum, min, max, buckets } = aggregator.merge(once, accumulated(gathered, boundaries)).toPointValue();
+	return [count, sum, min, max, buckets.counts].join() === [18, 16, 2, 7, counts.map((one) => 2 * one)].join();
+}
+
+function finds(accumulations: Accumulations): boolean {
+	const others = new (accumulations.constructor as new () => Accumulations)();
+	const found: Accumulation = accumulated({ count: 0, sum: 0, min: 0, max: 0, counts: [] }, []);
+	others.set({ a: 'b', c: 'd' }, found);
+	return others.get({ c: 'd', a: 'b' }) === found && others.get({ a: 'b' }) === undefined && others.size === 1;
 }
 
 /** As the SDK's own `DeltaMetricProcessor.record()` does with one value: a series too many counts in the overflow. */
@@ -86,9 +106,12 @@ function add(processor: Processor, labels: Attributes, gathered: Gathered, bound
 	const key =
 		known === undefined && active.size >= processor._cardinalityLimit ? processor._overflowAttributes : labels;
 	const before = known ?? active.get(key) ?? aggregator.createAccumulation(hrTime(Date.now()));
-	const { count, sum, min, max, counts } = gathered;
+	active.set(key, aggregator.merge(before, accumulated(gathered, boundaries)));
+}
+
+function accumulated({ count, sum, min, max, counts }: Gathered, boundaries: readonly number[]): Accumulation {
 	const value = { buckets: { boundaries, counts }, count, sum, min, max, hasMinMax: true };
-	active.set(key, aggregator.merge(before, { toPointValue: () => value }));
+	return { toPointValue: () => value };
 }
 
 function hrTime(ms: number): HrTime {

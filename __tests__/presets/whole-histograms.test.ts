@@ -12,6 +12,10 @@ import { PullReader, provider } from '../lib/metering/twins.js';
 
 const BOUNDARIES = [1, 10, 100];
 
+interface Merging {
+	readonly _deltaMetricStorage: { readonly _aggregator: { merge: (previous: object) => object } };
+}
+
 afterEach(() => metrics.disable());
 
 function made(readers: readonly MetricReader[], views: readonly ViewOptions[] = []): Histogram {
@@ -92,6 +96,15 @@ it.each<[string, () => Histogram]>([
 	[
 		'the SDK is built otherwise',
 		() => ({ record: () => undefined, _writableMetricStorage: { cells: [] } }) as Histogram,
+	],
+	[
+		'the aggregator of the SDK merges otherwise',
+		() => {
+			const histogram = made([new PullReader()]);
+			const storage = (histogram as { _writableMetricStorage?: Merging })._writableMetricStorage;
+			if (storage !== undefined) storage._deltaMetricStorage._aggregator.merge = (previous) => previous;
+			return histogram;
+		},
 	],
 ])('each value is recorded where %s', (_why, histogram) => {
 	expect(wholeHistogram(histogram(), BOUNDARIES)).toBeUndefined();
