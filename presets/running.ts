@@ -16,6 +16,7 @@ import { sayRatesOff } from './rates.js';
 import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { type HeldRules, startRules } from './rules.js';
 import { tellDelivery } from './self-metrics.js';
+import { startOwnSpans } from './spans/start.js';
 import { sum, type Telemetry } from './telemetry.js';
 import { tracingOf } from './tracing.js';
 import { countUnsent, sends } from './unsent.js';
@@ -89,7 +90,7 @@ export async function runPresets(
 		// Where no sampler reads attributes, they are dear at the start of a span on SDK 3.
 		const attributesAtStart = parts.some(({ sampler }) => sampler !== undefined);
 		undo.push(configureTracing({ ...tracingOf(loaded.config), attributesAtStart }));
-		undo.push(startPrivacy(privacyOf(loaded.config), true));
+		undo.push(startPrivacy(privacyOf(loaded.config), true), startOwnSpans());
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
 		const rules = startRules(loaded.config.rules);
 		undo.push(rules.stop, tellDelivery(parts), ...endingParts(parts), silence);

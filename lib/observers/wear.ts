@@ -35,7 +35,7 @@ export function wearObserver(span: StartedSpan, parentContext: Context): void {
 }
 
 /** True for the span of the invocation itself: it starts in the invocation's context, before the method runs. */
-function isOwn(span: StartedSpan, { entered, point }: LiveInvocation): boolean {
+export function isOwn(span: Partial<StartedSpan>, { entered, point }: LiveInvocation): boolean {
 	return entered === false && point.template !== undefined && isOurs(span);
 }
 

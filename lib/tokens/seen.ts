@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import { isOurs, type StartedSpan } from '../observers/wear.js';
+import { isOurs, isOwn, type StartedSpan } from '../observers/wear.js';
 import { sayOnce } from '../runtime/say.js';
 import { shared } from '../runtime/shared.js';
 import type { LiveInvocation } from '../weaving/advice.js';
@@ -15,7 +15,11 @@ const carried = shared('tokens/carried', () => new WeakSet<LiveInvocation>());
 
 /** Remembers in which invocation a span began, whoever made it. Never throws. */
 export function seenAtStart(span: StartedSpan, parentContext: Context): void {
-	beginSight(span, parentContext, isMetered(parentContext, invocationOf(parentContext)));
+	const invocation = invocationOf(parentContext);
+	// The span of an invocation with a path stands between what is inside and what is around, as if it were not there; to
+	// remember it in a WeakMap cost more than to make it.
+	if (invocation !== undefined && isOwn(span, invocation)) return;
+	beginSight(span, parentContext, isMetered(parentContext, invocation));
 }
 
 /**

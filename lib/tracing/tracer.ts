@@ -1,6 +1,7 @@
 import { type Tracer, trace } from '@opentelemetry/api';
 import { currentEpoch, metricsOn, tracesOn } from '../runtime/signals.js';
 import { SCOPE, VERSION } from '../runtime/version.js';
+import { ownTracer } from './own-spans.js';
 import { type Sampling, samplingOf } from './sampling.js';
 
 let made: Tracer | undefined;
@@ -11,7 +12,7 @@ let madeIn = 0;
 export function tracer(): Tracer {
 	const epoch = currentEpoch();
 	if (made === undefined || madeIn !== epoch) {
-		made = trace.getTracer(SCOPE, VERSION);
+		made = ownTracer(trace.getTracer(SCOPE, VERSION));
 		sampled = samplingOf(made);
 		madeIn = epoch;
 	}

@@ -16,6 +16,14 @@ export function spanLook(rules: SpanRules): (span: ReadableSpan) => ReadableSpan
 }
 
 /**
+ * True where a processor looks at no span before it ends, as OpenTelemetry's own: its `onStart` is an empty function, and
+ * it has no `onEnding`. It needs no view of each span that starts, which were a third of what a recorded call costs.
+ */
+function looksLate({ onStart, onEnding }: SpanProcessor): boolean {
+	return onEnding === undefined && /^(?:onStart)?\s*\([\w\s,]*\)\s*\{\s*\}$/.test(String(onStart));
+}
+
+/**
  * Stands before a preset's processor, which gets each span that ends without its secrets. A span that has not ended
  * yet it may write to, and reads without its secrets.
  */
@@ -32,7 +40,7 @@ export class RedactingSpanProcessor implements SpanProcessor {
 		this.#inner = inner;
 		this.#look = look;
 		this.#rules = rules;
-		this.#early = early;
+		this.#early = early && !looksLate(inner);
 	}
 
 	onStart(span: Span, parentContext: Context): void {
