@@ -60,18 +60,18 @@ export async function nodeSdkConfiguration(
 export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 	const { config, directory } = loaded;
 	const parts: PresetParts[] = [];
-	const own = new Set<PresetParts>();
+	const early = new Set<PresetParts>();
 	try {
 		const names = [...new Set(SIGNALS.flatMap((signal) => loaded.signals[signal]))];
 		for (const name of names) {
 			const made = await partsOf(name, loaded);
 			parts.push(made);
-			if (loaded.presets.has(name)) own.add(made);
+			if (loaded.presets.has(name) || name === 'console') early.add(made);
 		}
 		const sampler = await samplerOf(loaded, parts);
 		const { guarded } = await import('./redacting/parts.js');
 		takeHistogramsWhole();
-		const safe = guarded(parts, config, await makeResource(config, directory), own);
+		const safe = guarded(parts, config, await makeResource(config, directory), early);
 		const configuration: StartConfiguration = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
 			...safe,

@@ -282,6 +282,14 @@ describe('instrumentations', () => {
 	});
 });
 
+describe('the console preset', () => {
+	it('sees spans begin, so that a call of the own server is a part of the tree', async () => {
+		const { seen, stderr } = await child('ownServer');
+		expect(seen).toEqual({ ...NOTHING, made: 2, written: 2 });
+		expect(stderr.replaceAll(/ [\d.]+ ms/g, '')).toBe('root ✓\n└─ served token=[redacted] ✓\n');
+	});
+});
+
 describe('a directory that cannot be written', () => {
 	it('is said in one line, and the application goes on', async () => {
 		writeFileSync(directory, 'a file where the directory should be');

@@ -22,13 +22,13 @@ export interface Guarded {
 /**
  * Puts what hides secrets before all presets, so that none sees one: before anything is queued, written or shown.
  *
- * @param own - the parts that are not ours: they may look at spans before these end
+ * @param early - the parts that look at spans before these end: the console's, and those that are not ours
  */
 export function guarded(
 	parts: readonly PresetParts[],
 	config: EffectiveConfig,
 	resource: Resource,
-	own: ReadonlySet<PresetParts>,
+	early: ReadonlySet<PresetParts>,
 ): Guarded {
 	const { redactor, content } = privacyOf(config);
 	const metricReaders = parts.flatMap((part) => part.metricReaders ?? []);
@@ -42,7 +42,7 @@ export function guarded(
 	const [look, lookAtRecord] = [spanLook(rules), recordLook(rules)];
 	return {
 		spanProcessors: parts.flatMap((part) =>
-			(part.spanProcessors ?? []).map((one) => new RedactingSpanProcessor(one, look, rules, own.has(part))),
+			(part.spanProcessors ?? []).map((one) => new RedactingSpanProcessor(one, look, rules, early.has(part))),
 		),
 		metricReaders:
 			redactor === undefined ? metricReaders : metricReaders.map((one) => redactReader(one, { redactor, resourceOf })),

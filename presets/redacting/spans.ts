@@ -35,7 +35,7 @@ export class RedactingSpanProcessor implements SpanProcessor {
 	/** What the processor got at a span's start, for it may know the span by its object. */
 	readonly #started = new WeakMap<ReadableSpan, Started>();
 
-	/** @param early - whether the processor may look at spans before they end: those of the presets that ship do not */
+	/** @param early - whether the processor looks at spans before they end: of the presets that ship the console's alone does */
 	constructor(inner: SpanProcessor, look: (span: ReadableSpan) => ReadableSpan, rules: SpanRules, early: boolean) {
 		this.#inner = inner;
 		this.#look = look;

@@ -1,7 +1,7 @@
 // One case per name: each prints a JSON object of what it saw.
 import { Worker } from 'node:worker_threads';
 
-const { loadConfig, logs, metrics, nodeSdkConfiguration, startTelemetry, trace, traced } = await import(
+const { context, loadConfig, logs, metrics, nodeSdkConfiguration, startTelemetry, trace, traced } = await import(
 	`${process.env.BUNDLE}/entry.mjs`
 );
 const json = { directory: process.env.DIR };
@@ -96,6 +96,17 @@ const cases = {
 		span('shut down');
 		await sdk.shutdown();
 		return {};
+	},
+	async ownServer() {
+		await using telemetry = await startTelemetry({ preset: 'console' });
+		const tracer = trace.getTracer('t');
+		tracer.startActiveSpan('root', (root) => {
+			const calledBy = trace.setSpanContext(context.active(), { ...root.spanContext(), isRemote: true });
+			tracer.startSpan('served token=s3cret-of-kent', {}, calledBy).end();
+			root.end();
+		});
+		await telemetry.flush();
+		return telemetry.stats().spans;
 	},
 	async unwritable() {
 		const telemetry = await startTelemetry({ json });

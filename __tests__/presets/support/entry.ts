@@ -1,4 +1,4 @@
-export { diag, logs, metrics, trace } from '@opentelemetry/api';
+export { context, diag, logs, metrics, trace } from '@opentelemetry/api';
 export {
 	metered,
 	observerFromBaggage,
