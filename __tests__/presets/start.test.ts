@@ -301,6 +301,22 @@ describe('a directory that cannot be written', () => {
 		);
 		expect(stderr.trimEnd().split('\n').length).toBe(1);
 	});
+
+	it('is said in one line by a preset that sends as well, which then claims to keep nothing there', async () => {
+		writeFileSync(directory, 'a file where the directory should be');
+		const { seen, stderr } = await child('unwritable', {
+			AGENTESE_PRESET: 'otlp',
+			AGENTESE_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+		});
+		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { undelivered: made } });
+		expect(seen).toMatchObject({ spans: lost(3), metricPoints: lost(4) });
+		expect(stderr.replaceAll(directory, '<directory>').trimEnd().split('\n').sort()).toEqual([
+			expect.stringMatching(/^agentese-otel: the journal cannot be written; what is made waits in memory .* Reason: E/),
+			expect.stringMatching(
+				/^agentese-otel: the otlp preset cannot deliver to http:.*; what is made waits in memory, .* Reason: /,
+			),
+		]);
+	});
 });
 
 describe('one directory', () => {

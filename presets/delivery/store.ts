@@ -19,6 +19,9 @@ const RETRY_LAST_MS = 30_000;
 /** The journal is held to its bounds each time so much was appended. */
 const EXPIRE_EACH = 2 ** 20;
 
+/** The problem that the disk fails, one for all signals: they stand in one directory. */
+export const CANNOT_WRITE = 'delivery/write';
+
 /** What must be known of the records that are stored. */
 export interface StoreOptions<T> {
 	/** For messages: `spans`. */
@@ -215,10 +218,9 @@ export class Store<T> {
 	#failed(error: unknown): void {
 		this.#retryMs = Math.min(this.#retryMs * 2 || RETRY_FIRST_MS, RETRY_LAST_MS);
 		this.#notBefore = performance.now() + this.#retryMs;
-		const { what } = this.#options;
 		sayOnce(
-			`delivery/${what}/write`,
-			`the journal cannot be written; ${what} wait in memory until they are sent, up to a limit, and are lost with the ` +
+			CANNOT_WRITE,
+			'the journal cannot be written; what is made waits in memory until it is sent, up to a limit, and is lost with the ' +
 				'process. Make the directory writable, name another one with delivery.directory, or say delivery.journal: false.',
 			error,
 		);

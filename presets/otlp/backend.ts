@@ -15,7 +15,7 @@ export type Remedy = (reason: string) => string;
 
 /** What a sentence has of an outage: where what cannot be delivered waits, and what a person can do. */
 interface Words {
-	readonly kept: string;
+	readonly kept: () => string;
 	readonly remedy: Remedy;
 }
 
@@ -49,7 +49,7 @@ export class Backend implements Watch {
 		const timer = setInterval(() => this.#still(), MINUTE_MS).unref();
 		this.#away = { since: performance.now(), dropped: this.#sum('dropped'), timer };
 		sayNow(
-			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#words.kept}. ` +
+			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#words.kept()}. ` +
 				`${this.#words.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
 		);
 	}

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Resource } from '@opentelemetry/resources';
+import { problems } from '../../lib/runtime/say.js';
 import { Lane, type LaneOptions } from '../delivery/lane.js';
 import { journalIn } from '../delivery/outbox.js';
+import { CANNOT_WRITE } from '../delivery/store.js';
 import { type DeliverySettings, deliveryDefaults } from '../options/delivery.js';
 import type { BackendStats, PresetEnvironment, SignalCounts } from '../preset.js';
 import { Backend } from './backend.js';
@@ -84,9 +86,10 @@ export class Lanes {
 		const origin = serverOf(url);
 		const known = this.#backends.get(origin);
 		if (known !== undefined) return known;
-		const kept = this.#delivery.journal
-			? `what is made is kept in ${this.#root} until it is back`
-			: 'what is made waits in memory, up to a limit, and stats() counts what is lost';
+		const kept = () =>
+			this.#delivery.journal && !problems().has(CANNOT_WRITE)
+				? `what is made is kept in ${this.#root} until it is back`
+				: 'what is made waits in memory, up to a limit, and stats() counts what is lost';
 		const counts = () =>
 			[...this.#lanes].flatMap(([signal, lane]): [string, SignalCounts][] =>
 				lane.backend === backend ? [[WHAT[signal], lane.stats()]] : [],

@@ -103,7 +103,7 @@ describe('a disk that is full', () => {
 			expect(full).toMatchObject({ made: 60, written: 0, dropped: 0 });
 			expect(full.queued).toBeGreaterThan(40);
 			expect(saidOf(one)).toEqual([
-				expect.stringMatching(/the journal cannot be written; spans wait in memory.*ENOSPC/),
+				expect.stringMatching(/the journal cannot be written; what is made waits in memory.*ENOSPC/),
 			]);
 
 			// The disk is still full.
