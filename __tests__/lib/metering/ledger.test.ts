@@ -219,3 +219,17 @@ it('what nobody reads is one number for each series, whatever the number of bloc
 	ask();
 	expect(sums()).toEqual([1, 4999]);
 });
+
+it('more sets of declared values than are gathered are counted all the same', async () => {
+	const reader = new PullReader('cumulative', 10_000);
+	registered(provider([reader]));
+	const values = Array.from({ length: 60 }, (_, i) => `v${i}`);
+	const judge = metered(function judge(_a: string, _b: string) {}, {
+		labels: { a: { values, from: ([a]) => a }, b: { values, from: ([, b]) => b } },
+	});
+	for (let times = 0; times < 2; times++) for (const a of values) for (const b of values) judge(a, b);
+	const found = (await reader.read()).scopeMetrics.flatMap(({ metrics: all }) => all);
+	const counted = found.find(({ descriptor }) => descriptor.name === 'agentese.invocations');
+	const points = (counted?.dataPoints ?? []) as DataPoint<number>[];
+	expect([points.length, points.filter(({ value }) => value === 2).length]).toEqual([3600, 3600]);
+});
