@@ -17,7 +17,6 @@ import type { PresetParts } from './preset.js';
 import { haveRates, sayRatesOff } from './rates.js';
 import { makeResource } from './resource.js';
 import type { StartConfiguration } from './starting/configuration.js';
-import { takeHistogramsWhole } from './whole-histograms.js';
 
 /** What the presets made of a config, and the NodeSDK configuration that holds it. */
 export interface Assembled {
@@ -70,7 +69,6 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 		}
 		const sampler = await samplerOf(loaded, parts);
 		const { guarded } = await import('./redacting/parts.js');
-		takeHistogramsWhole();
 		const safe = guarded(parts, config, await makeResource(config, directory), early);
 		const configuration: StartConfiguration = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),

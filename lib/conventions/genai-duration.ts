@@ -1,7 +1,7 @@
 import { type CelledHistogram, HistogramCell } from '../metering/cells.js';
 import type { Instruments } from '../metering/instruments.js';
 import { bounded } from '../metering/labels.js';
-import { wholeOf } from '../metering/whole.js';
+import { wholeHistogram } from '../metering/whole-histograms.js';
 import { SCOPE } from '../runtime/version.js';
 import type { InvocationView, Outcome } from '../weaving/advice.js';
 import { type GenaiHistogram, type GenaiVersion, genai, type Operation } from './genai.js';
@@ -65,7 +65,7 @@ function histogramOf(
 	if (found === undefined) {
 		const advice = { explicitBucketBoundaries: [...boundaries] };
 		const histogram = on.meter(SCOPE).createHistogram(name, { description, unit: 's', advice });
-		found = { histogram, boundaries, addWhole: wholeOf(histogram, boundaries) };
+		found = { histogram, boundaries, addWhole: wholeHistogram(histogram, boundaries) };
 		histograms.set(name, found);
 	}
 	return found;

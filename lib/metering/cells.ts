@@ -1,6 +1,6 @@
 import type { Attributes, Counter, Histogram, UpDownCounter } from '@opentelemetry/api';
 import type { Held, Ledger } from './ledger.js';
-import type { AddWhole } from './whole.js';
+import type { AddWhole } from './whole-histograms.js';
 
 /**
  * One series of a counter, gathered in a plain number between two readings. OpenTelemetry JS sorts and writes out the

@@ -11,7 +11,7 @@ import { currentEpoch } from '../runtime/signals.js';
 import { SCOPE, VERSION } from '../runtime/version.js';
 import type { CelledHistogram } from './cells.js';
 import { alsoAskedBy, type Ledger, openLedger } from './ledger.js';
-import { wholeOf } from './whole.js';
+import { wholeHistogram } from './whole-histograms.js';
 
 /** Milliseconds, from a cached look-up to an agent that thinks for five minutes. */
 export const DURATION_BUCKETS: readonly number[] = Object.freeze([
@@ -104,7 +104,7 @@ function make(provider: MeterProvider): Instruments {
 				const own = buckets === DURATION_BUCKETS ? meter : meterOf(`${SCOPE}/${buckets.join()}`);
 				if (own !== meter) alsoAskedBy(on.ledger, own);
 				const histogram = makeDuration(own, buckets);
-				found = { histogram, boundaries: buckets, addWhole: wholeOf(histogram, buckets) };
+				found = { histogram, boundaries: buckets, addWhole: wholeHistogram(histogram, buckets) };
 				histograms.set(buckets, found);
 			}
 			return found;

@@ -7,8 +7,8 @@ import {
 	MetricReader,
 	type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
-import { wholeHistogram } from '../../presets/whole-histograms.js';
-import { PullReader, provider } from '../lib/metering/twins.js';
+import { wholeHistogram } from '../../../lib/metering/whole-histograms.js';
+import { PullReader, provider } from './twins.js';
 
 const BOUNDARIES = [1, 10, 100];
 

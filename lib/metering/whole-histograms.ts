@@ -1,8 +1,20 @@
 import type { Attributes, Histogram, HrTime } from '@opentelemetry/api';
-import { looksAtCalls } from '../lib/metering/ledger.js';
-import { type AddWhole, type Gathered, takeWhole } from '../lib/metering/whole.js';
+import { looksAtCalls } from './ledger.js';
 
-/** What is reached of the SDK's insides (sdk-metrics 3.0.0, pinned exactly; 2.0.0, 2.12.0, 3.1.0 and 3.1.1 are the same). */
+/** Values of a histogram that were gathered between two readings. */
+export interface Gathered {
+	readonly count: number;
+	readonly sum: number;
+	readonly min: number;
+	readonly max: number;
+	/** How many lie in each bucket, one more than there are boundaries. */
+	readonly counts: readonly number[];
+}
+
+/** Adds gathered values to a histogram as if each had been recorded. */
+export type AddWhole = (labels: Attributes, gathered: Gathered) => void;
+
+/** What is reached of the SDK's insides: those of sdk-metrics 2.0.0, 2.12.0, 3.0.0, 3.1.0 and 3.1.1, of which nothing is imported. */
 interface Insides {
 	readonly _writableMetricStorage?: Storage & { readonly _backingStorages?: readonly Storage[] };
 }
@@ -46,17 +58,10 @@ interface Accumulation {
 const EXPLICIT_BUCKETS = 3;
 
 /**
- * Lets the toolkit's histograms take what was gathered between two readings: in the SDK's own storage, merged by its own
- * aggregator as it merges what several readings left.
- */
-export function takeHistogramsWhole(): void {
-	takeWhole(wholeHistogram);
-}
-
-/**
- * How a histogram of the SDK takes gathered values.
+ * How a histogram of the SDK takes the values that were gathered between two readings: in the SDK's own storage, merged by
+ * its own aggregator as it merges what several readings left. OpenTelemetry's API has no way to say them.
  *
- * @returns undefined where the SDK is built otherwise than the pinned one, or a view or a reader makes something else of
+ * @returns undefined where the SDK is built otherwise than these, or a view or a reader makes something else of
  * the histogram than these buckets: then each value has to be recorded
  */
 export function wholeHistogram(histogram: Histogram, boundaries: readonly number[]): AddWhole | undefined {
