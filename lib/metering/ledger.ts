@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import type { Meter, Observable } from '@opentelemetry/api';
 import { sayOnce } from '../runtime/say.js';
 

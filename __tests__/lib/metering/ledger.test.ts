@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
 	type Attributes,
@@ -232,4 +233,22 @@ it('more sets of declared values than are gathered are counted all the same', as
 	const counted = found.find(({ descriptor }) => descriptor.name === 'agentese.invocations');
 	const points = (counted?.dataPoints ?? []) as DataPoint<number>[];
 	expect([points.length, points.filter(({ value }) => value === 2).length]).toEqual([3600, 3600]);
+});
+
+it('a test of the application that takes the global setImmediate away changes nothing', async () => {
+	const given = globalThis.setImmediate;
+	globalThis.setImmediate = undefined as never;
+	try {
+		const { meters, sums, ask } = own();
+		registered(meters);
+		instruments();
+		ask();
+		await new Promise((resolve) => setImmediate(resolve));
+		const call = metered(function call() {});
+		for (let i = 0; i < 5; i++) call();
+		ask();
+		expect(sums()).toEqual([1, 4]);
+	} finally {
+		globalThis.setImmediate = given;
+	}
 });
