@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sayOnce } from '../../lib/runtime/say.js';
+import { mask } from '../voice/text.js';
 import { stamp } from './segment.js';
 
 const NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.refused$/;
@@ -40,8 +41,7 @@ export class DeadLetters {
 			const name = `${stamp(Date.now())}-${process.pid}-${randomBytes(6).toString('hex')}.refused`;
 			const file = await open(join(this.#directory, name), 'wx', 0o600);
 			try {
-				const said = { time: new Date().toISOString(), ...letter, answer: letter.answer?.slice(0, ANSWER_LENGTH) };
-				await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(said)}\n`), body]));
+				await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(said(letter))}\n`), body]));
 			} finally {
 				await file.close();
 			}
@@ -65,4 +65,10 @@ export class DeadLetters {
 			total -= size;
 		}
 	}
+}
+
+/** What the backend said may quote what it was sent, headers and all; secrets go before the cut, which could halve one. */
+function said({ reason, answer, ...letter }: Letter): object {
+	const quoted = answer === undefined ? undefined : mask(answer).slice(0, ANSWER_LENGTH);
+	return { time: new Date().toISOString(), ...letter, reason: mask(reason), answer: quoted };
 }
