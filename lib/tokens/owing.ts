@@ -1,6 +1,9 @@
+import { trace } from '@opentelemetry/api';
+import { isOurs, type StartedSpan } from '../observers/wear.js';
 import { shared } from '../runtime/shared.js';
 import { beforeShutdown } from '../settling/collected.js';
 import type { LiveInvocation } from '../weaving/advice.js';
+import { writeTokens } from './attributes.js';
 import { countSpent } from './count.js';
 
 /** An application whose invocations never end is not to keep all of them: the oldest is counted as soon as there are more. */
@@ -20,12 +23,23 @@ export function owe(invocation: LiveInvocation): void {
 	if (!state.toldShutdown) {
 		state.toldShutdown = true;
 		beforeShutdown(() => {
-			for (const one of state.open) pay(one);
+			for (const one of state.open) {
+				writeSoFar(one);
+				pay(one);
+			}
 		});
 	}
 	const [oldest] = state.open.size < MOST_OPEN || state.open.has(invocation) ? [] : state.open;
 	if (oldest !== undefined) pay(oldest);
 	state.open.add(invocation);
+}
+
+/** Lets the span that the end cuts off say what its invocation spent; one of the application's, or of another, does not. */
+function writeSoFar(invocation: LiveInvocation): void {
+	const span = trace.getSpan(invocation.context);
+	if (span === undefined || !span.isRecording() || !isOurs(span as StartedSpan)) return;
+	if (invocation.parent !== undefined && trace.getSpan(invocation.parent.context) === span) return;
+	writeTokens(span, invocation);
 }
 
 /** Adds to the counter what an invocation spent itself, once; what it spends afterwards is counted at once. */

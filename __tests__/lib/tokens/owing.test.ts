@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { recordTokens, traced } from '../../../index.js';
+import { type Attributes, trace } from '@opentelemetry/api';
+import { Metered, Resolver, recordTokens, traced } from '../../../index.js';
 import { endOpen } from '../../../lib/settling/collected.js';
 import { withSdk } from '../../contract/each.js';
 import { points, settled, timeline } from '../../contract/harness.js';
@@ -35,6 +36,35 @@ it('what an invocation under way has spent is counted at a shutdown, and not aga
 	endOpen();
 	expect(await spent()).toEqual({ 'self.agent.act': 7 });
 	expect((await timeline()).map(({ attributes }) => attributes['agentese.tokens.in'])).toEqual([7]);
+});
+
+it('the span of one that a shutdown cuts off says what it spent itself', async () => {
+	const gate = Promise.withResolvers<void>();
+	const spans: { attributes?: Attributes }[] = [];
+	@Resolver('self.tool')
+	class Tool {
+		@Metered()
+		async act() {
+			recordTokens({ in: 100 });
+			await gate.promise;
+		}
+	}
+	const ended = traced(
+		async () => {
+			spans.push(trace.getActiveSpan() as object);
+			recordTokens({ in: 5 });
+			await new Tool().act();
+		},
+		{ path: 'self.agent.act' },
+	)();
+	await settled();
+	expect(spans[0]?.attributes?.['agentese.tokens.in']).toBeUndefined();
+	endOpen();
+	// Not what was spent below, by an invocation without a span of its own.
+	expect(spans[0]?.attributes).toMatchObject({ 'agentese.tokens.in': 5, 'agentese.tokens.total.in': 105 });
+	gate.resolve();
+	await ended;
+	expect((await timeline()).length).toBe(1);
 });
 
 it('an application whose invocations never end does not keep all of them', async () => {
