@@ -22,8 +22,8 @@ const WATCHED: StainlessClient = {
 		if (path.endsWith('/complete')) return;
 		sayOnce(
 			'models.anthropic.usage',
-			'an answer of Anthropic had no usage in it that can be read (on Bedrock no stream has), so its tokens are not ' +
-				'counted; say them with recordTokens.',
+			'an answer of Anthropic had no usage in it, so its tokens are not counted (streams of Claude on Bedrock are not ' +
+				'read); say them with recordTokens.',
 		);
 	},
 };
