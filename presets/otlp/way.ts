@@ -20,13 +20,20 @@ export interface Ways {
 	readonly remedy: Remedy;
 }
 
-/** What is said where the config has a section for the backend: a certificate is no reason to look for another one. */
+/** What is said where the config has a section for the backend: a certificate or a protocol is no reason for another one. */
 export function remedyOf(preset: string): Remedy {
 	return (reason) => {
 		if (/^(tls\.|the TLS files)/.test(reason)) return `Mend ${preset}.tls, and start again.`;
 		if (/certificate|altnames/i.test(reason)) {
 			const where = preset === 'jaeger' ? 'the variable NODE_EXTRA_CA_CERTS' : `${preset}.tls.ca`;
 			return `Name the file of the certificate that it is to be trusted by in ${where}, and start again.`;
+		}
+		// What answers there speaks the other one: mostly port 4317 was said without its protocol, or 4318 with it.
+		if (/^Parse Error: Expected HTTP/.test(reason)) {
+			return `What answers there speaks no HTTP: say ${preset}.protocol: grpc, or its port for HTTP, mostly 4318.`;
+		}
+		if (/^14 .*Protocol error/.test(reason)) {
+			return `What answers there speaks no gRPC: say ${preset}.protocol: http/protobuf, or its port for gRPC, mostly 4317.`;
 		}
 		return `Start a backend there, or say where it is with ${preset}.endpoint.`;
 	};

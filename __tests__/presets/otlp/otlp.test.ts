@@ -203,6 +203,19 @@ describe('otlp', () => {
 		]);
 	});
 
+	it('says that what answers speaks another protocol, and which one to say', async () => {
+		const [overHttp, overGrpc] = [await http(), await grpcBackend()];
+		backends.push(overGrpc);
+		await sendOneOfEach({ endpoint: overGrpc.url, timeout: 1000 });
+		await sendOneOfEach({ endpoint: overHttp.url, protocol: 'grpc', timeout: 1000 });
+		const line = (rest: string) =>
+			expect.stringMatching(new RegExp(`cannot deliver to .* What answers there speaks no ${rest}`));
+		expect(said).toEqual([
+			line('HTTP: say otlp\\.protocol: grpc, .* Reason: Parse Error: '),
+			line('gRPC: say otlp\\.protocol: http/protobuf, .* Reason: 14 UNAVAILABLE: .*Protocol error'),
+		]);
+	});
+
 	it('says what a backend refuses, sends that no more, and what follows all the same', async () => {
 		let refuse = true;
 		const backend = await http((got) => (refuse ? REFUSE(got) : { status: 200 }));
