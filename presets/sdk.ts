@@ -100,7 +100,9 @@ async function partsOf(name: string, { config, directory, presets, signals: rout
 		...(metricReaders && signals.includes('metrics') && { metricReaders }),
 		...(logRecordProcessors && signals.includes('logs') && { logRecordProcessors }),
 	};
-	return parts;
+	if (!presets.has(name)) return parts;
+	const { ownParts } = await import('./own-parts.js');
+	return ownParts(name, parts);
 }
 
 /** Before the presets' own what sees all spans; without a preset that carries spans there are none to see. */
