@@ -81,9 +81,16 @@ function legalOf(schema: z.ZodType, legal: unknown, issue: Issue): string {
 export function hintFor(got: unknown, words: readonly string[]): string {
 	const near = [got].flat().flatMap((word) => {
 		if (typeof word !== 'string' || words.includes(word)) return [];
-		return nearest(word.toLowerCase(), words, 1);
+		const said = word.toLowerCase();
+		const [near = words.find((legal) => isBeginning(said, legal))] = nearest(said, words, 1);
+		return near ?? [];
 	});
 	return near.length === 0 ? '' : ` Did you mean ${near.map((word) => `"${word}"`).join(', ')}?`;
+}
+
+/** `warning` is far from `warn` by its letters, and so is `http` from `http/protobuf`; but one begins with the other. */
+function isBeginning(said: string, legal: string): boolean {
+	return Math.min(said.length, legal.length) > 2 && (said.startsWith(legal) || legal.startsWith(said));
 }
 
 function keysOf(schema: z.ZodType): string[] {
