@@ -6,6 +6,7 @@ import { ConfigurationError } from './configuration-error.js';
 import { faultsOfRegistered, registeredSignals } from './globals.js';
 import { neighbours } from './instrumentation/neighbours.js';
 import { type LoadedConfig, loadConfig } from './load.js';
+import { oldNode } from './old-node.js';
 import type { OwnPresetConfig } from './own-preset-config.js';
 import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { idle, isIdle, type Telemetry } from './telemetry.js';
@@ -61,6 +62,12 @@ async function sameAgain(running: Telemetry, argument: TelemetryConfig | string 
 }
 
 async function start(argument: TelemetryConfig | string | undefined): Promise<Telemetry> {
+	const old = oldNode();
+	if (old !== undefined) {
+		sayLine(`agentese-otel: ${old}`);
+		const { defaultConfig } = await import('./config.js');
+		return idle({ ...defaultConfig(), enabled: false });
+	}
 	try {
 		return await startLoaded(await loadConfig(argument));
 	} catch (error) {

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { oldNode } from '../old-node.js';
 import { applicationPlaces, firstPackage, ownPlace, type Package } from './packages.js';
 
 const API = '@opentelemetry/api';
@@ -23,6 +24,8 @@ export interface Neighbours {
  * @param directory - the config's, where there is one
  */
 export function neighbours(directory?: string): Neighbours {
+	const old = oldNode();
+	if (old !== undefined) return { refused: old };
 	const application = applicationPlaces(directory);
 	const theirs = firstPackage(API, application);
 	const ours = firstPackage(API, [ownPlace()]) ?? theirs;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire, findPackageJSON } from 'node:module';
+// As a namespace: Node 20 has no findPackageJSON, and naming it would keep our own message from being said.
+import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { shared } from '../../lib/runtime/shared.js';
@@ -32,7 +33,7 @@ export function firstPackage(name: string, places: readonly (string | undefined)
 	for (const place of places) {
 		if (place === undefined) continue;
 		try {
-			const file = findPackageJSON(name, pathToFileURL(join(place, 'any.js')));
+			const file = nodeModule.findPackageJSON(name, pathToFileURL(join(place, 'any.js')));
 			if (file === undefined || !existsSync(file)) continue;
 			const { version = '', dependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
 			return { directory: dirname(file), version: String(version), dependencies: Object.keys(dependencies) };
@@ -48,7 +49,7 @@ export function firstModule(specifier: string, places: readonly (string | undefi
 	for (const place of places) {
 		if (place === undefined) continue;
 		try {
-			return pathToFileURL(createRequire(join(place, 'any.js')).resolve(specifier)).href;
+			return pathToFileURL(nodeModule.createRequire(join(place, 'any.js')).resolve(specifier)).href;
 		} catch {
 			// Not from here.
 		}
