@@ -21,8 +21,9 @@ export async function parseYaml(text: string): Promise<unknown> {
 	return document.toJS() ?? {};
 }
 
-/** The value of a text of JSON. */
-export function parseJson(text: string): unknown {
+/** The value of a text of JSON, a byte order mark before it left out: some editors write one, and nobody sees it. */
+export function parseJson(whole: string): unknown {
+	const text = whole.replace(/^\uFEFF/, '');
 	try {
 		return JSON.parse(text);
 	} catch (error) {

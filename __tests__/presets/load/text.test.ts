@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import { lineFinder, parseJson, parseYaml } from '../../../presets/load/text.js';
+
+describe('a file that begins with a byte order mark', () => {
+	it('is read as without it', async () => {
+		expect(parseJson('\uFEFF{"preset":"json"}')).toEqual({ preset: 'json' });
+		expect(await parseYaml('\uFEFFpreset: json\r\n')).toEqual({ preset: 'json' });
+	});
+
+	it('has its faults in the same lines', async () => {
+		expect(() => parseJson('\uFEFF{\n"preset": json }')).toThrow(
+			expect.objectContaining({ line: 2, message: "it is no JSON: Unexpected token 'j'." }),
+		);
+		expect((await lineFinder('\uFEFF{\n"preset": "json" }'))(['preset'])).toBe(2);
+	});
+});
