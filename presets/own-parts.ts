@@ -1,12 +1,12 @@
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { type Sampler, SamplingDecision, type SamplingResult, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { sayOnce } from '../lib/runtime/say.js';
 import type { PresetParts } from './preset.js';
 
 /**
- * The parts of a preset of one's own, whose processors may throw: OpenTelemetry calls all processors one after another
+ * The parts of a preset of one's own, whose processors and sampler may throw: OpenTelemetry calls all processors one after another
  * unguarded, so that a fault of one would keep the span from the presets behind it, and be thrown by `startSpan` and
- * `end` into whatever library made the span.
+ * `end` into whatever library made the span. A trace that its sampler could not decide about is kept.
  */
 export function ownParts(name: string, parts: PresetParts): PresetParts {
 	const guard = (what: string, run: () => void): void => {
@@ -20,10 +20,11 @@ export function ownParts(name: string, parts: PresetParts): PresetParts {
 			);
 		}
 	};
-	const { spanProcessors, logRecordProcessors } = parts;
+	const { spanProcessors, logRecordProcessors, sampler } = parts;
 	return {
 		...parts,
 		...(spanProcessors && { spanProcessors: spanProcessors.map((one) => spans(one, guard)) }),
+		...(sampler && { sampler: sampling(sampler, guard) }),
 		...(logRecordProcessors && { logRecordProcessors: logRecordProcessors.map((one) => logs(one, guard)) }),
 	};
 }
@@ -37,6 +38,19 @@ function spans(inner: SpanProcessor, guard: Guard): SpanProcessor {
 		onEnd: (span) => guard('onEnd', () => inner.onEnd(span)),
 		forceFlush: async () => inner.forceFlush(),
 		shutdown: async () => inner.shutdown(),
+	};
+}
+
+function sampling(inner: Sampler, guard: Guard): Sampler {
+	return {
+		shouldSample: (...asked) => {
+			let answer: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
+			guard('shouldSample', () => {
+				answer = inner.shouldSample(...asked);
+			});
+			return answer;
+		},
+		toString: () => inner.toString(),
 	};
 }
 

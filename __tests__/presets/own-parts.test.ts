@@ -13,6 +13,7 @@ const fault = (what) => () => {
 export default {
 	name: 'faulty',
 	make: () => ({
+		sampler: { shouldSample: fault('shouldSample') },
 		spanProcessors: [
 			{ onStart: fault('onStart'), onEnding: fault('onEnding'), onEnd: fault('onEnd'), forceFlush: fault('flush'), shutdown: fault('stop') },
 		],
@@ -44,7 +45,7 @@ it.each([true, false])("a preset of one's own that throws reaches nobody else (r
 	expect(spanNames(directory)).toEqual(['first', 'second']);
 	expect(linesOf(directory, 'logs').length).toBe(1);
 	expect(said.filter((line) => line.includes('the preset "'))).toEqual(
-		['onStart', 'onEnding', 'onEnd', 'enabled', 'onEmit'].map(
+		['shouldSample', 'onStart', 'onEnding', 'onEnd', 'enabled', 'onEmit'].map(
 			(what) =>
 				`agentese-otel: the preset "faulty-${redact}" threw in ${what}(); the application and the other presets went on ` +
 				`without it. Reason: ${what} is out of order`,
