@@ -28,7 +28,9 @@ export function parseJson(whole: string): unknown {
 		return JSON.parse(text);
 	} catch (error) {
 		const message = (error as Error).message.replace(/(, (\.\.\.)?"[\s\S]*is not valid JSON| in JSON at [\s\S]*)$/, '');
-		throw new FormatError(`it is no JSON: ${sentence(message)}`, lineOf(text, faultAt(text, error as Error)));
+		const at = faultAt(text, error as Error);
+		const hint = /^\/[/*]/.test(text.slice(at)) ? ' JSON has no comments; a config in YAML may have them.' : '';
+		throw new FormatError(`it is no JSON: ${sentence(message)}${hint}`, lineOf(text, at));
 	}
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { lineFinder, parseJson, parseYaml } from '../../../presets/load/text.js';
 
+it('a comment in JSON is told as that, wherever it stands', () => {
+	const hint = 'JSON has no comments; a config in YAML may have them.';
+	for (const text of ['// note\n{}', '{\n/* note */ "a": 1}', '{ "a": // note\n1 }']) {
+		expect(() => parseJson(text)).toThrow(hint);
+	}
+	expect(() => parseJson('{ "a": "//", }')).not.toThrow(hint);
+});
+
 describe('a file that begins with a byte order mark', () => {
 	it('is read as without it', async () => {
 		expect(parseJson('\uFEFF{"preset":"json"}')).toEqual({ preset: 'json' });
