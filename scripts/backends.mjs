@@ -77,8 +77,19 @@ export async function debianPackages() {
 	}
 	// RUNLEVEL=1: their services are not started, which would take the ports that a test wants.
 	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-	await run(apt, ['update', '-q'], { env, maxBuffer: 2 ** 26 });
-	await run(apt, ['install', '-y', '-q', '--no-install-recommends', ...wanted], { env, maxBuffer: 2 ** 26 });
+	// On a new machine somebody else may be installing.
+	const lock = ['-o', 'DPkg::Lock::Timeout=300'];
+	const install = () =>
+		run(apt, ['install', ...lock, '-y', '-q', '--no-install-recommends', ...wanted], { env, maxBuffer: 2 ** 26 });
+	try {
+		// The lists of a new machine are empty, or name what is gone from the mirrors by now.
+		await install().catch(async () => {
+			await run(apt, ['update', ...lock, '-q'], { env, maxBuffer: 2 ** 26 });
+			await install();
+		});
+	} catch (error) {
+		missing(`Debian's ${wanted.join(' and ')}`, undefined, error);
+	}
 }
 
 /** All of them, so that no test waits for a build. */
@@ -87,10 +98,11 @@ export async function allBackends() {
 	for (const name of Object.keys(BACKENDS)) await backend(name);
 }
 
-function missing(name, variable) {
+function missing(name, variable, cause) {
 	const wayOut = variable === undefined ? 'Install it.' : `Install Go, or name its binary in ${variable}.`;
-	const line = `NOT TESTED: ${name} is missing. ${wayOut}`;
-	if (process.env.CI === 'true') throw new Error(line);
+	const reason = cause === undefined ? '' : ` Reason: ${cause.stderr || cause.message}`;
+	const line = `NOT TESTED: ${name} is missing. ${wayOut}${reason}`;
+	if (process.env.CI === 'true') throw new Error(line, { cause });
 	console.error(`\n!!! ${line}\n`);
 	return undefined;
 }
