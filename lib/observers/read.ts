@@ -49,8 +49,8 @@ export function readObserver(umwelt: unknown): Observer | undefined {
 	if (umwelt === null) return GUEST;
 	if (typeof umwelt !== 'object') return undefined;
 	const shape: Shape = umwelt;
-	let id = text(read(shape, 'id'));
-	let archetype = name(read(shape, 'archetype'));
+	let id = text(idOf(shape));
+	let archetype = name(archetypeOf(shape));
 	if (id === undefined || archetype === undefined) {
 		const dna = read(shape, 'dna');
 		if (typeof dna === 'object' && dna !== null) {
@@ -59,8 +59,8 @@ export function readObserver(umwelt: unknown): Observer | undefined {
 		}
 	}
 	id ??= text(read(shape, 'userId')) ?? text(read(shape, 'user_id'));
-	const tenantId = text(read(shape, 'tenantId')) ?? text(read(shape, 'tenant_id'));
-	const sessionId = text(read(shape, 'sessionId')) ?? text(read(shape, 'session_id'));
+	const tenantId = text(tenantIdOf(shape)) ?? text(tenantOf(shape));
+	const sessionId = text(sessionIdOf(shape)) ?? text(sessionOf(shape));
 	if ((id ?? archetype ?? tenantId ?? sessionId) === undefined) return undefined;
 	const observer: { -readonly [K in keyof Observer]: Observer[K] } = {
 		id: id ?? GUEST.id,
@@ -69,6 +69,55 @@ export function readObserver(umwelt: unknown): Observer | undefined {
 	if (tenantId !== undefined) observer.tenantId = tenantId;
 	if (sessionId !== undefined) observer.sessionId = sessionId;
 	return Object.freeze(observer);
+}
+
+/** The six that every umwelt is asked for; under a name that stands in the code each costs a quarter of `read`. */
+function idOf(from: Shape): unknown {
+	try {
+		return from.id;
+	} catch {
+		return undefined;
+	}
+}
+
+function archetypeOf(from: Shape): unknown {
+	try {
+		return from.archetype;
+	} catch {
+		return undefined;
+	}
+}
+
+function tenantIdOf(from: Shape): unknown {
+	try {
+		return from.tenantId;
+	} catch {
+		return undefined;
+	}
+}
+
+function tenantOf(from: Shape): unknown {
+	try {
+		return from.tenant_id;
+	} catch {
+		return undefined;
+	}
+}
+
+function sessionIdOf(from: Shape): unknown {
+	try {
+		return from.sessionId;
+	} catch {
+		return undefined;
+	}
+}
+
+function sessionOf(from: Shape): unknown {
+	try {
+		return from.session_id;
+	} catch {
+		return undefined;
+	}
 }
 
 /** The member's value, or undefined where reading it throws. */

@@ -1,4 +1,5 @@
 import { isCard, isCardNumber } from './cards.js';
+import type { Constants } from './constants.js';
 import { namesSecret } from './keys.js';
 import { REDACTED } from './marker.js';
 import { keyMatcher, type RedactRules, valueReplacer } from './rules.js';
@@ -69,6 +70,27 @@ export class Redactor {
 	/** Attributes, or any record of values. */
 	record<T extends object>(record: T): T {
 		return this.#record(record, 0, this.#with !== undefined) as T;
+	}
+
+	/**
+	 * True where there is nothing to hide in a record, without asking twice about what is constant in it. False where
+	 * somebody's own function is to be asked about everything.
+	 *
+	 * @param constants - values that were looked at before; those that the record has otherwise now are looked at
+	 */
+	isClean(record: Readonly<Record<string, unknown>>, constants?: Constants): boolean {
+		if (this.#with !== undefined) return false;
+		const known = constants?.areClean(this) === true ? constants.attributes : undefined;
+		for (const key in record) {
+			const value = record[key];
+			if (known !== undefined && known[key] === value) continue;
+			const { secret, name } = this.#key(key);
+			if (name !== key || secret || typeof value === 'object') return false;
+			if (typeof value === 'string' ? this.text(value) !== value : this.#value({ secret, name }, value, 0) !== value) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	#key(key: string): Key {

@@ -1,6 +1,7 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import { genaiAtStart } from '../conventions/genai-span.js';
 import { sessionFacts } from '../observers/facts.js';
+import { Constants } from '../redaction/constants.js';
 import { writtenText, writtenValue } from '../redaction/settings.js';
 import type { InvocationView, JoinPointFacts } from '../weaving/advice.js';
 import { isPlain, plainSpan } from './plain-span.js';
@@ -12,6 +13,7 @@ const MAX_OBSERVER = 256;
 export class StartFacts {
 	readonly #point: JoinPointFacts;
 	readonly #fixed: Readonly<Attributes>;
+	readonly #constants: Constants;
 	/** Whether the template has parameters, so that path and holon are each call's own. */
 	readonly #expands: boolean;
 	/** Whether there are all seven, none of them longer than what a plain span takes. */
@@ -20,6 +22,7 @@ export class StartFacts {
 	constructor(point: JoinPointFacts) {
 		this.#point = point;
 		this.#fixed = Object.freeze(fixedAttributes(point));
+		this.#constants = new Constants(this.#fixed);
 		this.#expands = point.template?.includes(':') === true;
 		const { template, context, holon, aspect, functionName } = point;
 		this.#whole = functionName !== '' && [template, context, holon, aspect, functionName].every(isPlain);
@@ -62,6 +65,7 @@ export class StartFacts {
 		attributes['agentese.observer'] = observerId(invocation);
 		attributes['agentese.archetype'] = archetypeOf(invocation);
 		plain._attributesCount = 7;
+		if (plain._constants === null) plain._constants = this.#constants;
 		const more = this.#more(invocation);
 		if (more !== undefined) span.setAttributes(more);
 	}

@@ -1,4 +1,5 @@
 import type { Attributes, Span } from '@opentelemetry/api';
+import type { Constants } from '../redaction/constants.js';
 
 /**
  * A span of OpenTelemetry's SDK (2.x, 3.x, or the presets' own), whose attributes are a plain object that it counts
@@ -8,6 +9,8 @@ import type { Attributes, Span } from '@opentelemetry/api';
 export interface PlainSpan extends Span {
 	readonly attributes: Attributes;
 	_attributesCount: number;
+	/** Of the presets' own spans: which of the attributes every span of its method has; null until that is said. */
+	_constants?: Constants | null;
 	readonly _spanLimits: { readonly attributeCountLimit?: number; readonly attributeValueLengthLimit?: number };
 }
 

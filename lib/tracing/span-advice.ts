@@ -64,10 +64,14 @@ export class SpanAdvice implements Advice<Written> {
 	private passes: boolean | undefined;
 	readonly streams = true;
 	readonly timed = false;
+	/** Left out where the options know no refusal, so that no end is asked about one. */
+	readonly refuses?: NonNullable<Advice['refuses']>;
 
 	constructor(options: TracedOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;
 		this.point = point;
+		const { expected, refused } = options;
+		if (expected !== undefined || refused !== undefined) this.refuses = (end) => this.isRefusal(end);
 		this.facts = new StartFacts(point);
 		this.plain = Object.freeze({ kind: options.kind ?? SpanKind.INTERNAL });
 		this.ruled = verdictOf(point);
@@ -117,7 +121,7 @@ export class SpanAdvice implements Advice<Written> {
 		else written.end(endedAt);
 	}
 
-	refuses(outcome: { readonly threw: boolean; readonly value?: unknown; readonly error?: unknown }): boolean {
+	private isRefusal(outcome: { readonly threw: boolean; readonly value?: unknown; readonly error?: unknown }): boolean {
 		if (outcome.threw) return this.options.expected?.(outcome.error) === true;
 		return this.options.refused?.(outcome.value as never) === true;
 	}

@@ -1,14 +1,16 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { CleanSpans } from './clean.js';
 import { type Parts, partsOf, redactedSpan, type SpanRules } from './span.js';
 
 /** Looks at each span once, however many presets ask one after the other. */
 export function spanLook(rules: SpanRules): (span: ReadableSpan) => ReadableSpan {
+	const clean = new CleanSpans(rules);
 	let last: ReadableSpan | undefined;
 	let seen: ReadableSpan | undefined;
 	return (span) => {
 		if (seen === undefined || last !== span) {
-			seen = redactedSpan(span, rules);
+			seen = clean.has(span) ? span : redactedSpan(span, rules);
 			last = span;
 		}
 		return seen;

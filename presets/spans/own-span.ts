@@ -25,6 +25,7 @@ import {
 } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
+import type { Constants } from '../../lib/redaction/constants.js';
 import { cleanLink } from './links.js';
 import type { OwnParts } from './parts.js';
 
@@ -59,6 +60,8 @@ export class OwnSpan implements Span {
 	status: SpanStatus = { code: SpanStatusCode.UNSET };
 	endTime: HrTime = NOT_YET;
 	_attributesCount: number;
+	/** Which of its attributes every span of its method has, as the toolkit says when it writes them. */
+	_constants: Constants | null = null;
 	readonly _spanLimits: OwnParts['limits'];
 	readonly _spanContext: SpanContext;
 	readonly _spanProcessor: OwnParts['processor'];

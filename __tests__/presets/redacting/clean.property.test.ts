@@ -1,0 +1,86 @@
+import { expect, it } from '@jest/globals';
+import { type Attributes, ROOT_CONTEXT } from '@opentelemetry/api';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
+import { Constants } from '../../../lib/redaction/constants.js';
+import { Redactor } from '../../../lib/redaction/redactor.js';
+import { CleanSpans } from '../../../presets/redacting/clean.js';
+import { redactedSpan, type SpanRules } from '../../../presets/redacting/span.js';
+import type { OwnSpan } from '../../../presets/spans/own-span.js';
+import { OwnTracer } from '../../../presets/spans/own-tracer.js';
+import { partsOf } from '../../../presets/spans/parts.js';
+
+const tracers = ['agentese-otel', 'password=swordfish'].map((name) => {
+	const parts = partsOf(new TracerProvider().getTracer(name));
+	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
+	return new OwnTracer(parts);
+});
+
+const SECRETS = [
+	'password=swordfish',
+	'Bearer abcdefghijklmnop',
+	'4111 1111 1111 1111',
+	'sk-ant-api03-abcdefghijklmnopqrst',
+];
+const key = fc.constantFrom('agentese.path', 'agentese.context', 'code.function.name', 'app.note', 'count', 'api_key');
+const value = fc.oneof(
+	{ weight: 12, arbitrary: fc.constantFrom('self.soul.ask', 'self', 'ok', 7, true) },
+	{ weight: 2, arbitrary: fc.constantFrom(...SECRETS, 4111111111111111) },
+	{ weight: 1, arbitrary: fc.array(fc.constantFrom(...SECRETS, 'fine'), { maxLength: 2 }) },
+);
+const record = fc.dictionary(key, value, { maxKeys: 5 }) as fc.Arbitrary<Attributes>;
+const word = fc.constantFrom('agentese.invoke', 'GET /', 'agentese.invoke', 'GET /', ...SECRETS);
+const rules = fc.constantFrom<SpanRules>(
+	...[
+		new Redactor(),
+		new Redactor(),
+		new Redactor(),
+		new Redactor({ keys: ['context'] }),
+		new Redactor({ values: [/soul/] }),
+		new Redactor({ with: (_key, given) => (given === 'self' ? 'other' : given) }),
+		new Redactor({ with: (_key, given) => given }),
+		undefined,
+	].flatMap((redactor): SpanRules[] => [
+		{ redactor, errors: 'full', resourceOf: (resource) => resource },
+		{ redactor, errors: 'type', resourceOf: (resource) => resource },
+	]),
+);
+const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
+	fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+const one = fc.record({
+	tracer: fc.constantFrom(...tracers.slice(0, 1), ...tracers),
+	name: word,
+	attributes: record,
+	constants: fc.option(record, { nil: undefined }),
+	event: rarely(record),
+	status: rarely(word),
+});
+
+it('a span that is passed as clean is one in which a whole look finds nothing, whatever was seen before it', () => {
+	let passed = 0;
+	fc.assert(
+		fc.property(rules, fc.array(one, { minLength: 1, maxLength: 6 }), (rule, spans) => {
+			const clean = new CleanSpans(rule);
+			for (const { tracer, name, attributes, constants, event, status } of spans) {
+				const span = tracer.startSpan(name, { attributes: { ...constants, ...attributes } }, ROOT_CONTEXT) as OwnSpan;
+				if (constants !== undefined) span._constants = new Constants(Object.freeze(constants));
+				if (event !== undefined) span.addEvent('e', event);
+				if (status !== undefined) span.setStatus({ code: 2, message: status });
+				span.end();
+				if (!clean.has(span)) continue;
+				passed++;
+				expect(redactedSpan(span, rule)).toBe(span);
+			}
+		}),
+		{ numRuns: 2000 },
+	);
+	expect(passed).toBeGreaterThan(100);
+});
+
+it('a constant that somebody wrote over is looked at', () => {
+	const redactor = new Redactor();
+	const constants = new Constants(Object.freeze({ 'agentese.path': 'self.soul.ask' }));
+	expect(redactor.isClean({ 'agentese.path': 'self.soul.ask' }, constants)).toBe(true);
+	expect(redactor.isClean({ 'agentese.path': 'password=swordfish' }, constants)).toBe(false);
+	expect(new Redactor({ values: [/soul/] }).isClean({ 'agentese.path': 'self.soul.ask' }, constants)).toBe(false);
+});
