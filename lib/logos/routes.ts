@@ -41,7 +41,6 @@ interface Entry {
 /** The table of what paths reach. Maps, not objects: a path cannot reach what nobody registered. */
 export class Routes {
 	private readonly fixed = new Map<string, Entry>();
-	private readonly exact = new Map<unknown, Found>();
 	private readonly templates: Entry[] = [];
 
 	constructor(resolvers: readonly object[]) {
@@ -50,16 +49,6 @@ export class Routes {
 		for (const entry of [...this.fixed.values(), ...this.templates]) {
 			if (!entry.routes.has('affordances')) add(entry, entry.resolver, undefined, 'affordances');
 		}
-		for (const { handle, routes } of this.fixed.values()) {
-			const params = matchHandle(handle, handle.segments);
-			if (params === undefined) continue;
-			for (const route of routes.values()) this.exact.set(route.template.template, { route, params });
-		}
-	}
-
-	/** The route of a path that is written as it was registered: no template, no alias. What most invocations are. */
-	fixedPath(text: unknown): Found | undefined {
-		return this.exact.get(text);
 	}
 
 	/** The templates of all paths that can be reached. */
