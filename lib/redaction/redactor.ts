@@ -38,6 +38,11 @@ export class Redactor {
 		this.#with = rules.with;
 	}
 
+	/** True where a function of somebody's own has the last word on each value. */
+	get asks(): boolean {
+		return this.#with !== undefined;
+	}
+
 	/** True where the key's name is that of a secret. */
 	namesSecret(key: string): boolean {
 		if (this.#own?.(key) === true) return true;
@@ -79,7 +84,7 @@ export class Redactor {
 	 * @param constants - values that were looked at before; those that the record has otherwise now are looked at
 	 */
 	isClean(record: Readonly<Record<string, unknown>>, constants?: Constants): boolean {
-		if (this.#with !== undefined) return false;
+		if (this.asks) return false;
 		const known = constants?.areClean(this) === true ? constants.attributes : undefined;
 		for (const key in record) {
 			const value = record[key];

@@ -2,7 +2,7 @@ import type { Attributes, Span } from '@opentelemetry/api';
 import { genaiAtStart } from '../conventions/genai-span.js';
 import { sessionFacts } from '../observers/facts.js';
 import { Constants } from '../redaction/constants.js';
-import { writtenText, writtenValue } from '../redaction/settings.js';
+import { redactionSettings, writtenText, writtenValue } from '../redaction/settings.js';
 import type { InvocationView, JoinPointFacts } from '../weaving/advice.js';
 import { isPlain, plainSpan } from './plain-span.js';
 import { cutPath } from './values.js';
@@ -33,7 +33,7 @@ export class StartFacts {
 		const { template } = this.#point;
 		const genai = genaiAtStart(invocation);
 		if (template === undefined) return genai === undefined ? this.#fixed : { ...this.#fixed, ...genai };
-		const path = pathOf(invocation, template);
+		const path = this.#pathOf(invocation, template);
 		return {
 			...this.#fixed,
 			'agentese.path': path,
@@ -54,7 +54,7 @@ export class StartFacts {
 			return;
 		}
 		const { template = '', context = '', holon = '', aspect = '', functionName } = this.#point;
-		const path = pathOf(invocation, template);
+		const path = this.#pathOf(invocation, template);
 		// Names that stand in the code: under a variable name each would cost as much as three of these.
 		const { attributes } = plain;
 		attributes['agentese.path'] = path;
@@ -70,6 +70,17 @@ export class StartFacts {
 		if (more !== undefined) span.setAttributes(more);
 	}
 
+	/** The path of a call; one that is all its method's calls' is looked at for secrets once. */
+	#pathOf(invocation: InvocationView, template: string): string {
+		const path = invocation.path ?? template;
+		if (path === template) {
+			const { redactor, atWrite } = redactionSettings();
+			if (!atWrite || redactor === undefined) return cutPath(path);
+			if (!redactor.asks && this.#constants.areClean(redactor)) return cutPath(path);
+		}
+		return cutPath(writtenText('agentese.path', path));
+	}
+
 	/** What most calls do not have. */
 	#more(invocation: InvocationView): Attributes | undefined {
 		const genai = genaiAtStart(invocation);
@@ -77,10 +88,6 @@ export class StartFacts {
 		if (genai === undefined && session === undefined && invocation.alias === undefined) return undefined;
 		return { ...aliasFacts(invocation), ...session, ...genai };
 	}
-}
-
-function pathOf(invocation: InvocationView, template: string): string {
-	return cutPath(writtenText('agentese.path', invocation.path ?? template));
 }
 
 function holonOf(path: string): string {

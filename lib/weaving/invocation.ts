@@ -33,8 +33,8 @@ export interface Dispatched {
 const NO_ARGS: readonly unknown[] = Object.freeze([]);
 const CALLED: Dispatched = Object.freeze({});
 
-function expand(template: string | undefined, params: Readonly<Record<string, string>>): string | undefined {
-	return template?.includes(':') ? template.replace(/:(\w+)/g, (whole, name) => params[name] ?? whole) : template;
+function expand(template: string, params: Readonly<Record<string, string>>): string {
+	return template.replace(/:(\w+)/g, (whole, name) => params[name] ?? whole);
 }
 
 /** One call under observation, from `enter` to its one end. */
@@ -80,7 +80,8 @@ export class Invocation implements LiveInvocation, Settlement {
 	}
 
 	get path(): string | undefined {
-		return this.dispatched.path ?? expand(this.point.template, this.params);
+		const { template } = this.point;
+		return this.dispatched.path ?? (template?.includes(':') ? expand(template, this.params) : template);
 	}
 
 	get alias(): string | undefined {
