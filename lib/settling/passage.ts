@@ -12,11 +12,13 @@ import type { Settlement } from './settlement.js';
  */
 export function passOn(result: unknown, context: Context, watch: string | undefined): unknown {
 	if (result === null || (typeof result !== 'object' && typeof result !== 'function')) return result;
-	// A promise of a plain value needs no settlement: 120 ns less.
-	if (typeof lookAtThen(result) === 'function' && isPlainPromise(result)) {
-		return thenNatively(result, (value) => passOn(value, context, watch));
-	}
+	if (typeof lookAtThen(result) === 'function' && isPlainPromise(result)) return passOnLater(result, context, watch);
 	return settle(result, new Passage(context, watch));
+}
+
+/** The same for a plain native promise: that of a plain value needs no settlement, which is 120 ns less. */
+export function passOnLater(promise: object, context: Context, watch: string | undefined): unknown {
+	return thenNatively(promise, (value) => passOn(value, context, watch));
 }
 
 /** Nothing is measured, and the end is told to nobody. */

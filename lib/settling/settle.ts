@@ -33,8 +33,11 @@ export function settle(value: unknown, settlement: Settlement): unknown {
 	return settleThenable(value, then as AnyFunction, settlement);
 }
 
-/** The value of a promise is settled again by the same rules: an async method that answers a stream is the ordinary case. */
-function derive(promise: object, settlement: Settlement): unknown {
+/**
+ * As `settle()`, for what an async function answered: that is a plain native promise, and looking for it takes 80 ns. The
+ * value of a promise is settled again by the same rules: an async method that answers a stream is the ordinary case.
+ */
+export function derive(promise: object, settlement: Settlement): unknown {
 	return thenNatively(
 		promise,
 		(value) => settle(value, settlement),

@@ -17,6 +17,11 @@ interface Ended {
 	readonly left?: boolean;
 }
 
+/** Whether somebody reads the last chunk of a stream, whatever it is. */
+export function keepsLast(option: TokensOption | undefined): boolean {
+	return option !== undefined || anyReaders();
+}
+
 /** Looks for usage in the chunks of one stream, as they pass; of a chunk no more is kept than its usage. */
 export class ChunkReader {
 	readonly #known = new StreamUsage();
@@ -24,7 +29,7 @@ export class ChunkReader {
 	#last: unknown;
 
 	constructor(option: TokensOption | undefined) {
-		this.#keepsLast = option !== undefined || anyReaders();
+		this.#keepsLast = keepsLast(option);
 	}
 
 	see(chunk: unknown): void {

@@ -9,7 +9,7 @@ import { Pace, withStreamed } from '../settling/pace.js';
 import type { Settlement } from '../settling/settlement.js';
 import { pay } from '../tokens/owing.js';
 import type { Purse } from '../tokens/purse.js';
-import { ChunkReader, creditResult } from '../tokens/result.js';
+import { ChunkReader, creditResult, keepsLast } from '../tokens/result.js';
 import type { TokenCount } from '../tokens/usage.js';
 import type { LiveInvocation, Outcome } from './advice.js';
 import { enterContext } from './context.js';
@@ -167,9 +167,13 @@ export class Invocation implements LiveInvocation, Settlement {
 
 	item(value: unknown): void {
 		if (this.ended) return;
-		this.chunks ??= new ChunkReader(this.point.facts.tokens);
-		this.chunks.see(value);
-		const { advices } = this.point;
+		const { facts, advices, showsItems } = this.point;
+		// What is no object holds no usage: it is read only where somebody else reads the last one.
+		if ((typeof value === 'object' && value !== null) || keepsLast(facts.tokens)) {
+			this.chunks ??= new ChunkReader(facts.tokens);
+			this.chunks.see(value);
+		}
+		if (!showsItems) return;
 		for (let i = 0; i < advices.length; i++) {
 			try {
 				advices[i]?.item?.(this, value, i === 0 ? this.first : this.others?.[i]);

@@ -18,6 +18,8 @@ export interface JoinPoint extends JoinPointFacts {
 	readonly parameterAttributes: readonly ParameterAttribute[];
 	readonly memberAttributes: readonly MemberAttribute[];
 	readonly wantsItems: boolean;
+	/** Whether an advice is shown each item. */
+	readonly showsItems: boolean;
 	/** True where a call is not an invocation: all advices are idle, or a woven override called its super method. */
 	readonly bare: boolean;
 	/** The advices that are not idle, where each of them can tell of a context whether it is; else undefined. */
@@ -73,6 +75,7 @@ export function makePoint(source: PointSource): JoinPoint {
 		parameterAttributes: source.parameterAttributes ?? [],
 		memberAttributes: source.memberAttributes ?? [],
 		wantsItems: facts.tokens !== undefined || advices.some(seesItems),
+		showsItems: advices.some((advice) => advice.item !== undefined),
 		bare: source.passThrough === true || awake.length === 0,
 		sleepers: awake.every((advice) => advice.idleIn !== undefined) ? awake : undefined,
 		timed: awake.some((advice) => advice.timed !== false),

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
+import { types } from 'node:util';
 import type { Context } from '@opentelemetry/api';
 import { activeContext, runIn } from '../runtime/carry.js';
 import { currentEpoch } from '../runtime/signals.js';
-import { passOn } from '../settling/passage.js';
-import { settle } from '../settling/settle.js';
+import { passOn, passOnLater } from '../settling/passage.js';
+import { derive, settle } from '../settling/settle.js';
 import type { Advice } from './advice.js';
 import { invocationOf } from './context.js';
 import { anyLateFields, rememberWrapper, wrapperMember } from './declarations.js';
@@ -23,6 +24,8 @@ export function wrap<F extends Fn>(member: Member, original: F): F {
 	if (wrapperMember(original) === member) return original;
 	const method = original as unknown as (...args: unknown[]) => unknown;
 	const pointOf = pointFinder(member);
+	// A generator function may be async too, and answers no promise.
+	const isAsync = types.isAsyncFunction(original) && !types.isGeneratorFunction(original);
 	let asleepIn = 0;
 	let askedIn = 0;
 	// A shorthand method has no `prototype` of its own and no [[Construct]], as the methods that it stands for.
@@ -32,7 +35,7 @@ export function wrap<F extends Fn>(member: Member, original: F): F {
 			// 13 ns of a call without an SDK; to find the join point of the receiver's class as well makes it 23.
 			if (asleepIn === epoch) return Reflect.apply(method, this, args);
 			const point = pointOf(this);
-			if (!point.bare) return observe(member, point, method, this, args);
+			if (!point.bare) return observe(member, point, method, isAsync, this, args);
 			if (askedIn !== epoch) {
 				askedIn = epoch;
 				if (isAsleep(member)) asleepIn = epoch;
@@ -119,6 +122,7 @@ function observe(
 	member: Member,
 	point: JoinPoint,
 	original: (...args: unknown[]) => unknown,
+	isAsync: boolean,
 	self: unknown,
 	args: unknown[],
 ): unknown {
@@ -127,9 +131,11 @@ function observe(
 	if (parent?.claims(member, self)) return Reflect.apply(original, self, args);
 	if (point.sleepers !== undefined && areIdleIn(base, point.sleepers)) {
 		// No invocation, no look at the clock and no other context: 0.04 of a span by hand instead of 0.38.
-		return passOn(Reflect.apply(original, self, args), base, point.facts.watch);
+		const result = Reflect.apply(original, self, args);
+		const { watch } = point.facts;
+		return isAsync ? passOnLater(result as object, base, watch) : passOn(result, base, watch);
 	}
-	return perform(new Invocation(point, self, args, parent, base), original, self, args);
+	return perform(new Invocation(point, self, args, parent, base), original, self, args, isAsync);
 }
 
 /** True where none of the advices has anything to do in this context. */
@@ -138,12 +144,17 @@ function areIdleIn(context: Context, advices: readonly Advice[]): boolean {
 	return true;
 }
 
-/** Runs an invocation from `enter` to the settling of its result. */
+/**
+ * Runs an invocation from `enter` to the settling of its result.
+ *
+ * @param isAsync - whether `fn` is an async function, whose promise is a plain one
+ */
 export function perform<A extends unknown[]>(
 	invocation: Invocation,
 	fn: (...args: A) => unknown,
 	self: unknown,
 	args: A,
+	isAsync = false,
 ): unknown {
 	invocation.enter();
 	let result: unknown;
@@ -153,7 +164,7 @@ export function perform<A extends unknown[]>(
 		invocation.failed(error);
 		throw error;
 	}
-	return settle(result, invocation);
+	return isAsync ? derive(result as object, invocation) : settle(result, invocation);
 }
 
 const wovenInstances = new WeakSet<object>();
