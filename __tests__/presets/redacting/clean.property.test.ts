@@ -22,14 +22,21 @@ const SECRETS = [
 	'4111 1111 1111 1111',
 	'sk-ant-api03-abcdefghijklmnopqrst',
 ];
-const key = fc.constantFrom('agentese.path', 'agentese.context', 'code.function.name', 'app.note', 'count', 'api_key');
+const KEYS = ['agentese.path', 'agentese.context', 'code.function.name', 'app.note', 'count'];
+const key = fc.oneof(
+	{ weight: 20, arbitrary: fc.constantFrom(...KEYS) },
+	{ weight: 1, arbitrary: fc.constantFrom('api_key') },
+);
 const value = fc.oneof(
-	{ weight: 12, arbitrary: fc.constantFrom('self.soul.ask', 'self', 'ok', 7, true) },
+	{ weight: 25, arbitrary: fc.constantFrom('self.soul.ask', 'self', 'ok', 7, true) },
 	{ weight: 2, arbitrary: fc.constantFrom(...SECRETS, 4111111111111111) },
 	{ weight: 1, arbitrary: fc.array(fc.constantFrom(...SECRETS, 'fine'), { maxLength: 2 }) },
 );
 const record = fc.dictionary(key, value, { maxKeys: 5 }) as fc.Arbitrary<Attributes>;
-const word = fc.constantFrom('agentese.invoke', 'GET /', 'agentese.invoke', 'GET /', ...SECRETS);
+const word = fc.oneof(
+	{ weight: 8, arbitrary: fc.constantFrom('agentese.invoke', 'GET /') },
+	{ weight: 1, arbitrary: fc.constantFrom(...SECRETS) },
+);
 const rules = fc.constantFrom<SpanRules>(
 	...[
 		new Redactor(),
@@ -48,7 +55,7 @@ const rules = fc.constantFrom<SpanRules>(
 const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
 	fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const one = fc.record({
-	tracer: fc.constantFrom(...tracers.slice(0, 1), ...tracers),
+	tracer: fc.constantFrom(...tracers.slice(0, 1), ...tracers.slice(0, 1), ...tracers),
 	name: word,
 	attributes: record,
 	constants: fc.option(record, { nil: undefined }),
