@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { readTraces } from '../../examples/garden/read.js';
 import { freePort, newFolder } from './support/servers.js';
+import { IMPORTS } from './support/traced-app.js';
 
-const REGISTER = new URL('../../dist/esm/presets/register.js', import.meta.url).href;
 const APP = fileURLToPath(new URL('./support/scraped.mjs', import.meta.url));
 
 it.each([[true], [{ include: ['http'] }]])(
@@ -23,7 +23,7 @@ it.each([[true], [{ include: ['http'] }]])(
 				JSON.stringify({ preset: ['json', 'prometheus'], json, prometheus: { port }, autoInstrumentation }),
 			);
 			const env = { ...process.env, AGENTESE_CONFIG: config };
-			const { stdout } = await promisify(execFile)(process.execPath, ['--import', REGISTER, APP, String(port)], {
+			const { stdout } = await promisify(execFile)(process.execPath, [...IMPORTS, APP, String(port)], {
 				env,
 			});
 			expect(stdout).toBe('HTTP/1.1 200 OK\n'.repeat(2));

@@ -10,15 +10,14 @@ const RATE = 100;
 
 async function ours() {
 	const { startTelemetry } = await import('agentese-otel/presets');
-	const { lawful } = await import('./law.mjs');
-	const telemetry = await startTelemetry({
+	const { keepLaw } = await import('./law.mjs');
+	const started = await startTelemetry({
 		preset: 'otlp',
 		otlp: { endpoint: ENDPOINT, protocol: PROTOCOL },
 		delivery: { directory: OUTBOX },
 		autoInstrumentation: false,
 	});
-	process.on('exit', () => lawful(telemetry.stats().spans));
-	return telemetry;
+	return keepLaw(started);
 }
 
 async function stock() {

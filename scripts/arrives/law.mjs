@@ -15,3 +15,19 @@ export function lawful(counts) {
 	}
 	return { ...counts, onDisk };
 }
+
+/**
+ * Sees to it that an application in which the law does not hold at its end, for one of the signals, does not end well:
+ * that is its last word on stderr, and its exit code is another. A signal that ends it leaves no time to look.
+ *
+ * @template {{ stats(): { spans: Parameters<typeof lawful>[0], metricPoints: Parameters<typeof lawful>[0], logs: Parameters<typeof lawful>[0] } }} Telemetry
+ * @param {Telemetry} telemetry
+ * @returns {Telemetry} the same
+ */
+export function keepLaw(telemetry) {
+	process.on('exit', () => {
+		const { spans, metricPoints, logs } = telemetry.stats();
+		for (const counts of [spans, metricPoints, logs]) lawful(counts);
+	});
+	return telemetry;
+}

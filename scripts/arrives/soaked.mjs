@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { Resolver, Traced } from 'agentese-otel';
 import { startTelemetry } from 'agentese-otel/presets';
-import { lawful } from './law.mjs';
+import { keepLaw, lawful } from './law.mjs';
 
 const [invocations, outages] = process.argv.slice(2).map(Number);
 
@@ -13,12 +13,13 @@ const TURN = 100;
 /** As many wait in memory at most before the application takes a rest: a request of a server would do so too. */
 const AT_ONCE = 5000;
 
-const telemetry = await startTelemetry({
+const started = await startTelemetry({
 	preset: 'otlp',
 	otlp: { endpoint: process.env.ENDPOINT },
 	delivery: { directory: process.env.OUTBOX },
 	autoInstrumentation: false,
 });
+const telemetry = keepLaw(started);
 
 class Soul {
 	challenge(thesis) {

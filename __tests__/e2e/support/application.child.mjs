@@ -3,14 +3,15 @@
 import { parentPort } from 'node:worker_threads';
 import { trace } from '@opentelemetry/api';
 import { startTelemetry } from 'agentese-otel/presets';
-import { lawful } from '../../../scripts/arrives/law.mjs';
+import { keepLaw, lawful } from '../../../scripts/arrives/law.mjs';
 
-const telemetry = await startTelemetry({
+const started = await startTelemetry({
 	preset: 'otlp',
 	otlp: { endpoint: process.env.ENDPOINT },
 	delivery: { directory: process.env.OUTBOX, ...JSON.parse(process.env.DELIVERY ?? '{}') },
 	autoInstrumentation: false,
 });
+const telemetry = keepLaw(started);
 const tracer = trace.getTracer('application');
 const { now } = Date;
 let made = 0;

@@ -3,9 +3,10 @@
 import { startTelemetry } from 'agentese-otel/presets';
 import { makeGarden, spendDay } from '../../../dist/examples/garden/day.js';
 import { startModel } from '../../../dist/examples/garden/model.js';
+import { keepLaw } from '../../../scripts/arrives/law.mjs';
 
 const { config, days } = JSON.parse(process.argv[2] ?? '{}');
-const telemetry = await startTelemetry(config);
+const telemetry = keepLaw(await startTelemetry(config));
 const model = await startModel();
 const garden = makeGarden(model);
 for (let day = 0; day < days; day++) await spendDay(garden);

@@ -33,7 +33,8 @@ export async function runGarden(config: object | undefined, days = 1, how: Spawn
 		spans: readTraces(files.filter((file) => file.includes('/traces/'))),
 		async end() {
 			child.stdin.end();
-			await closed;
+			const [code] = await closed;
+			if (code !== 0) throw new Error(`the garden ended with ${code}:\n${stderr}`);
 			return { points: readMetrics(files.filter((file) => file.includes('/metrics/'))), stderr };
 		},
 	};

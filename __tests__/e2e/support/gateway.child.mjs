@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { createLogos, weave } from 'agentese-otel';
 import { startTelemetry } from 'agentese-otel/presets';
+import { keepLaw } from '../../../scripts/arrives/law.mjs';
 
 const [role, url] = process.argv.slice(2);
-const telemetry = await startTelemetry({ serviceName: role });
+const telemetry = keepLaw(await startTelemetry({ serviceName: role }));
 const observer = { id: 'kent' };
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 

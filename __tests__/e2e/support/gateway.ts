@@ -126,7 +126,8 @@ export class App {
 		const closed = once(this.#child, 'close');
 		this.#child.stdin?.end();
 		const last = await this.told<T>();
-		await closed;
+		const [code] = await closed;
+		if (code !== 0) throw new Error(`the application ended with ${code}:\n${this.#stderr}`);
 		return last;
 	}
 

@@ -5,7 +5,11 @@ import { promisify } from 'node:util';
 import { readTraces, type SpanRead } from '../../../examples/garden/read.js';
 import { newFolder } from './servers.js';
 
-const REGISTER = new URL('../../../dist/esm/presets/register.js', import.meta.url).href;
+/** The preset's own entry, and what sees to the law of delivery at the end. */
+export const IMPORTS: readonly string[] = ['../../../dist/esm/presets/register.js', './law.mjs'].flatMap((file) => [
+	'--import',
+	new URL(file, import.meta.url).href,
+]);
 
 /** What an application left behind. */
 export interface AppRun {
@@ -23,7 +27,7 @@ export async function runTraced(file: string, args: readonly string[], include: 
 		const json = { directory: folder };
 		writeFileSync(config, JSON.stringify({ preset: 'json', json, autoInstrumentation: { include } }));
 		const env = { ...process.env, AGENTESE_CONFIG: config };
-		const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', REGISTER, file, ...args], {
+		const { stdout, stderr } = await promisify(execFile)(process.execPath, [...IMPORTS, file, ...args], {
 			env,
 		});
 		const traces = join(folder, 'traces');
