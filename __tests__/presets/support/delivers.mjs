@@ -1,23 +1,20 @@
 // Makes spans for a backend that may be away, and ends in the way that its first argument names.
 import { once } from 'node:events';
 import { parentPort, Worker } from 'node:worker_threads';
+import { keepLaw } from '../../../scripts/arrives/law.mjs';
 
 const { startTelemetry, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);
 const [how, count = '100', prefix = 'span'] = process.argv.slice(2);
 
-const telemetry = await startTelemetry({
+const started = await startTelemetry({
 	serviceName: 'delivers',
 	preset: ['otlp'],
 	otlp: { endpoint: process.env.ENDPOINT, protocol: process.env.PROTOCOL },
 	delivery: { directory: process.env.OUTBOX },
 });
+const telemetry = keepLaw(started);
 const tracer = trace.getTracer('t');
 for (let i = 0; i < Number(count); i++) tracer.startSpan(`${prefix} ${i}`).end();
-process.on('exit', () => {
-	const { spans } = telemetry.stats();
-	const { made, written, queued, dropped, onDisk } = spans;
-	if (made !== written + queued + dropped + onDisk) console.log(`LAW ${JSON.stringify(spans)}`);
-});
 
 const alive = () => setInterval(() => undefined, 1000);
 const ways = {
@@ -68,13 +65,16 @@ const ways = {
 		void new Soul().challenge();
 	},
 	SIGKILL: () => {
-		// After the stated window.
-		alive();
-		setTimeout(() => process.kill(process.pid, 'SIGKILL'), 700);
+		// After the stated window, however busy the machine is.
+		const kill = () => telemetry.stats().spans.queued === 0 && process.kill(process.pid, 'SIGKILL');
+		setTimeout(() => setInterval(kill, 20), 700);
 	},
-	// The next start: it sends what it finds.
+	// The next start: it sends what it finds, as long as somebody takes it.
 	heir: async () => {
-		if (process.env.WAIT) await new Promise((resolve) => setTimeout(resolve, Number(process.env.WAIT)));
+		for (let before = -1; telemetry.stats().spans.written > before; ) {
+			before = telemetry.stats().spans.written;
+			await telemetry.flush();
+		}
 		console.log(JSON.stringify(telemetry.stats().spans));
 	},
 };
