@@ -1,5 +1,6 @@
 import type { Counts } from './counts.js';
 import type { Encoding, Frame } from './frame.js';
+import { Patience } from './patience.js';
 import type { Entry, Segment } from './segment.js';
 
 /** A request body that waits for its backend: in memory, or on the disk as `entry`. */
@@ -38,6 +39,7 @@ export class Backlog {
 	readonly #counts: Counts;
 	readonly #keepBytes: number;
 	readonly #byEntry = new Map<Entry, Held>();
+	readonly #patience = new Patience();
 	/** The oldest first. */
 	readonly #parked = new Map<Segment, Parked>();
 	#held: Held[] = [];
@@ -171,7 +173,13 @@ export class Backlog {
 		if (oldest === undefined) return;
 		const [segment, { turn, count, size }] = oldest;
 		if ((this.#held[0]?.turn ?? Number.POSITIVE_INFINITY) < turn) return;
-		const entries = await segment.unpark().catch((): Entry[] => []);
+		let entries: Entry[] = [];
+		try {
+			entries = await segment.unpark();
+		} catch (error) {
+			if (this.#patience.again(segment, error)) return;
+			segment.parked = 0;
+		}
 		// It may have been let go meanwhile.
 		if (!this.#parked.delete(segment)) return;
 		const held = entries.map((entry): Held => this.#heldOf(entry, turn));

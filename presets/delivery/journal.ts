@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { Claim } from './claim.js';
 import { type Files, realFiles } from './files.js';
 import { type Frame, PREAMBLE, versionOf } from './frame.js';
-import { goneFrom } from './orphans.js';
+import { goneFrom, sizeOfOthers } from './orphans.js';
 import { lives, ownerFile } from './owner.js';
-import { type Entry, readSegmentName, Segment, segmentName, stamp } from './segment.js';
+import { type Entry, Segment, segmentName, stamp } from './segment.js';
 
 /** A segment of this size is left for another one, so that what is acknowledged can be removed. */
 const SEGMENT_BYTES = 4 * 2 ** 20;
@@ -56,6 +56,8 @@ export class Journal {
 	readonly #claim: Claim;
 	#active: Segment | undefined;
 	#number = 0;
+	/** How often it was closed. */
+	#closings = 0;
 	#syncing: NodeJS.Timeout | undefined;
 
 	constructor(options: JournalOptions) {
@@ -118,13 +120,16 @@ export class Journal {
 		const { directory, now = Date.now } = this.#options;
 		const files = this.#files;
 		const alive = this.#options.lives ?? ((path: string) => lives(files, path, now()));
+		const closings = this.#closings;
 		const { owners, orphans } = await goneFrom(files, directory, this.#claim.mine, alive);
+		// What it gave up meanwhile looks like another's.
+		if (this.#closings !== closings) return { entries: [], damaged: 0 };
 		const entries: Entry[] = [];
 		let damaged = 0;
 		const left = new Set<string>();
 		for (const { path, time, owner } of orphans) {
 			try {
-				const one = await this.#take(path, time);
+				const one = await this.#take(path, time, closings);
 				if (one === undefined) left.add(owner);
 				if (each === undefined) entries.push(...(one?.entries ?? []));
 				else if (one !== undefined) each(one.entries);
@@ -143,15 +148,7 @@ export class Journal {
 	/** Lets go of what is too old, then of the oldest until the folder is within its bound. Never rejects. */
 	async expire(): Promise<void> {
 		const { directory, maxBytes, maxAge, now = Date.now } = this.#options;
-		let total = this.size;
-		for (const name of await this.#files.list(directory).catch(() => [])) {
-			const owner = readSegmentName(name)?.owner;
-			if (owner === undefined || this.#claim.mine.has(owner)) continue;
-			total += await this.#files.stat(join(directory, name)).then(
-				({ size }) => size,
-				() => 0,
-			);
-		}
+		let total = this.size + (await sizeOfOthers(this.#files, directory, this.#claim.mine));
 		const oldestFirst = [...this.#segments].sort((a, b) => a.newest - b.newest);
 		for (const segment of oldestFirst) {
 			const old = !segment.done && now() - segment.newest > maxAge;
@@ -168,6 +165,7 @@ export class Journal {
 
 	/** Gives up what is ours, so that another may take it over at once: at a shutdown, and at the end of the process. */
 	closeSync(): void {
+		this.#closings += 1;
 		clearTimeout(this.#syncing);
 		this.#syncing = undefined;
 		this.#seal(true);
@@ -251,7 +249,7 @@ export class Journal {
 	}
 
 	/** Makes a segment ours, and reads what is pending in it; undefined where it is of another version, or none of ours. */
-	async #take(path: string, time: string): Promise<Adopted | undefined> {
+	async #take(path: string, time: string, closings: number): Promise<Adopted | undefined> {
 		const files = this.#files;
 		const fd = files.openSync(path);
 		let segment: Segment | undefined;
@@ -262,9 +260,11 @@ export class Journal {
 				this.#options.onStrange(path, versionOf(head));
 				return undefined;
 			}
+			// Before it is ours: one that cannot be read now would have a living owner who knows nothing of it.
+			const bytes = await files.readFile(path);
+			if (this.#closings !== closings) return undefined;
 			const mine = this.#pathOf(segmentName(time, this.#claim.get(), this.#number++));
 			await files.rename(path, mine);
-			const bytes = await files.readFile(mine);
 			segment = new Segment(files, mine, { fd, end: bytes.length, newest: 0 });
 			segment.sealed = true;
 			const { entries, damaged } = torn ? { entries: [], damaged: head.length > 0 ? 1 : 0 } : segment.find(bytes);

@@ -139,7 +139,10 @@ export class Lane<T> {
 	#settle(end: EndOfProcess): void {
 		const journal = this.#journal;
 		if (this.#state === 'closed' || journal === undefined) return;
-		if (end === 'last') this.#state = 'ending';
+		if (end === 'last') {
+			this.#state = 'ending';
+			clearTimeout(this.#adoptTimer);
+		}
 		this.#store.settle(journal);
 		if (end === 'last') journal.closeSync();
 	}

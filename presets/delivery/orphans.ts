@@ -40,3 +40,17 @@ export async function goneFrom(
 	}
 	return { owners: [...gone].filter(([, isGone]) => isGone).map(([owner]) => owner), orphans };
 }
+
+/** Bytes of the segments of all others. Never rejects: what cannot be seen weighs nothing. */
+export async function sizeOfOthers(files: Files, directory: string, mine: ReadonlySet<string>): Promise<number> {
+	let total = 0;
+	for (const name of await files.list(directory).catch((): string[] => [])) {
+		const owner = readSegmentName(name)?.owner;
+		if (owner === undefined || mine.has(owner)) continue;
+		total += await files.stat(join(directory, name)).then(
+			({ size }) => size,
+			() => 0,
+		);
+	}
+	return total;
+}

@@ -175,10 +175,11 @@ export class Segment {
 		this.pending.clear();
 	}
 
-	/** Reads again what was parked. @throws what the file system says; then nothing of it is known any more */
+	/** Reads again what was parked. @throws what the file system says */
 	async unpark(): Promise<Entry[]> {
+		const { frames } = framesIn(await this.#files.readFile(this.path));
 		this.parked = 0;
-		return this.#found(framesIn(await this.#files.readFile(this.path)).frames);
+		return this.#found(frames);
 	}
 
 	/** Makes entries of the frames of a file that was found. */

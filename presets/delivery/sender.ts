@@ -5,6 +5,7 @@ import type { Counts } from './counts.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Journal } from './journal.js';
 import type { Outcome, Transport } from './outcome.js';
+import { Patience } from './patience.js';
 
 /** How long a backend that does not take anything is left alone: longer each time, up to a limit, and never in step. */
 const FIRST_MS = 500;
@@ -49,6 +50,7 @@ export class Sender {
 	readonly #backlog: Backlog;
 	readonly #counts: Counts;
 	readonly #suspected = new WeakMap<Held, number>();
+	readonly #patience = new Patience();
 	/** Where requests of this size are too large. */
 	#maxBytes = REQUEST_BYTES;
 	#failures = 0;
@@ -100,13 +102,15 @@ export class Sender {
 		const [first] = group;
 		if (first === undefined) return false;
 		const bodies: Uint8Array[] = [];
+		const sent: Held[] = [];
 		for (const held of group) {
 			const body = await this.#bodyOf(held);
-			// What cannot be read is decided, and the others are sent without it.
-			if (body !== undefined) bodies.push(body);
+			// What cannot be read waits or is decided, and the others are sent without it.
+			if (body === undefined || held.over) continue;
+			bodies.push(body);
+			sent.push(held);
 		}
-		const sent = group.filter(({ over }) => !over);
-		if (sent.length === 0) return true;
+		if (sent.length === 0) return group.some(({ over }) => over);
 		const body = join(bodies, first.encoding);
 		const { transport } = this.#options;
 		let outcome = await transport.send(body);
@@ -135,6 +139,7 @@ export class Sender {
 			if (held.entry === undefined || journal === undefined) throw new Error('its body is gone');
 			return await journal.read(held.entry);
 		} catch (error) {
+			if (this.#patience.again(held, error)) return undefined;
 			sayOnce(
 				'delivery/unreadable',
 				'what waited on disk to be sent was removed or damaged by somebody; it is dropped, and stats() counts it.',
