@@ -1,5 +1,5 @@
-import type { PRESETS } from './config.js';
 import type { Preset } from './preset.js';
+import type { PRESETS } from './preset-words.js';
 
 /** The word of a preset that ships. */
 export type PresetName = (typeof PRESETS)[number];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { configSchema, defaultConfig } from './config.js';
+import { defaultConfig } from './config.js';
+import { configSchema } from './config-schema.js';
 import { variableOf } from './load/own-variables.js';
 import { isObject, SIGNALS } from './load/said.js';
 import { leavesOf } from './load/shape.js';

@@ -66,17 +66,19 @@ async function overOtlp(
 	signals: Signals,
 	directory: string,
 ): Promise<DeliveredBackend> {
-	const [{ otlpDefaults, otlpOptions }, { explain }, { merge }, { absoluteFiles }, { ELSEWHERE, waysTo }] =
+	const [{ z }, { otlpDefaults, otlpOptions }, { explain }, { merge }, { absoluteFiles }, { ELSEWHERE, waysTo }] =
 		await Promise.all([
+			import('zod'),
 			import('./options/otlp.js'),
 			import('./faults.js'),
 			import('./load/merge.js'),
 			import('./load/settle.js'),
 			import('./otlp/way.js'),
 		]);
-	const { success, data, error } = otlpOptions.safeParse(options);
+	const schema = otlpOptions(z);
+	const { success, data, error } = schema.safeParse(options);
 	if (!success) {
-		const [fault] = explain(error.issues, { value: options, source: preset }, otlpOptions);
+		const [fault] = explain(error.issues, { value: options, source: preset }, schema);
 		throw wrong(preset, `takes what the section "otlp" of a config may say: ${fault?.message ?? error.message}`);
 	}
 	absoluteFiles({ otlp: data }, directory, homedir());

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { nearest } from '../lib/paths/nearest.js';
 import { REDACTED } from '../lib/redaction/marker.js';
 import type { ConfigurationFault } from './configuration-error.js';
+import { joined } from './load/joined.js';
 import { isObject, type Said } from './load/said.js';
-import { joined, leavesOf, schemaAt } from './load/shape.js';
+import { leavesOf, schemaAt } from './load/shape.js';
 import { maskedUser, withoutSecrets } from './secrets.js';
 
 type Issue = z.core.$ZodIssue;

@@ -14,6 +14,7 @@ export type { AutoInstrumentation } from './instrumentation/selection.js';
 export { invocationSpanProcessor } from './invocation-span-processor.js';
 export type { JsonOptions } from './json.js';
 export { type LoadedConfig, loadConfig } from './load.js';
+export { nodeSdkConfiguration } from './node-sdk.js';
 export type { ConsoleOptions } from './options/console.js';
 export type { JaegerOptions } from './options/jaeger.js';
 export type { OtlpOptions } from './options/otlp.js';
@@ -30,6 +31,5 @@ export {
 	type SignalCounts,
 } from './preset.js';
 export { prometheusHandler } from './prometheus/handler.js';
-export { nodeSdkConfiguration } from './sdk.js';
 export { startTelemetry } from './start.js';
 export type { Telemetry, TelemetryStats } from './telemetry.js';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { configSchema, defaultConfig, PRESETS } from './config.js';
+import { defaultConfig } from './config.js';
+import { configSchema } from './config-schema.js';
 import { isObject } from './load/said.js';
+import { PRESETS } from './preset-words.js';
 
 /** Where the package has the file that this makes. */
 const ID = 'https://unpkg.com/agentese-otel/presets/schema.json';

@@ -2,6 +2,7 @@ import type { JsonSettings } from './options/json.js';
 
 export type { JsonOptions } from './options/json.js';
 
+import { jsonParts } from './json/parts.js';
 import { definePreset } from './preset.js';
 
 /**
@@ -10,5 +11,5 @@ import { definePreset } from './preset.js';
  */
 export const json = definePreset<JsonSettings>({
 	name: 'json',
-	make: async (settings, environment) => (await import('./json/parts.js')).jsonParts(settings, environment),
+	make: (settings, environment) => jsonParts(settings, environment),
 });

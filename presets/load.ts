@@ -1,11 +1,13 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ConfigLayer, EffectiveConfig, TelemetryConfig } from './config.js';
+import { type ConfigLayer, defaultConfig, type EffectiveConfig, type TelemetryConfig } from './config.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 import { type EnvironmentSaid, saidByEnvironment } from './environment.js';
 import type { PathFault } from './faults.js';
 import { findFile } from './load/find.js';
+import { isOwnVariable } from './load/is-own-variable.js';
 import { mark, merge, type Sources, sourceOf } from './load/merge.js';
+import { plainLayer } from './load/plain.js';
 import { isObject, type Routes, type Said, SIGNALS, type Signal } from './load/said.js';
 import { absoluteFiles, hidePasswords, pathsTwice, settleEndpoints, settleHeaders } from './load/settle.js';
 import { userFile } from './load/user-file.js';
@@ -59,8 +61,7 @@ export async function loadConfig(
 	const user = await userFile(home);
 	const file = await findFile(typeof argument === 'string' ? argument : undefined, cwd);
 	const environment = await saidByEnvironment(cwd);
-	const { saidByOwnVariables } = await import('./load/own-variables.js');
-	const own = saidByOwnVariables(cwd);
+	const own = await saidByOwn(cwd);
 	const said: Said[] = [
 		...(user.said === undefined ? [] : [user.said]),
 		...(file.said === undefined ? [] : [file.said]),
@@ -98,6 +99,13 @@ export async function loadConfig(
 	};
 }
 
+/** What `AGENTESE_*` say; what reads them is loaded where there is one. */
+async function saidByOwn(cwd: string): Promise<{ said: Said[]; notices: string[] }> {
+	if (!Object.keys(process.env).some(isOwnVariable)) return { said: [], notices: [] };
+	const { saidByOwnVariables } = await import('./load/own-variables.js');
+	return saidByOwnVariables(cwd);
+}
+
 interface Checked {
 	readonly layers: readonly Layer[];
 	readonly presets: ReadonlyMap<string, Preset<unknown>>;
@@ -106,13 +114,30 @@ interface Checked {
 	readonly whole: boolean;
 }
 
-/** Checks every source, so that a person sees all the faults at once. */
+/**
+ * Checks every source, so that a person sees all the faults at once. Where all of them are plain, nothing has to be
+ * loaded for that.
+ */
 async function check(all: readonly Said[]): Promise<Checked> {
-	const { configSchema } = await import('./config.js');
+	const plain = all.map((one) => ({ ...one, value: plainLayer(one.value), own: {} }));
+	const layers = plain.filter((one): one is Layer => one.value !== undefined);
+	if (layers.length < all.length) return checkByZod(all);
+	return { layers, presets: new Map(), faults: await faultsOfNamed(layers), whole: true };
+}
+
+/** The instrumentations that are named, and that there are none of. */
+async function faultsOfNamed(layers: readonly Layer[]): Promise<PathFault[]> {
+	const named = layers.filter(({ value }) => isObject(value.autoInstrumentation));
+	if (named.length === 0) return [];
+	const { faultsOfNames } = await import('./instrumentation/selection.js');
+	return named.flatMap(({ value, source }) => faultsOfNames(value.autoInstrumentation, source));
+}
+
+async function checkByZod(all: readonly Said[]): Promise<Checked> {
+	const { configSchema } = await import('./config-schema.js');
 	const { explain } = await import('./faults.js');
 	const { loadOwnPresets } = await import('./load/own-presets.js');
 	const { presets, said, faults } = await loadOwnPresets(all, Object.keys(configSchema.shape));
-	const { faultsOfNames } = await import('./instrumentation/selection.js');
 	const { withoutFaults } = await import('./load/without-faults.js');
 	const found = [...faults];
 	const layers: Layer[] = [];
@@ -127,9 +152,9 @@ async function check(all: readonly Said[]): Promise<Checked> {
 		}
 		whole &&= parsed.success;
 		if (!parsed.success) continue;
-		found.push(...faultsOfNames(parsed.data.autoInstrumentation, one.source));
 		layers.push({ ...one, value: parsed.data, own });
 	}
+	found.push(...(await faultsOfNamed(layers)));
 	return { layers, presets, faults: found, whole };
 }
 
@@ -153,7 +178,6 @@ async function mergeAll(
 	layers: readonly Layer[],
 	{ directory, home, fallback }: { directory: string; home: string; fallback: EnvironmentSaid['fallback'] },
 ): Promise<Merged> {
-	const { defaultConfig } = await import('./config.js');
 	const config = defaultConfig();
 	config.json.directory = resolve(directory, config.json.directory);
 	const sources: Sources = {};
@@ -195,6 +219,7 @@ async function mergeAll(
 
 /** Checks the options of each preset of one's own, which its own schema gives their defaults. */
 async function settleOwn({ config, sources }: Merged, { presets }: Checked): Promise<PathFault[]> {
+	if (presets.size === 0) return [];
 	const { explain } = await import('./faults.js');
 	const sections = config as unknown as Record<string, unknown>;
 	const faults: PathFault[] = [];

@@ -1,4 +1,5 @@
 import type { OtlpSettings } from './options/otlp.js';
+import { otlpParts } from './otlp/parts.js';
 import { definePreset } from './preset.js';
 
 /**
@@ -7,6 +8,5 @@ import { definePreset } from './preset.js';
  */
 export const otlp = definePreset<OtlpSettings>({
 	name: 'otlp',
-	make: async (settings, environment) =>
-		(await import('./otlp/parts.js')).otlpParts('otlp', settings, environment.signals, environment),
+	make: (settings, environment) => otlpParts('otlp', settings, environment.signals, environment),
 });

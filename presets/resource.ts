@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
-import type { Resource } from '@opentelemetry/resources';
+import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { EffectiveConfig } from './config.js';
 
 /**
@@ -13,7 +13,6 @@ import type { EffectiveConfig } from './config.js';
  * instance id tells apart the threads of one process, whose metrics would else be one stream.
  */
 export async function makeResource(config: EffectiveConfig, directory: string): Promise<Resource> {
-	const { defaultResource, resourceFromAttributes } = await import('@opentelemetry/resources');
 	const { name, version } = await nearestPackage(directory);
 	const attributes: Attributes = {
 		'service.instance.id': randomUUID(),

@@ -15,8 +15,10 @@ import type { PresetParts } from './preset.js';
 import { sayRatesOff } from './rates.js';
 import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { type HeldRules, startRules } from './rules.js';
+import { assemble } from './sdk.js';
 import { tellDelivery } from './self-metrics.js';
 import { startOwnSpans } from './spans/start.js';
+import { sdkOf } from './starting/sdk.js';
 import { sum, type Telemetry } from './telemetry.js';
 import { tracingOf } from './tracing.js';
 import { countUnsent, sends } from './unsent.js';
@@ -76,7 +78,6 @@ export async function runPresets(
 	instrumentations: Instrumentation[],
 	silence: Undo,
 ): Promise<Running> {
-	const [{ sdkOf }, { assemble }] = await Promise.all([import('./starting/sdk.js'), import('./sdk.js')]);
 	// Before the presets' own writers, so that they still write what ends here.
 	const open = new OpenSpans();
 	const undo: Undo[] = [endingOpen(() => open.interrupt())];

@@ -1,20 +1,24 @@
-import type { ViewOptions } from '@opentelemetry/sdk-metrics';
-import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { AggregationType, type ViewOptions } from '@opentelemetry/sdk-metrics';
+import {
+	AlwaysOffSampler,
+	AlwaysOnSampler,
+	ParentBasedSampler,
+	type Sampler,
+	type SpanProcessor,
+	TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace';
 import { wanted } from '../lib/conventions/genai.js';
 import { DURATION_BUCKETS } from '../lib/metering/instruments.js';
 import { SCOPE } from '../lib/runtime/version.js';
 import { presetNamed } from './catalogue.js';
-import type { TelemetryConfig } from './config.js';
 import { deliver } from './deliver.js';
 import { whenProcessEnds } from './ending.js';
-import { neighbours } from './instrumentation/neighbours.js';
 import { invocationSpanProcessor } from './invocation-span-processor.js';
-import { type LoadedConfig, loadConfig } from './load.js';
-import type { OwnPresetConfig } from './own-preset-config.js';
-import { holdUntilShutdown } from './own-sdk.js';
+import type { LoadedConfig } from './load.js';
+import { ModelCallSampler } from './model-call-sampler.js';
 import type { PresetParts } from './preset.js';
 import { haveRates, sayRatesOff } from './rates.js';
+import { guarded } from './redacting/parts.js';
 import { makeResource } from './resource.js';
 import type { StartConfiguration } from './starting/configuration.js';
 
@@ -25,33 +29,6 @@ export interface Assembled {
 }
 
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
-
-/** The same, for a config with a preset of one's own, whose section these types do not know. */
-export function nodeSdkConfiguration(argument: OwnPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
-/**
- * Answers a NodeSDK configuration made from the presets, for a person who starts the NodeSDK alone:
- *
- *     new NodeSDK(await nodeSdkConfiguration()).start()
- *
- * A signal that no preset carries is an empty list, which keeps the NodeSDK from sending it to its own default. What
- * is in memory is still written when the process ends; `shutdown()` is the person's own to call. The config's `rules` and
- * `spanName` hold from here on until that shutdown, or where no preset carries traces until the process ends; a rule's
- * `rate` is heeded by the `sampler` in the configuration, and by no other.
- *
- * @param argument - a config, or the path of a config file; else the config is found
- * @throws ConfigurationError as `loadConfig` does
- * @throws Error where the packages of OpenTelemetry 2.x are installed, with what to do
- */
-export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promise<Partial<NodeSDKConfiguration>>;
-export async function nodeSdkConfiguration(
-	argument?: TelemetryConfig | string,
-): Promise<Partial<NodeSDKConfiguration>> {
-	const loaded = await loadConfig(argument);
-	const { refused } = neighbours(loaded.directory);
-	if (refused !== undefined) throw new Error(refused);
-	const { configuration } = await assemble(loaded);
-	return holdUntilShutdown(loaded.config, configuration);
-}
 
 /**
  * Loads the presets and makes their parts. Where one of them cannot be made, what the others opened is closed again.
@@ -68,13 +45,12 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 			if (loaded.presets.has(name) || name === 'console') early.add(made);
 		}
 		const sampler = await samplerOf(loaded, parts);
-		const { guarded } = await import('./redacting/parts.js');
 		const safe = guarded(parts, config, await makeResource(config, directory), early);
 		const configuration: StartConfiguration = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
 			...safe,
 			spanProcessors: withInvocations(safe.spanProcessors),
-			views: await views(config.conventions),
+			views: views(config.conventions),
 			...(sampler && { sampler }),
 		};
 		return { configuration, parts };
@@ -118,8 +94,7 @@ function closing({ spanProcessors = [], metricReaders = [], logRecordProcessors 
  * The boundaries of our histograms, for every reader: a reader with an aggregation of its own, or one that does not heed
  * the instrument's advice, gets them all the same. A histogram with boundaries of a person's own has another scope.
  */
-async function views(conventions: readonly string[]): Promise<ViewOptions[]> {
-	const { AggregationType } = await import('@opentelemetry/sdk-metrics');
+function views(conventions: readonly string[]): ViewOptions[] {
 	const histograms = [
 		{ name: 'agentese.invoke.duration', boundaries: DURATION_BUCKETS },
 		...(conventions.includes('genai') ? Object.values(wanted().durations) : []),
@@ -139,16 +114,12 @@ async function views(conventions: readonly string[]): Promise<ViewOptions[]> {
 async function samplerOf(loaded: LoadedConfig, parts: readonly PresetParts[]): Promise<Sampler> {
 	const own = parts.find(({ sampler }) => sampler !== undefined)?.sampler;
 	if (own !== undefined) sayRatesOff(loaded.config.rules, "a preset's own sampler");
-	const { ModelCallSampler } = await import('./model-call-sampler.js');
 	const sampler = new ModelCallSampler(own ?? (await byRate(loaded)));
 	if (!loaded.signals.metrics.includes('prometheus')) return sampler;
 	return new (await import('./prometheus/no-scrapes.js')).NoScrapes(sampler);
 }
 
 async function byRate({ config: { sampling, rules }, sources }: LoadedConfig): Promise<Sampler> {
-	const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = await import(
-		'@opentelemetry/sdk-trace'
-	);
 	const { rate } = sampling;
 	const whole = rate === 1 ? new AlwaysOnSampler() : new AlwaysOffSampler();
 	let root: Sampler = rate === 1 || rate === 0 ? whole : new TraceIdRatioBasedSampler(rate);

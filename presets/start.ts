@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sayOnce } from '../lib/runtime/say.js';
 import { shared } from '../lib/runtime/shared.js';
-import type { EffectiveConfig, TelemetryConfig } from './config.js';
+import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
 import { faultsOfRegistered, registeredSignals } from './globals.js';
 import { neighbours } from './instrumentation/neighbours.js';
+import { prepareInstrumentations } from './instrumentation/prepare.js';
+import { select } from './instrumentation/selection.js';
 import { type LoadedConfig, loadConfig } from './load.js';
 import { oldNode } from './old-node.js';
 import type { OwnPresetConfig } from './own-preset-config.js';
@@ -65,7 +67,6 @@ async function start(argument: TelemetryConfig | string | undefined): Promise<Te
 	const old = oldNode();
 	if (old !== undefined) {
 		sayLine(`agentese-otel: ${old}`);
-		const { defaultConfig } = await import('./config.js');
 		return idle({ ...defaultConfig(), enabled: false });
 	}
 	try {
@@ -73,7 +74,6 @@ async function start(argument: TelemetryConfig | string | undefined): Promise<Te
 	} catch (error) {
 		if (!(error instanceof ConfigurationError) || error.strict) throw error;
 		sayLine(`agentese-otel: ${error.message} Telemetry is off, as strict: false asks.`);
-		const { defaultConfig } = await import('./config.js');
 		return idle({ ...defaultConfig(), enabled: false, strict: false });
 	}
 }
@@ -126,11 +126,8 @@ function leftToOthers({ rules }: EffectiveConfig): boolean {
 
 async function run(loaded: LoadedConfig, silence: () => void, lend: () => () => void): Promise<Telemetry> {
 	const { config, declarative, directory, sources } = loaded;
-	const [{ select }, { prepareInstrumentations }, { RunningTelemetry, runDeclared, runPresets }] = await Promise.all([
-		import('./instrumentation/selection.js'),
-		import('./instrumentation/prepare.js'),
-		import('./running.js'),
-	]);
+	// Only now: whatever needs the SDK must not be loaded where `neighbours` refuses it, or where nothing is started.
+	const { RunningTelemetry, runDeclared, runPresets } = await import('./running.js');
 	const said = Object.keys(sources).find((key) => /^autoInstrumentation(\.|$)/.test(key) && sources[key] !== 'default');
 	const source = said === undefined ? 'default' : String(sources[said]);
 	const selection = select(config.autoInstrumentation, source);

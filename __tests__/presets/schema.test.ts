@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { configTable } from '../../presets/config-table.js';
 import { configJsonSchema } from '../../presets/json-schema.js';
+import { PLAIN_KEYS } from '../../presets/load/plain-keys.js';
+import { plainKeys } from '../../presets/plain-keys.js';
 import { ROOT } from '../../scripts/fresh.mjs';
 
 const read = (file: string) => readFileSync(`${ROOT}/${file}`, 'utf8');
@@ -37,6 +39,10 @@ describe('what is made from the schema (node scripts/make-schema.mjs)', () => {
 		[{ preset: './roll.ts', sampling: { rat: 1 } }, false],
 	])('lets an editor take a section that is not known where a module is named: %j', (config, legal) => {
 		expect(new Ajv({ strict: false }).validate(configJsonSchema(), config)).toBe(legal);
+	});
+
+	it('the keys that are read without zod are fresh', () => {
+		expect(PLAIN_KEYS).toEqual(plainKeys());
 	});
 
 	it("the page's table is fresh", () => {

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LEGAL_PRESET, PRESETS } from '../config.js';
 import { hintFor, type PathFault, shown } from '../faults.js';
 import type { Preset } from '../preset.js';
+import { LEGAL_PRESET, PRESETS } from '../preset-words.js';
 import { dataOnly } from './find.js';
 import { packageEntry } from './package-entry.js';
 import { isObject, type Said } from './said.js';

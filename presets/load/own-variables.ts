@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { nearest } from '../../lib/paths/nearest.js';
-import { configSchema } from '../config.js';
+import { configSchema } from '../config-schema.js';
+import { isOwnVariable, OTHERS } from './is-own-variable.js';
 import type { Said } from './said.js';
 import { type Leaf, leavesOf } from './shape.js';
-
-/** The variables of ours that are no key of the config. */
-const OTHERS = ['AGENTESE_CONFIG', 'AGENTESE_CONFIG_FORMATS'];
 
 /** `AGENTESE_SAMPLING_RATE` for `sampling.rate`. */
 export function variableOf(path: readonly string[]): string {
@@ -23,7 +21,7 @@ export function saidByOwnVariables(cwd: string): { said: Said[]; notices: string
 		if (leaf !== undefined && raw.trim() !== '') {
 			const value = leaf.path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), read(raw.trim(), leaf));
 			said.push({ source, value, directory: cwd });
-		} else if (leaf === undefined && source.startsWith('AGENTESE_') && !OTHERS.includes(source)) {
+		} else if (leaf === undefined && isOwnVariable(source)) {
 			// Other programs of AGENTESE may have variables of their own, so that an unknown one is no fault.
 			const [near] = nearest(source, [...leaves.keys(), ...OTHERS], 1);
 			if (near !== undefined) notices.push(`${source} is no variable of this toolkit. Did you mean ${near}?`);

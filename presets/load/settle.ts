@@ -4,9 +4,9 @@ import type { ConfigLayer, EffectiveConfig } from '../config.js';
 import type { PathFault } from '../faults.js';
 import { type Protocol, readEndpoint } from '../options/endpoint.js';
 import { secretEndpoint, secretHeaders } from '../secrets.js';
+import { joined } from './joined.js';
 import { type Sources, sourceOf } from './merge.js';
 import { SIGNALS } from './said.js';
-import { joined } from './shape.js';
 
 /** Makes the files that a source names absolute: it means them from its own place. */
 export function absoluteFiles(value: ConfigLayer, from: string, home: string): void {

@@ -1,42 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
 import type { TelemetryConfig } from '../config.js';
 import type { ConfigurationFault } from '../configuration-error.js';
 import type { PathFault } from '../faults.js';
-import { endpoint } from '../options/endpoint.js';
+import type { Origin } from './origin-schema.js';
 import type { Said, Signal } from './said.js';
 import { FormatError, parseYaml } from './text.js';
-
-const TRACES = ['otlp', 'jaeger', 'json', 'none'] as const;
-const METRICS = ['prometheus', 'otlp', 'none'] as const;
-const text = (legal: string) => z.string().min(1).meta({ legal }).optional();
-const port = z.int().min(1).max(65535).meta({ legal: 'a port from 1 to 65535' }).optional();
-
-/** The shape of the origin's file, which is not ours. */
-const originSchema = z.strictObject({
-	enabled: z.boolean().meta({ legal: 'true or false' }).optional(),
-	traces: z
-		.strictObject({
-			exporter: z.enum(TRACES).meta({ legal: 'otlp, jaeger, json or none', words: TRACES }).optional(),
-			otlp_endpoint: endpoint('').optional(),
-			jaeger_host: text('a host name or address'),
-			jaeger_port: port,
-			json_path: text('the path of a directory'),
-		})
-		.optional(),
-	metrics: z
-		.strictObject({
-			exporter: z.enum(METRICS).meta({ legal: 'prometheus, otlp or none', words: METRICS }).optional(),
-			prometheus_port: port,
-		})
-		.optional(),
-	sampling: z
-		.strictObject({ rate: z.number().min(0).max(1).meta({ legal: 'a number from 0 to 1' }).optional() })
-		.optional(),
-});
-
-type Origin = z.output<typeof originSchema>;
 
 /** What Jaeger's agent and old collector listened on. Nothing of OpenTelemetry JS 3 speaks to these. */
 const GONE = [6831, 6832, 5778, 14250, 14268];
@@ -76,6 +45,7 @@ export async function userFile(home: string): Promise<UserFile> {
 			faults: [{ source, key: '', ...(error.line !== undefined && { line: error.line }), message: error.message }],
 		};
 	}
+	const { originSchema } = await import('./origin-schema.js');
 	const { success, data, error } = originSchema.safeParse(value);
 	if (!success) {
 		const { explain } = await import('../faults.js');

@@ -1,25 +1,29 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { Zod } from './zod.js';
 
 const COLORS = ['auto', 'always', 'never'] as const;
 
 /** The checks. */
-export const consoleOptions = z.strictObject({
-	color: z
-		.enum(COLORS)
-		.meta({
-			legal: 'auto, always or never',
-			words: COLORS,
-			description: 'auto: in colour on a terminal, unless NO_COLOR is set.',
-		})
-		.optional(),
-});
+export const consoleOptions = (z: Zod) =>
+	z.strictObject({
+		color: z
+			.enum(COLORS)
+			.meta({
+				legal: 'auto, always or never',
+				words: COLORS,
+				description: 'auto: in colour on a terminal, unless NO_COLOR is set.',
+			})
+			.optional(),
+	});
 
 /** What may be said about the lines for eyes. */
-export type ConsoleOptions = z.input<typeof consoleOptions>;
+export type ConsoleOptions = z.input<ReturnType<typeof consoleOptions>>;
 
 /** The same, checked and complete. */
 export type ConsoleSettings = {
-	[K in keyof z.output<typeof consoleOptions>]-?: NonNullable<z.output<typeof consoleOptions>[K]>;
+	[K in keyof z.output<ReturnType<typeof consoleOptions>>]-?: NonNullable<
+		z.output<ReturnType<typeof consoleOptions>>[K]
+	>;
 };
 
 /** What holds where nothing is said. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { Zod } from './zod.js';
 
 /** The protocols of OTLP, http/protobuf first: it is the default, because the JS gRPC exporter retries nothing. */
 export const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;
@@ -28,7 +28,7 @@ export function readEndpoint(text: string): { url: string; protocol?: Protocol }
 }
 
 /** The schema of an endpoint. The text stays as it was written; `load.ts` gives it its scheme once all is merged. */
-export function endpoint(description: string) {
+export function endpoint(z: Zod, description: string) {
 	return z
 		.string()
 		.refine((text) => readEndpoint(text) !== undefined)
@@ -39,8 +39,9 @@ export function endpoint(description: string) {
 }
 
 /** The schema of a protocol of OTLP. */
-export const protocol = z.enum(PROTOCOLS).meta({
-	legal: 'http/protobuf, http/json or grpc',
-	words: PROTOCOLS,
-	description: 'How OTLP is sent. An endpoint without a scheme on port 4317 means grpc.',
-});
+export const protocol = (z: Zod) =>
+	z.enum(PROTOCOLS).meta({
+		legal: 'http/protobuf, http/json or grpc',
+		words: PROTOCOLS,
+		description: 'How OTLP is sent. An endpoint without a scheme on port 4317 means grpc.',
+	});

@@ -1,14 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { endpoint, protocol } from './endpoint.js';
+import type { Zod } from './zod.js';
 
 /** The checks. Jaeger is reached over OTLP: its agent on port 6831 is gone. */
-export const jaegerOptions = z.strictObject({
-	endpoint: endpoint('Where Jaeger receives OTLP; else localhost.').optional(),
-	protocol: protocol.optional(),
-});
+export const jaegerOptions = (z: Zod) =>
+	z.strictObject({
+		endpoint: endpoint(z, 'Where Jaeger receives OTLP; else localhost.').optional(),
+		protocol: protocol(z).optional(),
+	});
 
 /** What may be said about Jaeger. */
-export type JaegerOptions = z.input<typeof jaegerOptions>;
+export type JaegerOptions = z.input<ReturnType<typeof jaegerOptions>>;
 
 /** The same, checked and complete: the endpoint has a scheme; without one it is localhost, 4318 or, for grpc, 4317. */
 export interface JaegerSettings {

@@ -1,14 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LEGAL_TIME, milliseconds } from '../quantities.js';
 import { endpoint, protocol } from './endpoint.js';
 import { quantity } from './quantity.js';
+import type { Zod } from './zod.js';
 
 const COMPRESSIONS = ['none', 'gzip'] as const;
 const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
 const FILE = 'the path of a PEM file';
 
-const each = {
-	protocol: protocol.optional(),
+const each = (z: Zod) => ({
+	protocol: protocol(z).optional(),
 	headers: z
 		.record(z.string(), z.string())
 		.meta({
@@ -20,7 +21,7 @@ const each = {
 		.enum(COMPRESSIONS)
 		.meta({ legal: 'none or gzip', words: COMPRESSIONS, description: 'How requests are compressed.' })
 		.optional(),
-	timeout: quantity(milliseconds)
+	timeout: quantity(z, milliseconds)
 		.meta({ legal: LEGAL_TIME, description: 'How long one request may take; then it is made again.' })
 		.optional(),
 	tls: z
@@ -38,13 +39,13 @@ const each = {
 			key: z.string().min(1).meta({ legal: FILE, description: "Our certificate's private key." }).optional(),
 		})
 		.optional(),
-};
+});
 
-function signal(name: string) {
+function signal(z: Zod, name: string) {
 	return z
 		.strictObject({
-			endpoint: endpoint(`Where ${name} alone go; taken as it stands, no path is added.`).optional(),
-			...each,
+			endpoint: endpoint(z, `Where ${name} alone go; taken as it stands, no path is added.`).optional(),
+			...each(z),
 		})
 		.optional();
 }
@@ -53,26 +54,30 @@ function signal(name: string) {
  * The checks. The sections `traces`, `metrics` and `logs` say otherwise for one signal, as OpenTelemetry's
  * `OTEL_EXPORTER_OTLP_TRACES_*` do; what they leave out holds as it stands above.
  */
-export const otlpOptions = z.strictObject({
-	endpoint: endpoint('Where OTLP is sent. Over HTTP /v1/traces, /v1/metrics and /v1/logs are added to it.').optional(),
-	...each,
-	temporality: z
-		.enum(TEMPORALITIES)
-		.meta({
-			legal: 'cumulative, delta or lowmemory',
-			words: TEMPORALITIES,
-			description: 'What metrics count from: the start, or the last report. Prometheus takes cumulative only.',
-		})
-		.optional(),
-	traces: signal('traces'),
-	metrics: signal('metrics'),
-	logs: signal('logs'),
-});
+export const otlpOptions = (z: Zod) =>
+	z.strictObject({
+		endpoint: endpoint(
+			z,
+			'Where OTLP is sent. Over HTTP /v1/traces, /v1/metrics and /v1/logs are added to it.',
+		).optional(),
+		...each(z),
+		temporality: z
+			.enum(TEMPORALITIES)
+			.meta({
+				legal: 'cumulative, delta or lowmemory',
+				words: TEMPORALITIES,
+				description: 'What metrics count from: the start, or the last report. Prometheus takes cumulative only.',
+			})
+			.optional(),
+		traces: signal(z, 'traces'),
+		metrics: signal(z, 'metrics'),
+		logs: signal(z, 'logs'),
+	});
 
 /** What may be said about a backend that speaks OTLP. */
-export type OtlpOptions = z.input<typeof otlpOptions>;
+export type OtlpOptions = z.input<ReturnType<typeof otlpOptions>>;
 
-type Output = z.output<typeof otlpOptions>;
+type Output = z.output<ReturnType<typeof otlpOptions>>;
 type Settled<K extends keyof Output> = { [P in K]-?: NonNullable<Output[P]> };
 
 /** What one signal says otherwise. */

@@ -3,18 +3,18 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { diagLogLevelFromString, getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core';
 import type { Instrumentation } from '../instrumentation/load.js';
 import type { Around, Sdk, StartConfiguration, Started } from './configuration.js';
+import { startMeters } from './meters.js';
 import { propagator } from './propagator.js';
+import { startTracers } from './tracers.js';
 
 /**
- * Makes the SDK as the NodeSDK would of the same configuration and the same variables, and loads only the packages of
- * the signals that somebody carries: `__tests__/presets/starting/same.test.ts` compares the two. It differs in this: for
- * logs that nobody carries the NodeSDK registers a provider that does nothing, and this one registers none.
+ * Makes the SDK as the NodeSDK would of the same configuration and the same variables:
+ * `__tests__/presets/starting/same.test.ts` compares the two. It differs in this: for logs that nobody carries the NodeSDK
+ * registers a provider that does nothing, and this one registers none and does not load their package.
  */
 export async function leanSdk(configuration: StartConfiguration, instrumentations: Instrumentation[]): Promise<Sdk> {
 	const { autoDetectResources, metricReaders, spanProcessors, logRecordProcessors } = configuration;
-	const [meters, tracers, loggers, resources] = await Promise.all([
-		metricReaders.length > 0 ? import('./meters.js') : undefined,
-		spanProcessors.length > 0 ? import('./tracers.js') : undefined,
+	const [loggers, resources] = await Promise.all([
 		logRecordProcessors.length > 0 ? import('./loggers.js') : undefined,
 		autoDetectResources ? import('./detected.js') : undefined,
 	]);
@@ -36,13 +36,13 @@ export async function leanSdk(configuration: StartConfiguration, instrumentation
 		let { resource } = configuration;
 		if (resources !== undefined) resource = resource.merge(resources.detected());
 		const countsItself = getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS');
-		const metering = meters?.startMeters(configuration, { resource }, countsItself);
+		const metering = metricReaders.length > 0 ? startMeters(configuration, { resource }, countsItself) : undefined;
 		if (metering !== undefined) {
 			// There is no proxy for metrics: an instrument made before stays one that does nothing.
 			for (const instrumentation of instrumentations) instrumentation.setMeterProvider(metrics.getMeterProvider());
 		}
 		const around: Around = { resource, ...(countsItself && metering && { meterProvider: metering }) };
-		const tracing = tracers?.startTracers(configuration, around);
+		const tracing = spanProcessors.length > 0 ? startTracers(configuration, around) : undefined;
 		const logging = loggers?.startLoggers(configuration, around);
 		started = [tracing, logging, metering].filter((provider) => provider !== undefined);
 	}

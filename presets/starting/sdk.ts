@@ -1,6 +1,7 @@
 import { getStringListFromEnv } from '@opentelemetry/core';
 import type { Instrumentation } from '../instrumentation/load.js';
 import type { Sdk, StartConfiguration } from './configuration.js';
+import { leanSdk } from './lean.js';
 
 /** The words of OpenTelemetry's variables that the lean starter knows. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +20,7 @@ export function wantsNodeSdk(): string | undefined {
  * only where a variable asks for what it alone has.
  */
 export async function sdkOf(configuration: StartConfiguration, instrumentations: Instrumentation[]): Promise<Sdk> {
-	if (wantsNodeSdk() === undefined) return (await import('./lean.js')).leanSdk(configuration, instrumentations);
+	if (wantsNodeSdk() === undefined) return leanSdk(configuration, instrumentations);
 	const { NodeSDK } = await import('@opentelemetry/sdk-node');
 	return new NodeSDK({ ...configuration, instrumentations });
 }

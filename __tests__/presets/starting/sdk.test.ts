@@ -33,10 +33,18 @@ async function started(preset: string, env: NodeJS.ProcessEnv = {}) {
 	return JSON.parse(ended.stdout) as { headers: string[]; loaded: string[] };
 }
 
-it('a start loads neither the NodeSDK, nor gRPC, nor YAML, nor the packages of a signal that nobody carries', async () => {
+it('a start loads neither the NodeSDK, nor gRPC, nor YAML, nor zod, nor the packages of a signal that nobody carries', async () => {
 	const { headers, loaded } = await started('json');
 	expect(headers).toEqual(['traceparent']);
-	const unwanted = ['sdk-node', 'grpc-js', 'otlp-grpc-exporter-base', 'configuration', 'instrumentation', 'yaml'];
+	const unwanted = [
+		'sdk-node',
+		'grpc-js',
+		'otlp-grpc-exporter-base',
+		'configuration',
+		'instrumentation',
+		'yaml',
+		'zod',
+	];
 	expect(loaded.filter((name) => unwanted.includes(name))).toEqual([]);
 	expect(loaded).toEqual(expect.arrayContaining(['sdk-trace', 'sdk-metrics', 'sdk-logs']));
 	expect((await started('jaeger')).loaded).not.toContain('sdk-logs');

@@ -1,0 +1,77 @@
+/** What a plain value is: a section of keys, or a kind of value that a look tells. */
+export type Plain =
+	| 'section'
+	| 'switch'
+	| 'text'
+	| 'endpoint'
+	| 'preset'
+	| 'instrumentations'
+	| { readonly words: readonly string[] }
+	| { readonly min: number; readonly max: number; readonly whole: boolean };
+
+/** Made by `node scripts/make-schema.mjs`: the path of a key, and what its value has to be. */
+export const PLAIN_KEYS: Readonly<Record<string, Plain>> = {
+	enabled: 'switch',
+	serviceName: 'text',
+	preset: 'preset',
+	autoInstrumentation: 'instrumentations',
+	sampling: 'section',
+	'sampling.rate': { min: 0, max: 1, whole: false },
+	spanName: { words: ['invoke', 'path'] },
+	errors: { words: ['full', 'type'] },
+	capture: { words: ['off', 'metadata', 'full'] },
+	captureLimits: 'section',
+	'captureLimits.depth': { min: 1, max: 9007199254740991, whole: true },
+	'captureLimits.nodes': { min: 1, max: 9007199254740991, whole: true },
+	otlp: 'section',
+	'otlp.endpoint': 'endpoint',
+	'otlp.protocol': { words: ['http/protobuf', 'http/json', 'grpc'] },
+	'otlp.compression': { words: ['none', 'gzip'] },
+	'otlp.tls': 'section',
+	'otlp.tls.ca': 'text',
+	'otlp.tls.cert': 'text',
+	'otlp.tls.key': 'text',
+	'otlp.temporality': { words: ['cumulative', 'delta', 'lowmemory'] },
+	'otlp.traces': 'section',
+	'otlp.traces.endpoint': 'endpoint',
+	'otlp.traces.protocol': { words: ['http/protobuf', 'http/json', 'grpc'] },
+	'otlp.traces.compression': { words: ['none', 'gzip'] },
+	'otlp.traces.tls': 'section',
+	'otlp.traces.tls.ca': 'text',
+	'otlp.traces.tls.cert': 'text',
+	'otlp.traces.tls.key': 'text',
+	'otlp.metrics': 'section',
+	'otlp.metrics.endpoint': 'endpoint',
+	'otlp.metrics.protocol': { words: ['http/protobuf', 'http/json', 'grpc'] },
+	'otlp.metrics.compression': { words: ['none', 'gzip'] },
+	'otlp.metrics.tls': 'section',
+	'otlp.metrics.tls.ca': 'text',
+	'otlp.metrics.tls.cert': 'text',
+	'otlp.metrics.tls.key': 'text',
+	'otlp.logs': 'section',
+	'otlp.logs.endpoint': 'endpoint',
+	'otlp.logs.protocol': { words: ['http/protobuf', 'http/json', 'grpc'] },
+	'otlp.logs.compression': { words: ['none', 'gzip'] },
+	'otlp.logs.tls': 'section',
+	'otlp.logs.tls.ca': 'text',
+	'otlp.logs.tls.cert': 'text',
+	'otlp.logs.tls.key': 'text',
+	jaeger: 'section',
+	'jaeger.endpoint': 'endpoint',
+	'jaeger.protocol': { words: ['http/protobuf', 'http/json', 'grpc'] },
+	json: 'section',
+	'json.directory': 'text',
+	prometheus: 'section',
+	'prometheus.host': 'text',
+	'prometheus.port': { min: 0, max: 65535, whole: true },
+	'prometheus.nextPort': 'switch',
+	'prometheus.server': 'switch',
+	console: 'section',
+	'console.color': { words: ['auto', 'always', 'never'] },
+	delivery: 'section',
+	'delivery.journal': 'switch',
+	'delivery.directory': 'text',
+	'delivery.fsync': { words: ['never', 'interval', 'always'] },
+	strict: 'switch',
+	logLevel: { words: ['none', 'error', 'warn', 'info', 'debug', 'verbose'] },
+};
