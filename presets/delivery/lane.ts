@@ -5,7 +5,7 @@ import { Backlog } from './backlog.js';
 import { Counts } from './counts.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Journal, JournalOptions } from './journal.js';
-import type { Transport } from './outcome.js';
+import type { Place, Transport } from './outcome.js';
 import { quietly } from './quiet.js';
 import { Sender, type Watch } from './sender.js';
 import { BODY_BYTES, Store, type StoreOptions } from './store.js';
@@ -33,7 +33,10 @@ export interface LaneOptions<T> extends StoreOptions<T> {
 	readonly delayMs: number;
 	/** How long a record stands in memory alone, at most, while the loop turns and the disk writes. */
 	readonly windowMs: number;
-	readonly transport: Transport;
+	/** What brings it there; one that is a place on this machine needs no journal. */
+	readonly transport: Transport | Place;
+	/** What is lost at a shutdown is lost for that reason. @default 'undelivered' */
+	readonly undelivered?: string;
 	readonly watch: Watch;
 	readonly metrics?: boolean;
 	readonly deadLetters?: DeadLetters | undefined;
@@ -72,7 +75,8 @@ export class Lane<T> {
 		this.#journal = options.journal?.((entries, reason, segment) => this.#backlog.lost(entries, reason, segment));
 		this.#store = new Store(options, this.#journal, this.#backlog, this.#counts);
 		const { transport, watch, metrics = false, batch, deadLetters } = options;
-		const sender = { transport, watch, metrics, batch, deadLetters, journal: this.#journal };
+		const local = 'sendSync' in transport;
+		const sender = { transport, watch, metrics, batch, deadLetters, journal: this.#journal, local };
 		this.#sender = new Sender(sender, this.#backlog, this.#counts);
 		if (this.#journal !== undefined) this.#adopt(this.#journal);
 	}
@@ -125,26 +129,42 @@ export class Lane<T> {
 		clearTimeout(this.#retryTimer);
 		clearTimeout(this.#sendTimer);
 		if (this.#journal !== undefined) this.#store.settle(this.#journal);
-		this.#store.drop('undelivered');
+		this.#store.drop(this.#options.undelivered ?? 'undelivered');
 		await this.#journal?.sync();
 		this.#journal?.closeSync();
 		this.#options.transport.close();
 	}
 
-	/** Writes all that stands in memory alone to the journal, at once: for the end of the process. */
+	/** Writes all that stands in memory alone to the journal, or to its place, at once: for the end of the process. */
 	settle(end: EndOfProcess): void {
 		quietly(() => this.#settle(end));
 	}
 
 	#settle(end: EndOfProcess): void {
+		if (this.#state === 'closed') return;
 		const journal = this.#journal;
-		if (this.#state === 'closed' || journal === undefined) return;
-		if (end === 'last') {
+		const { transport } = this.#options;
+		if (end === 'last' && (journal !== undefined || 'sendSync' in transport)) {
 			this.#state = 'ending';
 			clearTimeout(this.#adoptTimer);
 		}
-		this.#store.settle(journal);
-		if (end === 'last') journal.closeSync();
+		if (journal !== undefined) this.#store.settle(journal);
+		else if ('sendSync' in transport) this.#settleIn(transport);
+		if (end === 'last') journal?.closeSync();
+	}
+
+	/** What is under way is written once more, at its own place, and what follows behind it. */
+	#settleIn(place: Place): void {
+		try {
+			const certain = place.settleSync();
+			this.#store.encodeAll();
+			for (const held of this.#backlog.unstored()) {
+				if (!(certain && held.inFlight) && held.body !== undefined) place.sendSync(held.body);
+				this.#backlog.decide(held, 0, '');
+			}
+		} catch (error) {
+			this.#options.watch.failed(error);
+		}
 	}
 
 	stats(): SignalCounts {

@@ -16,3 +16,11 @@ export interface Transport {
 	/** Closes the connection. */
 	close(): void;
 }
+
+/** A place on this machine: what it takes is kept there, and at the end of the process it takes it at once. */
+export interface Place extends Transport {
+	/** Makes certain what is under way; answers whether anything is. @throws what the file system says */
+	settleSync(): boolean;
+	/** @throws what the file system says: nothing of the body is then kept */
+	sendSync(body: Uint8Array): void;
+}

@@ -42,6 +42,8 @@ export interface SenderOptions {
 	readonly batch: number;
 	readonly journal: Journal | undefined;
 	readonly deadLetters: DeadLetters | undefined;
+	/** It writes to a place on this machine: a body a request, in their order, and never is one of them at fault. */
+	readonly local: boolean;
 }
 
 /** Sends what the backlog holds, the oldest first, one request at a time; waits where the backend is away. */
@@ -123,11 +125,12 @@ export class Sender {
 	}
 
 	#nextGroup(): Held[] {
-		const { batch } = this.#options;
-		if (this.#failures === 0) return this.#backlog.next(batch, this.#maxBytes, 1000);
+		const { batch, local } = this.#options;
+		if (this.#failures === 0) return this.#backlog.next(batch, this.#maxBytes, local ? 1 : 1000);
 		// While the backend is away one body is enough to see whether it is back.
 		const [first, second] = this.#backlog.peek(2);
-		const other = this.#failures >= SUSPECT_AFTER && this.#failures % 2 === 0 ? second : undefined;
+		const suspicious = !local && this.#failures >= SUSPECT_AFTER && this.#failures % 2 === 0;
+		const other = suspicious ? second : undefined;
 		const one = other ?? first;
 		return one === undefined ? [] : [one];
 	}

@@ -65,23 +65,28 @@ export class Store<T> {
 
 	/** Takes a record; false where there is no room for it, and none can be made: on the disk, or at the cost of lesser ones. */
 	push(one: Waiting<T>): boolean {
+		if (!this.#fits(one) && !this.#makeRoom(one)) return false;
+		this.#counts.queued += one.count;
+		this.queue.push(one);
+		return true;
+	}
+
+	#fits({ count, size }: Waiting<T>): boolean {
 		const { maxQueued, maxQueueBytes } = this.#options;
-		const { count, size, precious } = one;
-		const full = () =>
-			this.#counts.queued + count > maxQueued || this.queue.bytes + this.#backlog.bytes + size > maxQueueBytes;
-		while (full() && quietly(() => this.#spill())) {
+		return this.#counts.queued + count <= maxQueued && this.queue.bytes + this.#backlog.bytes + size <= maxQueueBytes;
+	}
+
+	#makeRoom(one: Waiting<T>): boolean {
+		while (!this.#fits(one) && quietly(() => this.#spill())) {
 			// Once more, until there is room.
 		}
-		while (full() && precious) {
+		while (!this.#fits(one) && one.precious) {
 			const evicted = this.queue.evict();
 			if (evicted === undefined) break;
 			this.#counts.queued -= evicted.count;
 			this.#counts.drop(evicted.count, 'memory');
 		}
-		if (full()) return false;
-		this.#counts.queued += count;
-		this.queue.push(one);
-		return true;
+		return this.#fits(one);
 	}
 
 	/** Encodes all that waits and brings it to the disk, with a turn of the loop for the application after each body. */
@@ -110,6 +115,11 @@ export class Store<T> {
 		} catch (error) {
 			this.#failed(error);
 		}
+	}
+
+	/** Encodes all that waits, at once. */
+	encodeAll(): void {
+		while (this.queue.length > 0) this.#encode();
 	}
 
 	/** Lets go of all that stands in memory alone. */

@@ -96,11 +96,12 @@ export class LineFile {
 		}
 	}
 
-	/** Writes the chunk that is under way once more and at once. @throws what the file system says */
-	settleSync(): void {
-		if (this.#underWay === undefined || this.#underWay.settled) return;
-		writeNow(this.#underWay);
+	/** Writes the chunk that is under way once more and at once; answers whether one is. @throws what the file system says */
+	settleSync(): boolean {
+		if (this.#underWay === undefined) return false;
+		if (!this.#underWay.settled) writeNow(this.#underWay);
 		this.#underWay.settled = true;
+		return true;
 	}
 
 	/** Resolves when all that was appended is on the disk. @throws what the file system says */

@@ -3,37 +3,49 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { EndOfProcess } from '../ending.js';
+import { logRecordProcessorTo, spanProcessorTo } from '../otlp/processors.js';
 import type { PresetEnvironment, PresetParts } from '../preset.js';
 import { encodeLogs, encodeMetrics, encodeSpans } from './encode.js';
-import { Lane, type LaneOptions } from './lane.js';
+import { JsonLane, type JsonLaneOptions } from './lane.js';
 import { LineFile } from './line-file.js';
-import { JsonLogRecordProcessor } from './logs.js';
 import { JsonMetricReader } from './metrics.js';
 import type { Signal } from './names.js';
 import { type Bounds, prune } from './prune.js';
 import { logSize, metricsSize, pointsOf, spanSize } from './sizes.js';
-import { JsonSpanProcessor } from './spans.js';
 
 /** Builds the three lanes and what feeds them. Nothing is opened before the first line. */
 export function jsonParts(
 	settings: Bounds & { readonly directory: string },
-	environment: PresetEnvironment,
+	environment: Pick<PresetEnvironment, 'whenProcessEnds'>,
 ): PresetParts {
 	const { directory } = settings;
 	const clean = () => void prune(directory, settings).catch(() => undefined);
 	const files: LineFile[] = [];
 
-	function lane<T>(signal: Signal, options: Omit<LaneOptions<T>, 'file' | 'directory'>): Lane<T> {
+	function lane<T>(signal: Signal, options: Omit<JsonLaneOptions<T>, 'file' | 'directory'>): JsonLane<T> {
 		const file = new LineFile(directory, signal, clean);
 		files.push(file);
-		return new Lane<T>({ ...options, file, directory });
+		return new JsonLane<T>({ ...options, file, directory });
+	}
+
+	/** A lane that is settled when the process ends, until it is shut down. */
+	function ending<T>(one: JsonLane<T>, settle: (end: EndOfProcess) => void) {
+		const stop = environment.whenProcessEnds(settle);
+		return {
+			push: (record: T) => one.push(record),
+			flush: () => one.flush(),
+			settle: (end: EndOfProcess) => one.settle(end),
+			shutdown: async () => {
+				await one.shutdown();
+				stop();
+			},
+		};
 	}
 
 	const spans = lane<ReadableSpan>('traces', {
 		what: 'spans',
 		encode: encodeSpans,
 		sizeOf: spanSize,
-		countOf: () => 1,
 		ready: ({ resource }) => settled(resource),
 	});
 	const metrics = lane<ResourceMetrics>('metrics', {
@@ -41,26 +53,25 @@ export function jsonParts(
 		encode: encodeMetrics,
 		sizeOf: metricsSize,
 		countOf: pointsOf,
+		batch: 1,
 		ready: ({ resource }) => settled(resource),
 	});
 	const logs = lane<ReadableLogRecord>('logs', {
 		what: 'log records',
 		encode: encodeLogs,
 		sizeOf: logSize,
-		countOf: () => 1,
 		ready: ({ resource }) => settled(resource),
 	});
 
 	clean();
-	const atEnd = (settle: (end: EndOfProcess) => void) => environment.whenProcessEnds(settle);
-	const reader = new JsonMetricReader(metrics, () => stopMetrics());
-	const stopSpans = atEnd((end) => spans.settle(end));
-	const stopLogs = atEnd((end) => logs.settle(end));
-	const stopMetrics = atEnd((end) => reader.settle(end));
+	const reader: JsonMetricReader = new JsonMetricReader(
+		ending(metrics, (end) => reader.settle(end)),
+		() => undefined,
+	);
 	return {
-		spanProcessors: [new JsonSpanProcessor(spans, stopSpans)],
+		spanProcessors: [spanProcessorTo(ending(spans, (end) => spans.settle(end)))],
 		metricReaders: [reader],
-		logRecordProcessors: [new JsonLogRecordProcessor(logs, stopLogs)],
+		logRecordProcessors: [logRecordProcessorTo(ending(logs, (end) => logs.settle(end)))],
 		stats: () => ({
 			spans: spans.stats(),
 			metricPoints: metrics.stats(),
