@@ -1,12 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { quietPort } from '../../scripts/arrives/port.mjs';
 import { eventually } from '../e2e/support/servers.js';
 import { type Backend, httpBackend, spanNamesIn } from '../presets/support/otlp-servers.js';
 import { type Built, buildProgram, Room } from './support/room.js';
-
-jest.setTimeout(120_000);
 
 let built: Built;
 let room: Room;

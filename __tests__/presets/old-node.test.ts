@@ -1,10 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bundle, runChild, temporary } from './support/children.js';
-
-/** Starts Node processes of its own, and a busy machine takes its time. */
-jest.setTimeout(30_000);
 
 /** What Node 20 is to us: `node:module` without the name that we need. */
 const OLD = `const nodeModule = require('node:module');

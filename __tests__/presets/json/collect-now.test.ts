@@ -1,9 +1,6 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bundle, linesOf, runChild, temporary } from '../support/children.js';
-
-/** Each test starts Node processes of its own, and a busy machine takes its time. */
-jest.setTimeout(30_000);
 
 let built: Awaited<ReturnType<typeof bundle>>;
 const directories: string[] = [];

@@ -267,11 +267,22 @@ const script: fc.Arbitrary<Script> = fc.record({
 	steps: fc.array(step, { maxLength: 12 }),
 });
 
+/** What the SDK throws at hostile attributes and times, as where they hold a symbol, a span of the toolkit's own throws too. */
+function outcome(one: Script, own: boolean): unknown {
+	try {
+		return play(one, own);
+	} catch (error) {
+		// An expectation that fails is no outcome. Errors of the SDK are of another realm than Jest's.
+		if (typeof error === 'object' && error !== null && 'matcherResult' in error) throw error;
+		return String(error);
+	}
+}
+
 describe("a span of the toolkit's own", () => {
 	it('is what a span of the SDK is, to processors, to its user, to diag and to an exporter, whatever is done to it', () => {
 		fc.assert(
 			fc.property(script, (one) => {
-				expect(play(one, true)).toEqual(play(one, false));
+				expect(outcome(one, true)).toEqual(outcome(one, false));
 			}),
 			{ numRuns: 1500 },
 		);

@@ -1,10 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundle, linesOf, runChild, temporary } from '../support/children.js';
-
-/** Each test starts two Node processes, and a busy machine takes its time. */
-jest.setTimeout(60_000);
 
 let built: Awaited<ReturnType<typeof bundle>>;
 beforeAll(async () => {

@@ -1,12 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { wantsNodeSdk } from '../../../presets/starting/sdk.js';
 import { bundle, runChild, temporary } from '../support/children.js';
-
-/** Each test starts a Node process of its own, and a busy machine takes its time. */
-jest.setTimeout(30_000);
 
 const WATCH = fileURLToPath(new URL('../support/apps/watch-imports.mjs', import.meta.url));
 let built: Awaited<ReturnType<typeof bundle>>;
