@@ -17,7 +17,6 @@ import { privacyOf, startPrivacy } from './redacting/rules.js';
 import { type HeldRules, startRules } from './rules.js';
 import { assemble } from './sdk.js';
 import { tellDelivery } from './self-metrics.js';
-import { startOwnSpans } from './spans/start.js';
 import { sdkOf } from './starting/sdk.js';
 import { sum, type Telemetry } from './telemetry.js';
 import { tracingOf } from './tracing.js';
@@ -85,13 +84,16 @@ export async function runPresets(
 		const { configuration, parts } = await assemble(loaded);
 		const { spanProcessors, resource } = configuration;
 		const watched = spanProcessors.length === 0 ? [] : [open, ...spanProcessors];
+		// Before the SDK is registered: between that and the settings below no other code may run.
+		const own = watched.length > 0 ? await import('./spans/start.js') : undefined;
 		const sdk = await sdkOf({ ...configuration, spanProcessors: watched }, instrumentations);
 		const removeGlobals = removable(() => sdk.start());
 		undo.unshift(removeGlobals);
 		// Where no sampler reads attributes, they are dear at the start of a span on SDK 3.
 		const attributesAtStart = parts.some(({ sampler }) => sampler !== undefined);
 		undo.push(configureTracing({ ...tracingOf(loaded.config), attributesAtStart }));
-		undo.push(startPrivacy(privacyOf(loaded.config), true), startOwnSpans());
+		undo.push(startPrivacy(privacyOf(loaded.config), true));
+		if (own !== undefined) undo.push(own.startOwnSpans());
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
 		const rules = startRules(loaded.config.rules);
 		undo.push(rules.stop, tellDelivery(parts), ...endingParts(parts), silence);

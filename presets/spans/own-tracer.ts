@@ -49,7 +49,7 @@ export class OwnTracer implements Tracer {
 		const spanId = this.#ids.generateSpanId();
 		const traceId = validParent?.traceId ?? this.#ids.generateTraceId();
 		const kind = options.kind ?? SpanKind.INTERNAL;
-		const links = options.links === undefined ? [] : options.links.map((link) => cleanLink(link, limits));
+		const links = (options.links ?? []).map((link) => cleanLink(link, limits));
 		const early = options.attributes === undefined ? undefined : cleanAttributes(options.attributes, NO_LIMITS);
 		const attributes = (early?.attributes ?? {}) as Attributes;
 		const sampled = this._sampler.shouldSample(context, traceId, name, kind, attributes, links);
