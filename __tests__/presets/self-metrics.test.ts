@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { diag, trace } from '@opentelemetry/api';
 import { startTelemetry } from '../../presets/index.js';
-import { lastMetrics, temporary } from './support/children.js';
+import { linesOf, temporary } from './support/children.js';
 import { type Deed, type Misbehaving, misbehaving } from './support/misbehaving.js';
 import { heard } from './support/providers.js';
 
@@ -40,19 +40,35 @@ async function metricsOf(): Promise<Record<string, unknown[]>> {
 	deed = { status: 503, code: 14 };
 	await make('waiting');
 	await telemetry.flush();
-	const found = lastMetrics(directory);
+	const last = linesOf(directory, 'metrics').at(-1);
 	await telemetry.shutdown();
+	const found = (last?.resourceMetrics ?? []).flatMap(({ scopeMetrics }) =>
+		scopeMetrics.flatMap(({ metrics }) => metrics),
+	);
+	const told = found.filter(({ name }) => /^otel\.sdk\.(processor|exporter)\.|^agentese\.delivery\./.test(name));
 	return Object.fromEntries(
-		Object.entries(found).filter(([name]) => /^otel\.sdk\.(processor|exporter)\.span/.test(name)),
+		told.map(({ name, sum }) => [
+			name,
+			(sum?.dataPoints ?? []).map(({ asInt, asDouble, attributes }) => {
+				const text = (key: string) => attributes?.find((one) => one.key === key)?.value.stringValue;
+				expect([text('otel.component.type'), text('otel.component.name')]).toEqual(['agentese_delivery', 'jaeger']);
+				const more = text('error.type') ?? text('agentese.delivery.signal');
+				return more === undefined ? (asInt ?? asDouble) : { [String(more)]: asInt ?? asDouble };
+			}),
+		]),
 	);
 }
 
-it("what is delivered is told under OpenTelemetry's own names, where its variable asks for them", async () => {
+it("what is delivered is told under OpenTelemetry's own names and in its words, where its variable asks for them", async () => {
 	process.env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS'] = 'true';
 	expect(await metricsOf()).toEqual({
-		'otel.sdk.processor.span.queue.size': [1],
-		'otel.sdk.processor.span.processed': [1, 1],
-		'otel.sdk.exporter.span.exported': [1, 1],
+		'otel.sdk.processor.span.queue.size': [0],
+		'otel.sdk.processor.span.processed': [3],
+		'otel.sdk.exporter.span.inflight': [1],
+		'otel.sdk.exporter.span.exported': [1, { rejected: 1 }],
+		'agentese.delivery.retries': [{ span: expect.any(Number) }],
+		'agentese.delivery.adopted': [{ span: 0 }],
+		'agentese.delivery.dead_letters': [{ span: 0 }],
 	});
 });
 

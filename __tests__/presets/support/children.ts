@@ -110,6 +110,7 @@ export interface Span {
 }
 
 interface Point {
+	attributes?: KeyValue[];
 	asInt?: number;
 	asDouble?: number | string;
 	count?: number;
