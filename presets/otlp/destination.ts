@@ -50,8 +50,8 @@ export function shown(url: string): string {
 	return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** The server of an address, whatever its scheme, as it may be shown. */
+/** The server of an address, whatever its scheme, as it may be shown; a socket is one by its path. */
 export function serverOf(url: string): string {
 	const { protocol, host } = new URL(url);
-	return `${protocol}//${host}`;
+	return host === '' ? shown(url) : `${protocol}//${host}`;
 }

@@ -158,13 +158,14 @@ async function overGrpc<T, Response extends { partialSuccess?: object }>(
 ): Promise<() => object> {
 	const { createEmptyMetadata, createInsecureCredentials, createOtlpGrpcExportDelegate, createSslCredentials } =
 		await import('@opentelemetry/otlp-grpc-exporter-base');
-	const { protocol, hostname, port } = new URL(url);
+	const { protocol, hostname, port, pathname } = new URL(url);
 	const secure = protocol === 'https:';
+	// A URL has no port where it is its scheme's own, and gRPC would then take 443 for either.
+	const address = protocol === 'unix:' ? `unix:${pathname}` : `${hostname}:${port || (secure ? 443 : 80)}`;
 	const metadata = createEmptyMetadata();
 	for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
 	const options: Parameters<typeof createOtlpGrpcExportDelegate<T, Response>>[0] = {
-		// A URL has no port where it is its scheme's own, and gRPC would then take 443 for either.
-		url: `${hostname}:${port || (secure ? 443 : 80)}`,
+		url: address,
 		metadata: () => metadata,
 		credentials: () => (secure ? createSslCredentials(ca, key, cert) : createInsecureCredentials()),
 		compression,

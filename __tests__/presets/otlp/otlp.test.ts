@@ -1,9 +1,12 @@
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
 import { jaeger, overOtlp } from '../../../presets/jaeger.js';
 import { type OtlpSettings, otlpDefaults } from '../../../presets/options/otlp.js';
 import { otlp } from '../../../presets/otlp.js';
+import { temporary } from '../support/children.js';
 import {
 	type Answer,
 	type Backend,
@@ -316,5 +319,27 @@ describe('jaeger', () => {
 			"agentese-otel: jaeger: tracing:6831 was for Jaeger's agent, which is gone; traces go to tracing:4318 over OTLP " +
 				'instead. Say jaeger.endpoint: http://tracing:4318, and start a Jaeger that takes OTLP.',
 		]);
+	});
+});
+
+describe('a socket', () => {
+	it('is reached over gRPC, and is one backend by its path', async () => {
+		const folder = temporary();
+		const socket = join(folder, 'otlp.sock');
+		const backend = await grpcBackend(undefined, undefined, `unix:${socket}`);
+		backends.push(backend);
+		const parts = await otlp.make(
+			{ ...otlpDefaults(), endpoint: `unix://${socket}`, protocol: 'grpc' },
+			environment(['traces']),
+		);
+		const { tracer, flush, shutdown } = providers(parts);
+		tracer.startSpan('near').end();
+		await flush();
+		await shutdown();
+		expect(backend.got.flatMap(({ body }) => spanNamesIn(body))).toEqual(['near']);
+		expect(parts.stats?.().backends).toEqual([
+			expect.objectContaining({ endpoint: `unix://${socket}`, lastError: undefined }),
+		]);
+		rmSync(folder, { recursive: true });
 	});
 });

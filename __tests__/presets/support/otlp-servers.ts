@@ -58,11 +58,11 @@ export async function httpBackend(
 /** What a gRPC backend answers: a message of OTLP, or a status. */
 export type GrpcAnswer = Uint8Array | { code: grpc.status; details: string };
 
-/** A backend over gRPC on a free port of the loopback, or the one that is wanted: OTLP's three services; with TLS, both ways, where files are given. */
+/** A backend over gRPC on a free port of the loopback, or the port or socket that is wanted: OTLP's three services; with TLS, both ways, where files are given. */
 export async function grpcBackend(
 	answer: Uint8Array | ((got: Got) => GrpcAnswer) = Buffer.alloc(0),
 	tls?: { key: Buffer; cert: Buffer; ca: Buffer },
-	wanted = 0,
+	wanted: number | `unix:${string}` = 0,
 ): Promise<Backend> {
 	const got: Got[] = [];
 	const server = new grpc.Server();
@@ -99,7 +99,8 @@ export async function grpcBackend(
 			? grpc.ServerCredentials.createInsecure()
 			: grpc.ServerCredentials.createSsl(tls.ca, [{ private_key: tls.key, cert_chain: tls.cert }], true);
 	const port = await new Promise<number>((resolve, reject) => {
-		server.bindAsync(`127.0.0.1:${wanted}`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+		const address = typeof wanted === 'string' ? wanted : `127.0.0.1:${wanted}`;
+		server.bindAsync(address, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
 	});
 	return {
 		url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
