@@ -2,28 +2,31 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundleCjs, bundleEsm } from './bundle.mjs';
 import { filesBelow, ROOT, SHIPPED, unlessFresh } from './fresh.mjs';
 import { must, TSC } from './run.mjs';
 
 const INPUTS = [...SHIPPED, 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json', 'package-lock.json'];
 
-/** The one entry that awaits at top level, and the program, which nobody requires: they exist as ESM alone. */
+/** What a user imports. */
+const ENTRIES = ['index.ts', 'presets/index.ts'];
+
+/** The one entry that awaits at top level, and the program, which nobody requires: they exist as ES modules alone. */
+const ESM_ENTRIES = ['presets/register.ts', 'cli/main.ts'];
 const ESM_ONLY = [join('presets', 'register.ts'), `cli${sep}`];
 
-/** The code without its comments, which stand in the types, and the types with them. */
-async function compile(project) {
-	const code = ['--removeComments', '--declaration', 'false'];
-	await Promise.all([code, ['--emitDeclarationOnly']].map((how) => must('node', [TSC, '-p', project, ...how])));
-}
+/** The types, file by file; the comments stand there. */
+const types = (project) => must('node', [TSC, '-p', project, '--emitDeclarationOnly']);
 
 async function esm() {
-	rmSync(join(ROOT, 'dist/esm'), { recursive: true, force: true });
-	await compile('tsconfig.build.json');
+	const out = join(ROOT, 'dist/esm');
+	rmSync(out, { recursive: true, force: true });
+	await Promise.all([types('tsconfig.build.json'), bundleEsm([...ENTRIES, ...ESM_ENTRIES], out)]);
 }
 
 /**
- * TypeScript decides by the nearest package.json whether a file is CommonJS, and only then keeps `import()` as it is
- * (cosmiconfig is ESM only). So the sources are compiled once more from a copy below a package.json that says so.
+ * TypeScript decides by the nearest package.json whether a file is CommonJS. So the types are made once more from a copy
+ * of the sources below a package.json that says so.
  */
 async function cjs() {
 	const copy = join(ROOT, '.cache/cjs');
@@ -39,7 +42,7 @@ async function cjs() {
 	mkdirSync(out, { recursive: true });
 	const type = `${JSON.stringify({ type: 'commonjs' })}\n`;
 	writeFileSync(join(copy, 'package.json'), type);
-	await compile('tsconfig.cjs.json');
+	await Promise.all([types('tsconfig.cjs.json'), bundleCjs(ENTRIES, out)]);
 	writeFileSync(join(out, 'package.json'), type);
 }
 

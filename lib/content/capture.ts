@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import type { Span } from '@opentelemetry/api';
 import { type Observer, readObserver } from '../observers/read.js';
 import { redactionSettings } from '../redaction/settings.js';

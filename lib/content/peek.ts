@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 
 /**
  * An own property's value, read without running anything: a getter answers undefined and `ran: false`. For arrays and

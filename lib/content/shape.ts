@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { className, isFlow } from './peek.js';
 
 /** What `metadata` says of a value: its type, and how much there is of it; nothing that it holds. */

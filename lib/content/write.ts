@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { isCardNumber } from '../redaction/cards.js';
 import { REDACTED } from '../redaction/marker.js';
 import type { Redactor } from '../redaction/redactor.js';

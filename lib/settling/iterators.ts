@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import type { Consumption } from './consumption.js';
 import { look } from './look.js';
 import { isPlainPromise, sense, settlesNatively, thenNatively } from './promises.js';

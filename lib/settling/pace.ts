@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 
 /** What was measured of one stream. Numbers only: no chunk is referred to. */
 export interface Streamed {

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { shared } from '../runtime/shared.js';
 import type { Settlement } from './settlement.js';
 

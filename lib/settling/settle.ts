@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { hold } from './collected.js';
 import { Consumption } from './consumption.js';
 import { watchIterable } from './iterables.js';

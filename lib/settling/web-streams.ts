@@ -1,5 +1,5 @@
 import { isErrored, isReadable, type Readable } from 'node:stream';
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { Consumption } from './consumption.js';
 import { follow } from './iterators.js';
 import { look } from './look.js';

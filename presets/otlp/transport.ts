@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import type { ExportResponse, IExporterTransport } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
 import { VERSION } from '../../lib/runtime/version.js';
@@ -116,6 +115,8 @@ async function readTls({ tls }: Destination): Promise<Tls> {
 			throw new Error(`tls.${what} cannot be read from ${path}: ${(error as Error).message}`);
 		}
 	};
+	if (Object.values(tls).every((path) => path === undefined)) return {};
+	const { createSecureContext } = await import('node:tls');
 	const files: Tls = { ...(await read('ca')), ...(await read('cert')), ...(await read('key')) };
 	try {
 		// A context takes nonsense for `ca` in silence, and would then trust nobody.

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { sayOnce } from '../../lib/runtime/say.js';
 import { shared } from '../../lib/runtime/shared.js';
 import type { Format } from './page.js';
@@ -60,6 +59,7 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 		response.setHeader('content-type', TYPES[format]);
 		response.setHeader('vary', 'accept, accept-encoding');
 		if (body.length >= GZIP_FROM && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+			const { gzip } = await import('node:zlib');
 			body = await promisify(gzip)(body);
 			response.setHeader('content-encoding', 'gzip');
 		}

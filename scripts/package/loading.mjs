@@ -51,6 +51,9 @@ const packages = loaded.map((url) => /.*node_modules\\/((@[^/]+\\/)?[^/]+)/.exec
 console.log([...new Set(packages)].sort().join(' '));
 `;
 
+const FEW_FILES =
+	NO_SDK.replace(/const packages[\s\S]*/, '') + "console.log(loaded.filter((url) => url.includes('/dist/')).length);";
+
 const NO_PROGRAM = NO_SDK.replace("'agentese-otel'", "'agentese-otel/presets'");
 
 /** How Node loads the entries, and the program. */
@@ -72,6 +75,13 @@ export function loading({ app }) {
 		{
 			name: 'loading the decorators loads no SDK',
 			check: () => prints('@opentelemetry/api agentese-otel reflect-metadata', 'node', script('no-sdk.js', NO_SDK)),
+		},
+		{
+			name: 'loading the decorators loads few files of ours',
+			async check() {
+				const { output } = await run('node', script('few-files.js', FEW_FILES));
+				if (!(Number(output) > 0 && Number(output) <= 6)) throw new Error(`${output.trim()} files, and 6 are enough`);
+			},
 		},
 		{
 			name: 'loading the presets loads nothing of the program',

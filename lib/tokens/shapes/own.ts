@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 
 /**
  * The value of an own data property. A getter does not run: it answers undefined, and so does what is inherited.

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import types from 'node:util/types';
 import type { TokenUsage } from '../usage.js';
 import { aiSdkFacts, factsOf } from './facts.js';
 import { usageIn } from './find.js';
