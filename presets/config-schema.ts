@@ -164,6 +164,14 @@ export const configSchema = z.strictObject({
 			description: 'Attributes of all telemetry of this process.',
 		})
 		.optional(),
+	compileCache: z
+		.boolean()
+		.meta({
+			legal: YES_OR_NO,
+			description:
+				"true: what is loaded from then on, the application's own code too, comes out of Node's compile cache.",
+		})
+		.optional(),
 	strict: z
 		.boolean()
 		.meta({

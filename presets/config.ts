@@ -62,6 +62,7 @@ export function defaultConfig(): EffectiveConfig {
 		console: { ...consoleDefaults },
 		delivery: { ...deliveryDefaults },
 		resource: {},
+		compileCache: false,
 		strict: true,
 		logLevel: 'warn',
 	};

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sayOnce } from '../lib/runtime/say.js';
 import { shared } from '../lib/runtime/shared.js';
+import { keepCompiled } from './compile-cache.js';
 import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
 import { faultsOfRegistered, registeredSignals } from './globals.js';
@@ -126,6 +127,7 @@ function leftToOthers({ rules }: EffectiveConfig): boolean {
 
 async function run(loaded: LoadedConfig, silence: () => void, lend: () => () => void): Promise<Telemetry> {
 	const { config, declarative, directory, sources } = loaded;
+	if (config.compileCache) keepCompiled();
 	// Only now: whatever needs the SDK must not be loaded where `neighbours` refuses it, or where nothing is started.
 	const { RunningTelemetry, runDeclared, runPresets } = await import('./running.js');
 	const said = Object.keys(sources).find((key) => /^autoInstrumentation(\.|$)/.test(key) && sources[key] !== 'default');

@@ -72,6 +72,7 @@ export const PLAIN_KEYS: Readonly<Record<string, Plain>> = {
 	'delivery.journal': 'switch',
 	'delivery.directory': 'text',
 	'delivery.fsync': { words: ['never', 'interval', 'always'] },
+	compileCache: 'switch',
 	strict: 'switch',
 	logLevel: { words: ['none', 'error', 'warn', 'info', 'debug', 'verbose'] },
 };

@@ -51,8 +51,9 @@ const packages = loaded.map((url) => /.*node_modules\\/((@[^/]+\\/)?[^/]+)/.exec
 console.log([...new Set(packages)].sort().join(' '));
 `;
 
-const FEW_FILES =
-	NO_SDK.replace(/const packages[\s\S]*/, '') + "console.log(loaded.filter((url) => url.includes('/dist/')).length);";
+const FEW_FILES = `${NO_SDK.replace(/const packages[\s\S]*/, '')}
+console.log(loaded.filter((url) => url.includes('/agentese-otel/dist/')).length);
+`;
 
 const NO_PROGRAM = NO_SDK.replace("'agentese-otel'", "'agentese-otel/presets'");
 
