@@ -79,6 +79,7 @@ describe('loadConfig()', () => {
 					maxQueueBytes: 67_108_864,
 				},
 				resource: {},
+				compileCache: false,
 				strict: true,
 				logLevel: 'warn',
 			},
@@ -121,6 +122,7 @@ describe('loadConfig()', () => {
 				'delivery.fsync': 'default',
 				'delivery.window': 'default',
 				'delivery.maxQueueBytes': 'default',
+				compileCache: 'default',
 				strict: 'default',
 				logLevel: 'default',
 			},
@@ -218,12 +220,12 @@ describe('loadConfig()', () => {
 describe('a wrong config', () => {
 	it.each<[string, unknown]>([
 		[
-			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel. Did you mean "sampling"?',
+			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel. Did you mean "sampling"?',
 			{ samplin: { rate: 1 } },
 		],
 		['"sampling.rat" is no key; legal here: rate. Did you mean "sampling.rate"?', { sampling: { rat: 1 } }],
 		[
-			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel.',
+			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel.',
 			{ zebra: 1 },
 		],
 		['"sampling.rate" got 2; legal: a number from 0 to 1.', { sampling: { rate: 2 } }],
@@ -261,7 +263,7 @@ describe('a wrong config', () => {
 			{ resource: { team: { name: 'soul' } } },
 		],
 		[
-			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel.",
+			"the config got [ 'json' ]; legal: an object with the keys enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel.",
 			['json'],
 		],
 	])('is refused: %s', async (message, config) => {
@@ -275,7 +277,7 @@ describe('a wrong config', () => {
 				'The configuration is refused, with 3 faults.',
 				'  <cwd>/agentese.config.yaml:1: "preset" got [ \'jason\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "json"?',
 				'  <cwd>/agentese.config.yaml:2: "json.maxage" is no key; legal here: directory, maxBytes, maxAge. Did you mean "json.maxAge"?',
-				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, strict, logLevel. Did you mean "spanName"?',
+				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel. Did you mean "spanName"?',
 			].join('\n'),
 		);
 	});

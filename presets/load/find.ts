@@ -2,6 +2,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Loader } from 'cosmiconfig';
 import type { ConfigurationFault } from '../configuration-error.js';
+import { nothingLies } from './nothing-lies.js';
 import type { Said } from './said.js';
 import { FormatError, parseJson, parseYaml } from './text.js';
 
@@ -40,6 +41,7 @@ export async function findFile(named: string | undefined, cwd: string): Promise<
 	}
 	const name = named ?? process.env['AGENTESE_CONFIG']?.trim();
 	const path = name ? resolve(cwd, name) : undefined;
+	if (path === undefined && nothingLies(cwd, PLACES)) return { faults: [] };
 	const texts = new Map<string, string>();
 	let reading = path ?? 'the config file';
 	const reads = (load: Loader): Loader => {

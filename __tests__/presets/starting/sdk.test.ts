@@ -30,7 +30,7 @@ async function started(preset: string, env: NodeJS.ProcessEnv = {}) {
 	return JSON.parse(ended.stdout) as { headers: string[]; loaded: string[] };
 }
 
-it('a start loads neither the NodeSDK, nor gRPC, nor YAML, nor zod, nor the packages of a signal that nobody carries', async () => {
+it('a start loads neither the NodeSDK, nor gRPC, nor what reads configs, nor the packages of a signal that nobody carries', async () => {
 	const { headers, loaded } = await started('json');
 	expect(headers).toEqual(['traceparent']);
 	const unwanted = [
@@ -41,6 +41,7 @@ it('a start loads neither the NodeSDK, nor gRPC, nor YAML, nor zod, nor the pack
 		'instrumentation',
 		'yaml',
 		'zod',
+		'cosmiconfig',
 	];
 	expect(loaded.filter((name) => unwanted.includes(name))).toEqual([]);
 	expect(loaded).toEqual(expect.arrayContaining(['sdk-trace', 'sdk-metrics', 'sdk-logs']));
