@@ -1,9 +1,9 @@
 // The NodeSDK by hand with the one instrumentation that is wanted. CommonJS, because it patches `require` alone.
 import { createRequire } from 'node:module';
-import { trace } from '@opentelemetry/api';
 import { records, started } from '../lib/started.mjs';
 
 const require = createRequire(process.env.BENCH_HOME);
+const { trace } = require('@opentelemetry/api');
 const { NodeSDK } = require('@opentelemetry/sdk-node');
 const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
 new NodeSDK({ instrumentations: [new HttpInstrumentation()] }).start();

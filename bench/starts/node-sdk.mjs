@@ -1,9 +1,9 @@
 // The NodeSDK as its own documentation starts it: OTLP over HTTP.
 import { createRequire } from 'node:module';
-import { trace } from '@opentelemetry/api';
 import { records, started } from '../lib/started.mjs';
 
 const require = createRequire(process.env.BENCH_HOME);
+const { trace } = require('@opentelemetry/api');
 const { NodeSDK } = require('@opentelemetry/sdk-node');
 new NodeSDK().start();
 started(records(trace));

@@ -1,8 +1,7 @@
-import { records, started } from '../lib/started.mjs';
+import { records, registered, started } from '../lib/started.mjs';
 
 const preset = process.env.BENCH_PRESET;
 const { startTelemetry } = await import(process.env.BENCH_PRESETS);
 const options = { json: { json: { directory: 'telemetry' } }, otlp: { otlp: { endpoint: process.env.BENCH_CLOSED } } };
 await startTelemetry({ preset: [preset], ...options[preset] });
-const { trace } = await import('@opentelemetry/api');
-started(records(trace));
+started(records(registered()));
