@@ -4,6 +4,7 @@ import { type Files, realFiles } from './files.js';
 import { type Frame, PREAMBLE, versionOf } from './frame.js';
 import { goneFrom, sizeOfOthers } from './orphans.js';
 import { lives, ownerFile } from './owner.js';
+import { Removal } from './removal.js';
 import { type Entry, Segment, segmentName, stamp } from './segment.js';
 
 /** A segment of this size is left for another one, so that what is acknowledged can be removed. */
@@ -59,20 +60,20 @@ export class Journal {
 	/** How often it was closed. */
 	#closings = 0;
 	#syncing: NodeJS.Timeout | undefined;
+	readonly #removal: Removal;
 
 	constructor(options: JournalOptions) {
 		this.#options = options;
 		this.#files = options.files ?? realFiles;
 		this.#claim = new Claim(this.#files, options.directory);
+		this.#removal = new Removal(this.#files);
 		const share = Math.max(64 * 2 ** 10, Math.floor(options.maxBytes / 8));
 		this.#segmentBytes = options.segmentBytes ?? Math.min(SEGMENT_BYTES, share);
 	}
 
 	/** Bytes of the segments that are ours. */
 	get size(): number {
-		let size = 0;
-		for (const segment of this.#segments) size += segment.size;
-		return size;
+		return [...this.#segments].reduce((sum, { size }) => sum + size, 0);
 	}
 
 	/** Appends frames in the background; one call at a time. @throws what the file system says: nothing is then appended */
@@ -174,6 +175,7 @@ export class Journal {
 			segment.close();
 			this.#segments.delete(segment);
 		}
+		this.#removal.finish();
 		this.#claim.release();
 	}
 
@@ -233,8 +235,7 @@ export class Journal {
 		if (!segment.sealed || !segment.done || segment.writing) return;
 		this.#segments.delete(segment);
 		segment.close();
-		if (now) this.#attempt(() => this.#files.unlinkSync(segment.path));
-		else void this.#files.unlink(segment.path).catch(() => undefined);
+		this.#removal.remove(segment.path, now);
 	}
 
 	#lose(segment: Segment, reason: 'disk' | 'age' | 'adopted', remove = true): void {
