@@ -6,7 +6,7 @@ import { ROOT } from '../fresh.mjs';
 import { must } from '../run.mjs';
 
 /** A tarball above this is a mistake: something came along that nobody needs. */
-const MAX_BYTES = 500_000;
+const MAX_BYTES = 600_000;
 
 const SHIPS =
 	/^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|presets\/schema\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
