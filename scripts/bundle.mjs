@@ -92,10 +92,21 @@ async function chunks(entryPoints) {
 	return outputFiles.map(({ path, text }) => ({ path: relative(ROOT, path), text }));
 }
 
+/**
+ * esbuild gives a class that mentions itself an inner name, `_PathNotFoundError`, and errors would be called by that. Its
+ * own `keepNames` is a call for every function that is made, on hot paths too.
+ */
+function ownNames(text) {
+	let named = text;
+	for (const [, name, inner] of text.matchAll(/\bvar (\w+) = class (_\w+)/g))
+		named = named.replaceAll(new RegExp(`(?<![.#$\\w])${inner}\\b`, 'g'), name);
+	return named;
+}
+
 function write(folder, { path, text }) {
 	const file = join(folder, path);
 	mkdirSync(dirname(file), { recursive: true });
-	writeFileSync(file, text);
+	writeFileSync(file, ownNames(text));
 }
 
 /** Bundles the entries into a folder as ES modules. */

@@ -16,6 +16,8 @@ for (const entry of ['agentese-otel', 'agentese-otel/presets']) {
 	if (names.length === 0) throw new Error(entry + ' exports nothing');
 	if (Object.keys(required).join() !== names.join()) throw new Error(entry + ': other names when required');
 	for (const name of names) if (imported[name] !== required[name]) throw new Error(entry + ': two of ' + name);
+	const errors = names.filter((name) => name.endsWith('Error') && imported[name].name !== name);
+	if (errors.length > 0) throw new Error(entry + ': other names of ' + errors);
 }
 console.log('one');
 `;
