@@ -22,7 +22,7 @@ export class CleanSpans {
 		const { redactor, errors, resourceOf } = this.#rules;
 		const { name, instrumentationScope, resource, events, links, status, attributes } = span;
 		if (redactor === undefined || errors !== 'full' || status.message !== undefined) return false;
-		if (events.length > 0 || links.length > 0) return false;
+		if (events.length > 0 || links.length > 0 || span.spanContext().traceState !== undefined) return false;
 		try {
 			if (!redactor.isClean(attributes, constantsOf(span))) return false;
 			if (resource !== this.#resource) {

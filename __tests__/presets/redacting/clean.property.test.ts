@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { type Attributes, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Attributes, createTraceState, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { Constants } from '../../../lib/redaction/constants.js';
@@ -61,15 +61,23 @@ const one = fc.record({
 	constants: fc.option(record, { nil: undefined }),
 	event: rarely(record),
 	status: rarely(word),
+	state: rarely(fc.constantFrom('vendor=fine', 'vendor=sk-ant-api03-abcdefghijklmnopqrst')),
 });
+
+/** Below a caller that sent this `tracestate`. */
+function below(state: string | undefined) {
+	if (state === undefined) return ROOT_CONTEXT;
+	const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+	return trace.setSpanContext(ROOT_CONTEXT, { ...ids, isRemote: true, traceState: createTraceState(state) });
+}
 
 it('a span that is passed as clean is one in which a whole look finds nothing, whatever was seen before it', () => {
 	let passed = 0;
 	fc.assert(
 		fc.property(rules, fc.array(one, { minLength: 1, maxLength: 6 }), (rule, spans) => {
 			const clean = new CleanSpans(rule);
-			for (const { tracer, name, attributes, constants, event, status } of spans) {
-				const span = tracer.startSpan(name, { attributes: { ...constants, ...attributes } }, ROOT_CONTEXT) as OwnSpan;
+			for (const { tracer, name, attributes, constants, event, status, state } of spans) {
+				const span = tracer.startSpan(name, { attributes: { ...constants, ...attributes } }, below(state)) as OwnSpan;
 				if (constants !== undefined) span._constants = new Constants(Object.freeze(constants));
 				if (event !== undefined) span.addEvent('e', event);
 				if (status !== undefined) span.setStatus({ code: 2, message: status });
