@@ -5,11 +5,12 @@
 // built with Go otherwise. `node scripts/backends.mjs` makes all of them; a first build takes about fifteen minutes.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { debianPackages, missing, onPath } from './machine.mjs';
 
 const HERE = fileURLToPath(new URL('./backends/', import.meta.url));
 const run = promisify(execFile);
@@ -37,7 +38,7 @@ export async function backend(name) {
 	const cached = join(cacheFolder(), `${name}-${digest(folder)}`);
 	if (existsSync(cached)) return cached;
 	const go = onPath(['go']);
-	if (!go) return missing(name, variable);
+	if (!go) return missing(name, `Install Go, or name its binary in ${variable}.`);
 	mkdirSync(cacheFolder(), { recursive: true });
 	const partial = `${cached}.${process.pid}`;
 	console.error(`Building ${name}, once; this takes minutes.`);
@@ -66,45 +67,10 @@ export function postgresFolder() {
 
 const NUMERIC = { numeric: true };
 
-/** Installs those of Debian's packages that are missing; seconds. */
-export async function debianPackages() {
-	const wanted = Object.keys(DEBIAN).filter((name) => !DEBIAN[name]());
-	if (wanted.length === 0) return;
-	const apt = onPath(['apt-get']);
-	if (!apt || process.getuid?.() !== 0) {
-		missing(`Debian's ${wanted.join(' and ')}`, undefined);
-		return;
-	}
-	// RUNLEVEL=1: their services are not started, which would take the ports that a test wants.
-	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-	// On a new machine somebody else may be installing.
-	const lock = ['-o', 'DPkg::Lock::Timeout=300'];
-	const install = () =>
-		run(apt, ['install', ...lock, '-y', '-q', '--no-install-recommends', ...wanted], { env, maxBuffer: 2 ** 26 });
-	try {
-		// The lists of a new machine are empty, or name what is gone from the mirrors by now.
-		await install().catch(async () => {
-			await run(apt, ['update', ...lock, '-q'], { env, maxBuffer: 2 ** 26 });
-			await install();
-		});
-	} catch (error) {
-		missing(`Debian's ${wanted.join(' and ')}`, undefined, error);
-	}
-}
-
 /** All of them, so that no test waits for a build. */
 export async function allBackends() {
-	await debianPackages();
+	await debianPackages(DEBIAN);
 	for (const name of Object.keys(BACKENDS)) await backend(name);
-}
-
-function missing(name, variable, cause) {
-	const wayOut = variable === undefined ? 'Install it.' : `Install Go, or name its binary in ${variable}.`;
-	const reason = cause === undefined ? '' : ` Reason: ${cause.stderr || cause.message}`;
-	const line = `NOT TESTED: ${name} is missing. ${wayOut}${reason}`;
-	if (process.env.CI === 'true') throw new Error(line, { cause });
-	console.error(`\n!!! ${line}\n`);
-	return undefined;
 }
 
 function cacheFolder() {
@@ -118,23 +84,8 @@ function digest(folder) {
 	return hash.digest('hex').slice(0, 16);
 }
 
-/** The path of the first of these names on the PATH; undefined where none is there. */
-export function onPath(names) {
-	for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-		for (const name of names) {
-			try {
-				accessSync(join(folder, name), constants.X_OK);
-				return join(folder, name);
-			} catch {
-				// Not there.
-			}
-		}
-	}
-	return undefined;
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	await debianPackages();
+	await debianPackages(DEBIAN);
 	for (const name of Object.keys(BACKENDS)) {
 		const path = await backend(name);
 		if (path) console.log(`${name}: ${path} (${execFileSync('du', ['-h', path]).toString().split('\t')[0]})`);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { onPath, postgresFolder } from '../../scripts/backends.mjs';
+import { postgresFolder } from '../../scripts/backends.mjs';
+import { onPath } from '../../scripts/machine.mjs';
 import { startPostgres } from './support/postgres.js';
 import { type Server, startRedis } from './support/servers.js';
 import { runTraced, traceCount, tree } from './support/traced-app.js';

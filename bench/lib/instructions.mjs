@@ -3,6 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { arch } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { median } from './measure.mjs';
@@ -18,7 +19,17 @@ const THERE = fileURLToPath(new URL('../../.cache/bench/lib', import.meta.url));
  * Optimised code, but made at the same call each time: no compiler or collector works beside the program, collections
  * come by the bytes that were allocated, and hashes and random numbers do not change.
  */
-const STEADY = ['--predictable', '--single-threaded', '--hash-seed=1', '--random-seed=1'];
+const STEADY = [
+	...['--predictable', '--single-threaded', '--hash-seed=1', '--random-seed=1'],
+	// Collections of the young generation are counted; when an old one is due is a matter of time, and each is 1,000 calls.
+	...['--initial-old-space-size=1024', '--no-memory-reducer'],
+	// Where a site's objects live long, the code of all that makes them would be thrown away, some 60,000 calls in.
+	'--no-allocation-site-pretenuring',
+];
+
+/** What only some processors have is not used: V8 writes the same code for all of an architecture. */
+const COMMON = { x64: ['avx', 'avx2', 'fma3', 'f16c', 'bmi1', 'bmi2', 'lzcnt', 'popcnt'] };
+const ANY_PROCESSOR = (COMMON[arch] ?? []).map((feature) => `--no-enable-${feature}`);
 
 /**
  * The hot rows. Before `from` calls the optimising compilers are at work; between `from` and `to` a call takes the same
@@ -27,7 +38,7 @@ const STEADY = ['--predictable', '--single-threaded', '--hash-seed=1', '--random
 export const ROWS = {
 	'no SDK': { from: 50_000, to: 100_000 },
 	'unsampled parent': { from: 50_000, to: 100_000 },
-	recorded: { from: 30_000, to: 60_000 },
+	recorded: { from: 30_000, to: 90_000 },
 };
 
 /** What counts instructions, and how: the arguments before the program, and where its figure stands. */
@@ -62,7 +73,15 @@ async function count(tool, row, side, calls) {
 	const folder = mkdtempSync(join(tmpdir(), 'agentese-bench-'));
 	const env = { PATH: process.env.PATH, HOME: folder, BENCH_TOOLKIT: home() };
 	try {
-		const program = [process.execPath, ...STEADY, join(THERE, 'instructions-worker.mjs'), row, side, String(calls)];
+		const program = [
+			process.execPath,
+			...STEADY,
+			...ANY_PROCESSOR,
+			join(THERE, 'instructions-worker.mjs'),
+			row,
+			side,
+			String(calls),
+		];
 		const { stderr } = await run(tool, [...args, ...program], { cwd: folder, env, maxBuffer: 2 ** 26 });
 		const found = figure(stderr);
 		if (found === undefined) throw new Error(`${tool} gave no figure: ${stderr.slice(0, 500)}`);

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { debianPackages, onPath } from '../../scripts/machine.mjs';
 import { instructions, ROWS, toolsHere } from '../lib/instructions.mjs';
 import { circumstances, saveResult } from '../lib/report.mjs';
 
@@ -34,12 +35,10 @@ function toolFor(baselines) {
  */
 export async function ask({ update, pairs, all }) {
 	const stored = JSON.parse(readFileSync(FILE, 'utf8'));
+	// Where there is perf too: a baseline is of one tool.
+	await debianPackages({ valgrind: () => onPath(['valgrind']) });
 	const tool = toolFor(stored.baselines);
-	if (tool === undefined) {
-		return unchecked(
-			'neither perf nor valgrind counts instructions here. Install valgrind (apt-get install valgrind).',
-		);
-	}
+	if (tool === undefined) return unchecked('neither perf nor valgrind counts instructions here. Install valgrind.');
 	const key = keyOf(tool);
 	const baseline = stored.baselines[key];
 	console.log(`\n${title} (${key}; median of ${pairs})\n`);
