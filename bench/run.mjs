@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
 		toolkit: { type: 'string' },
 		profile: { type: 'string' },
 		update: { type: 'boolean', default: false },
-		pairs: { type: 'string', default: '1' },
+		pairs: { type: 'string', default: '3' },
 		all: { type: 'boolean', default: false },
 	},
 });

@@ -29,6 +29,17 @@ export function ownParts(name: string, parts: PresetParts): PresetParts {
 	};
 }
 
+/**
+ * Whether one of these processors looks at spans before they end: not OpenTelemetry's own, whose `onStart` is an empty
+ * function and which have no `onEnding`. Those need no view of each span that starts, which was a third of a recorded call.
+ */
+export function looksEarly({ spanProcessors = [] }: PresetParts): boolean {
+	return spanProcessors.some(
+		({ onStart, onEnding }) =>
+			onEnding !== undefined || !/^(?:onStart)?\s*\([\w\s,]*\)\s*\{\s*\}$/.test(String(onStart)),
+	);
+}
+
 type Guard = (what: string, run: () => void) => void;
 
 function spans(inner: SpanProcessor, guard: Guard): SpanProcessor {

@@ -41,8 +41,8 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 		const names = [...new Set(SIGNALS.flatMap((signal) => loaded.signals[signal]))];
 		for (const name of names) {
 			const made = await partsOf(name, loaded);
-			parts.push(made);
-			if (loaded.presets.has(name) || name === 'console') early.add(made);
+			parts.push(made.parts);
+			if (made.early) early.add(made.parts);
 		}
 		const sampler = await samplerOf(loaded, parts);
 		const safe = guarded(parts, config, await makeResource(config, directory), early);
@@ -60,7 +60,7 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 	}
 }
 
-/** One preset's parts, of the signals that the config gives it. */
+/** One preset's parts, of the signals that the config gives it, and whether they look at spans before these end. */
 async function partsOf(name: string, { config, directory, presets, signals: routes }: LoadedConfig) {
 	const preset = await presetNamed(name, presets);
 	const options = (config as unknown as Record<string, unknown>)[name];
@@ -76,9 +76,9 @@ async function partsOf(name: string, { config, directory, presets, signals: rout
 		...(metricReaders && signals.includes('metrics') && { metricReaders }),
 		...(logRecordProcessors && signals.includes('logs') && { logRecordProcessors }),
 	};
-	if (!presets.has(name)) return parts;
-	const { ownParts } = await import('./own-parts.js');
-	return ownParts(name, parts);
+	if (!presets.has(name)) return { parts, early: name === 'console' };
+	const { looksEarly, ownParts } = await import('./own-parts.js');
+	return { parts: ownParts(name, parts), early: looksEarly(parts) };
 }
 
 /** Before the presets' own what sees all spans; without a preset that carries spans there are none to see. */

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { diag, logs, trace } from '@opentelemetry/api';
@@ -51,4 +51,29 @@ it.each([true, false])("a preset of one's own that throws reaches nobody else (r
 				`without it. Reason: ${what} is out of order`,
 		),
 	);
+});
+
+const LATE = `
+import { writeFileSync } from 'node:fs';
+import { types } from 'node:util';
+const idle = { forceFlush: async () => {}, shutdown: async () => {} };
+const tell = (file) => (span) => writeFileSync(file, JSON.stringify([span.name, types.isProxy(span)]));
+export default {
+	name: 'late',
+	make: () => ({
+		spanProcessors: [SPAN_PROCESSOR],
+	}),
+};`;
+
+it.each([
+	['looks at spans that end', '{ onStart(_span, _context) {}, onEnd: tell(FILE), ...idle }', false],
+	['looks at spans that start', '{ onStart: (span) => void span.name, onEnd: tell(FILE), ...idle }', true],
+	['looks at spans that end soon', '{ onStart() {}, onEnding() {}, onEnd: tell(FILE), ...idle }', true],
+])('only what looks at a span early costs a view of it: what %s', async (_, processor, view) => {
+	const [module, file] = [join(directory, 'late.mjs'), join(directory, 'seen.json')];
+	writeFileSync(module, LATE.replace('SPAN_PROCESSOR', processor.replace('FILE', JSON.stringify(file))));
+	const telemetry = await startTelemetry({ preset: module as `/${string}` });
+	trace.getTracer('any library').startSpan('seen').end();
+	await telemetry.shutdown();
+	expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(['seen', view]);
 });

@@ -1,14 +1,15 @@
 // Makes so many calls of one hot row, and nothing else; run under a counter of instructions by lib/instructions.mjs.
 import { context } from '@opentelemetry/api';
-import { startSdk, unsampledParent } from './sdk.mjs';
+import { startPreset, startSdk, unsampledParent } from './sdk.mjs';
 import { bare, byHand, woven } from './sides.mjs';
 
 const [row, sideName, calls] = process.argv.slice(2);
 
 /** No timer of the batch processor fires: only a full batch is exported, after the same number of calls each time. */
 const batch = { scheduledDelayMillis: 1e8 };
-const spans = row === 'recorded' ? 1 : 0;
-const sdk = row === 'no SDK' ? undefined : startSdk({ traces: 'on', batch });
+const spans = row.startsWith('recorded') ? 1 : 0;
+const start = { 'no SDK': () => undefined, 'recorded, our presets': startPreset }[row] ?? startSdk;
+const sdk = await start({ traces: 'on', batch });
 const side = { bare, 'by hand': byHand, 'agentese-otel': woven }[sideName]('async', 'traced', { spans, points: 0 });
 const parent = unsampledParent();
 

@@ -22,7 +22,7 @@ export interface Guarded {
 /**
  * Puts what hides secrets before all presets, so that none sees one: before anything is queued, written or shown.
  *
- * @param early - the parts that look at spans before these end: the console's, and those that are not ours
+ * @param early - the parts that look at spans before these end
  */
 export function guarded(
 	parts: readonly PresetParts[],
