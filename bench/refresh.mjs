@@ -1,4 +1,4 @@
-// Rewrites the tables of docs/cost.md from the latest results: `node bench/refresh.mjs`, after `npm run bench`.
+// Rewrites the tables of docs/cost.md and README from the latest results: `node bench/refresh.mjs`, after `npm run bench`.
 //
 // A table stands between `<!-- figures: NAME -->` and `<!-- end -->`; a question without a result keeps its table, and so does
 // one whose times were taken while the machine was busy. `--anyway` takes them.
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { cell, inOrder } from './lib/report.mjs';
 
 const RESULTS = new URL('results/', import.meta.url);
-const PAGE = fileURLToPath(new URL('../docs/cost.md', import.meta.url));
+const PAGES = ['../docs/cost.md', '../README.md'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
 /** The targets of a call, as a ratio to by hand: by scene, then row; below them what is written in place of the row. */
 const TARGETS = {
@@ -95,6 +95,24 @@ const CALLS = {
 		const rows = [...found].map(([name, cells]) => [name, ...scenes.map((scene) => pair(cells, scene)), cells.less]);
 		return table([['sync / async', ...scenes, 'what it does less'], ...rows]);
 	},
+	/** README's: one row of each scene, and the least and the most of the peers there. */
+	summary({ rows }) {
+		const body = [
+			['no SDK', 'no SDK is started'],
+			['unsampled parent', 'the caller is not sampled'],
+			['unsampled root', 'it is not sampled itself'],
+			['recorded', "recorded, somebody else's SDK"],
+			['recorded, our presets', 'recorded, our presets'],
+			['traced and metered, our presets', 'traced and metered, our presets'],
+		].map(([scene, what]) => {
+			const sides = rows.flatMap((one) => (one.scene === scene && one.row === 'async' ? one.sides : []));
+			const own = sides.find(({ name }) => name === 'agentese-otel').quietRatio;
+			const peers = sides.flatMap(({ peer, quietRatio }) => (peer ? quietRatio : []));
+			const span = peers.length === 0 ? '' : [Math.min(...peers), Math.max(...peers)].map((x) => `${x.toFixed(2)}x`);
+			return [what, `${own.toFixed(2)}x`, span === '' ? '' : span.join(' to ')];
+		});
+		return table([['an async call, of what it costs by hand', 'agentese-otel', 'peers'], ...body]);
+	},
 };
 
 function lines({ columns, lines }) {
@@ -109,22 +127,27 @@ function lines({ columns, lines }) {
 const instructions = ({ lines }) =>
 	table([['hot row, async', 'instructions per call'], ...lines.map(({ row, perCall }) => [row, perCall.toFixed(0)])]);
 
-const QUESTIONS = { calls: CALLS.calls, peers: CALLS.peers, instructions };
+const QUESTIONS = { ...CALLS, instructions };
 
-let page = readFileSync(PAGE, 'utf8');
-for (const [, name] of page.matchAll(/<!-- figures: (\w+) -->/g)) {
-	const result = latest(name === 'peers' ? 'calls' : name);
+function refreshed(page, name) {
+	const question = name in CALLS ? 'calls' : name;
+	const result = latest(question);
 	if (result === undefined) {
-		console.error(`${name}: no result; its table stays. Make one: npm run bench -- ${name}`);
-		continue;
+		console.error(`${name}: no result; its table stays. Make one: npm run bench -- ${question}`);
+		return page;
 	}
 	if (busy(result) && !TIMELESS.includes(name) && !process.argv.includes('--anyway')) {
 		console.error(
 			`${name}: made at a load of ${result.load.toFixed(1)}; its table stays. --anyway takes it all the same.`,
 		);
-		continue;
+		return page;
 	}
 	const text = `<!-- figures: ${name} -->\n${where(result)}\n\n${(QUESTIONS[name] ?? lines)(result)}\n<!-- end -->`;
-	page = page.replace(new RegExp(`<!-- figures: ${name} -->[^]*?<!-- end -->`), () => text);
+	return page.replace(new RegExp(`<!-- figures: ${name} -->[^]*?<!-- end -->`), () => text);
 }
-writeFileSync(PAGE, page);
+
+for (const path of PAGES) {
+	const page = readFileSync(path, 'utf8');
+	const names = [...page.matchAll(/<!-- figures: (\w+) -->/g)].map(([, name]) => name);
+	writeFileSync(path, names.reduce(refreshed, page));
+}
