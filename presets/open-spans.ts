@@ -1,4 +1,5 @@
-import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Attributes } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 /** An application that never ends its spans is not to be kept from being collected: so many are remembered. */
 const MAX_OPEN = 10_000;
@@ -11,6 +12,8 @@ const NEAR = 32;
  * are looked for from the end of an array: a set that each call fills and empties makes a new table ever again, 75 ns.
  */
 export class OpenSpans implements SpanProcessor {
+	/** Is told of each span that ends. */
+	ended: ((span: object) => void) | undefined;
 	readonly #older = new Set<Span>();
 	readonly #young: Span[] = [];
 
@@ -22,12 +25,19 @@ export class OpenSpans implements SpanProcessor {
 		if (oldest !== undefined) this.#older.add(oldest);
 	}
 
-	onEnd(span: unknown): void {
+	onEnd(span: ReadableSpan): void {
 		const young = this.#young;
 		const at = young.lastIndexOf(span as Span);
+		this.ended?.(span);
 		if (at === -1) this.#older.delete(span as Span);
 		else if (at === young.length - 1) young.pop();
 		else young.splice(at, 1);
+	}
+
+	/** The oldest first. */
+	*[Symbol.iterator](): Iterator<Span> {
+		yield* this.#older;
+		yield* this.#young;
 	}
 
 	/**
@@ -37,8 +47,7 @@ export class OpenSpans implements SpanProcessor {
 	interrupt(): void {
 		for (const span of [...this.#older, ...this.#young].reverse()) {
 			try {
-				span.setAttribute('agentese.interrupted', true);
-				if (span.attributes['agentese.path'] !== undefined) span.setAttribute('agentese.outcome', 'cancelled');
+				span.setAttributes(interruptedAttributes(span));
 				span.end();
 			} catch {
 				// A processor of the application's may throw; the others are ended all the same.
@@ -57,4 +66,10 @@ export class OpenSpans implements SpanProcessor {
 		this.#older.clear();
 		this.#young.length = 0;
 	}
+}
+
+/** What stands on a span that the end of the process cut off. */
+export function interruptedAttributes({ attributes }: ReadableSpan): Attributes {
+	const isInvocation = attributes['agentese.path'] !== undefined;
+	return { 'agentese.interrupted': true, ...(isInvocation && { 'agentese.outcome': 'cancelled' }) };
 }

@@ -1,6 +1,7 @@
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { type Sampler, SamplingDecision, type SamplingResult, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
 import { sayOnce } from '../lib/runtime/say.js';
+import type { NotingSpanProcessor } from './open-notes.js';
 import type { PresetParts } from './preset.js';
 
 /**
@@ -42,8 +43,9 @@ export function looksEarly({ spanProcessors = [] }: PresetParts): boolean {
 
 type Guard = (what: string, run: () => void) => void;
 
-function spans(inner: SpanProcessor, guard: Guard): SpanProcessor {
+function spans(inner: NotingSpanProcessor, guard: Guard): NotingSpanProcessor {
 	return {
+		noting: inner.noting,
 		onStart: (span, parentContext) => guard('onStart', () => inner.onStart(span, parentContext)),
 		...(inner.onEnding && { onEnding: (span) => guard('onEnding', () => inner.onEnding?.(span)) }),
 		onEnd: (span) => guard('onEnd', () => inner.onEnd(span)),

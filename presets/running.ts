@@ -10,6 +10,7 @@ import { setRunningSpans } from './import-events/running-spans.js';
 import type { Instrumentation } from './instrumentation/load.js';
 import { quieten } from './instrumentation/quieten.js';
 import type { LoadedConfig } from './load.js';
+import { type NotingSpanProcessor, OpenNotes } from './open-notes.js';
 import { OpenSpans } from './open-spans.js';
 import type { PresetParts } from './preset.js';
 import { sayRatesOff } from './rates.js';
@@ -95,6 +96,7 @@ export async function runPresets(
 		undo.push(startPrivacy(privacyOf(loaded.config), true));
 		if (own !== undefined) undo.push(own.startOwnSpans());
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
+		undo.push(...notingOpen(open, spanProcessors));
 		const rules = startRules(loaded.config.rules);
 		undo.push(rules.stop, tellDelivery(parts), ...endingParts(parts), silence);
 		return { parts, rules, stop: () => stop(() => sdk.shutdown(), instrumentations, undo) };
@@ -165,6 +167,14 @@ function endingOpen(interrupt: () => void = () => undefined): Undo {
 		endOpen();
 		interrupt();
 	});
+}
+
+/** Has noted what is open, where somebody can read it after a kill. */
+function notingOpen(open: OpenSpans, processors: readonly NotingSpanProcessor[]): Undo[] {
+	const noting = processors.flatMap((one) => one.noting ?? []);
+	if (noting.length === 0) return [];
+	const notes = new OpenNotes(open, noting);
+	return [() => notes.stop()];
 }
 
 /** Sends what a living loop can send when the process ends, and counts the rest. */

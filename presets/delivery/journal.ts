@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Claim } from './claim.js';
 import { type Files, realFiles } from './files.js';
 import { type Frame, PREAMBLE, versionOf } from './frame.js';
-import { goneFrom, sizeOfOthers } from './orphans.js';
+import { type Adopted, goneFrom, sizeOfOthers } from './orphans.js';
 import { lives, ownerFile } from './owner.js';
 import { Removal } from './removal.js';
 import { type Entry, Segment, segmentName, stamp } from './segment.js';
@@ -32,14 +32,6 @@ export interface JournalOptions {
 	readonly files?: Files;
 	readonly now?: () => number;
 	readonly lives?: (path: string) => Promise<boolean>;
-}
-
-/** What was found when the segments of those who are gone were taken over. */
-export interface Adopted {
-	/** The oldest first. */
-	readonly entries: Entry[];
-	/** How many places held no whole frame. */
-	readonly damaged: number;
 }
 
 /**
@@ -190,11 +182,15 @@ export class Journal {
 		const active = this.#active;
 		if (active !== undefined && !active.stands) this.#missing(active);
 		else if (active !== undefined && active.size >= this.#segmentBytes) this.#seal();
-		this.#active ??= this.#create();
+		if (this.#active === undefined) {
+			this.#active = this.make();
+			this.#segments.add(this.#active);
+		}
 		return this.#active;
 	}
 
-	#create(): Segment {
+	/** A new segment in our name, which is left to its maker; others take it over as they do all. @throws as `append` */
+	make(): Segment {
 		const { now = Date.now, prepare, directory, fsync } = this.#options;
 		prepare?.();
 		const owner = this.#claim.get();
@@ -210,8 +206,12 @@ export class Journal {
 		}
 		// A file whose name is not on the disk is lost with the power, whatever is in it.
 		if (fsync !== 'never') this.#attempt(() => this.#files.syncFolderSync(directory));
-		this.#segments.add(segment);
 		return segment;
+	}
+
+	/** Removes such a segment, at once. */
+	removeNow({ path }: Segment): void {
+		this.#removal.remove(path, true);
 	}
 
 	/** A file that was taken from us is its new owner's to send; one that was removed is sent from memory. */

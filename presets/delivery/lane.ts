@@ -5,6 +5,7 @@ import { Backlog } from './backlog.js';
 import { Counts } from './counts.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Journal, JournalOptions } from './journal.js';
+import { Notes } from './notes.js';
 import type { Place, Transport } from './outcome.js';
 import { quietly } from './quiet.js';
 import { Sender, type Watch } from './sender.js';
@@ -54,6 +55,8 @@ export interface LaneOptions<T> extends StoreOptions<T> {
  * to the disk at once.
  */
 export class Lane<T> {
+	/** What is not made yet, for whoever comes after a kill; without a journal there is nobody to read it. */
+	readonly notes: Notes<T> | undefined;
 	readonly #options: LaneOptions<T>;
 	readonly #counts = new Counts();
 	readonly #backlog: Backlog;
@@ -73,6 +76,7 @@ export class Lane<T> {
 		this.#options = options;
 		this.#backlog = new Backlog(this.#counts, Math.min(KEPT_BYTES, options.maxQueueBytes / 8));
 		this.#journal = options.journal?.((entries, reason, segment) => this.#backlog.lost(entries, reason, segment));
+		this.notes = this.#journal && new Notes(this.#journal, options);
 		this.#store = new Store(options, this.#journal, this.#backlog, this.#counts);
 		const { transport, watch, metrics = false, batch, deadLetters } = options;
 		const local = 'sendSync' in transport;
@@ -131,6 +135,7 @@ export class Lane<T> {
 		if (this.#journal !== undefined) this.#store.settle(this.#journal);
 		this.#store.drop(this.#options.undelivered ?? 'undelivered');
 		await this.#journal?.sync();
+		this.notes?.closeSync();
 		this.#journal?.closeSync();
 		this.#options.transport.close();
 	}
@@ -150,7 +155,9 @@ export class Lane<T> {
 		}
 		if (journal !== undefined) this.#store.settle(journal);
 		else if ('sendSync' in transport) this.#settleIn(transport);
-		if (end === 'last') journal?.closeSync();
+		if (end !== 'last') return;
+		this.notes?.closeSync();
+		journal?.closeSync();
 	}
 
 	/** What is under way is written once more, at its own place, and what follows behind it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Files } from './files.js';
 import { ownerFile, ownerOf } from './owner.js';
-import { readSegmentName } from './segment.js';
+import { type Entry, readSegmentName } from './segment.js';
 
 /** A segment whose owner is gone. */
 export interface Orphan {
@@ -14,6 +14,14 @@ export interface Orphan {
 export interface Gone {
 	readonly owners: readonly string[];
 	readonly orphans: readonly Orphan[];
+}
+
+/** What was found when the segments of those who are gone were taken over. */
+export interface Adopted {
+	/** The oldest first. */
+	readonly entries: Entry[];
+	/** How many places held no whole frame. */
+	readonly damaged: number;
 }
 
 /**

@@ -58,7 +58,12 @@ export async function pushingParts(
 			isPrecious: isRootOrError,
 			...pace('OTEL_BSP', 5000),
 		});
-		parts.spanProcessors = [spanProcessorTo(ending(lane, (end) => lane.settle(end)))];
+		parts.spanProcessors = [
+			spanProcessorTo(
+				ending(lane, (end) => lane.settle(end)),
+				lane.notes,
+			),
+		];
 	}
 	if (signals.includes('metrics')) {
 		const lane = await lanes.add('metrics', metricWire, ([collection]: ResourceMetrics[]) => one(collection), {

@@ -1,6 +1,7 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { Noting, NotingSpanProcessor } from '../open-notes.js';
 
 /** What takes the records: a lane. */
 export interface Taker<T> {
@@ -9,9 +10,14 @@ export interface Taker<T> {
 	shutdown(): Promise<void>;
 }
 
-/** Hands every sampled span that ends to its lane. Nothing here throws: it would reach the application. */
-export function spanProcessorTo(taker: Taker<ReadableSpan>): SpanProcessor {
+/**
+ * Hands every sampled span that ends to its lane. Nothing here throws: it would reach the application.
+ *
+ * @param noting - takes down those that have not ended
+ */
+export function spanProcessorTo(taker: Taker<ReadableSpan>, noting?: Noting | undefined): NotingSpanProcessor {
 	return {
+		noting,
 		onStart: () => undefined,
 		onEnd: (span) => {
 			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) taker.push(span);

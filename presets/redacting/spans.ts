@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Noting, NotingSpanProcessor } from '../open-notes.js';
 import { CleanSpans } from './clean.js';
 import { type Parts, partsOf, redactedSpan, type SpanRules } from './span.js';
 
@@ -21,7 +22,9 @@ export function spanLook(rules: SpanRules): (span: ReadableSpan) => ReadableSpan
  * Stands before a preset's processor, which gets each span that ends without its secrets. A span that has not ended
  * yet it may write to, and reads without its secrets.
  */
-export class RedactingSpanProcessor implements SpanProcessor {
+export class RedactingSpanProcessor implements NotingSpanProcessor {
+	/** What takes down open spans, which it gets without their secrets too. */
+	readonly noting: Noting | undefined;
 	readonly #inner: SpanProcessor;
 	readonly #look: (span: ReadableSpan) => ReadableSpan;
 	readonly #rules: SpanRules;
@@ -30,7 +33,17 @@ export class RedactingSpanProcessor implements SpanProcessor {
 	readonly #started = new WeakMap<ReadableSpan, Started>();
 
 	/** @param early - whether the processor looks at spans before they end */
-	constructor(inner: SpanProcessor, look: (span: ReadableSpan) => ReadableSpan, rules: SpanRules, early: boolean) {
+	constructor(
+		inner: NotingSpanProcessor,
+		look: (span: ReadableSpan) => ReadableSpan,
+		rules: SpanRules,
+		early: boolean,
+	) {
+		const { noting } = inner;
+		this.noting = noting && {
+			note: (span, interrupted) => noting.note(span, look(interrupted)),
+			forget: (span) => noting.forget(span),
+		};
 		this.#inner = inner;
 		this.#look = look;
 		this.#rules = rules;

@@ -1,0 +1,141 @@
+import type { Encoding, Frame } from './frame.js';
+import type { Journal } from './journal.js';
+import { quietly } from './quiet.js';
+import type { Entry, Segment } from './segment.js';
+
+/** A file of this size is left for another one, so that what is over can be removed. */
+const FILE_BYTES = 256 * 2 ** 10;
+
+/** How a record is written. */
+export interface NotesOptions<T> {
+	readonly encoding: Encoding;
+	readonly encode: (records: T[]) => Uint8Array;
+}
+
+/**
+ * What is under way, as it would be if it ended now: in segments of the journal that their writer never sends. Whoever
+ * takes over from a process that was killed sends them, as it does all segments. A note that is over is one byte that is
+ * changed in place.
+ *
+ * Nothing here is counted: a note is no record yet, and becomes one where it is taken over. Nothing throws or rejects; of
+ * a disk that fails the journal itself speaks.
+ */
+export class Notes<T> {
+	readonly #journal: Journal;
+	readonly #options: NotesOptions<T>;
+	readonly #waiting = new Map<object, T>();
+	readonly #entries = new Map<object, Entry>();
+	readonly #segments = new Set<Segment>();
+	#active: Segment | undefined;
+	#writing: Promise<void> | undefined;
+	/** Of what is being written, what is not over. */
+	readonly #wanted = new Set<object>();
+	#closed = false;
+
+	constructor(journal: Journal, options: NotesOptions<T>) {
+		this.#journal = journal;
+		this.#options = options;
+	}
+
+	/** Writes it down in the background, in place of what was written of the same. */
+	note(of: object, record: T): void {
+		if (this.#closed) return;
+		this.#waiting.set(of, record);
+		this.#writing ??= quietly(() => this.#writeAll());
+	}
+
+	/** It is no longer under way. */
+	forget(of: object): void {
+		this.#waiting.delete(of);
+		this.#wanted.delete(of);
+		const entry = this.#entries.get(of);
+		if (entry === undefined) return;
+		this.#entries.delete(of);
+		quietly(() => this.#over(entry));
+	}
+
+	/** Resolves when what was noted stands on the disk. */
+	async written(): Promise<void> {
+		await this.#writing;
+	}
+
+	/** Removes all notes, at once: what is under way no longer needs them, or ends in an order of its own. */
+	closeSync(): void {
+		this.#closed = true;
+		this.#waiting.clear();
+		this.#entries.clear();
+		this.#active = undefined;
+		for (const segment of this.#segments) this.#remove(segment);
+	}
+
+	async #writeAll(): Promise<void> {
+		while (this.#waiting.size > 0) {
+			// A turn of its own: encoding is never at the cost of a call.
+			await new Promise((resolve) => setImmediate(resolve));
+			const batch = [...this.#waiting];
+			this.#waiting.clear();
+			for (const [of] of batch) this.#wanted.add(of);
+			try {
+				await this.#write(batch);
+			} catch {
+				// They are noted again when their turn comes.
+			} finally {
+				this.#wanted.clear();
+			}
+		}
+		this.#writing = undefined;
+	}
+
+	async #write(batch: readonly (readonly [object, T])[]): Promise<void> {
+		const framed = batch.flatMap(([of, record]) => {
+			const frame = this.#frameOf(record);
+			return frame === undefined ? [] : { of, frame };
+		});
+		if (framed.length === 0 || this.#closed) return;
+		const entries = await this.#segmentFor().append(
+			framed.map(({ frame }) => frame),
+			false,
+		);
+		framed.forEach(({ of }, index) => {
+			const [before, entry] = [this.#entries.get(of), entries[index]];
+			if (entry === undefined) return;
+			entry.body = undefined;
+			if (this.#wanted.has(of) && !this.#closed) this.#entries.set(of, entry);
+			else this.#over(entry);
+			if (before !== undefined) this.#over(before);
+		});
+	}
+
+	#frameOf(record: T): Frame | undefined {
+		const { encoding, encode } = this.#options;
+		try {
+			return { encoding, count: 1, time: Date.now(), body: encode([record]) };
+		} catch {
+			// It is told when it ends.
+			return undefined;
+		}
+	}
+
+	#segmentFor(): Segment {
+		const active = this.#active;
+		if (active?.stands && active.size < FILE_BYTES) return active;
+		if (active !== undefined) active.sealed = true;
+		this.#active = this.#journal.make();
+		this.#segments.add(this.#active);
+		if (active?.done) this.#remove(active);
+		return this.#active;
+	}
+
+	#over(entry: Entry): void {
+		const { segment } = entry;
+		void segment.mark(entry, 'acknowledged').then(() => {
+			if (segment.done && segment.sealed) this.#remove(segment);
+		});
+	}
+
+	#remove(segment: Segment): void {
+		if (!this.#segments.delete(segment)) return;
+		segment.close();
+		this.#journal.removeNow(segment);
+	}
+}
