@@ -20,7 +20,6 @@ const PATIENCE_MS = 2000;
 /** The least time between a request that was not taken and the next one. */
 const PAUSE_MS = 250;
 
-/** Where it is not said. */
 const ADOPT_MS = 30_000;
 
 /** What a lane must know about its records, and where they go. */
@@ -45,6 +44,8 @@ export interface LaneOptions<T> extends StoreOptions<T> {
 	readonly adoptMs?: number;
 	/** Makes the journal, which says what it had to let go; undefined where there is none. */
 	readonly journal?: (onLost: JournalOptions['onLost']) => Journal;
+	/** What the journal is for: all that is made, or notes of what is not made yet alone. @default 'all' */
+	readonly keeps?: 'all' | 'notes';
 }
 
 /**
@@ -62,6 +63,8 @@ export class Lane<T> {
 	readonly #backlog: Backlog;
 	readonly #store: Store<T>;
 	readonly #sender: Sender;
+	/** Where what others have left is found; `#journal` is the same where it keeps what is made here. */
+	readonly #left: Journal | undefined;
 	readonly #journal: Journal | undefined;
 	#committing: Promise<void> | undefined;
 	#sending: Promise<void> | undefined;
@@ -75,14 +78,15 @@ export class Lane<T> {
 	constructor(options: LaneOptions<T>) {
 		this.#options = options;
 		this.#backlog = new Backlog(this.#counts, Math.min(KEPT_BYTES, options.maxQueueBytes / 8));
-		this.#journal = options.journal?.((entries, reason, segment) => this.#backlog.lost(entries, reason, segment));
-		this.notes = this.#journal && new Notes(this.#journal, options);
+		this.#left = options.journal?.((entries, reason, segment) => this.#backlog.lost(entries, reason, segment));
+		this.#journal = options.keeps === 'notes' ? undefined : this.#left;
+		this.notes = this.#left && new Notes(this.#left, options);
 		this.#store = new Store(options, this.#journal, this.#backlog, this.#counts);
 		const { transport, watch, metrics = false, batch, deadLetters } = options;
 		const local = 'sendSync' in transport;
-		const sender = { transport, watch, metrics, batch, deadLetters, journal: this.#journal, local };
+		const sender = { transport, watch, metrics, batch, deadLetters, journal: this.#left, local };
 		this.#sender = new Sender(sender, this.#backlog, this.#counts);
-		if (this.#journal !== undefined) this.#adopt(this.#journal);
+		if (this.#left !== undefined) this.#adopt(this.#left);
 	}
 
 	/** Takes a record, or counts it as dropped. Never throws. */
@@ -135,8 +139,7 @@ export class Lane<T> {
 		if (this.#journal !== undefined) this.#store.settle(this.#journal);
 		this.#store.drop(this.#options.undelivered ?? 'undelivered');
 		await this.#journal?.sync();
-		this.notes?.closeSync();
-		this.#journal?.closeSync();
+		this.#close();
 		this.#options.transport.close();
 	}
 
@@ -155,9 +158,12 @@ export class Lane<T> {
 		}
 		if (journal !== undefined) this.#store.settle(journal);
 		else if ('sendSync' in transport) this.#settleIn(transport);
-		if (end !== 'last') return;
+		if (end === 'last') this.#close();
+	}
+
+	#close(): void {
 		this.notes?.closeSync();
-		journal?.closeSync();
+		this.#left?.closeSync();
 	}
 
 	/** What is under way is written once more, at its own place, and what follows behind it. */

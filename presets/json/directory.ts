@@ -7,6 +7,9 @@ import { newName, SIGNALS, type Signal } from './names.js';
 /** What a person would not want to commit by accident. */
 const IGNORE = '.gitignore';
 
+/** The folder of what has not ended yet. */
+export const OPEN = 'open';
+
 /** The paths that this thread made: those it still writes to, and those it is done with. */
 export const ownFiles = shared('presets/json/files', () => ({ open: new Set<string>(), closed: new Set<string>() }));
 
@@ -20,13 +23,19 @@ export const ownFiles = shared('presets/json/files', () => ({ open: new Set<stri
  * @throws what the file system says
  */
 export function openNew(root: string, signal: Signal): { fd: number; path: string } {
-	const folder = join(root, signal);
-	makeFolder(folder);
-	keepOutOfGit(root, folder);
+	const folder = makeOwn(root, signal);
 	const path = join(folder, newName());
 	const fd = openSync(path, 'wx', 0o600);
 	ownFiles.open.add(path);
 	return { fd, path };
+}
+
+/** Makes a folder of ours in the directory, 0700, and answers its path. @throws what the file system says */
+export function makeOwn(root: string, name: Signal | typeof OPEN): string {
+	const folder = join(root, name);
+	makeFolder(folder);
+	keepOutOfGit(root, folder);
+	return folder;
 }
 
 /**
@@ -35,7 +44,7 @@ export function openNew(root: string, signal: Signal): { fd: number; path: strin
  */
 function keepOutOfGit(root: string, folder: string): void {
 	try {
-		const ours = new Set<string>([...SIGNALS, 'outbox', IGNORE]);
+		const ours = new Set<string>([...SIGNALS, OPEN, 'outbox', IGNORE]);
 		const names = readdirSync(root);
 		const path = join(names.every((name) => ours.has(name)) ? root : folder, IGNORE);
 		const fd = openSync(path, 'wx', 0o600);

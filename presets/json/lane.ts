@@ -13,7 +13,7 @@ const BATCH_AGE_MS = 1000;
 const MAX_QUEUED_BYTES = 64 * 2 ** 20;
 
 /** What a lane must know about its records. */
-export interface JsonLaneOptions<T> extends Pick<LaneOptions<T>, 'what' | 'sizeOf' | 'countOf' | 'ready'> {
+export interface JsonLaneOptions<T> extends Pick<LaneOptions<T>, 'what' | 'sizeOf' | 'countOf' | 'ready' | 'journal'> {
 	readonly file: LineFile;
 	readonly directory: string;
 	readonly encode: Encode<T>;
@@ -34,6 +34,7 @@ export class JsonLane<T> {
 		this.#lane = new Lane<T>({
 			batch: BATCH_RECORDS,
 			...options,
+			keeps: 'notes',
 			// None makes room for another: where there is no room the newest goes.
 			isPrecious: () => true,
 			...{ watch, transport: placeIn(file), encoding: 'json', undelivered: 'unwritable' },
@@ -63,9 +64,14 @@ export class JsonLane<T> {
 		this.#lane.settle(end);
 	}
 
-	/** Nothing waits on the disk, and nothing is sent: that is not counted. */
+	/** What has not ended can be noted. */
+	get notes() {
+		return this.#lane.notes;
+	}
+
+	/** Nothing is sent, and nothing waits on the disk but what a killed process left: else that is not counted. */
 	stats(): SignalCounts {
-		const { made, written, queued, dropped, droppedBy } = this.#lane.stats();
-		return { made, written, queued, dropped, droppedBy };
+		const { made, written, queued, dropped, droppedBy, onDisk = 0, adopted = 0 } = this.#lane.stats();
+		return { made, written, queued, dropped, droppedBy, ...(adopted > 0 && { onDisk, adopted }) };
 	}
 }

@@ -10,6 +10,7 @@ import { JsonLane, type JsonLaneOptions } from './lane.js';
 import { LineFile } from './line-file.js';
 import { JsonMetricReader } from './metrics.js';
 import type { Signal } from './names.js';
+import { notesIn } from './notes.js';
 import { type Bounds, prune } from './prune.js';
 import { logSize, metricsSize, pointsOf, spanSize } from './sizes.js';
 
@@ -47,6 +48,7 @@ export function jsonParts(
 		encode: encodeSpans,
 		sizeOf: spanSize,
 		ready: ({ resource }) => settled(resource),
+		journal: notesIn(directory, settings),
 	});
 	const metrics = lane<ResourceMetrics>('metrics', {
 		what: 'metric points',
@@ -69,7 +71,12 @@ export function jsonParts(
 		() => undefined,
 	);
 	return {
-		spanProcessors: [spanProcessorTo(ending(spans, (end) => spans.settle(end)))],
+		spanProcessors: [
+			spanProcessorTo(
+				ending(spans, (end) => spans.settle(end)),
+				spans.notes,
+			),
+		],
 		metricReaders: [reader],
 		logRecordProcessors: [logRecordProcessorTo(ending(logs, (end) => logs.settle(end)))],
 		stats: () => ({

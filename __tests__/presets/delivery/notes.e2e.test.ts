@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { bundle, type Line, runChild, type Span, temporary } from '../support/children.js';
+import { bundle, type Line, runChild, type Span, spansOf, temporary } from '../support/children.js';
 import { type Backend, httpBackend } from '../support/otlp-servers.js';
 
 let built: Awaited<ReturnType<typeof bundle>>;
@@ -28,10 +28,10 @@ afterEach(async () => {
 	rmSync(join(outbox, '..'), { recursive: true, force: true });
 });
 
-const run = (how: string) =>
+const run = (how: string, preset = 'otlp') =>
 	runChild('open.mjs', {
 		args: [how],
-		env: { BUNDLE: built.url, OUTBOX: outbox, ENDPOINT: `http://127.0.0.1:${port}` },
+		env: { BUNDLE: built.url, OUTBOX: outbox, ENDPOINT: `http://127.0.0.1:${port}`, PRESET: preset },
 	});
 
 /** What the next start sends of what this one left. */
@@ -78,6 +78,20 @@ it('what a killed process was in the middle of is told by the next start, as it 
 	expect([quick.traceId, quick.parentSpanId]).toEqual([house.traceId, house.spanId]);
 	expect(saidOf(house, 'note')).toBe('password=[redacted]');
 	expect(Number(house.endTimeUnixNano) - Number(house.startTimeUnixNano)).toBeGreaterThanOrEqual(1e9);
+	expect(segments()).toEqual([]);
+});
+
+it('the next process writes what a killed one has left into the files of the json preset', async () => {
+	expect((await run('SIGKILL', 'json')).signal).toBe('SIGKILL');
+	expect(segments().length).toBeGreaterThan(0);
+	const heir = await run('heir', 'json');
+	expect({ code: heir.code, stderr: heir.stderr }).toEqual({ code: 0, stderr: '' });
+	expect(JSON.parse(heir.stdout)).toMatchObject({ made: 1, written: 1, adopted: 1, onDisk: 0 });
+	expect(spansOf(outbox).map(told).sort()).toEqual([
+		['quick', undefined, undefined, undefined],
+		['world.garden.walk', undefined, 'world.garden.walk', 'ok'],
+		['world.house.build', true, 'world.house.build', 'cancelled'],
+	]);
 	expect(segments()).toEqual([]);
 });
 

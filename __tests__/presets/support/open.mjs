@@ -6,12 +6,13 @@ import { keepLaw } from '../../../scripts/arrives/law.mjs';
 
 const { startTelemetry, trace, traceInvocation } = await import(`${process.env.BUNDLE}/entry.mjs`);
 const [how] = process.argv.slice(2);
-const { ENDPOINT: endpoint, OUTBOX: directory } = process.env;
+const { ENDPOINT: endpoint, OUTBOX: directory, PRESET: preset } = process.env;
 
 const started = await startTelemetry({
 	serviceName: 'open',
 	spanName: 'path',
-	preset: ['otlp'],
+	preset: [preset],
+	json: { directory },
 	otlp: { endpoint, protocol: 'http/json' },
 	delivery: { directory },
 });
@@ -21,7 +22,7 @@ const telemetry = keepLaw(started);
 function timesOnDisk(name) {
 	if (!existsSync(directory)) return 0;
 	const segments = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((one) =>
-		/traces\/.*\.segment$/.test(one),
+		/(?:traces|open)\/.*\.segment$/.test(one),
 	);
 	const text = segments.map((one) => readFileSync(join(directory, one), 'latin1')).join('');
 	return text.split(`"name":"${name}"`).length - 1;
