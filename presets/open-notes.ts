@@ -3,6 +3,7 @@ import { hrTimeDuration, hrTimeToMilliseconds, millisToHrTime } from '@opentelem
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { quietly } from './delivery/quiet.js';
 import { interruptedAttributes, type OpenSpans } from './open-spans.js';
+import { copyOf } from './spans/copy.js';
 
 /** How often the open spans are looked at, and how long one has been open when it is first noted. */
 export const NOTE_MS = 1000;
@@ -76,17 +77,12 @@ export class OpenNotes {
 
 /** The span as it would be if it were interrupted now; later changes to it do not reach what is answered. */
 function interrupted(span: ReadableSpan, now: number): ReadableSpan {
-	const { name, kind, startTime, status, events, links, resource, instrumentationScope, parentSpanContext } = span;
-	const { droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
-	const spanContext = span.spanContext();
+	const { startTime, attributes, events, links } = span;
 	const endTime = millisToHrTime(Math.max(now, hrTimeToMilliseconds(startTime)));
-	return {
-		...{ name, kind, startTime, endTime, duration: hrTimeDuration(startTime, endTime), ended: true, status },
-		...{ resource, instrumentationScope, droppedAttributesCount, droppedEventsCount, droppedLinksCount },
-		...(parentSpanContext !== undefined && { parentSpanContext }),
-		spanContext: () => spanContext,
-		attributes: { ...span.attributes, ...interruptedAttributes(span) },
+	return copyOf(span, {
+		...{ endTime, duration: hrTimeDuration(startTime, endTime), ended: true },
+		attributes: { ...attributes, ...interruptedAttributes(span) },
 		events: [...events],
 		links: [...links],
-	};
+	});
 }

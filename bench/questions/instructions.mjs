@@ -35,8 +35,9 @@ function toolFor(baselines) {
  */
 export async function ask({ update, pairs, all }) {
 	const stored = JSON.parse(readFileSync(FILE, 'utf8'));
-	// Where there is perf too: a baseline is of one tool.
-	await debianPackages({ valgrind: () => onPath(['valgrind']) });
+	// A baseline is of one tool: where there is perf alone, it may be that of the other.
+	const known = () => toolsHere().some((tool) => stored.baselines[keyOf(tool)] !== undefined);
+	await debianPackages({ valgrind: () => known() || onPath(['valgrind']) });
 	const tool = toolFor(stored.baselines);
 	if (tool === undefined) return unchecked('neither perf nor valgrind counts instructions here. Install valgrind.');
 	const key = keyOf(tool);

@@ -6,6 +6,18 @@ import type { Entry, Segment } from './segment.js';
 /** A file of this size is left for another one, so that what is over can be removed. */
 const FILE_BYTES = 256 * 2 ** 10;
 
+/** All files together; what has no room is not noted until some of it is over. */
+const MAX_BYTES = 16 * 2 ** 20;
+
+/** So many bytes are encoded in one turn of the loop. */
+const TURN_BYTES = 2 ** 20;
+
+/** A note that is to be written. */
+interface Framed {
+	readonly of: object;
+	readonly frame: Frame;
+}
+
 /** How a record is written. */
 export interface NotesOptions<T> {
 	readonly encoding: Encoding;
@@ -72,11 +84,8 @@ export class Notes<T> {
 		while (this.#waiting.size > 0) {
 			// A turn of its own: encoding is never at the cost of a call.
 			await new Promise((resolve) => setImmediate(resolve));
-			const batch = [...this.#waiting];
-			this.#waiting.clear();
-			for (const [of] of batch) this.#wanted.add(of);
 			try {
-				await this.#write(batch);
+				await this.#write(this.#next());
 			} catch {
 				// They are noted again when their turn comes.
 			} finally {
@@ -86,12 +95,30 @@ export class Notes<T> {
 		this.#writing = undefined;
 	}
 
-	async #write(batch: readonly (readonly [object, T])[]): Promise<void> {
-		const framed = batch.flatMap(([of, record]) => {
-			const frame = this.#frameOf(record);
-			return frame === undefined ? [] : { of, frame };
-		});
-		if (framed.length === 0 || this.#closed) return;
+	/** Encodes what waits, as much as one turn may take. */
+	#next(): Framed[] {
+		const { encoding, encode } = this.#options;
+		const before = [...this.#segments].reduce((sum, { size }) => sum + size, 0);
+		const framed: Framed[] = [];
+		let bytes = 0;
+		for (const [of, record] of this.#waiting) {
+			if (bytes >= TURN_BYTES) break;
+			this.#waiting.delete(of);
+			try {
+				const body = encode([record]);
+				if (before + bytes + body.length > MAX_BYTES) continue;
+				bytes += body.length;
+				framed.push({ of, frame: { encoding, count: 1, time: Date.now(), body } });
+				this.#wanted.add(of);
+			} catch {
+				// What cannot be encoded is told when it ends.
+			}
+		}
+		return framed;
+	}
+
+	async #write(framed: readonly Framed[]): Promise<void> {
+		if (framed.length === 0) return;
 		const entries = await this.#segmentFor().append(
 			framed.map(({ frame }) => frame),
 			false,
@@ -104,16 +131,6 @@ export class Notes<T> {
 			else this.#over(entry);
 			if (before !== undefined) this.#over(before);
 		});
-	}
-
-	#frameOf(record: T): Frame | undefined {
-		const { encoding, encode } = this.#options;
-		try {
-			return { encoding, count: 1, time: Date.now(), body: encode([record]) };
-		} catch {
-			// It is told when it ends.
-			return undefined;
-		}
 	}
 
 	#segmentFor(): Segment {

@@ -5,6 +5,7 @@ import type { ErrorContent } from '../../lib/content/settings.js';
 import { REDACTED } from '../../lib/redaction/marker.js';
 import type { Redactor } from '../../lib/redaction/redactor.js';
 import { sayHidden } from '../../lib/redaction/settings.js';
+import { copyOf } from '../spans/copy.js';
 import { withoutMessages } from './errors.js';
 import { hidden } from './hiding.js';
 
@@ -32,7 +33,7 @@ export function redactedSpan(span: ReadableSpan, rules: SpanRules): ReadableSpan
 	const parts = partsOf(span, rules);
 	const context = contextOf(span.spanContext(), rules.redactor);
 	const same = (Object.keys(parts) as (keyof Parts)[]).every((key) => parts[key] === span[key]);
-	return same && context === span.spanContext() ? span : viewOf(span, parts, context);
+	return same && context === span.spanContext() ? span : copyOf(span, { ...parts, spanContext: () => context });
 }
 
 /** The parts of a span without what is to be hidden. Never throws. */
@@ -63,22 +64,6 @@ export function partsOf(span: ReadableSpan, { redactor, errors, resourceOf }: Sp
 			resource,
 		};
 	}
-}
-
-function viewOf(span: ReadableSpan, parts: Parts, context: SpanContext): ReadableSpan {
-	return {
-		...parts,
-		kind: span.kind,
-		spanContext: () => context,
-		...(span.parentSpanContext !== undefined && { parentSpanContext: span.parentSpanContext }),
-		startTime: span.startTime,
-		endTime: span.endTime,
-		duration: span.duration,
-		ended: span.ended,
-		droppedAttributesCount: span.droppedAttributesCount,
-		droppedEventsCount: span.droppedEventsCount,
-		droppedLinksCount: span.droppedLinksCount,
-	};
 }
 
 function kept(attributes: Attributes | undefined): { attributes?: Attributes } {

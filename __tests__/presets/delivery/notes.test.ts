@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -93,6 +93,21 @@ it('a file that is full is left for another one, and removed when all in it is o
 	await settled();
 	expect(segments()).toHaveLength(1);
 	expect(await left()).toEqual(['long']);
+});
+
+it('no more is noted than 16 MiB hold, until some of it is over', async () => {
+	const { notes } = noting(100_000);
+	const spans = Array.from({ length: 300 }, () => ({}));
+	for (const span of spans) notes.note(span, 'large');
+	await notes.written();
+	const size = () => segments().reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+	expect(size()).toBeGreaterThan(15 * 2 ** 20);
+	expect(size()).toBeLessThan(17 * 2 ** 20);
+	for (const span of spans) notes.forget(span);
+	await settled();
+	notes.note({}, 'small');
+	await notes.written();
+	expect(await left()).toEqual(['small']);
 });
 
 it('at the end nothing of it is left, though it is just being written', async () => {
