@@ -30,15 +30,16 @@ export function ownParts(name: string, parts: PresetParts): PresetParts {
 	};
 }
 
+/** The source of a function that does nothing, as methods and arrow functions are written and bundlers write them. */
+const NOTHING = /^(?:onStart)?\s*\([\w\s,]*\)\s*(?:=>\s*)?(?:\{\s*\}|undefined|void 0)$/;
+
 /**
- * Whether one of these processors looks at spans before they end: not OpenTelemetry's own, whose `onStart` is an empty
- * function and which have no `onEnding`. Those need no view of each span that starts, which was a third of a recorded call.
+ * Whether one of these processors looks at spans before they end: not OpenTelemetry's own and those that `deliver` makes,
+ * whose `onStart` does nothing and which have no `onEnding`. Those need no view of each span that starts, which was a third
+ * of a recorded call.
  */
 export function looksEarly({ spanProcessors = [] }: PresetParts): boolean {
-	return spanProcessors.some(
-		({ onStart, onEnding }) =>
-			onEnding !== undefined || !/^(?:onStart)?\s*\([\w\s,]*\)\s*\{\s*\}$/.test(String(onStart)),
-	);
+	return spanProcessors.some(({ onStart, onEnding }) => onEnding !== undefined || !NOTHING.test(String(onStart)));
 }
 
 type Guard = (what: string, run: () => void) => void;

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deliver } from '../../presets/deliver.js';
 import type { DeliveryAnswer, DeliveryRequest, OtlpBackend, OwnBackend } from '../../presets/index.js';
 import { deliveryDefaults } from '../../presets/options/delivery.js';
+import { looksEarly } from '../../presets/own-parts.js';
 import { type Backend, httpBackend, logTextsIn, metricNamesIn, spanNamesIn } from './support/otlp-servers.js';
 import { environment, heard, providers } from './support/providers.js';
 
@@ -43,6 +44,11 @@ function answering(...answers: (DeliveryAnswer | Error)[]) {
 	};
 	return { got, send };
 }
+
+it('what it makes looks at spans when they end, and needs no view of each that starts', async () => {
+	const { parts } = await started({ endpoint: 'hive://localhost', send: answering().send });
+	expect([parts.spanProcessors?.length, looksEarly(parts)]).toEqual([1, false]);
+});
 
 describe('a backend that speaks OTLP', () => {
 	let backend: Backend;

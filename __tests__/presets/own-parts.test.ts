@@ -67,6 +67,8 @@ export default {
 
 it.each([
 	['looks at spans that end', '{ onStart(_span, _context) {}, onEnd: tell(FILE), ...idle }', false],
+	['looks at them so, by an arrow function', '{ onStart: () => {}, onEnd: tell(FILE), ...idle }', false],
+	['looks at them so, by another', '{ onStart: () => undefined, onEnd: tell(FILE), ...idle }', false],
 	['looks at spans that start', '{ onStart: (span) => void span.name, onEnd: tell(FILE), ...idle }', true],
 	['looks at spans that end soon', '{ onStart() {}, onEnding() {}, onEnd: tell(FILE), ...idle }', true],
 ])('only what looks at a span early costs a view of it: what %s', async (_, processor, view) => {

@@ -177,18 +177,6 @@ export class Journal {
 		for (const segment of this.#segments) if (!segment.done) await segment.sync().catch(() => undefined);
 	}
 
-	/** The open segment, or a new one where there is none, it is full, or it is not where it was. */
-	#segmentFor(): Segment {
-		const active = this.#active;
-		if (active !== undefined && !active.stands) this.#missing(active);
-		else if (active !== undefined && active.size >= this.#segmentBytes) this.#seal();
-		if (this.#active === undefined) {
-			this.#active = this.make();
-			this.#segments.add(this.#active);
-		}
-		return this.#active;
-	}
-
 	/** A new segment in our name, which is left to its maker; others take it over as they do all. @throws as `append` */
 	make(): Segment {
 		const { now = Date.now, prepare, directory, fsync } = this.#options;
@@ -212,6 +200,18 @@ export class Journal {
 	/** Removes such a segment, at once. */
 	removeNow({ path }: Segment): void {
 		this.#removal.remove(path, true);
+	}
+
+	/** The open segment, or a new one where there is none, it is full, or it is not where it was. */
+	#segmentFor(): Segment {
+		const active = this.#active;
+		if (active !== undefined && !active.stands) this.#missing(active);
+		else if (active !== undefined && active.size >= this.#segmentBytes) this.#seal();
+		if (this.#active === undefined) {
+			this.#active = this.make();
+			this.#segments.add(this.#active);
+		}
+		return this.#active;
 	}
 
 	/** A file that was taken from us is its new owner's to send; one that was removed is sent from memory. */
