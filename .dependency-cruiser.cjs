@@ -1,5 +1,5 @@
 /**
- * The floors of the house (CONTRIBUTING.md has the table): imports point one way, with no cycle.
+ * The floors of the house (docs/architecture.md has the table): imports point down, and no two folders import each other.
  *
  * dependency-cruiser reads TypeScript with swc, because TypeScript 7 has no JavaScript compiler API. Imports of types
  * count like all others.
@@ -7,7 +7,46 @@
 const PACKAGES = 'node_modules/';
 const TESTS = '^__tests__/';
 
-/** A rule: what lies below `folder` imports that folder, what the patterns match, and Node's own modules. */
+/** Everything that ends up in the package. */
+const SHIPPED = ['lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'cli'];
+const SHIPPED_FILES = `^(index\\.ts|(${SHIPPED.join('|')})/)`;
+
+/**
+ * The sub-folders of each folder, from the ground up. A sub-folder may import the floors below its own, no other
+ * sub-folder of its own floor, and none of the files that lie beside it.
+ */
+const FLOORS = {
+	lib: [
+		['runtime'],
+		['redaction', 'settling'],
+		['agentese', 'diagnostics', 'usage'],
+		['invocation'],
+		['instruments'],
+		['rules', 'tokens'],
+		['weaving'],
+		['signals'],
+		['logos'],
+	],
+	'lib/agentese': [['errors', 'observers'], ['paths']],
+	'lib/settling': [['common'], ['promises'], ['streams']],
+	'lib/signals': [['capture', 'genai'], ['tracing'], ['metering']],
+	'lib/tokens': [['attribution'], ['model-calls'], ['clients']],
+	'lib/tokens/clients': [['adapters']],
+	'lib/usage': [['accounting'], ['formats']],
+	delivery: [['common'], ['journal'], ['sending']],
+	presets: [['contract', 'signals'], ['console', 'json', 'otlp', 'prometheus'], ['jaeger']],
+	config: [['common'], ['schema'], ['fast-check', 'resolve', 'sources'], ['custom-presets', 'generate']],
+	sdk: [
+		['import-events', 'preflight', 'process-end', 'spans'],
+		['instrumentation', 'redaction'],
+		['providers'],
+		['assemble'],
+		['lifecycle'],
+	],
+	cli: [['common'], ['flush']],
+};
+
+/** A rule: what is in `folder` imports that folder, what the patterns match, and Node's own modules. */
 const only = (folder, patterns, comment, builtins = ['core']) => ({
 	name: `${/\w+/.exec(folder)[0]}-imports`,
 	severity: 'error',
@@ -16,7 +55,37 @@ const only = (folder, patterns, comment, builtins = ['core']) => ({
 	to: { pathNot: [`^${folder}`, ...patterns], dependencyTypesNot: builtins },
 });
 
+/** The rules of a folder's floors: for each sub-folder, the sub-folders that it does not import. */
+const floorRules = Object.entries(FLOORS).flatMap(([folder, floors]) =>
+	floors.flatMap((floor, level) =>
+		floor.flatMap((name) => {
+			const closed = floors
+				.slice(level)
+				.flat()
+				.filter((other) => other !== name);
+			if (closed.length === 0) return [];
+			return {
+				name: 'floors',
+				severity: 'error',
+				comment: `${folder}/${name}/ imports the floors below it alone; .dependency-cruiser.cjs lists them.`,
+				from: { path: `^${folder}/${name}/` },
+				to: { path: `^${folder}/(${closed.join('|')})/` },
+			};
+		}),
+	),
+);
+
+/** For each folder the rule that its sub-folders do not import the files that lie beside them. */
+const insideRules = Object.entries(FLOORS).map(([folder, floors]) => ({
+	name: 'inside',
+	severity: 'error',
+	comment: "A folder's own files import its sub-folders, never the reverse. Move what both need into a sub-folder.",
+	from: { path: `^${folder}/(${floors.flat().join('|')})/` },
+	to: { path: `^${folder}/[^/]+\\.ts$` },
+}));
+
 module.exports = {
+	floors: FLOORS,
 	forbidden: [
 		{
 			name: 'no-cycle',
@@ -44,13 +113,13 @@ module.exports = {
 			name: 'no-dev-dependency-ships',
 			severity: 'error',
 			comment: 'A user has only what package.json lists under dependencies and peerDependencies.',
-			from: { path: '^(index\\.ts|lib/|decorators/|presets/|cli/)' },
+			from: { path: SHIPPED_FILES },
 			to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm', 'npm-peer'] },
 		},
 		only(
 			'index\\.ts',
 			['^decorators/', '^lib/'],
-			'The front door opens on the decorators and the engine. It loads no SDK.',
+			'The entry `agentese-otel` exports decorators and the engine. It loads no SDK.',
 			[],
 		),
 		only('decorators/', ['^lib/'], 'A decorator is thin: it imports the engine, and nothing else.', []),
@@ -59,16 +128,21 @@ module.exports = {
 			[`${PACKAGES}@opentelemetry/api/`, `${PACKAGES}reflect-metadata/`],
 			"The engine knows OpenTelemetry's API, not its SDK, and no preset.",
 		),
-		only('presets/', ['^lib/', PACKAGES], 'A preset says where telemetry goes. It knows no decorator.'),
-		only('cli/', ['^presets/', '^lib/', PACKAGES], 'A command knows presets and the engine. It knows no decorator.'),
+		only('delivery/', ['^lib/', PACKAGES], 'Delivery knows no preset, no config and no provider.'),
+		only('presets/', ['^(lib|delivery)/', PACKAGES], 'A preset sets where telemetry goes. It reads no config.'),
+		only('config/', ['^(lib|delivery|presets)/', PACKAGES], 'A config is read before anything is assembled of it.'),
+		only('sdk/', ['^(lib|delivery|presets|config)/', PACKAGES], 'The SDK is assembled without decorators.'),
+		only('cli/', ['^(lib|delivery|presets|config|sdk)/', PACKAGES], 'A command uses no decorator.'),
+		...floorRules,
+		...insideRules,
 		{
 			name: 'examples-imports',
 			severity: 'error',
 			comment: 'An example or a benchmark uses what a user can use: the published entries.',
 			from: { path: '^(examples|bench)/' },
 			to: {
-				path: '^(index\\.ts|lib/|decorators/|presets/|cli/|dist/)',
-				pathNot: '^dist/esm/(index|presets/index|presets/register)\\.js$',
+				path: `^(index\\.ts|(${SHIPPED.join('|')}|dist)/)`,
+				pathNot: '^dist/esm/(index|sdk/index|sdk/register)\\.js$',
 			},
 		},
 	],

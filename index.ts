@@ -7,7 +7,6 @@ export { Resolver, type ResolverDecorator } from './decorators/resolver.js';
 export { Traced, type TracedDecorator, traced } from './decorators/traced.js';
 export { Untraced, type UntracedDecorator } from './decorators/untraced.js';
 export { type WeaveOptions, weave } from './decorators/weave.js';
-export { currentInvocation } from './lib/current.js';
 export {
 	AffordanceError,
 	AgenteseError,
@@ -17,32 +16,38 @@ export {
 	ObserverRequiredError,
 	PathNotFoundError,
 	PathSyntaxError,
-} from './lib/errors.js';
-export { type BlockOptions, type OpenInvocation, startInvocation, traceInvocation } from './lib/logos/blocks.js';
-export { createLogos, type Logos, type LogosOptions, type Middleware, type Next } from './lib/logos/logos.js';
-export { type TelemetryMiddlewareOptions, telemetryMiddleware } from './lib/logos/middleware.js';
-export type { LabelOptions, MeteredOptions } from './lib/metering/options.js';
-export { meterModel } from './lib/models/meter-model.js';
-export type { MeterModelOptions } from './lib/models/options.js';
-export { observerFromBaggage } from './lib/observers/baggage.js';
-export { type ClaimedObserver, observerFromHeaders } from './lib/observers/headers.js';
-export type { Observer as ObserverFacts } from './lib/observers/read.js';
-export { type AgenteseContext, type AgentesePath, parsePath } from './lib/paths/parse.js';
-export type { Streamed, StreamPace } from './lib/settling/pace.js';
-export { registerSettler } from './lib/settling/registry.js';
-export type { Settlement, Settler } from './lib/settling/settlement.js';
-export { extractTokens, type HeaderCarrier, injectTokens } from './lib/tokens/propagation.js';
-export { registerTokenReader, type TokenReader } from './lib/tokens/readers.js';
-export { recordTokens } from './lib/tokens/record.js';
-export type { TokenCount, TokenUsage } from './lib/tokens/usage.js';
-export type { AttributeRecord, Callable, Settled, TokenSource, TracedOptions } from './lib/tracing/options.js';
+} from './lib/agentese/errors/errors.js';
+export type { Observer as ObserverFacts } from './lib/agentese/observers/observer.js';
+export { type ClaimedObserver, observerFromHeaders } from './lib/agentese/observers/observer-headers.js';
+export { type AgenteseContext, type AgentesePath, parsePath } from './lib/agentese/paths/parse.js';
 export type {
 	Advice,
 	InvocationView as Invocation,
 	JoinPointFacts,
 	Outcome,
 	OutcomeKind,
-} from './lib/weaving/advice.js';
-export type { Category } from './lib/weaving/categories.js';
+} from './lib/invocation/advice.js';
+export type { Category } from './lib/invocation/category.js';
+export { currentInvocation } from './lib/invocation/context.js';
+export { observerFromBaggage } from './lib/invocation/observer-baggage.js';
+export { createLogos, type Logos, type LogosOptions, type Middleware, type Next } from './lib/logos/logos.js';
+export {
+	type BlockOptions,
+	type OpenInvocation,
+	startInvocation,
+	traceInvocation,
+} from './lib/logos/manual-invocation.js';
+export { type TelemetryMiddlewareOptions, telemetryMiddleware } from './lib/logos/middleware.js';
+export type { Settlement, Settler } from './lib/settling/common/settlement.js';
+export type { Streamed, StreamPace } from './lib/settling/common/stream-timing.js';
+export { registerSettler } from './lib/settling/settler-registry.js';
+export type { LabelOptions, MeteredOptions } from './lib/signals/metering/options.js';
+export type { AttributeRecord, Callable, Settled, TokenSource, TracedOptions } from './lib/signals/tracing/options.js';
+export type { MeterModelOptions } from './lib/tokens/clients/adapters/options.js';
+export { meterModel } from './lib/tokens/clients/meter-model.js';
+export { extractTokens, type HeaderCarrier, injectTokens } from './lib/tokens/propagation.js';
+export { recordTokens } from './lib/tokens/record-tokens.js';
+export type { TokenCount, TokenUsage } from './lib/usage/accounting/usage.js';
+export { registerTokenReader, type TokenReader } from './lib/usage/token-readers.js';
 export { type AspectDescription, type ResolverDescription, resolverOf } from './lib/weaving/resolver-of.js';
 export type { Selection } from './lib/weaving/weave.js';

@@ -12,7 +12,7 @@ const common = {
 	extensionsToTreatAsEsm: ['.ts'],
 	moduleNameMapper: {
 		'^agentese-otel$': '<rootDir>/index.ts',
-		'^agentese-otel/presets$': '<rootDir>/presets/index.ts',
+		'^agentese-otel/presets$': '<rootDir>/sdk/index.ts',
 		'^(\\.{1,2}/.*)\\.js$': '$1',
 	},
 };

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LEGAL_TIME, milliseconds } from '../delivery/common/quantity.js';
 import { VERSION } from '../lib/runtime/version.js';
-import { LEGAL_TIME, milliseconds } from '../presets/quantities.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from './common/usage-error.js';
 
 /** Nothing is left to do; something is; the command was not understood, or the config is faulty. */
 const [DONE, LEFT, WRONG] = [0, 1, 2];

@@ -1,8 +1,8 @@
-import { nearest } from '../lib/paths/nearest.js';
-import { faultInAspect } from '../lib/tracing/check.js';
-import { CATEGORIES, type Category } from '../lib/weaving/categories.js';
+import { nearest } from '../lib/agentese/errors/nearest.js';
+import { CATEGORIES, type Category } from '../lib/invocation/category.js';
+import { faultInAspect } from '../lib/signals/tracing/check-options.js';
+import { type Place, readPlace } from '../lib/weaving/decorator-target.js';
 import type { AspectOptions } from '../lib/weaving/member.js';
-import { type Place, readPlace } from '../lib/weaving/place.js';
 import { placeInWords, refusal } from './refuse.js';
 import type { BareDecorator } from './types.js';
 

@@ -1,5 +1,5 @@
 import { declareAttribute, memberOn } from '../lib/weaving/declarations.js';
-import { type Place, readPlace } from '../lib/weaving/place.js';
+import { type Place, readPlace } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 
 /** The types of `@Attribute(key)`: on a parameter (legacy), a field, a getter or an accessor (both standards). */

@@ -1,4 +1,4 @@
-import type { AdviceSpec } from '../lib/weaving/advice.js';
+import type { AdviceSpec } from '../lib/invocation/advice.js';
 import { decorate } from '../lib/weaving/decorate.js';
 import type { BareDecorator, Given } from './types.js';
 

@@ -1,8 +1,8 @@
-import type { MeteredOptions } from '../lib/metering/options.js';
-import { METERED } from '../lib/metering/spec.js';
-import type { Callable } from '../lib/tracing/options.js';
+import type { MeteredOptions } from '../lib/signals/metering/options.js';
+import { METERED } from '../lib/signals/metering/spec.js';
+import type { Callable } from '../lib/signals/tracing/options.js';
 import { decorate } from '../lib/weaving/decorate.js';
-import { wrapFunction } from '../lib/weaving/functions.js';
+import { wrapFunction } from '../lib/weaving/wrap-function.js';
 import type { BareDecorator, Given, MethodOf, SelfOf } from './types.js';
 
 /** The types of `@Metered`, bare and called, in both decorator standards. */

@@ -1,5 +1,5 @@
 import { memberOn } from '../lib/weaving/declarations.js';
-import { readPlace } from '../lib/weaving/place.js';
+import { readPlace } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 
 /**

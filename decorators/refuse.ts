@@ -1,6 +1,6 @@
-import { DecorationError } from '../lib/errors.js';
-import { nameOfClass } from '../lib/weaving/chain.js';
-import type { Place } from '../lib/weaving/place.js';
+import { DecorationError } from '../lib/agentese/errors/errors.js';
+import type { Place } from '../lib/weaving/decorator-target.js';
+import { nameOfClass } from '../lib/weaving/prototype-chain.js';
 
 /** What a decorator says of wrong use. */
 export interface Refusal {

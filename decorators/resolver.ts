@@ -1,6 +1,6 @@
-import { parseHandle } from '../lib/paths/template.js';
+import { parseHandle } from '../lib/agentese/paths/template.js';
 import { declaredOn, declareHandle } from '../lib/weaving/declarations.js';
-import { readPlace } from '../lib/weaving/place.js';
+import { readPlace } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 
 /** The types of `@Resolver(handle)`, in both decorator standards. */

@@ -1,7 +1,7 @@
-import type { Callable, TracedOptions } from '../lib/tracing/options.js';
-import { TRACED } from '../lib/tracing/spec.js';
+import type { Callable, TracedOptions } from '../lib/signals/tracing/options.js';
+import { TRACED } from '../lib/signals/tracing/spec.js';
 import { decorate } from '../lib/weaving/decorate.js';
-import { wrapFunction } from '../lib/weaving/functions.js';
+import { wrapFunction } from '../lib/weaving/wrap-function.js';
 import type { BareDecorator, Given, MethodOf, SelfOf } from './types.js';
 
 /** The types of `@Traced`, bare and called, in both decorator standards. */

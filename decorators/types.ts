@@ -1,4 +1,4 @@
-import type { Callable } from '../lib/tracing/options.js';
+import type { Callable } from '../lib/signals/tracing/options.js';
 
 /** True for `unknown` (what was not inferred) and `any` (which turns every other conditional type into a union). */
 type Untold<T> = unknown extends T ? true : false;

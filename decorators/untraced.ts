@@ -1,5 +1,5 @@
 import { refuseContradiction } from '../lib/weaving/decorate.js';
-import { type Place, readPlace } from '../lib/weaving/place.js';
+import { type Place, readPlace } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 import type { BareDecorator } from './types.js';
 

@@ -1,8 +1,8 @@
-import type { MeteredOptions } from '../lib/metering/options.js';
-import { METERED } from '../lib/metering/spec.js';
-import type { TracedOptions } from '../lib/tracing/options.js';
-import { TRACED } from '../lib/tracing/spec.js';
-import type { AdviceSpec } from '../lib/weaving/advice.js';
+import type { AdviceSpec } from '../lib/invocation/advice.js';
+import type { MeteredOptions } from '../lib/signals/metering/options.js';
+import { METERED } from '../lib/signals/metering/spec.js';
+import type { TracedOptions } from '../lib/signals/tracing/options.js';
+import { TRACED } from '../lib/signals/tracing/spec.js';
 import { type Selection, weaveTarget } from '../lib/weaving/weave.js';
 
 /** The options of `weave`. */

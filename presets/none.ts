@@ -1,4 +1,4 @@
-import { definePreset } from './preset.js';
+import { definePreset } from './contract/preset.js';
 
 /** Takes no options. No signal is carried: decorators cost what they cost without an SDK. */
 export const none = definePreset<undefined>({

@@ -9,11 +9,11 @@ import { must, TSC } from './run.mjs';
 const INPUTS = [...SHIPPED, 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json', 'package-lock.json'];
 
 /** What a user imports. */
-const ENTRIES = ['index.ts', 'presets/index.ts'];
+const ENTRIES = ['index.ts', 'sdk/index.ts'];
 
 /** The one entry that awaits at top level, and the program, which nobody requires: they exist as ES modules alone. */
-const ESM_ENTRIES = ['presets/register.ts', 'cli/main.ts'];
-const ESM_ONLY = [join('presets', 'register.ts'), `cli${sep}`];
+const ESM_ENTRIES = ['sdk/register.ts', 'cli/main.ts'];
+const ESM_ONLY = [join('sdk', 'register.ts'), `cli${sep}`];
 
 /** The types, file by file; the comments stand there. */
 const types = (project) => must('node', [TSC, '-p', project, '--emitDeclarationOnly']);

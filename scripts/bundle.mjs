@@ -24,10 +24,15 @@ const SOURCES = {
 };
 
 /** Each of them and what it imports is one chunk, less the chunks before it; two together: what both import. */
-const TOGETHER = [['index.ts'], ['presets/index.ts'], ['presets/running.ts'], ['presets/json.ts', 'presets/otlp.ts']];
+const TOGETHER = [
+	['index.ts'],
+	['sdk/index.ts'],
+	['sdk/lifecycle/running.ts'],
+	['presets/json/preset.ts', 'presets/otlp/preset.ts'],
+];
 
 /** `register` must load nothing that an old OpenTelemetry lacks before it has looked, and the program little at all. */
-const ALONE = ['presets/register.ts', 'cli/main.ts'];
+const ALONE = ['sdk/register.ts', 'cli/main.ts'];
 
 /** The files of each chunk of `TOGETHER`, and for every file those that it imports, however far down. */
 async function graph(entryPoints) {

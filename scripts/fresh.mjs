@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Everything that ends up in the package, and what decides how. */
-export const SHIPPED = ['index.ts', 'lib', 'decorators', 'presets', 'cli'];
+export const SHIPPED = ['index.ts', 'lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'cli'];
 
 /** Every file below the given files and folders, as paths from the root; what does not exist is left out. */
 export function filesBelow(paths) {

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { httpBackend, messages } from '../__tests__/presets/support/otlp-servers.ts';
+import { httpBackend, messages } from '../__tests__/support/otlp-servers.ts';
 import { quietPort } from './arrives/port.mjs';
 import { build } from './build.mjs';
 import { ROOT } from './fresh.mjs';

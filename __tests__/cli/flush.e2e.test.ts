@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Backend, httpBackend, logTextsIn, metricNamesIn, spanNamesIn } from '../presets/support/otlp-servers.js';
+import { type Backend, httpBackend, logTextsIn, metricNamesIn, spanNamesIn } from '../support/otlp-servers.js';
 import { type Built, buildProgram, freePort, holdingBackend, openBackend, Room } from './support/room.js';
 
 let built: Built;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { quietPort } from '../../scripts/arrives/port.mjs';
 import { eventually } from '../e2e/support/servers.js';
-import { type Backend, httpBackend, spanNamesIn } from '../presets/support/otlp-servers.js';
+import { type Backend, httpBackend, spanNamesIn } from '../support/otlp-servers.js';
 import { type Built, buildProgram, Room } from './support/room.js';
 
 let built: Built;

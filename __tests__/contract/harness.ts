@@ -18,7 +18,7 @@ import {
 	type SpanProcessor,
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { endOpen } from '../../lib/settling/collected.js';
+import { endOpen } from '../../lib/settling/common/finalization.js';
 
 /** A finished span, with nothing in it that differs from run to run. */
 export interface SeenSpan {

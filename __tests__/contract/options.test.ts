@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ROOT_CONTEXT, type SpanContext, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
 import { Resolver, Traced, traced } from '../../index.js';
-import { configureTracing } from '../../lib/tracing/settings.js';
+import { configureTracing } from '../../lib/invocation/settings.js';
 import { withSdk } from './each.js';
 import { failure, invoke, marked, span } from './expected.js';
 import { mark, timeline } from './harness.js';

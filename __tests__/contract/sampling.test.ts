@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Attributes, context, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, ParentBasedSampler, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import { Attribute, currentInvocation, metered, Resolver, recordTokens, Traced, traced } from '../../index.js';
-import { configureTracing } from '../../lib/tracing/settings.js';
+import { configureTracing } from '../../lib/invocation/settings.js';
 import { counted, inOrder, invoke, pathAttributes, pathLabels } from './expected.js';
 import { points, startSdk, stopSdk, timeline } from './harness.js';
 

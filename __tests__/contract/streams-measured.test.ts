@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { endOpen } from '../../lib/settling/collected.js';
+import { endOpen } from '../../lib/settling/common/finalization.js';
 import { settled } from './harness.js';
 import { CONSUMER, PRODUCER, wait } from './streams/kinds.js';
 import { AT_LEAST, below, measure } from './streams/measure.js';

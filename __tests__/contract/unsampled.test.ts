@@ -11,7 +11,7 @@ import {
 	Traced,
 	traced,
 } from '../../index.js';
-import { configureTracing } from '../../lib/tracing/settings.js';
+import { configureTracing } from '../../lib/invocation/settings.js';
 import { points, said, startSdk, stopSdk, timeline } from './harness.js';
 
 afterEach(() => stopSdk());

@@ -1,7 +1,7 @@
 // The two tiers of docs/scaling.md, with the files of the page: only addresses are others here.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { backend } from '../../scripts/backends.mjs';
-import { type Backend, httpBackend, resourceIn } from '../presets/support/otlp-servers.js';
+import { type Backend, httpBackend, resourceIn } from '../support/otlp-servers.js';
 import { App, Collector, fileOf, invocationsIn, lengthByTrace, spansByTrace } from './support/gateway.js';
 import { eventually, freePort } from './support/servers.js';
 

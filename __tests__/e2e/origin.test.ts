@@ -7,7 +7,7 @@ import { runGarden } from './support/garden.js';
 import type { JaegerAnswer } from './support/jaeger.js';
 import { ask, eventually, newFolder, type Server, startJaeger, startPrometheus } from './support/servers.js';
 
-const ORIGIN = fileURLToPath(new URL('../presets/fixtures/origin-telemetry.yaml', import.meta.url));
+const ORIGIN = fileURLToPath(new URL('../fixtures/origin-telemetry.yaml', import.meta.url));
 const jaegerBinary = await backend('jaeger');
 const prometheusBinary = await backend('prometheus');
 const missing = jaegerBinary === undefined || prometheusBinary === undefined;

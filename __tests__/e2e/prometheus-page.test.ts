@@ -3,10 +3,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { prometheusDefaults } from '../../presets/options/prometheus.js';
-import { prometheus } from '../../presets/prometheus.js';
-import { temporary } from '../presets/support/children.js';
-import { environment, providers } from '../presets/support/providers.js';
+import { prometheusDefaults } from '../../presets/prometheus/options.js';
+import { prometheus } from '../../presets/prometheus/preset.js';
+import { temporary } from '../support/children.js';
+import { environment, providers } from '../support/providers.js';
 import { eventually } from './support/servers.js';
 
 const missing = ['prometheus', 'promtool'].filter((name) => spawnSync(name, ['--version']).error !== undefined);

@@ -33,34 +33,40 @@ describe('the check of imports', () => {
 	it('has no fault to find in a house whose imports point down', async () => {
 		const faults = await faultsOf({
 			'index.ts': "export { Traced } from './decorators/traced.js';\n",
-			'decorators/traced.ts': "import { weave } from '../lib/weave.js';\nexport const Traced = weave;\n",
-			'lib/weave.ts': "import { sep } from 'node:path';\nexport const weave = sep;\n",
-			'presets/index.ts': "import { weave } from '../lib/weave.js';\nexport const start = weave;\n",
+			'decorators/traced.ts': "import { weave } from '../lib/weaving/weave.js';\nexport const Traced = weave;\n",
+			'lib/weaving/weave.ts': "import { sep } from 'node:path';\nexport const weave = sep;\n",
+			'sdk/index.ts': "import { weave } from '../lib/weaving/weave.js';\nexport const start = weave;\n",
 		});
 		expect(faults).toEqual([]);
 	});
 
 	it('finds every arrow up, of values and of types', async () => {
 		const faults = await faultsOf({
-			'index.ts': "import { start } from './presets/index.js';\nexport const a = start;\n",
-			'decorators/traced.ts': "import { start } from '../presets/index.js';\nexport const Traced = start;\n",
-			'lib/types.ts': "import type { start } from '../presets/index.js';\nexport type Start = typeof start;\n",
-			'lib/lazy.ts': "export const lazy = () => import('../presets/index.js');\n",
-			'lib/again.ts': "export type { start } from '../presets/index.js';\n",
-			'lib/inline.ts': "export type Start = typeof import('../presets/index.js').start;\n",
-			'presets/index.ts': 'export const start = 1;\n',
-			'presets/up.ts': "import { Traced } from '../decorators/traced.js';\nexport const up = Traced;\n",
+			'index.ts': "import { start } from './sdk/index.js';\nexport const a = start;\n",
+			'decorators/traced.ts': "import { start } from '../sdk/index.js';\nexport const Traced = start;\n",
+			'lib/types.ts': "import type { start } from '../sdk/index.js';\nexport type Start = typeof start;\n",
+			'lib/lazy.ts': "export const lazy = () => import('../sdk/index.js');\n",
+			'lib/again.ts': "export type { start } from '../sdk/index.js';\n",
+			'lib/inline.ts': "export type Start = typeof import('../sdk/index.js').start;\n",
+			'sdk/index.ts': 'export const start = 1;\n',
+			'delivery/up.ts': "import { start } from '../sdk/index.js';\nexport const up = start;\n",
+			'presets/up.ts': "import { start } from '../sdk/index.js';\nexport const up = start;\n",
+			'config/up.ts': "import { start } from '../sdk/index.js';\nexport const up = start;\n",
+			'sdk/up.ts': "import { Traced } from '../decorators/traced.js';\nexport const up = Traced;\n",
 			'examples/up.ts': "import { lazy } from '../lib/lazy.js';\nlazy();\n",
 		});
 		expect(faults).toEqual([
-			'decorators-imports: decorators/traced.ts → presets/index.ts',
+			'config-imports: config/up.ts → sdk/index.ts',
+			'decorators-imports: decorators/traced.ts → sdk/index.ts',
+			'delivery-imports: delivery/up.ts → sdk/index.ts',
 			'examples-imports: examples/up.ts → lib/lazy.ts',
-			'index-imports: index.ts → presets/index.ts',
-			'inline-import-type: lib/inline.ts → ../presets/index.js',
-			'lib-imports: lib/again.ts → presets/index.ts',
-			'lib-imports: lib/lazy.ts → presets/index.ts',
-			'lib-imports: lib/types.ts → presets/index.ts',
-			'presets-imports: presets/up.ts → decorators/traced.ts',
+			'index-imports: index.ts → sdk/index.ts',
+			'inline-import-type: lib/inline.ts → ../sdk/index.js',
+			'lib-imports: lib/again.ts → sdk/index.ts',
+			'lib-imports: lib/lazy.ts → sdk/index.ts',
+			'lib-imports: lib/types.ts → sdk/index.ts',
+			'presets-imports: presets/up.ts → sdk/index.ts',
+			'sdk-imports: sdk/up.ts → decorators/traced.ts',
 		]);
 	});
 
@@ -85,5 +91,50 @@ describe('the check of imports', () => {
 	it('finds an import for its side effect, which a bundler would drop', async () => {
 		const faults = await faultsOf({ 'lib/a.ts': "import './b.js';\n", 'lib/b.ts': 'export const b = 1;\n' });
 		expect(faults).toEqual(['bare-import: lib/a.ts → ./b.js']);
+	});
+
+	it('finds an arrow up between the folders of a floor table, and one to a neighbour of the same floor', async () => {
+		const faults = await faultsOf({
+			'lib/runtime/a.ts': "import { b } from '../weaving/b.js';\nexport const a = b;\n",
+			'lib/weaving/b.ts': 'export const b = 1;\n',
+			'lib/redaction/c.ts': "import { d } from '../settling/d.js';\nexport const c = d;\n",
+			'lib/settling/d.ts': 'export const d = 1;\n',
+			'lib/logos/e.ts': "import { b } from '../weaving/b.js';\nexport const e = b;\n",
+		});
+		expect(faults).toEqual([
+			'floors: lib/redaction/c.ts → lib/settling/d.ts',
+			'floors: lib/runtime/a.ts → lib/weaving/b.ts',
+		]);
+	});
+
+	it('lets the files of a folder import its sub-folders, and not the reverse', async () => {
+		const faults = await faultsOf({
+			'delivery/pipeline.ts': "import { a } from './journal/a.js';\nexport const pipeline = a;\n",
+			'delivery/journal/a.ts': 'export const a = 1;\n',
+			'delivery/journal/b.ts': "import { up } from '../up.js';\nexport const b = up;\n",
+			'delivery/up.ts': 'export const up = 1;\n',
+		});
+		expect(faults).toEqual(['inside: delivery/journal/b.ts → delivery/up.ts']);
+	});
+
+	it('counts the entries of each folder, and the files beside sub-folders, and knows each sub-folder', async () => {
+		const files = (folder: string, count: number) =>
+			Object.fromEntries(
+				Array.from({ length: count }, (_, at) => [`${folder}/f${at}.ts`, `export const f = ${at};\n`]),
+			);
+		const faults = await faultsOf({
+			...files('lib/runtime', 16),
+			...files('lib/weaving', 15),
+			...files('cli', 6),
+			...files('cli/flush', 1),
+			...files('sdk', 5),
+			...files('sdk/spans', 1),
+			...files('sdk/stray', 1),
+		});
+		expect(faults).toEqual([
+			'entries: lib/runtime/ holds 16 entries',
+			'loose-files: cli/ holds 6 files beside its sub-folders',
+			'no-floor: sdk/stray/',
+		]);
 	});
 });

@@ -25,9 +25,9 @@ describe('package.json', () => {
 		]);
 		expect(exports).toEqual([
 			['.', entry('index')],
-			['./presets', entry('presets/index')],
-			['./register', [['import', './dist/esm/presets/register.js']]],
-			['./schema.json', './presets/schema.json'],
+			['./presets', entry('sdk/index')],
+			['./register', [['import', './dist/esm/sdk/register.js']]],
+			['./schema.json', './config/schema.json'],
 			['./package.json', './package.json'],
 		]);
 	});

@@ -1,16 +1,16 @@
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sayOnce } from '../../lib/runtime/say.js';
-import { whenProcessEnds } from '../../presets/ending.js';
-import { asOtlp } from '../../presets/jaeger.js';
-import { type LoadedConfig, loadConfig } from '../../presets/load.js';
-import { WHAT } from '../../presets/otlp/lanes.js';
+import { type LoadedConfig, loadConfig } from '../../config/load.js';
+import { lendVoice, sayLine } from '../../lib/diagnostics/diag-logger.js';
+import { sayOnce } from '../../lib/runtime/log-once.js';
+import { asOtlp } from '../../presets/jaeger/preset.js';
+import { WHAT } from '../../presets/otlp/pipelines.js';
 import { type Resending, resend } from '../../presets/otlp/resend.js';
-import { remedyOf, waysTo } from '../../presets/otlp/way.js';
-import { lendVoice, sayLine } from '../../presets/voice.js';
-import { lyingIn, recordsOf } from './lying.js';
-import { foldersIn, outboxAt } from './outbox.js';
-import { ownWays } from './own-presets.js';
+import { remedyOf, waysTo } from '../../presets/otlp/route.js';
+import { whenProcessEnds } from '../../sdk/process-end/process-end.js';
+import { ownWays } from './custom-presets.js';
+import { foldersIn, outboxAt } from './outbox-folders.js';
+import { lyingIn, recordsOf } from './pending.js';
 import type { Report, Sent, Stray } from './report.js';
 
 /** What a person may say. */

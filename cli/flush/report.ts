@@ -1,4 +1,4 @@
-import { type Lying, recordsOf } from './lying.js';
+import { type Lying, recordsOf } from './pending.js';
 
 /** What became of one signal's records for one backend of the config. */
 export interface Sent {

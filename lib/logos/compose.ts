@@ -1,8 +1,8 @@
-import { activeContext } from '../runtime/carry.js';
-import { TRACED } from '../tracing/spec.js';
-import { invocationOf } from '../weaving/context.js';
-import { Invocation } from '../weaving/invocation.js';
+import { invocationOf } from '../invocation/context.js';
+import { activeContext } from '../runtime/active-context.js';
+import { TRACED } from '../signals/tracing/spec.js';
 import { makePoint } from '../weaving/join-point.js';
+import { Invocation } from '../weaving/running-invocation.js';
 import { perform } from '../weaving/wrapper.js';
 
 /**

@@ -1,18 +1,18 @@
-import { AgenteseError } from '../errors.js';
-import { GUEST, type Observer, readObserver } from '../observers/read.js';
-import { type Aliases, makeAliases } from '../paths/aliases.js';
-import { splitComposition } from '../paths/composition.js';
-import { tryParsePath } from '../paths/parse.js';
-import { activeContext } from '../runtime/carry.js';
-import { isPlainPromise } from '../settling/promises.js';
-import { chainOf } from '../weaving/chain.js';
-import { currentInvocation, invocationOf } from '../weaving/context.js';
+import { AgenteseError } from '../agentese/errors/errors.js';
+import { GUEST, type Observer, readObserver } from '../agentese/observers/observer.js';
+import { type Aliases, makeAliases } from '../agentese/paths/aliases.js';
+import { splitComposition } from '../agentese/paths/composition.js';
+import { tryParsePath } from '../agentese/paths/parse.js';
+import { innermostInvocation, invocationOf } from '../invocation/context.js';
+import { activeContext } from '../runtime/active-context.js';
+import { isPlainPromise } from '../settling/promises/promises.js';
 import { declaredOn } from '../weaving/declarations.js';
-import { Invocation } from '../weaving/invocation.js';
+import { chainOf } from '../weaving/prototype-chain.js';
+import { Invocation } from '../weaving/running-invocation.js';
 import { perform, weaveFields } from '../weaving/wrapper.js';
 import { compose } from './compose.js';
+import { Way } from './resolved-path.js';
 import { type Found, Routes } from './routes.js';
-import { Way } from './way.js';
 
 /** Hands an invocation on, as it is or changed: a changed path is an invocation of its own. */
 export type Next = (path: string, umwelt: unknown, args: readonly unknown[]) => Promise<unknown>;
@@ -155,7 +155,7 @@ class Dispatcher {
 
 /** Who asks: what the umwelt says, else who is asking already. */
 function asking(umwelt: unknown): Observer {
-	return readObserver(umwelt) ?? currentInvocation()?.observer ?? GUEST;
+	return readObserver(umwelt) ?? innermostInvocation()?.observer ?? GUEST;
 }
 
 /** What the middleware at this place hands on to: the next one, and after the last one the end. */

@@ -1,15 +1,15 @@
-import { METERED } from '../metering/spec.js';
-import { tryParsePath } from '../paths/parse.js';
-import { compareTemplates, matchHandle, type PathTemplate, parsePathTemplate } from '../paths/template.js';
-import { activeContext } from '../runtime/carry.js';
-import { currentEpoch } from '../runtime/signals.js';
-import { TRACED } from '../tracing/spec.js';
-import { invocationOf } from '../weaving/context.js';
-import { Invocation } from '../weaving/invocation.js';
+import { tryParsePath } from '../agentese/paths/parse.js';
+import { compareTemplates, matchHandle, type PathTemplate, parsePathTemplate } from '../agentese/paths/template.js';
+import { invocationOf } from '../invocation/context.js';
+import { activeContext } from '../runtime/active-context.js';
+import { currentEpoch } from '../runtime/epoch.js';
+import { METERED } from '../signals/metering/spec.js';
+import { TRACED } from '../signals/tracing/spec.js';
 import { type JoinPoint, makePoint } from '../weaving/join-point.js';
+import { Invocation } from '../weaving/running-invocation.js';
 import { perform } from '../weaving/wrapper.js';
 import type { Middleware } from './logos.js';
-import { otherPoint } from './points.js';
+import { otherPoint } from './route-join-points.js';
 
 /** The options of `telemetryMiddleware`. */
 export interface TelemetryMiddlewareOptions {

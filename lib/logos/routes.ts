@@ -1,7 +1,7 @@
-import { AffordanceError, DecorationError, PathNotFoundError } from '../errors.js';
-import type { Observer } from '../observers/read.js';
-import { nearestPaths } from '../paths/nearest.js';
-import { type AgentesePath, handleOf } from '../paths/parse.js';
+import { AffordanceError, DecorationError, PathNotFoundError } from '../agentese/errors/errors.js';
+import { nearestPaths } from '../agentese/errors/nearest.js';
+import type { Observer } from '../agentese/observers/observer.js';
+import { type AgentesePath, handleOf } from '../agentese/paths/parse.js';
 import {
 	compareTemplates,
 	type Handle,
@@ -11,10 +11,10 @@ import {
 	parseHandle,
 	parsePathTemplate,
 	sameShape,
-} from '../paths/template.js';
-import { nameOfClass } from '../weaving/chain.js';
+} from '../agentese/paths/template.js';
 import { ownerHandle } from '../weaving/join-point.js';
 import type { Member } from '../weaving/member.js';
+import { nameOfClass } from '../weaving/prototype-chain.js';
 import { pathTextOf, publishedMembers } from '../weaving/resolver-of.js';
 
 /** One path that can be reached. */

@@ -1,5 +1,5 @@
-import { sayOnce } from '../runtime/say.js';
-import { shared } from '../runtime/shared.js';
+import { sayOnce } from '../runtime/log-once.js';
+import { processState } from '../runtime/process-state.js';
 import { REDACTED } from './marker.js';
 import { Redactor } from './redactor.js';
 import type { RedactRules } from './rules.js';
@@ -15,7 +15,7 @@ export interface RedactionSettings {
 	readonly atWrite: boolean;
 }
 
-const settings = shared('redaction/settings', () => ({ now: undefined as RedactionSettings | undefined }));
+const settings = processState('redaction/settings', () => ({ now: undefined as RedactionSettings | undefined }));
 
 /** The settings of this moment. */
 export function redactionSettings(): RedactionSettings {

@@ -1,7 +1,7 @@
-import { shared } from '../runtime/shared.js';
+import { processState } from '../runtime/process-state.js';
 
 /** What was declared in this process: prototypes, classes and woven objects. None is kept from being collected. */
-const declared = shared('rules/declared', () => ({
+const declared = processState('rules/declared', () => ({
 	known: new WeakSet<object>(),
 	owners: new Set<WeakRef<object>>(),
 	sweepAt: 1000,

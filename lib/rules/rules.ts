@@ -1,7 +1,7 @@
-import { OTHER } from '../metering/labels.js';
-import { shared } from '../runtime/shared.js';
-import { newEpoch } from '../runtime/signals.js';
-import type { JoinPointFacts } from '../weaving/advice.js';
+import { OTHER } from '../instruments/labels.js';
+import type { JoinPointFacts } from '../invocation/advice.js';
+import { newEpoch } from '../runtime/epoch.js';
+import { processState } from '../runtime/process-state.js';
 import { matchSegments } from './glob.js';
 import { faultOfRule, type Rule } from './rule.js';
 
@@ -26,7 +26,7 @@ interface Rules {
 	readonly verdicts: Map<string, Verdict>;
 }
 
-const state = shared('rules/rules', () => ({ now: { held: [], verdicts: new Map() } as Rules }));
+const state = processState('rules/rules', () => ({ now: { held: [], verdicts: new Map() } as Rules }));
 
 /**
  * Sets the rules of the whole process, in place of those that hold. They take effect at the next call of each method.

@@ -1,19 +1,19 @@
 import types from 'node:util/types';
-import { hold } from './collected.js';
-import { Consumption } from './consumption.js';
-import { watchIterable } from './iterables.js';
-import { watchIterator } from './iterators.js';
-import { factsOf, look, lookAtAsyncIterator, lookAtIterator, lookAtObservable, lookAtThen } from './look.js';
-import { watchNodeStream } from './node-streams.js';
-import { watchObservable } from './observables.js';
-import { Pace } from './pace.js';
-import { isPlainPromise, sense, settlesNatively, thenNatively } from './promises.js';
-import { settleBy, settlerFor } from './registry.js';
-import type { Settlement } from './settlement.js';
-import type { AnyFunction } from './shadow.js';
-import { hookThenable } from './thenables.js';
-import { MemberSettlement, watchMember } from './watch.js';
-import { watchWebStream } from './web-streams.js';
+import { Consumption } from './common/consumption.js';
+import { hold } from './common/finalization.js';
+import { factsOf, look, lookAtAsyncIterator, lookAtIterator, lookAtObservable, lookAtThen } from './common/inspect.js';
+import type { AnyFunction } from './common/override-property.js';
+import type { Settlement } from './common/settlement.js';
+import { Pace } from './common/stream-timing.js';
+import { isPlainPromise, sense, settlesNatively, thenNatively } from './promises/promises.js';
+import { hookThenable } from './promises/thenables.js';
+import { settleBy, settlerFor } from './settler-registry.js';
+import { watchIterable } from './streams/iterables.js';
+import { watchIterator } from './streams/iterators.js';
+import { watchNodeStream } from './streams/node-streams.js';
+import { watchObservable } from './streams/observables.js';
+import { watchWebStream } from './streams/web-streams.js';
+import { MemberSettlement, watchMember } from './watch-member.js';
 
 /**
  * Follows the result of an invocation to its real end, tells it to the settlement, and answers what the caller of the

@@ -1,8 +1,8 @@
-import { activeContext, runIn } from '../runtime/carry.js';
-import { sayOnce } from '../runtime/say.js';
-import { currentInvocation } from '../weaving/context.js';
-import { addBelow } from './credit.js';
-import { beginGathering, gather } from './gathering.js';
+import { innermostInvocation } from '../invocation/context.js';
+import { activeContext, runInContext } from '../runtime/active-context.js';
+import { sayOnce } from '../runtime/log-once.js';
+import { addBelow } from './attribution/attribute-usage.js';
+import { beginGathering, gather } from './attribution/subtotal.js';
 
 /** The header in which one process tells another what it spent: `in=1234,out=567`. */
 const HEADER = 'agentese-tokens';
@@ -25,7 +25,7 @@ export type HeaderCarrier =
 export async function injectTokens<T>(carrier: HeaderCarrier, answer: () => T): Promise<Awaited<T>> {
 	const { inside, gathering } = beginGathering(activeContext());
 	try {
-		return await runIn(inside, answer, undefined, []);
+		return await runInContext(inside, answer, undefined, []);
 	} finally {
 		if (gathering.in + gathering.out > 0) set(carrier, `in=${gathering.in},out=${gathering.out}`);
 	}
@@ -43,7 +43,7 @@ export function extractTokens(headers: unknown): void {
 		if (spentIn === undefined || spentOut === undefined) return;
 		const spent = { in: Number(spentIn), out: Number(spentOut) };
 		gather(activeContext(), spent);
-		addBelow(currentInvocation(), spent);
+		addBelow(innermostInvocation(), spent);
 	} catch (error) {
 		sayOnce('tokens.extract', 'the header agentese-tokens of a response could not be read.', error);
 	}

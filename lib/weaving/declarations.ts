@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { noteDeclared } from '../rules/declared.js';
-import { shared } from '../runtime/shared.js';
-import { newEpoch } from '../runtime/signals.js';
+import { newEpoch } from '../runtime/epoch.js';
+import { processState } from '../runtime/process-state.js';
 import { Member, type MemberKind } from './member.js';
 
 /**
@@ -26,7 +26,7 @@ export interface MemberAttribute {
 }
 
 /** Whether any class has an arrow-function field that was decorated in the legacy standard. */
-const late = shared('weaving/late-fields', () => ({ any: false }));
+const late = processState('weaving/late-fields', () => ({ any: false }));
 
 /** True where some class has fields that are woven on each instance, at the first woven call on it. */
 export function anyLateFields(): boolean {
@@ -34,7 +34,7 @@ export function anyLateFields(): boolean {
 }
 
 /** The wrappers of the toolkit, and the member that each belongs to. */
-const wrappers = shared('weaving/wrappers', () => new WeakMap<object, Member>());
+const wrappers = processState('weaving/wrappers', () => new WeakMap<object, Member>());
 
 /** Remembers that a function is a wrapper of this member. */
 export function rememberWrapper(wrapper: object, member: Member): void {

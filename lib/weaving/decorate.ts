@@ -1,10 +1,10 @@
-import { DecorationError } from '../errors.js';
-import { nearest } from '../paths/nearest.js';
-import type { AdviceSpec } from './advice.js';
-import { nameOfClass } from './chain.js';
+import { DecorationError } from '../agentese/errors/errors.js';
+import { nearest } from '../agentese/errors/nearest.js';
+import type { AdviceSpec } from '../invocation/advice.js';
 import { wrapperMember } from './declarations.js';
+import { type AnyClass, memberOfClass, type Place, readPlace } from './decorator-target.js';
 import type { Member } from './member.js';
-import { type AnyClass, memberOfClass, type Place, readPlace } from './place.js';
+import { nameOfClass } from './prototype-chain.js';
 import { type Fn, wrap } from './wrapper.js';
 
 /**

@@ -1,11 +1,11 @@
-import { isSegment } from '../paths/grammar.js';
-import { type PathTemplate, parsePathTemplate } from '../paths/template.js';
+import { isSegment } from '../agentese/paths/grammar.js';
+import { type PathTemplate, parsePathTemplate } from '../agentese/paths/template.js';
+import type { Advice, AdviceSpec, InvocationFacts, JoinPointFacts } from '../invocation/advice.js';
 import { verdictOf } from '../rules/rules.js';
-import { sayOnce } from '../runtime/say.js';
-import type { Advice, AdviceSpec, InvocationFacts, JoinPointFacts } from './advice.js';
-import { chainOf, classOf, findProperty, nameOfClass } from './chain.js';
+import { sayOnce } from '../runtime/log-once.js';
 import { attributesOn, declaredOn, handleOf, type MemberAttribute, wrapperMember } from './declarations.js';
 import type { Member, ParameterAttribute } from './member.js';
+import { chainOf, classOf, findProperty, nameOfClass } from './prototype-chain.js';
 
 /** What is known of a method on a class, and what is to be done when it is called. Computed once per epoch, then frozen. */
 export interface JoinPoint extends JoinPointFacts {

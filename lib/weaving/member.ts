@@ -1,5 +1,5 @@
-import type { AdviceSpec } from './advice.js';
-import type { Category } from './categories.js';
+import type { AdviceSpec } from '../invocation/advice.js';
+import type { Category } from '../invocation/category.js';
 
 /** What kind of class member was decorated; `function` for one that stands alone. */
 export type MemberKind = 'method' | 'getter' | 'setter' | 'accessor' | 'field' | 'function';

@@ -1,8 +1,8 @@
-import type { Category } from './categories.js';
-import { chainOf, nameOfClass } from './chain.js';
+import type { Category } from '../invocation/category.js';
 import { declaredOn } from './declarations.js';
 import { aspectOf, factsOf, ownerHandle } from './join-point.js';
 import type { Member } from './member.js';
+import { chainOf, nameOfClass } from './prototype-chain.js';
 
 /** One aspect that a resolver publishes. */
 export interface AspectDescription {

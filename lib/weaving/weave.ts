@@ -1,10 +1,10 @@
-import { DecorationError } from '../errors.js';
-import { parseHandle } from '../paths/template.js';
-import type { AdviceSpec } from './advice.js';
-import { chainOf, nameOfClass } from './chain.js';
+import { DecorationError } from '../agentese/errors/errors.js';
+import { parseHandle } from '../agentese/paths/template.js';
+import type { AdviceSpec } from '../invocation/advice.js';
 import { declareHandle, memberOn } from './declarations.js';
 import { checkOptions, sayOn } from './decorate.js';
-import { memberOfClass } from './place.js';
+import { memberOfClass } from './decorator-target.js';
+import { chainOf, nameOfClass } from './prototype-chain.js';
 
 /** Names, names with `*` for any letters, or a function that picks. */
 export type Selection = readonly string[] | ((name: string) => boolean);

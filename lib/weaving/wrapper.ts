@@ -1,16 +1,16 @@
 import 'reflect-metadata';
 import { types } from 'node:util';
 import type { Context } from '@opentelemetry/api';
-import { activeContext, runIn } from '../runtime/carry.js';
-import { currentEpoch } from '../runtime/signals.js';
-import { passOn, passOnLater } from '../settling/passage.js';
+import type { Advice } from '../invocation/advice.js';
+import { invocationOf } from '../invocation/context.js';
+import { activeContext, runInContext } from '../runtime/active-context.js';
+import { currentEpoch } from '../runtime/epoch.js';
+import { passOn, passOnLater } from '../settling/pass-through.js';
 import { derive, settle } from '../settling/settle.js';
-import type { Advice } from './advice.js';
-import { invocationOf } from './context.js';
 import { anyLateFields, rememberWrapper, wrapperMember } from './declarations.js';
-import { Invocation } from './invocation.js';
 import { type JoinPoint, memberPoint } from './join-point.js';
 import type { Member } from './member.js';
+import { Invocation } from './running-invocation.js';
 
 /** Any function or method. */
 export type Fn = (this: unknown, ...args: never[]) => unknown;
@@ -159,7 +159,7 @@ export function perform<A extends unknown[]>(
 	invocation.enter();
 	let result: unknown;
 	try {
-		result = runIn(invocation.context, fn, self, args);
+		result = runInContext(invocation.context, fn, self, args);
 	} catch (error) {
 		invocation.failed(error);
 		throw error;

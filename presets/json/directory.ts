@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { shared } from '../../lib/runtime/shared.js';
-import { makeFolder } from '../folder.js';
-import { newName, SIGNALS, type Signal } from './names.js';
+import { makeFolder } from '../../delivery/journal/make-folder.js';
+import { processState } from '../../lib/runtime/process-state.js';
+import { newName, SIGNALS, type Signal } from './file-names.js';
 
 /** What a person would not want to commit by accident. */
 const IGNORE = '.gitignore';
@@ -11,7 +11,7 @@ const IGNORE = '.gitignore';
 export const OPEN = 'open';
 
 /** The paths that this thread made: those it still writes to, and those it is done with. */
-export const ownFiles = shared('presets/json/files', () => ({ open: new Set<string>(), closed: new Set<string>() }));
+export const ownFiles = processState('json/directory', () => ({ open: new Set<string>(), closed: new Set<string>() }));
 
 /**
  * Makes a new file in the signal's folder: 0600 in folders of 0700, opened exclusively, so that a name drawn twice

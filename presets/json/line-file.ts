@@ -1,7 +1,7 @@
 import { close, fstatSync, fsync, ftruncateSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { openNew, ownFiles } from './directory.js';
-import type { Signal } from './names.js';
+import type { Signal } from './file-names.js';
 
 /** A file of this size is left for a new one, so that pruning has something to remove. */
 const ROTATE_AT = 16 * 2 ** 20;

@@ -2,17 +2,17 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { EndOfProcess } from '../ending.js';
-import { logRecordProcessorTo, spanProcessorTo } from '../otlp/processors.js';
-import type { PresetEnvironment, PresetParts } from '../preset.js';
-import { encodeLogs, encodeMetrics, encodeSpans } from './encode.js';
-import { JsonLane, type JsonLaneOptions } from './lane.js';
+import type { EndOfProcess } from '../../delivery/common/process-end.js';
+import type { PresetEnvironment, PresetParts } from '../contract/preset.js';
+import { encodeLogs, encodeMetrics, encodeSpans } from '../signals/json-encoding.js';
+import { JsonMetricReader } from '../signals/metric-reader.js';
+import { logRecordProcessorTo, spanProcessorTo } from '../signals/processors.js';
+import { logSize, metricsSize, pointsOf, spanSize } from '../signals/sizes.js';
+import { notesIn } from './checkpoints.js';
+import type { Signal } from './file-names.js';
 import { LineFile } from './line-file.js';
-import { JsonMetricReader } from './metrics.js';
-import type { Signal } from './names.js';
-import { notesIn } from './notes.js';
-import { type Bounds, prune } from './prune.js';
-import { logSize, metricsSize, pointsOf, spanSize } from './sizes.js';
+import { JsonLane, type JsonLaneOptions } from './pipeline.js';
+import { type Bounds, prune } from './retention.js';
 
 /** Builds the three lanes and what feeds them. Nothing is opened before the first line. */
 export function jsonParts(

@@ -1,5 +1,5 @@
-import { type Protocol, readEndpoint } from '../options/endpoint.js';
-import type { OtlpSettings } from '../options/otlp.js';
+import { type Protocol, readEndpoint } from '../contract/endpoint.js';
+import type { OtlpSettings } from '../contract/otlp-options.js';
 
 /** The signals of OTLP. */
 export type OtlpSignal = 'traces' | 'metrics' | 'logs';

@@ -1,14 +1,14 @@
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { Lane } from '../delivery/lane.js';
-import { folderOf } from '../delivery/outbox.js';
-import type { DeliverySettings } from '../options/delivery.js';
+import type { DeliverySettings } from '../../delivery/options.js';
+import { folderOf } from '../../delivery/outbox.js';
+import type { Lane } from '../../delivery/pipeline.js';
 import { type OtlpSignal, serverOf, shown } from './destination.js';
-import { Lanes, WHAT } from './lanes.js';
-import { positive } from './metrics.js';
-import type { Ways } from './way.js';
-import { logWire, metricWire, spanWire } from './wires.js';
+import { positive } from './metric-changes.js';
+import { Lanes, WHAT } from './pipelines.js';
+import type { Ways } from './route.js';
+import { logWire, metricWire, spanWire } from './serializers.js';
 
 /** The way of what lies in an outbox to one backend: a lane that nothing is pushed to. */
 export interface Resending {

@@ -1,5 +1,5 @@
 import { AggregationTemporality, InstrumentType } from '@opentelemetry/sdk-metrics';
-import type { OtlpSettings } from '../options/otlp.js';
+import type { OtlpSettings } from '../contract/otlp-options.js';
 
 const { CUMULATIVE, DELTA } = AggregationTemporality;
 

@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ExportResponse, IExporterTransport } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
+import type { Outcome, Transport } from '../../delivery/sending/transport.js';
 import { VERSION } from '../../lib/runtime/version.js';
-import type { Outcome, Transport } from '../delivery/outcome.js';
-import { classify } from './answers.js';
 import type { Destination } from './destination.js';
+import { classify } from './response.js';
 
 /** One signal's part of OTLP: how its records are written, and what its gRPC service is called. */
 export interface Wire<T, Response extends { partialSuccess?: object }> {

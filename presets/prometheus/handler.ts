@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
-import { sayOnce } from '../../lib/runtime/say.js';
-import { shared } from '../../lib/runtime/shared.js';
-import type { Format } from './page.js';
+import { sayOnce } from '../../lib/runtime/log-once.js';
+import { processState } from '../../lib/runtime/process-state.js';
 import { handlerMade, mountedAt } from './scrapes.js';
+import type { Format } from './text-format.js';
 
 const TYPES: Readonly<Record<Format, string>> = {
 	text: 'text/plain; version=0.0.4; charset=utf-8',
@@ -16,7 +16,7 @@ const GZIP_FROM = 1024;
 /** Answers the page of this moment. */
 export type WritePage = (format: Format) => Promise<string>;
 
-const running = shared('presets/prometheus', () => new Set<WritePage>());
+const running = processState('prometheus/handler', () => new Set<WritePage>());
 
 /** Offers a page to the handlers; answers how to take it back. */
 export function offer(write: WritePage): () => void {

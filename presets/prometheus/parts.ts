@@ -1,15 +1,16 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
-import { sayOnce } from '../../lib/runtime/say.js';
-import { pointsOf } from '../json/sizes.js';
-import type { PrometheusSettings } from '../options/prometheus.js';
-import { reasonOf } from '../otlp/backend.js';
-import type { PresetParts, SignalCounts } from '../preset.js';
+import { reasonOf } from '../../delivery/backend-health.js';
+import type { SignalCounts } from '../../delivery/common/counts.js';
+import { sayOnce } from '../../lib/runtime/log-once.js';
+import type { PresetParts } from '../contract/preset.js';
+import { pointsOf } from '../signals/sizes.js';
 import { answer, offer, say } from './handler.js';
-import { closed, type Listening, listen } from './listen.js';
-import { type Format, page } from './page.js';
+import type { PrometheusSettings } from './options.js';
 import { configuredAt, mountedAt } from './scrapes.js';
+import { closed, type Listening, listen } from './server.js';
+import { type Format, page } from './text-format.js';
 
 /** How long an observable instrument's callback may take: less than Prometheus waits for the page by default. */
 const CALLBACK_MS = 5000;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { shared } from '../../lib/runtime/shared.js';
+import { processState } from '../../lib/runtime/process-state.js';
 
 /** Where our page is mounted on servers of the application. */
-const mounts = shared('presets/prometheus/mounts', () => ({
+const mounts = processState('prometheus/scrapes', () => ({
 	/** The paths at which it was asked for, and those configured with no server of ours. */
 	paths: new Set<string>(),
 	/** The paths configured beside a server of ours: somebody else's, unless a handler was made. */

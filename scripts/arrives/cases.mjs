@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { grpcBackend, httpBackend, spanNamesIn } from '../../__tests__/presets/support/otlp-servers.ts';
+import { grpcBackend, httpBackend, spanNamesIn } from '../../__tests__/support/otlp-servers.ts';
 import { ROOT } from '../fresh.mjs';
 import { quietPort } from './port.mjs';
 

@@ -37,7 +37,7 @@ const CJS_BUILD = `
 const { dirname, join } = require('node:path');
 const root = dirname(require.resolve('agentese-otel/package.json'));
 const engine = require(join(root, 'dist/cjs/index.js'));
-const presets = require(join(root, 'dist/cjs/presets/index.js'));
+const presets = require(join(root, 'dist/cjs/sdk/index.js'));
 presets.loadConfig({ preset: ['none'] }).then(
 	({ config }) => console.log(typeof engine.Traced, config.preset.join()),
 );

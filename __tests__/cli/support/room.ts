@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundle } from '../../presets/support/children.js';
-import { type Backend, grpcBackend, httpBackend } from '../../presets/support/otlp-servers.js';
+import { bundle } from '../../support/children.js';
+import { type Backend, grpcBackend, httpBackend } from '../../support/otlp-servers.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createLogos, Metered, metered, Resolver, Traced, traced, traceInvocation } from '../../../index.js';
-import { endOpen } from '../../../lib/settling/collected.js';
+import { endOpen } from '../../../lib/settling/common/finalization.js';
 import { dropSdk, startSdk } from '../harness.js';
 
 type Body = () => unknown;

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { map, Observable, take } from 'rxjs';
 import { registerSettler } from '../../../index.js';
-import { endOpen } from '../../../lib/settling/collected.js';
+import { endOpen } from '../../../lib/settling/common/finalization.js';
 import { direct, type Fact, fact, optional, where } from '../fact.js';
 import { failureOf, mark } from '../harness.js';
 

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { endOpen } from '../../../lib/settling/collected.js';
+import { endOpen } from '../../../lib/settling/common/finalization.js';
 import { direct, type Fact, where } from '../fact.js';
 import { failureOf, mark } from '../harness.js';
 

@@ -2,7 +2,7 @@
 import Anthropic1 from '@anthropic-ai/sdk';
 import { describe, expect, it } from '@jest/globals';
 import { meterModel } from '../../../index.js';
-import { problems } from '../../../lib/runtime/say.js';
+import { problems } from '../../../lib/runtime/log-once.js';
 import { failureOf, said } from '../../contract/harness.js';
 import { ask, one, told } from './counted.js';
 import Anthropic0 from './previous/anthropic.js';

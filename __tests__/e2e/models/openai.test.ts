@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import OpenAI7, { AzureOpenAI as AzureOpenAI7 } from 'openai';
 import { meterModel } from '../../../index.js';
-import { problems } from '../../../lib/runtime/say.js';
+import { problems } from '../../../lib/runtime/log-once.js';
 import { failureOf, said } from '../../contract/harness.js';
 import { ask, one, told } from './counted.js';
 import OpenAI6, { AzureOpenAI as AzureOpenAI6 } from './previous/openai.js';

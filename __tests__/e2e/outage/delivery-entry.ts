@@ -1,3 +1,3 @@
-export { deliveryDefaults } from '../../../presets/options/delivery.js';
-export { otlpDefaults } from '../../../presets/options/otlp.js';
-export { otlp } from '../../../presets/otlp.js';
+export { deliveryDefaults } from '../../../delivery/options.js';
+export { otlpDefaults } from '../../../presets/contract/otlp-options.js';
+export { otlp } from '../../../presets/otlp/preset.js';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { quietPort } from '../../../scripts/arrives/port.mjs';
-import { type Backend, httpBackend, spanNamesIn } from '../../presets/support/otlp-servers.js';
+import { type Backend, httpBackend, spanNamesIn } from '../../support/otlp-servers.js';
 import { type Application, type Settings, startApplication } from '../support/application.js';
 
 const ROOT = process.getuid?.() === 0;

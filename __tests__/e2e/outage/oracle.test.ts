@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { messages } from '../../presets/support/otlp-servers.js';
+import { messages } from '../../support/otlp-servers.js';
 
 /** How many processes are killed, and how many write to one outbox at a time. */
 const KILLS = Number(process.env['ORACLE_KILLS'] ?? 100);

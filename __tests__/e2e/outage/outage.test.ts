@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { SignalCounts } from '../../../presets/index.js';
 import { outage, spanNamesInJson } from '../../../scripts/arrives/cases.mjs';
 import { lawful } from '../../../scripts/arrives/law.mjs';
 import { backend } from '../../../scripts/backends.mjs';
+import type { SignalCounts } from '../../../sdk/index.js';
 import { firstThat } from '../../support/rounds.js';
 import { startMortalCollector } from '../support/servers.js';
 

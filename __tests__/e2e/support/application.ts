@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { SignalCounts } from '../../../presets/index.js';
+import type { SignalCounts } from '../../../sdk/index.js';
 
 /** What became of an application's spans. The law of delivery holds for it. */
 export type Spans = SignalCounts & { onDisk: number };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { fencesOf } from '../../../scripts/fences.mjs';
-import { field, messages } from '../../presets/support/otlp-servers.js';
+import { field, messages } from '../../support/otlp-servers.js';
 import { end, eventually, newFolder } from './servers.js';
 
 const CHILD = fileURLToPath(new URL('./gateway.child.mjs', import.meta.url));

@@ -6,7 +6,7 @@ import { readTraces, type SpanRead } from '../../../examples/garden/read.js';
 import { newFolder } from './servers.js';
 
 /** The preset's own entry, and what sees to the law of delivery at the end. */
-export const IMPORTS: readonly string[] = ['../../../dist/esm/presets/register.js', './law.mjs'].flatMap((file) => [
+export const IMPORTS: readonly string[] = ['../../../dist/esm/sdk/register.js', './law.mjs'].flatMap((file) => [
 	'--import',
 	new URL(file, import.meta.url).href,
 ]);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { parsePathTemplate } from '../../../lib/paths/template.js';
+import { parsePathTemplate } from '../../../lib/agentese/paths/template.js';
 import type { Rule } from '../../../lib/rules/rule.js';
 import { configureRules, verdictOf } from '../../../lib/rules/rules.js';
-import { currentEpoch } from '../../../lib/runtime/signals.js';
+import { currentEpoch } from '../../../lib/runtime/epoch.js';
 
 const restores: (() => void)[] = [];
 const rules = (...given: Rule[]) => restores.push(configureRules(given));

@@ -1,7 +1,7 @@
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import type { Settlement } from '../../../lib/settling/common/settlement.js';
 import { settle } from '../../../lib/settling/settle.js';
-import type { Settlement } from '../../../lib/settling/settlement.js';
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 

@@ -3,9 +3,9 @@ import { type Attributes, context, type Span, trace } from '@opentelemetry/api';
 import { AlwaysOnSampler, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { recordTokens, traced } from '../../../index.js';
-import { openModelCall } from '../../../lib/tokens/model-call.js';
-import { invocationSpanProcessor } from '../../../presets/invocation-span-processor.js';
-import { ModelCallSampler } from '../../../presets/model-call-sampler.js';
+import { openModelCall } from '../../../lib/tokens/model-calls/model-call.js';
+import { ModelCallSampler } from '../../../sdk/assemble/model-call-sampler.js';
+import { invocationSpanProcessor } from '../../../sdk/spans/invocation-span-processor.js';
 import { dropSdk, points, type SeenSpan, settled, startSdk, timeline } from '../../contract/harness.js';
 
 /** One call of a model, and who tells of it. `twice`: a second source tells of it as well, under the same id. */

@@ -2,9 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { consoleParts, type Out } from '../../../presets/console/parts.js';
-import type { ConsoleSettings } from '../../../presets/options/console.js';
-import { environment, providers } from '../support/providers.js';
+import type { ConsoleSettings } from '../../../presets/console/options.js';
+import { consoleParts, type Out } from '../../../presets/console/processor.js';
+import { environment, providers } from '../../support/providers.js';
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 

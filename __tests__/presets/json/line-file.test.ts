@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LineFile } from '../../../presets/json/line-file.js';
-import { temporary } from '../support/children.js';
+import { temporary } from '../../support/children.js';
 
 const derive = promisify(pbkdf2);
 

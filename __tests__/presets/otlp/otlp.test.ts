@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
-import { jaeger, overOtlp } from '../../../presets/jaeger.js';
-import { type OtlpSettings, otlpDefaults } from '../../../presets/options/otlp.js';
-import { otlp } from '../../../presets/otlp.js';
-import { temporary } from '../support/children.js';
+import { type OtlpSettings, otlpDefaults } from '../../../presets/contract/otlp-options.js';
+import { jaeger, overOtlp } from '../../../presets/jaeger/preset.js';
+import { otlp } from '../../../presets/otlp/preset.js';
+import { temporary } from '../../support/children.js';
 import {
 	type Answer,
 	type Backend,
@@ -16,8 +16,8 @@ import {
 	metricNamesIn,
 	resourceIn,
 	spanNamesIn,
-} from '../support/otlp-servers.js';
-import { environment, heard, providers } from '../support/providers.js';
+} from '../../support/otlp-servers.js';
+import { environment, heard, providers } from '../../support/providers.js';
 
 const SENT = { onDisk: 0, adopted: 0, deadLetters: 0, retries: 0 };
 const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {}, ...SENT };

@@ -3,11 +3,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
-import { type OtlpSettings, otlpDefaults } from '../../../presets/options/otlp.js';
-import { otlp } from '../../../presets/otlp.js';
-import { temporary } from '../support/children.js';
-import { type Backend, grpcBackend, httpBackend, spanNamesIn } from '../support/otlp-servers.js';
-import { environment, heard, providers } from '../support/providers.js';
+import { type OtlpSettings, otlpDefaults } from '../../../presets/contract/otlp-options.js';
+import { otlp } from '../../../presets/otlp/preset.js';
+import { temporary } from '../../support/children.js';
+import { type Backend, grpcBackend, httpBackend, spanNamesIn } from '../../support/otlp-servers.js';
+import { environment, heard, providers } from '../../support/providers.js';
 
 let directory: string;
 let files: { ca: string; cert: string; key: string };

@@ -5,12 +5,12 @@ import { context, diag, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOnSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import express from 'express';
 import fastify from 'fastify';
-import { type PrometheusSettings, prometheusDefaults } from '../../../presets/options/prometheus.js';
-import type { PresetParts } from '../../../presets/preset.js';
+import type { PresetParts } from '../../../presets/contract/preset.js';
 import { prometheusHandler, wanted } from '../../../presets/prometheus/handler.js';
-import { NoScrapes } from '../../../presets/prometheus/no-scrapes.js';
-import { prometheus } from '../../../presets/prometheus.js';
-import { environment, heard, providers } from '../support/providers.js';
+import { type PrometheusSettings, prometheusDefaults } from '../../../presets/prometheus/options.js';
+import { prometheus } from '../../../presets/prometheus/preset.js';
+import { NoScrapes } from '../../../sdk/assemble/scrape-sampler.js';
+import { environment, heard, providers } from '../../support/providers.js';
 
 const PROMETHEUS_3 =
 	'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,' +

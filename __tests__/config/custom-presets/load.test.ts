@@ -1,0 +1,76 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../../sdk/index.js';
+import { ConfigRoom } from '../../support/config-room.js';
+
+const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+const PRESET = `import { z } from 'zod';
+export default { name: 'roll', schema: z.strictObject({ file: z.string().default('roll.txt'), lines: z.number().default(7) }), make: () => ({}) };`;
+
+let room: ConfigRoom;
+beforeEach(() => {
+	room = new ConfigRoom();
+});
+afterEach(() => room.leave());
+
+const section = (config: object) => (config as Record<string, unknown>)['roll'];
+
+describe('a preset of your own', () => {
+	it('is a path from the file that names it, its options under its name, checked once all is merged', async () => {
+		symlinkSync(MODULES, join(room.cwd, 'node_modules'));
+		room.write('etc/roll.mjs', PRESET);
+		room.write('etc/config.yaml', 'preset: [./roll.mjs, json]\nroll: { file: a.txt }');
+		process.env['AGENTESE_CONFIG'] = 'etc/config.yaml';
+		const { config, presets, signals, sources } = await room.load();
+		expect(config.preset).toEqual(['roll', 'json']);
+		expect(section(config)).toEqual({ file: 'a.txt', lines: 7 });
+		expect([...presets.keys()]).toEqual(['roll']);
+		expect(signals.traces).toEqual(['roll', 'json']);
+		expect(sources['roll.file']).toBe(join(room.cwd, 'etc/config.yaml'));
+		const stronger = { roll: { lines: 3 } } as object;
+		expect(section((await room.load(stronger)).config)).toEqual({ file: 'a.txt', lines: 3 });
+	});
+
+	it("has its section in a call's argument without a cast, where the argument names its module", async () => {
+		symlinkSync(MODULES, join(room.cwd, 'node_modules'));
+		room.write('roll.mjs', PRESET);
+		const places = { cwd: room.cwd, home: room.home };
+		const { config } = await loadConfig({ preset: ['json', './roll.mjs'], roll: { lines: 3 } }, places);
+		expect(section(config)).toEqual({ file: 'roll.txt', lines: 3 });
+		const loose = loadConfig({ preset: './roll.mjs', rol: { lines: 3 } }, places);
+		await expect(loose).rejects.toThrow('"rol" is no key; legal here: ');
+		// @ts-expect-error: a section that no module is named for
+		await expect(loadConfig({ preset: 'json', roll: { lines: 3 } }, places)).rejects.toThrow('"roll" is no key');
+	});
+
+	it('is a package, of ESM alone as well', async () => {
+		room.write(
+			'node_modules/@garden/roll/package.json',
+			'{"name":"@garden/roll","type":"module","exports":{".":{"import":"./main.js"}}}',
+		);
+		room.write('node_modules/@garden/roll/main.js', "export const roll = { name: 'roll', make: () => ({}) };");
+		const { config, presets } = await room.load({ preset: '@garden/roll' });
+		expect([config.preset, presets.get('roll')?.name]).toEqual([['roll'], 'roll']);
+	});
+
+	it('without a schema takes no options', async () => {
+		room.write('roll.mjs', "export default { name: 'roll', make: () => ({}) };");
+		const file = room.write('agentese.config.yaml', 'preset: ./roll.mjs\nroll: { file: a }');
+		expect(await room.refusal()).toBe(
+			`The configuration is refused. ${file.replace(room.cwd, '<cwd>')}:2: "roll" is no key: the preset of that name has no schema, and so takes no options.`,
+		);
+	});
+
+	it('named by a file is refused where data alone is allowed', async () => {
+		room.write('roll.mjs', "globalThis.rollRan = true; export default { name: 'roll', make: () => ({}) };");
+		room.write('agentese.config.yaml', 'preset: ./roll.mjs');
+		process.env['AGENTESE_CONFIG_FORMATS'] = 'data';
+		expect(await room.refusal()).toBe(
+			'The configuration is refused. <cwd>/agentese.config.yaml:1: "preset" names the module \'./roll.mjs\', which is code; ' +
+				'AGENTESE_CONFIG_FORMATS=data refuses code. Legal: json, otlp, jaeger, prometheus, console or none.',
+		);
+		expect(globalThis).not.toHaveProperty('rollRan');
+	});
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { plainLayer } from '../../../config/fast-check/check.js';
+import { PLAIN_KEYS } from '../../../config/fast-check/keys.generated.js';
+import { configSchema } from '../../../config/schema/schema.js';
+
+const WORDS = Object.values(PLAIN_KEYS).flatMap((kind) =>
+	typeof kind === 'object' && 'words' in kind ? kind.words : [],
+);
+const TEXTS = [
+	'',
+	' ',
+	'json',
+	'none',
+	'otlp',
+	'./mine.mjs',
+	'http',
+	'7d',
+	'256 MiB',
+	'localhost:4317',
+	'http://host:1',
+	'ftp://x',
+	'unix:/x',
+];
+
+/** Values that some key takes, some that none does, and those in between. */
+const values = fc.oneof(
+	fc.boolean(),
+	fc.constantFrom(...WORDS, ...TEXTS),
+	fc.constantFrom(0, 1, 0.5, -1, 65_535, 65_536, 1.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY),
+	fc.array(fc.constantFrom(...TEXTS), { maxLength: 3 }),
+	fc.record({ include: fc.array(fc.constantFrom('http', 'pg', '', 5)) }),
+	fc.record({ include: fc.constant(['http']), http: fc.constant({ a: 1 }) }),
+	fc.constantFrom(undefined, null, {}, [], new Date(0), 5n, { match: 'a.b' }),
+);
+
+const inside = (path: string, value: unknown): Record<string, unknown> =>
+	path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
+
+/** Undefined keys say nothing, and neither does a section that holds nothing else. */
+const said = (value: unknown) => JSON.parse(JSON.stringify(value ?? null));
+
+describe('plainLayer()', () => {
+	it('reads every key as zod reads it, or leaves it to zod', () => {
+		const keys = fc.constantFrom(...Object.keys(PLAIN_KEYS), 'rules', 'redact', 'json.maxAge', 'roll', 'otlp.headers');
+		let plain = 0;
+		fc.assert(
+			fc.property(keys, values, (key, value) => {
+				const config = inside(key, value);
+				const read = plainLayer(config);
+				if (read === undefined) return;
+				plain += 1;
+				const byZod = configSchema.safeParse(config);
+				expect(byZod.error).toBeUndefined();
+				expect(said(read)).toEqual(said(byZod.data));
+			}),
+			{ numRuns: 5000 },
+		);
+		expect(plain).toBeGreaterThan(100);
+	});
+
+	it('reads whole configs as zod reads them', () => {
+		const config = {
+			enabled: true,
+			serviceName: 'garden',
+			preset: ['otlp', 'prometheus', 'otlp'],
+			autoInstrumentation: { include: ['http'] },
+			sampling: { rate: 0.5 },
+			otlp: { endpoint: 'localhost:4317', traces: { protocol: 'grpc', endpoint: undefined } },
+			prometheus: { port: 0, server: false },
+			logLevel: 'warn',
+		};
+		const read = plainLayer(config);
+		expect(read).toEqual(configSchema.parse(config));
+		expect(read).toMatchObject({ preset: ['otlp', 'prometheus'] });
+		expect(read?.otlp).not.toBe(config.otlp);
+		expect([plainLayer({}), plainLayer({ preset: 'json' })]).toEqual([{}, { preset: ['json'] }]);
+	});
+
+	it.each<[string, unknown]>([
+		['a key that is none', { presets: ['json'] }],
+		['a key of a section that is none', { json: { dir: 'x' } }],
+		['an amount', { json: { maxBytes: 5 } }],
+		['rules', { rules: [] }],
+		["a preset of one's own", { preset: ['json', './mine.mjs'] }],
+		['none beside another', { preset: ['json', 'none'] }],
+		['no preset', { preset: [] }],
+		['an instrumentation with options', { autoInstrumentation: { http: {} } }],
+		['a name that a prototype has', JSON.parse('{"__proto__": {}, "constructor": 1}')],
+		['an object of a class', new (class Config {})()],
+		['a list', []],
+		['a text', 'json'],
+		['nothing', undefined],
+	])('leaves %s to zod', (_name, value) => {
+		expect(plainLayer(value)).toBeUndefined();
+	});
+});

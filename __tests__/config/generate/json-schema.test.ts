@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { PLAIN_KEYS } from '../../../config/fast-check/keys.generated.js';
+import { configTable } from '../../../config/generate/docs-table.js';
+import { plainKeys } from '../../../config/generate/fast-check-keys.js';
+import { configJsonSchema } from '../../../config/generate/json-schema.js';
+import { ROOT } from '../../../scripts/fresh.mjs';
+
+const read = (file: string) => readFileSync(`${ROOT}/${file}`, 'utf8');
+
+describe('what is made from the schema (node scripts/make-schema.mjs)', () => {
+	it('schema.json is fresh', () => {
+		expect(JSON.parse(read('config/schema.json'))).toEqual(configJsonSchema());
+	});
+
+	it('knows the keys, words, meanings and defaults that an editor offers', () => {
+		expect(configJsonSchema()).toMatchObject({
+			properties: {
+				$schema: { type: 'string' },
+				spanName: {
+					enum: ['invoke', 'path'],
+					default: 'invoke',
+					description: expect.stringContaining('path template'),
+				},
+				sampling: { properties: { rate: { type: 'number', minimum: 0, maximum: 1, default: 1 } } },
+			},
+		});
+		expect(JSON.stringify(configJsonSchema())).not.toContain('"legal"');
+	});
+
+	it.each([
+		[{ preset: 'json', roll: {} }, false],
+		[{ roll: {} }, false],
+		[{ preset: ['json', 'otlp'], roll: {} }, false],
+		[{ preset: './roll.ts', roll: {} }, true],
+		[{ preset: ['json', './roll.ts'], roll: {} }, true],
+		[{ preset: ['json'], sampling: { rate: 1 } }, true],
+		[{ preset: './roll.ts', sampling: { rat: 1 } }, false],
+	])('lets an editor take a section that is not known where a module is named: %j', (config, legal) => {
+		expect(new Ajv({ strict: false }).validate(configJsonSchema(), config)).toBe(legal);
+	});
+
+	it('the keys that are read without zod are fresh', () => {
+		expect(PLAIN_KEYS).toEqual(plainKeys());
+	});
+
+	it("the page's table is fresh", () => {
+		const [, table] =
+			/<!-- keys: [^>]* -->\n\n([\s\S]*?)\n\n<!-- end of keys -->/.exec(read('docs/configuration.md')) ?? [];
+		expect(table).toBe(configTable());
+	});
+});

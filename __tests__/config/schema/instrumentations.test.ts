@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import {
+	INSTRUMENTATIONS,
+	METAPACKAGE,
+	METAPACKAGE_VERSION,
+	packageOf,
+} from '../../../config/schema/instrumentation-names.js';
+import { type AutoInstrumentation, select } from '../../../config/schema/instrumentations.js';
+import { ConfigurationError } from '../../../sdk/index.js';
+import { loadInstrumentations } from '../../../sdk/instrumentation/load.js';
+import { firstPackage } from '../../../sdk/preflight/find-package.js';
+
+describe('the names', () => {
+	const metapackage = firstPackage(METAPACKAGE, [process.cwd()]);
+
+	it('are the packages that the metapackage depends on', () => {
+		const packages = metapackage?.dependencies.filter((name) => name.startsWith('@opentelemetry/instrumentation-'));
+		expect(INSTRUMENTATIONS.map(packageOf)).toEqual(packages);
+		expect(metapackage?.version).toBe(METAPACKAGE_VERSION);
+	});
+
+	it('are of the release that package.json takes as an optional peer', () => {
+		const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
+		expect(peerDependencies[METAPACKAGE]).toBe(METAPACKAGE_VERSION);
+		expect(peerDependenciesMeta[METAPACKAGE]).toEqual({ optional: true });
+	});
+});
+
+it('one copy of each package of OpenTelemetry is installed', () => {
+	const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+	const all = Object.keys(packages).filter((key) =>
+		/node_modules\/(@opentelemetry\/[^/]+|import-in-the-middle)$/.test(key),
+	);
+	expect(all.length).toBeGreaterThan(60);
+	expect(all.filter((key) => key.lastIndexOf('node_modules/') > 0)).toEqual([]);
+});
+
+describe('select()', () => {
+	const named = (said: AutoInstrumentation) => {
+		const selection = select(said, 'here');
+		return selection.all ? 'all' : Object.fromEntries(selection.named);
+	};
+
+	it('takes all, none, those included, and those with options', () => {
+		expect(named(true)).toBe('all');
+		expect(named(false)).toEqual({});
+		expect(named({ include: ['http', '@opentelemetry/instrumentation-pg'] })).toEqual({ http: {}, pg: {} });
+		expect(named({ http: { a: 1 }, pg: true, redis: false })).toEqual({ http: { a: 1 }, pg: {} });
+		expect(named({ include: ['http', 'pg'], pg: { b: 2 }, http: { enabled: false } })).toEqual({ pg: { b: 2 } });
+		expect(named({ include: ['@fastify/otel'] })).toEqual({ '@fastify/otel': {} });
+	});
+
+	it('refuses every name that is none, each with the nearest', () => {
+		const wrong = () => select({ include: ['htpp', 'http'], zebra: {} }, 'here');
+		expect(wrong).toThrow(ConfigurationError);
+		expect(wrong).toThrow(/here: "autoInstrumentation" got 'htpp', .* Did you mean "http"\?\n/);
+		expect(wrong).toThrow(/here: "autoInstrumentation" got 'zebra', which is no instrumentation; legal: [^?]*$/);
+	});
+});
+
+describe('loadInstrumentations()', () => {
+	it.each(INSTRUMENTATIONS)('makes %s', (name) => {
+		const made = loadInstrumentations(select({ include: [name] }, 'here'), 'here');
+		expect(made.map(({ instrumentationName }) => instrumentationName)).toEqual([packageOf(name)]);
+		for (const instrumentation of made) instrumentation.disable();
+	});
+});

@@ -1,0 +1,172 @@
+import { type Attributes, metrics } from '@opentelemetry/api';
+import { emptyResource } from '@opentelemetry/resources';
+import {
+	AggregationTemporality,
+	InstrumentType,
+	MeterProvider,
+	MetricReader,
+	type ResourceMetrics,
+	type ViewOptions,
+} from '@opentelemetry/sdk-metrics';
+import { createDecorator, Metered, Resolver } from '../../../index.js';
+import { DURATION_BUCKETS, FIRST_CHUNK_BUCKETS, instruments } from '../../../lib/instruments/instruments.js';
+import { SCOPE, VERSION } from '../../../lib/runtime/version.js';
+
+const { CUMULATIVE, DELTA } = AggregationTemporality;
+
+/** What readers count from: the start, the last reading, or as OTLP's `lowmemory` has it. */
+export const TEMPORALITIES = {
+	cumulative: () => CUMULATIVE,
+	delta: () => DELTA,
+	lowmemory: (type: InstrumentType) =>
+		type === InstrumentType.COUNTER || type === InstrumentType.HISTOGRAM ? DELTA : CUMULATIVE,
+} as const;
+
+export type Temporality = keyof typeof TEMPORALITIES;
+
+export class PullReader extends MetricReader {
+	constructor(temporality: Temporality = 'cumulative', limit = 2000) {
+		super({ aggregationTemporalitySelector: TEMPORALITIES[temporality], cardinalitySelector: () => limit });
+	}
+
+	async read(): Promise<ResourceMetrics> {
+		const { resourceMetrics, errors } = await this.collect();
+		if (errors.length > 0) throw errors[0];
+		return resourceMetrics;
+	}
+
+	protected async onShutdown(): Promise<void> {}
+	protected async onForceFlush(): Promise<void> {}
+}
+
+/** A provider with such readers. */
+export function provider(readers: readonly MetricReader[], views: readonly ViewOptions[] = []): MeterProvider {
+	return new MeterProvider({ readers: [...readers], views: [...views], resource: emptyResource() });
+}
+
+/** The toolkit's instruments, made and called by hand on the provider of this moment. */
+class ByHand {
+	readonly #meters: MeterProvider;
+	readonly #meter;
+	readonly invocations;
+	readonly active;
+
+	constructor(meters: MeterProvider) {
+		this.#meters = meters;
+		this.#meter = meters.getMeter(SCOPE, VERSION);
+		this.invocations = this.#meter.createCounter('agentese.invocations', {
+			description: 'Invocations of AGENTESE paths, by outcome.',
+			unit: '{invocation}',
+		});
+		this.active = this.#meter.createUpDownCounter('agentese.active_invocations', {
+			description: 'Invocations of AGENTESE paths that are under way.',
+			unit: '{invocation}',
+		});
+		this.#meter.createCounter('agentese.tokens', {
+			description: 'Model tokens spent by invocations of AGENTESE paths.',
+			unit: '{token}',
+		});
+		this.#meter.createHistogram('agentese.stream.first_chunk', {
+			description: 'Time from the first read of a stream to its first chunk.',
+			unit: 'ms',
+			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
+		});
+	}
+
+	duration(buckets: readonly number[] = DURATION_BUCKETS) {
+		const own =
+			buckets === DURATION_BUCKETS ? this.#meter : this.#meters.getMeter(`${SCOPE}/${buckets.join()}`, VERSION);
+		return own.createHistogram('agentese.invoke.duration', {
+			description: 'Duration of invocations of AGENTESE paths.',
+			unit: 'ms',
+			advice: { explicitBucketBoundaries: [...buckets] },
+		});
+	}
+}
+
+let byHand: ByHand | undefined;
+
+/** Registers the one provider for the toolkit, and has the other one counted on by hand. */
+export function register(ours: MeterProvider, theirs: MeterProvider): void {
+	metrics.disable();
+	metrics.setGlobalMeterProvider(ours);
+	// Else they are made at the first call, which a reading that is on its way does not see.
+	instruments();
+	byHand = new ByHand(theirs);
+}
+
+interface HandOptions {
+	readonly active?: boolean;
+	readonly buckets?: readonly number[];
+	readonly label?: string;
+}
+
+/** Counts a call with plain instruments, beside `@Metered` and from the same outcome. */
+const CountedByHand = createDecorator<HandOptions>({
+	name: 'CountedByHand',
+	keys: ['active', 'buckets', 'label'],
+	advice: ({ active = true, buckets, label }, point) => {
+		const own: Attributes = { 'agentese.path': point.template, 'agentese.context': point.context };
+		return {
+			enter: () => {
+				if (active) byHand?.active.add(1, own);
+				return byHand;
+			},
+			leave: ({ args }, { kind, duration, errorType }, on) => {
+				const hand = on as ByHand | undefined;
+				if (active) hand?.active.add(-1, own);
+				const said = args[0] === 'yes' || args[0] === 'no' ? args[0] : '_OTHER';
+				const labels = { ...own, 'agentese.outcome': kind, ...(label === undefined ? {} : { [label]: said }) };
+				hand?.duration(buckets).record(duration, labels);
+				hand?.invocations.add(1, errorType === undefined ? labels : { ...labels, 'error.type': errorType });
+			},
+		};
+	},
+});
+
+class Coded extends Error {
+	constructor(readonly code: string) {
+		super(code);
+	}
+}
+
+/** How a call of the garden ends. */
+export type End = 'ok' | 'E_ONE' | 'E_TWO' | 'abort';
+
+function finish(end: End): string {
+	if (end === 'abort') throw Object.assign(new Error(end), { name: 'AbortError' });
+	if (end !== 'ok') throw new Coded(end);
+	return end;
+}
+
+/** Methods with every option of `@Metered`. */
+@Resolver('self.garden')
+export class Garden {
+	@CountedByHand
+	@Metered
+	ask(_said: string, end: End, work: () => void): string {
+		work();
+		return finish(end);
+	}
+
+	@CountedByHand({ label: 'ruling', active: false })
+	@Metered({ labels: { ruling: { values: ['yes', 'no'], from: ([said]) => said } }, active: false })
+	judge(_said: string, end: End, work: () => void): string {
+		work();
+		return finish(end);
+	}
+
+	@CountedByHand({ buckets: [1, 10] })
+	@Metered({ buckets: [1, 10] })
+	quick(_said: string, end: End, work: () => void): string {
+		work();
+		return finish(end);
+	}
+
+	@CountedByHand
+	@Metered
+	async later(end: End, until: Promise<void>): Promise<string> {
+		await until;
+		return finish(end);
+	}
+}

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { context, diag, metrics, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CBaggagePropagator } from '@opentelemetry/core';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { Metered, observerFromBaggage, Resolver, traced, traceInvocation } from '../../../index.js';
+import { OBSERVER_KEYS } from '../../../lib/agentese/observers/observer-attributes.js';
+import { configureTracing } from '../../../lib/invocation/settings.js';
+import { Redactor } from '../../../lib/redaction/redactor.js';
+import { configureRedaction } from '../../../lib/redaction/settings.js';
+import { heard } from '../../support/providers.js';
+
+const KENT = { id: 'kent', archetype: 'gardener', sessionId: 's1', tenantId: 't1' };
+const PATH = 'self.soul.ask';
+
+let said: string[];
+let restore: () => void;
+
+beforeEach(() => {
+	said = heard();
+	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+	propagation.setGlobalPropagator(new W3CBaggagePropagator());
+	trace.setGlobalTracerProvider(new TracerProvider());
+	restore = configureTracing({ baggage: [...OBSERVER_KEYS] });
+});
+afterEach(() => {
+	restore();
+	for (const signal of [trace, metrics, context, propagation, diag]) signal.disable();
+	expect(said).toEqual([]);
+});
+
+/** The header of a request that is made at this moment. */
+function sent(): string | undefined {
+	const headers: { baggage?: string } = {};
+	propagation.inject(context.active(), headers);
+	return headers.baggage;
+}
+
+const as = <R>(observer: unknown, body: () => R) => traceInvocation(PATH, { observer }, body);
+
+describe('what goes out', () => {
+	it('is each listed fact of the innermost observer, and nothing of an enclosing one', () => {
+		const all = 'agentese.observer=kent,agentese.archetype=gardener,agentese.session=s1,agentese.tenant=t1';
+		as(KENT, () => {
+			expect(sent()).toBe(all);
+			as(undefined, () => expect(sent()).toBe(all));
+			as({ id: 'ada' }, () => expect(sent()).toBe('agentese.observer=ada,agentese.archetype=guest'));
+			as(null, () => expect(sent()).toBe('agentese.observer=anonymous,agentese.archetype=guest'));
+			expect(sent()).toBe(all);
+		});
+		expect(sent()).toBeUndefined();
+	});
+
+	it('is nothing while the config lists nothing', () => {
+		restore();
+		as(KENT, () => expect([sent(), propagation.getActiveBaggage()]).toEqual([undefined, undefined]));
+	});
+
+	it('is no secret, whoever looks at the spans', () => {
+		const key = ['sk', 'proj', 'Zx81kQ0pWv7TnB2mRd4s'].join('-');
+		for (const atWrite of [true, false]) {
+			const undo = configureRedaction({ redactor: new Redactor({ keys: ['tenant'] }), atWrite });
+			as({ id: 'kent', sessionId: `by ${key}`, tenantId: 't1' }, () => {
+				const hidden = 'agentese.session=by%20%5Bredacted%5D,agentese.tenant=%5Bredacted%5D';
+				expect(sent()).toBe(`agentese.observer=kent,agentese.archetype=guest,${hidden}`);
+			});
+			undo();
+		}
+	});
+
+	it('is only what is listed', () => {
+		restore();
+		restore = configureTracing({ baggage: ['agentese.session'] });
+		as(KENT, () => expect(sent()).toBe('agentese.session=s1'));
+		as({ id: 'ada' }, () => expect([sent(), propagation.getActiveBaggage()]).toEqual([undefined, undefined]));
+	});
+
+	it('stands beside what is there already, and a fact that arrived is not passed off as this observer’s', () => {
+		const arrived = propagation.createBaggage({ shop: { value: 'roses' }, 'agentese.session': { value: 'theirs' } });
+		context.with(propagation.setBaggage(ROOT_CONTEXT, arrived), () => {
+			traced(() => expect(sent()).toBe('shop=roses,agentese.session=theirs'))();
+			as({ id: 'ada' }, () => expect(sent()).toBe('shop=roses,agentese.observer=ada,agentese.archetype=guest'));
+		});
+	});
+
+	it('is gone where the application takes the baggage away', () => {
+		as(KENT, () => context.with(propagation.deleteBaggage(context.active()), () => expect(sent()).toBeUndefined()));
+	});
+
+	it('is of a method that is only counted, too', () => {
+		metrics.setGlobalMeterProvider(new MeterProvider());
+		@Resolver('self.till')
+		class Till {
+			@Metered()
+			count(_umwelt: unknown) {
+				return sent();
+			}
+		}
+		as(KENT, () => expect(new Till().count({ id: 'ada' })).toBe('agentese.observer=ada,agentese.archetype=guest'));
+	});
+
+	it.each([
+		['a comma, a semicolon and an equals sign', 'a,b;c=d'],
+		['line breaks', 'a\r\nx-plot: b'],
+		['other scripts', 'née ☃ 👩‍🌾'],
+		['the longest id', '☃'.repeat(300)],
+	])('survives %s', (_name, id) => {
+		const header = as({ id }, sent) ?? '';
+		expect(header).toMatch(/^[\x21-\x7e]+$/);
+		const received = propagation.extract(ROOT_CONTEXT, { baggage: header });
+		expect(observerFromBaggage(received)?.id).toBe(id.slice(0, 256));
+	});
+
+	it('cannot make a request throw: half of a surrogate pair becomes a replacement character', () => {
+		expect(as({ id: 'a\ud800b' }, sent)).toBe('agentese.observer=a%EF%BF%BDb,agentese.archetype=guest');
+	});
+});
+
+describe('observerFromBaggage()', () => {
+	const arrived = (entries: Record<string, string>) =>
+		propagation.setBaggage(
+			ROOT_CONTEXT,
+			propagation.createBaggage(Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]))),
+		);
+
+	it('reads what is there, the guest’s for the rest, and is what cannot be changed', () => {
+		const observer = observerFromBaggage(arrived({ 'agentese.observer': 'kent', 'agentese.session': 's1' }));
+		expect(observer).toEqual({ id: 'kent', archetype: 'guest', sessionId: 's1' });
+		expect(Object.isFrozen(observer)).toBe(true);
+		expect(observerFromBaggage(arrived({ 'agentese.tenant': 't1' }))).toEqual({
+			id: 'anonymous',
+			archetype: 'guest',
+			tenantId: 't1',
+		});
+	});
+
+	it('cuts at 256 characters', () => {
+		expect(observerFromBaggage(arrived({ 'agentese.observer': 'x'.repeat(1000) }))?.id).toBe('x'.repeat(256));
+	});
+
+	it('reads the active context where none is given', () => {
+		const seen = context.with(arrived({ 'agentese.observer': 'kent' }), () => observerFromBaggage());
+		expect(seen?.id).toBe('kent');
+	});
+
+	it.each([
+		['no baggage', ROOT_CONTEXT],
+		['baggage of others', arrived({ shop: 'roses' })],
+		['empty values', arrived({ 'agentese.observer': '' })],
+		['what is no context', {} as typeof ROOT_CONTEXT],
+	])('answers undefined for %s', (_name, from) => {
+		expect(observerFromBaggage(from)).toBeUndefined();
+	});
+});

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { context, SpanStatusCode, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { createLogos, Resolver, Traced, traced } from '../../../../index.js';
+import { CONTENT_DEFAULTS, configureContent } from '../../../../lib/signals/capture/settings.js';
+import { MODEL_CASE, SHAPES } from '../../redaction/planted.js';
+
+const exporter = new InMemorySpanExporter();
+let undo: () => void = () => undefined;
+
+beforeEach(() => {
+	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+	trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
+	exporter.reset();
+	undo = () => undefined;
+});
+afterEach(() => {
+	undo();
+	trace.disable();
+	context.disable();
+});
+
+const spans = () => exporter.getFinishedSpans();
+const content = () =>
+	spans().map(({ attributes }) => [attributes['agentese.arguments'], attributes['agentese.return']]);
+
+const UMWELT = { id: 'kent', archetype: 'gardener', letters: ['private'] };
+
+@Resolver('self.soul')
+class Soul {
+	@Traced({ capture: 'full' })
+	async challenge(_umwelt: unknown, idea: string, options?: object): Promise<object> {
+		return { ruling: 'REJECT', idea, options };
+	}
+
+	@Traced({ capture: 'metadata' })
+	weigh(_umwelt: unknown, idea: string): string[] {
+		return [idea, idea];
+	}
+
+	@Traced()
+	quiet(_umwelt: unknown, idea: string): string {
+		return idea;
+	}
+
+	@Traced({ capture: 'full' })
+	async *tell(_umwelt: unknown, idea: string): AsyncGenerator<string, string> {
+		yield `chunk of ${idea}`;
+		return 'the end';
+	}
+
+	@Traced({ capture: 'full', observer: (args) => args[1] })
+	ask(idea: string, _who: object): string {
+		return idea;
+	}
+
+	@Traced({ errors: 'type' })
+	fail(_umwelt: unknown): never {
+		throw new RangeError(MODEL_CASE);
+	}
+
+	@Traced()
+	failLoudly(_umwelt: unknown): never {
+		throw new RangeError(MODEL_CASE);
+	}
+}
+
+describe('arguments and results', () => {
+	it('are not written unless asked for', () => {
+		new Soul().quiet(UMWELT, 'idea');
+		expect(content()).toEqual([[undefined, undefined]]);
+	});
+
+	it('are written less the umwelt, called directly or by a path', async () => {
+		await new Soul().challenge(UMWELT, 'idea', { password: 'pw', n: 1n });
+		await createLogos([new Soul()]).invoke('self.soul.challenge', UMWELT, 'idea');
+		const [direct, invoked] = content().map((pair) => pair.map((text) => JSON.parse(String(text))));
+		expect(direct).toEqual([
+			['idea', { password: '[redacted]', n: '1' }],
+			{ ruling: 'REJECT', idea: 'idea', options: { password: '[redacted]', n: '1' } },
+		]);
+		expect(invoked).toEqual([['idea'], { ruling: 'REJECT', idea: 'idea', options: null }]);
+		expect(JSON.stringify(spans().map(({ attributes }) => attributes))).not.toContain('private');
+	});
+
+	it('are written less whom the observer option reads', () => {
+		new Soul().ask('idea', UMWELT);
+		expect(content()).toEqual([['["idea"]', '"idea"']]);
+	});
+
+	it('are types and sizes alone for metadata', () => {
+		new Soul().weigh(UMWELT, 'four');
+		expect(content()).toEqual([['[{"type":"string","length":4}]', '{"type":"Array","length":2}']]);
+	});
+
+	it('of streams: no chunk, and not what it returned', async () => {
+		for await (const _ of new Soul().tell(UMWELT, 'idea')) {
+			// Consumed.
+		}
+		expect(content()).toEqual([['["idea"]', undefined]]);
+	});
+
+	it('are written for every method, within limits, where the settings say so; a method may differ', () => {
+		undo = configureContent({ ...CONTENT_DEFAULTS, capture: 'full', limits: { bytes: 64, depth: 2, nodes: 9 } });
+		new Soul().quiet(UMWELT, 'idea '.repeat(50));
+		traced(() => 'secret', { name: 'off', capture: 'off' })();
+		const [[args, result] = [], off] = content();
+		expect(JSON.parse(String(args))).toEqual(['[cut 1 more]']);
+		expect(JSON.parse(String(result))).toMatch(/^idea idea .*…\[cut \d+ characters\]$/);
+		expect(off).toEqual([undefined, undefined]);
+	});
+
+	it.each([{ capture: 'all' }, { errors: 'none' }])('%j is refused when the method is decorated', (options) => {
+		expect(() => traced(() => 1, options as object)).toThrow(/'(capture|errors)' is/);
+	});
+});
+
+describe("under somebody else's SDK", () => {
+	it('errors lose secrets from message, stack and status; the error itself does not', () => {
+		const key = SHAPES['openai project']?.text ?? '';
+		expect(() => new Soul().failLoudly(UMWELT)).toThrow(MODEL_CASE);
+		const [span] = spans();
+		const event = span?.events[0]?.attributes ?? {};
+		expect(event['exception.message']).toMatch(/^Incorrect API key provided: \[redacted\]\. You can find/);
+		expect(event['exception.stacktrace']).toContain('Incorrect API key provided: [redacted].');
+		expect(span?.status.message).toBe(event['exception.message']);
+		expect(JSON.stringify([span?.events, span?.status])).not.toContain(key);
+	});
+
+	it('paths and observers lose secrets, too', async () => {
+		@Resolver('world.town.:citizen')
+		class Town {
+			@Traced()
+			greet(_umwelt?: unknown): void {}
+		}
+		const key = (SHAPES['github']?.text ?? '').toLowerCase();
+		await createLogos([new Town()]).invoke(`world.town.${key}.greet`, { id: SHAPES['slack']?.text });
+		expect(spans()[0]?.attributes).toMatchObject({
+			'agentese.path': 'world.town.[redacted].greet',
+			'agentese.holon': 'town.[redacted]',
+			'agentese.observer': '[redacted]',
+		});
+	});
+
+	it('errors: type writes neither message nor stack', () => {
+		expect(() => new Soul().fail(UMWELT)).toThrow(RangeError);
+		const [span] = spans();
+		expect(span?.status).toEqual({ code: SpanStatusCode.ERROR });
+		expect(span?.events.map(({ name, attributes }) => [name, attributes])).toEqual([
+			['exception', { 'exception.type': 'RangeError' }],
+		]);
+	});
+
+	it('what options answer loses secrets, too', () => {
+		const key = SHAPES['anthropic']?.text ?? '';
+		traced(() => 'x', {
+			name: 'plain',
+			attributes: () => ({ password: 'pw', said: `it was ${key}`, big: { list: 'x'.repeat(5000), key } }),
+			result: () => `a verdict on ${key}`,
+		})();
+		expect(spans()[0]?.attributes).toMatchObject({
+			password: '[redacted]',
+			said: 'it was [redacted]',
+			'agentese.result': 'a verdict on [redacted]',
+		});
+	});
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { attributesOf, attributeValue, cutPath } from '../../../../lib/signals/tracing/attribute-values.js';
+
+describe('attribute values', () => {
+	it.each([
+		['text', 'text'],
+		[1.5, 1.5],
+		[true, true],
+		[
+			['a', 'b'],
+			['a', 'b'],
+		],
+		[
+			[1, 2],
+			[1, 2],
+		],
+		[[], []],
+	])('takes %p as it is', (value, written) => {
+		expect(attributeValue(value)).toEqual(written);
+	});
+
+	it.each([
+		[new Date(0), '1970-01-01T00:00:00.000Z'],
+		[new Date(Number.NaN), 'Invalid Date'],
+		[10n ** 20n, '100000000000000000000'],
+		[new RangeError('too far'), 'RangeError: too far'],
+		[new Map([['a', 1n]]), '[["a","1"]]'],
+		[new Set([1, 'b']), '[1,"b"]'],
+		[new URL('http://localhost/'), 'http://localhost/'],
+		[/x/g, '/x/g'],
+		[Symbol('s'), 'Symbol(s)'],
+		[{ a: { b: new Date(0) } }, '{"a":{"b":"1970-01-01T00:00:00.000Z"}}'],
+		[[1, 'mixed'], '[1,"mixed"]'],
+	])('writes %p as text', (value, written) => {
+		expect(attributeValue(value)).toBe(written);
+	});
+
+	it('leaves null and undefined out', () => {
+		expect(attributesOf({ a: null, b: undefined, c: 0 })).toEqual({ c: 0 });
+		expect(attributesOf('no record')).toEqual({});
+	});
+
+	it('writes a cycle once, and the same object twice where it stands twice', () => {
+		const twice = { n: 1 };
+		const cycle: Record<string, unknown> = { twice, again: twice };
+		cycle['self'] = cycle;
+		expect(attributeValue(cycle)).toBe('{"twice":{"n":1},"again":{"n":1},"self":"[circular]"}');
+	});
+
+	it('never throws, and cuts what is long', () => {
+		const hostile = new Proxy(
+			{},
+			{
+				get() {
+					throw new Error('no');
+				},
+				ownKeys() {
+					throw new Error('no');
+				},
+			},
+		);
+		expect(attributeValue(hostile)).toBe('[unreadable object]');
+		expect(attributeValue({ long: 'x'.repeat(10_000) })).toHaveLength(4096);
+		expect(cutPath('a'.repeat(300))).toHaveLength(256);
+	});
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+	AlwaysOffSampler,
+	AlwaysOnSampler,
+	ParentBasedSampler,
+	type Sampler,
+	SamplingDecision,
+	TraceIdRatioBasedSampler,
+	TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { samplingOf } from '../../../../lib/signals/tracing/sampling.js';
+import { ModelCallSampler } from '../../../../sdk/assemble/model-call-sampler.js';
+import { RuleSampler } from '../../../../sdk/assemble/rule-sampler.js';
+import { NoScrapes } from '../../../../sdk/assemble/scrape-sampler.js';
+
+const root = new AlwaysOnSampler();
+const own: Sampler = {
+	shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }),
+	toString: () => 'MySampler',
+};
+const nameless = { shouldSample: own.shouldSample } as Sampler;
+const throwing = {
+	...own,
+	toString: () => {
+		throw new Error('no');
+	},
+};
+
+describe('how a tracer samples', () => {
+	it.each<[string, Sampler | undefined, boolean, boolean]>([
+		['the default', undefined, false, true],
+		['always on', root, false, false],
+		['always off', new AlwaysOffSampler(), false, false],
+		['a ratio', new TraceIdRatioBasedSampler(1e-7), false, false],
+		['by the parent', new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.1) }), false, true],
+		[
+			'the presets’',
+			new NoScrapes(new ModelCallSampler(new ParentBasedSampler({ root: new RuleSampler(root) }))),
+			false,
+			true,
+		],
+		['another below unsampled ones', new ParentBasedSampler({ root, localParentNotSampled: root }), false, false],
+		[
+			'another below unsampled ones from elsewhere',
+			new ParentBasedSampler({ root, remoteParentNotSampled: root }),
+			false,
+			false,
+		],
+		['one of a person’s own', own, true, false],
+		['one of a person’s own at the root', new ParentBasedSampler({ root: own }), true, false],
+		['one that does not say what it is', nameless, true, false],
+		['one that throws', throwing, true, false],
+	])('is read of %s', (_, sampler, readsAttributes, heedsUnsampled) => {
+		const tracer = new TracerProvider(sampler === undefined ? {} : { sampler }).getTracer('test');
+		expect(samplingOf(tracer)).toEqual({ readsAttributes, heedsUnsampled });
+	});
+
+	it('is not known of a tracer that is not OpenTelemetry’s', () => {
+		expect(samplingOf({})).toEqual({ readsAttributes: true, heedsUnsampled: false });
+		expect(samplingOf({ _sampler: 'AlwaysOnSampler' })).toEqual({ readsAttributes: true, heedsUnsampled: false });
+	});
+});

@@ -1,0 +1,78 @@
+import { expect, it } from '@jest/globals';
+import { type Attributes, trace } from '@opentelemetry/api';
+import { Metered, Resolver, recordTokens, traced } from '../../../../index.js';
+import { endOpen } from '../../../../lib/settling/common/finalization.js';
+import { withSdk } from '../../../contract/each.js';
+import { points, settled, timeline } from '../../../contract/harness.js';
+
+withSdk();
+
+const spent = async () =>
+	Object.fromEntries(
+		(await points())
+			.filter(({ name }) => name === 'agentese.tokens')
+			.map(({ labels, value }) => [labels['agentese.path'], value]),
+	);
+
+/** An invocation that goes on until it is told to, and spends something before and after. */
+function agent(path: string) {
+	const gate = Promise.withResolvers<void>();
+	const work = async () => {
+		recordTokens({ in: 5 });
+		await gate.promise;
+		recordTokens({ in: 2 });
+	};
+	return { end: gate.resolve, ended: traced(work, { path })() };
+}
+
+it('what an invocation under way has spent is counted at a shutdown, and not again when it ends', async () => {
+	const { end, ended } = agent('self.agent.act');
+	expect(await spent()).toEqual({});
+	endOpen();
+	expect(await spent()).toEqual({ 'self.agent.act': 5 });
+	endOpen();
+	end();
+	await ended;
+	endOpen();
+	expect(await spent()).toEqual({ 'self.agent.act': 7 });
+	expect((await timeline()).map(({ attributes }) => attributes['agentese.tokens.in'])).toEqual([7]);
+});
+
+it('the span of one that a shutdown cuts off says what it spent itself', async () => {
+	const gate = Promise.withResolvers<void>();
+	const spans: { attributes?: Attributes }[] = [];
+	@Resolver('self.tool')
+	class Tool {
+		@Metered()
+		async act() {
+			recordTokens({ in: 100 });
+			await gate.promise;
+		}
+	}
+	const ended = traced(
+		async () => {
+			spans.push(trace.getActiveSpan() as object);
+			recordTokens({ in: 5 });
+			await new Tool().act();
+		},
+		{ path: 'self.agent.act' },
+	)();
+	await settled();
+	expect(spans[0]?.attributes?.['agentese.tokens.in']).toBeUndefined();
+	endOpen();
+	// Not what was spent below, by an invocation without a span of its own.
+	expect(spans[0]?.attributes).toMatchObject({ 'agentese.tokens.in': 5, 'agentese.tokens.total.in': 105 });
+	gate.resolve();
+	await ended;
+	expect((await timeline()).length).toBe(1);
+});
+
+it('an application whose invocations never end does not keep all of them', async () => {
+	const agents = Array.from({ length: 1200 }, () => agent('self.agent.act'));
+	await settled();
+	expect(await spent()).toEqual({ 'self.agent.act': 200 * 5 });
+	for (const { end } of agents) end();
+	await Promise.all(agents.map(({ ended }) => ended));
+	expect(await spent()).toEqual({ 'self.agent.act': 1200 * 7 });
+	expect((await timeline()).length).toBe(1200);
+});

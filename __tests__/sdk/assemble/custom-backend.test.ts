@@ -1,0 +1,255 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { deliveryDefaults } from '../../../delivery/options.js';
+import { deliver } from '../../../sdk/assemble/custom-backend.js';
+import { looksEarly } from '../../../sdk/assemble/guard-custom-preset.js';
+import type { DeliveryAnswer, DeliveryRequest, OtlpBackend, OwnBackend } from '../../../sdk/index.js';
+import { type Backend, httpBackend, logTextsIn, metricNamesIn, spanNamesIn } from '../../support/otlp-servers.js';
+import { environment, heard, providers } from '../../support/providers.js';
+
+let outbox: string;
+let open: (() => Promise<void>)[];
+
+beforeEach(() => {
+	outbox = mkdtempSync(join(tmpdir(), 'agentese-own-'));
+	open = [];
+});
+afterEach(async () => {
+	for (const close of open) await close();
+	rmSync(outbox, { recursive: true, force: true });
+});
+
+const delivery = (more: object = {}) => ({ ...deliveryDefaults, directory: outbox, ...more });
+
+async function started(to: OtlpBackend | OwnBackend, around = environment(), more: object = {}) {
+	const parts = await deliver('hive', to, { ...around, delivery: delivery(more) });
+	const made = providers(parts);
+	open.push(made.shutdown);
+	return { ...made, parts, spans: () => parts.stats?.().spans };
+}
+
+const files = (ending: string) =>
+	readdirSync(outbox, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
+
+/** A `send` that answers one thing after the other, then that all was taken. */
+function answering(...answers: (DeliveryAnswer | Error)[]) {
+	const got: DeliveryRequest[] = [];
+	const send = (request: DeliveryRequest): DeliveryAnswer => {
+		got.push(request);
+		const answer = answers.shift();
+		if (answer instanceof Error) throw answer;
+		return answer;
+	};
+	return { got, send };
+}
+
+it('what it makes looks at spans when they end, and needs no view of each that starts', async () => {
+	const { parts } = await started({ endpoint: 'hive://localhost', send: answering().send });
+	expect([parts.spanProcessors?.length, looksEarly(parts)]).toEqual([1, false]);
+});
+
+describe('a backend that speaks OTLP', () => {
+	let backend: Backend;
+	beforeEach(async () => {
+		backend = await httpBackend();
+		open.push(backend.close);
+	});
+
+	it('is sent all that the preset carries, with its headers, and counted under the preset', async () => {
+		const { tracer, meter, logger, flush, parts } = await started({
+			endpoint: backend.url,
+			headers: { 'x-hive': 'seven' },
+		});
+		tracer.startSpan('flown').end();
+		meter.createCounter('flights').add(1);
+		logger.emit({ body: 'it flies' });
+		await flush();
+		const at = (path: string) => backend.got.filter((one) => one.path === path).map(({ body }) => body);
+		expect(at('/v1/traces').flatMap(spanNamesIn)).toEqual(['flown']);
+		expect(at('/v1/metrics').flatMap(metricNamesIn)).toEqual(['flights']);
+		expect(at('/v1/logs').flatMap(logTextsIn)).toEqual(['it flies']);
+		expect(backend.got.map(({ headers }) => headers['x-hive'])).toEqual(['seven', 'seven', 'seven']);
+		expect(parts.stats?.()).toMatchObject({
+			spans: { made: 1, written: 1, queued: 0, onDisk: 0, dropped: 0 },
+			metricPoints: { made: 1, written: 1 },
+			logs: { made: 1, written: 1 },
+			backends: [{ preset: 'hive', endpoint: backend.url, lastError: undefined }],
+		});
+	});
+
+	it('is sent the signals that it names and that are wanted, and no others', async () => {
+		const { parts } = await started(
+			{ endpoint: backend.url, signals: ['traces', 'metrics'] },
+			environment(['traces', 'logs']),
+		);
+		expect(Object.keys(parts).sort()).toEqual(['spanProcessors', 'stats']);
+	});
+
+	it('leaves what it does not take on disk, under the name of the preset, for the next start', async () => {
+		await backend.close();
+		const lines = heard();
+		const first = await started({ endpoint: backend.url });
+		first.tracer.startSpan('kept').end();
+		await first.shutdown();
+		expect(first.spans()).toMatchObject({ made: 1, written: 0, onDisk: 1, dropped: 0 });
+		const { host, port } = new URL(backend.url);
+		expect(files('.segment')).toEqual([expect.stringMatching(`^hive-${host.replace(':', '_')}-[0-9a-f]{10}/traces/`)]);
+		expect(lines).toEqual([
+			expect.stringContaining(
+				`the hive preset cannot deliver to ${backend.url}; what is made is kept in ${outbox} until it is back. ` +
+					'Start a backend there, or tell the preset where it is. Reason: connect ECONNREFUSED',
+			),
+		]);
+		const back = await httpBackend(undefined, undefined, Number(port));
+		open.push(back.close);
+		const second = await started({ endpoint: backend.url });
+		await second.flush();
+		expect(second.spans()).toMatchObject({ made: 1, written: 1, adopted: 1, onDisk: 0, dropped: 0 });
+		expect(back.got.filter(({ path }) => path === '/v1/traces').flatMap(({ body }) => spanNamesIn(body))).toEqual([
+			'kept',
+		]);
+	});
+});
+
+describe('a send of the person’s own', () => {
+	const endpoint = 'wire://user:secret@hive:7000/queen?key=secret';
+
+	it('gets one request after the other, each with what it is and how it is written', async () => {
+		const { got, send } = answering();
+		const { tracer, logger, flush, shutdown, spans } = await started({ endpoint, send });
+		tracer.startSpan('first').end();
+		logger.emit({ body: 'said' });
+		await flush();
+		tracer.startSpan('second').end();
+		await shutdown();
+		const traces = got.filter(({ signal }) => signal === 'traces');
+		expect(traces.map(({ body }) => spanNamesIn(body))).toEqual([['first'], ['second']]);
+		expect(got.filter(({ signal }) => signal === 'logs').flatMap(({ body }) => logTextsIn(body))).toEqual(['said']);
+		expect(new Set(got.map(({ encoding }) => encoding))).toEqual(new Set(['protobuf']));
+		expect(spans()).toMatchObject({ made: 2, written: 2, dropped: 0 });
+	});
+
+	it('may have JSON', async () => {
+		const { got, send } = answering();
+		const { tracer, flush } = await started({ endpoint, send, encoding: 'json' }, environment(['traces']));
+		tracer.startSpan('readable').end();
+		await flush();
+		const [{ body, encoding } = { body: new Uint8Array(), encoding: '' }] = got;
+		expect([encoding, JSON.parse(Buffer.from(body).toString()).resourceSpans[0].scopeSpans[0].spans[0].name]).toEqual([
+			'json',
+			'readable',
+		]);
+	});
+
+	it('that throws, or says later, is asked again with the same; the disk holds it meanwhile', async () => {
+		const lines = heard();
+		const { got, send } = answering(new Error('the hive sleeps'), { kind: 'later', afterMs: 20 });
+		const { tracer, flush, spans, parts } = await started({ endpoint, send }, environment(['traces']));
+		tracer.startSpan('patient').end();
+		await flush();
+		expect(spans()).toMatchObject({ made: 1, written: 0, onDisk: 1, retries: 1 });
+		while (spans()?.written === 0) await flush();
+		expect(got.map(({ body }) => spanNamesIn(body))).toEqual([['patient'], ['patient'], ['patient']]);
+		expect(parts.stats?.().backends).toEqual([
+			expect.objectContaining({ endpoint: 'wire://hive:7000', lastError: 'the hive preset says "later"' }),
+		]);
+		expect(lines.map((line) => /preset (\w+ \w+ to [^;\s]+)/.exec(line)?.[1] ?? line)).toEqual([
+			'cannot deliver to wire://hive:7000',
+			expect.stringContaining('delivers to wire://hive:7000 again'),
+		]);
+		expect(lines.join()).not.toContain('secret');
+	});
+
+	it('that says smaller gets halves; never, and what it says is kept with them; a part refused is counted', async () => {
+		heard();
+		const { got, send } = answering(
+			{ kind: 'smaller' },
+			{ kind: 'never', error: new Error('not this'), answer: 'too old' },
+			{ kind: 'taken', refused: 1 },
+		);
+		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']));
+		for (const name of ['a', 'b', 'c', 'd']) tracer.startSpan(name).end();
+		await flush();
+		expect(got.map(({ body }) => spanNamesIn(body))).toEqual([
+			['a', 'b', 'c', 'd'],
+			['a', 'b'],
+			['c', 'd'],
+		]);
+		expect(spans()).toMatchObject({ made: 4, written: 1, dropped: 3, droppedBy: { refused: 3 }, deadLetters: 2 });
+		const [letter = ''] = files('.refused');
+		const [head = ''] = readFileSync(join(outbox, letter), 'utf8').split('\n');
+		expect(JSON.parse(head)).toMatchObject({ endpoint: 'wire://hive:7000', reason: 'not this', answer: 'too old' });
+	});
+
+	it('that does not answer in time is told so, and asked again', async () => {
+		heard();
+		let aborted = 0;
+		let times = 0;
+		const send = ({ abort }: DeliveryRequest) => {
+			times += 1;
+			if (times > 1) return undefined;
+			return new Promise<undefined>(() => abort.addEventListener('abort', () => aborted++));
+		};
+		const { tracer, flush, spans, parts } = await started({ endpoint, send, timeout: 30 }, environment(['traces']));
+		tracer.startSpan('slow').end();
+		await flush();
+		expect(parts.stats?.().backends?.[0]?.lastError).toBe('no answer within 30 ms');
+		while (spans()?.written === 0) await flush();
+		expect([aborted, times]).toEqual([1, 2]);
+	});
+
+	it('that answers something else is said to be wrong once, and loses nothing by it', async () => {
+		const lines = heard();
+		const { send } = answering({ status: 200 } as unknown as DeliveryAnswer);
+		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']));
+		tracer.startSpan('odd').end();
+		await flush();
+		expect(spans()).toMatchObject({ written: 0, onDisk: 1 });
+		expect(lines).toContainEqual(
+			expect.stringContaining('send() answers nothing, or an object whose kind is taken, later, smaller or never'),
+		);
+	});
+
+	it('is closed once, when all signals are shut down', async () => {
+		const { send } = answering();
+		let closed = 0;
+		const { shutdown } = await started({ endpoint, send, close: () => closed++ });
+		expect(closed).toBe(0);
+		await shutdown();
+		expect(closed).toBe(1);
+	});
+
+	it('waits in memory alone where the config wants no journal', async () => {
+		heard();
+		const { send } = answering(new Error('away'));
+		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']), { journal: false });
+		tracer.startSpan('held').end();
+		await flush();
+		expect(spans()).toMatchObject({ made: 1, queued: 1, onDisk: 0 });
+		expect(existsSync(outbox) && files('.segment')).toEqual([]);
+	});
+});
+
+describe('what is said wrongly of a backend', () => {
+	const send = () => undefined;
+	it.each([
+		[{ endpoint: 'http://hive', sent: 1 }, '"sent" is no key; legal here: endpoint, protocol, '],
+		[{ endpoint: 'hive://7' }, '"endpoint" got \'hive://7\'; legal: the address of a server'],
+		[
+			{ endpoint: 'http://hive', signals: ['spans'] },
+			'a list of traces, metrics and logs as "signals"; it got ["spans"]',
+		],
+		[{ endpoint: 'hive', send }, 'the address of the backend as "endpoint", a URL with a host; it got "hive"'],
+		[{ endpoint: 'mailto:hive', send }, 'a URL with a host; it got "mailto:hive"'],
+		[{ endpoint: 'wire://hive', send, encoding: 'yaml' }, 'protobuf or json as "encoding"; it got "yaml"'],
+		[{ endpoint: 'wire://hive', send, timeout: -1 }, 'a number of milliseconds as "timeout"; it got -1'],
+		[{ endpoint: 'wire://hive', send, headers: {} }, 'where there is a send(); it got "headers"'],
+	])('%j is refused', async (to, message) => {
+		const made = deliver('hive', to as unknown as OwnBackend, environment());
+		await expect(made).rejects.toThrow(TypeError);
+		await expect(made).rejects.toThrow(message);
+		await expect(made).rejects.toThrow(/^deliver\(\) of the preset "hive" .*[^.]\.$/);
+	});
+});

@@ -1,0 +1,43 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { assemble } from '../../sdk/assemble/assemble.js';
+import { loadConfig } from '../../sdk/index.js';
+import { temporary } from '../support/children.js';
+
+let directory: string;
+
+beforeEach(() => {
+	directory = temporary();
+	writeFileSync(join(directory, 'package.json'), '{"name":"garden"}');
+});
+afterEach(() => {
+	for (const name of ['AGENTESE_CONVENTIONS', 'AGENTESE_OBSERVER_BAGGAGE']) delete process.env[name];
+	rmSync(directory, { recursive: true, force: true });
+});
+
+const load = (config: Parameters<typeof loadConfig>[0] = {}) => loadConfig(config, { cwd: directory, home: directory });
+
+it('variables list conventions and facts by commas', async () => {
+	process.env['AGENTESE_CONVENTIONS'] = 'genai';
+	process.env['AGENTESE_OBSERVER_BAGGAGE'] = 'agentese.observer, agentese.session';
+	const { config } = await load();
+	expect(config.conventions).toEqual(['genai']);
+	expect(config.observer.baggage).toEqual(['agentese.observer', 'agentese.session']);
+});
+
+it('every reader gets the buckets of the conventions where the config lists them, and no view else', async () => {
+	const names = async (config: object) =>
+		(await assemble(await load({ preset: 'none', ...config }))).configuration.views?.map((view) => view.instrumentName);
+	expect(await names({})).toEqual(['agentese.invoke.duration']);
+	expect(await names({ conventions: ['genai'] })).toEqual([
+		'agentese.invoke.duration',
+		'gen_ai.invoke_agent.duration',
+		'gen_ai.execute_tool.duration',
+	]);
+});
+
+it('where no preset carries traces there is no processor either', async () => {
+	const { configuration } = await assemble(await load({ preset: 'none' }));
+	expect(configuration.spanProcessors).toEqual([]);
+});

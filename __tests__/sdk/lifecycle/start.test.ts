@@ -1,0 +1,379 @@
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+	bundle,
+	type Ended,
+	filesOf,
+	lastMetrics,
+	linesOf,
+	runChild,
+	spanNames,
+	spansOf,
+	temporary,
+} from '../../support/children.js';
+
+let built: Awaited<ReturnType<typeof bundle>>;
+let parent: string;
+let directory: string;
+
+beforeAll(async () => {
+	built = await bundle();
+});
+afterAll(() => built.remove());
+beforeEach(() => {
+	parent = temporary();
+	directory = join(parent, 'telemetry');
+	writeFileSync(join(parent, 'package.json'), '{"name":"by-package","version":"4.5.6"}');
+});
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+const NO_TOKENS = { counted: { in: 0, out: 0 }, late: { in: 0, out: 0 }, outside: { in: 0, out: 0 } };
+const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+
+async function child(name: string, env: NodeJS.ProcessEnv = {}): Promise<Ended & { seen: unknown }> {
+	const ended = await runChild('cases.mjs', {
+		args: [name],
+		cwd: parent,
+		env: { BUNDLE: built.url, DIR: directory, ...env },
+	});
+	const { code, signal, stderr } = ended;
+	if (code !== 0) throw new Error(`The child ended with ${code ?? signal}: ${stderr}`);
+	return { ...ended, seen: JSON.parse(ended.stdout) };
+}
+
+const attributes = (list: { key: string; value: unknown }[]) =>
+	Object.fromEntries(list.map(({ key, value }) => [key, value]));
+
+describe('startTelemetry()', () => {
+	it('writes spans, metrics and logs as OTLP JSON lines, one signal a file, for their owner only', async () => {
+		const { seen, stderr } = await child('signals');
+		const one = (made: number) => ({ ...NOTHING, made, written: made });
+		expect(seen).toEqual({
+			stats: {
+				spans: one(2),
+				metricPoints: one(1),
+				logs: one(1),
+				files: ['traces', 'metrics', 'logs'].flatMap((signal) =>
+					filesOf(directory, signal).map((name) => join(directory, signal, name)),
+				),
+				backends: [],
+				tokens: NO_TOKENS,
+				unmatchedRules: [],
+			},
+			problems: {},
+		});
+		expect(stderr).toBe('');
+		for (const path of ['', 'traces', 'metrics', 'logs']) {
+			expect(statSync(join(directory, path)).mode & 0o777).toBe(0o700);
+		}
+		for (const signal of ['traces', 'metrics', 'logs']) {
+			const names = filesOf(directory, signal);
+			expect(names).toEqual([expect.stringMatching(/^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.jsonl$/)]);
+			expect(statSync(join(directory, signal, names[0] ?? '')).mode & 0o777).toBe(0o600);
+		}
+		const [line] = linesOf(directory, 'traces');
+		const [resourceSpans] = line?.resourceSpans ?? [];
+		expect(resourceSpans?.scopeSpans.map(({ scope }) => scope)).toEqual([
+			{ name: 't', version: '1.2.3' },
+			{ name: 'scope', version: '1.2.3' },
+		]);
+		const [inner, outer] = spansOf(directory);
+		expect(outer).toEqual({
+			traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+			spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+			name: 'parent',
+			kind: 1,
+			startTimeUnixNano: expect.stringMatching(/^\d{19}$/),
+			endTimeUnixNano: expect.stringMatching(/^\d{19}$/),
+			attributes: [
+				{ key: 'text', value: { stringValue: 'x' } },
+				{ key: 'int', value: { intValue: 1 } },
+				{ key: 'double', value: { doubleValue: 1.5 } },
+			],
+			droppedAttributesCount: 0,
+			events: [expect.objectContaining({ name: 'event' })],
+			droppedEventsCount: 0,
+			status: { code: 2, message: 'failed' },
+			links: [],
+			droppedLinksCount: 0,
+			flags: 257,
+		});
+		expect(inner).toMatchObject({ name: 'child', parentSpanId: outer?.spanId, traceId: outer?.traceId });
+		expect(lastMetrics(directory)).toEqual({ calls: [3] });
+		expect(linesOf(directory, 'logs').map(({ resourceLogs }) => resourceLogs?.[0]?.scopeLogs[0]?.logRecords)).toEqual([
+			[expect.objectContaining({ body: { stringValue: 'hello' }, severityText: 'INFO' })],
+		]);
+		// Who speaks; and neither the command line nor the user.
+		const resource = linesOf(directory, 'traces')[0]?.resourceSpans?.[0]?.resource.attributes ?? [];
+		expect(attributes(resource)).toEqual({
+			'service.name': { stringValue: 'garden' },
+			'service.version': { stringValue: '4.5.6' },
+			'service.instance.id': { stringValue: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+			'process.pid': { intValue: expect.any(Number) },
+			'process.runtime.name': { stringValue: 'nodejs' },
+			'process.runtime.version': { stringValue: process.versions.node },
+			'telemetry.sdk.language': { stringValue: 'nodejs' },
+			'telemetry.sdk.name': { stringValue: 'opentelemetry' },
+			'telemetry.sdk.version': { stringValue: expect.any(String) },
+			team: { stringValue: 'soul' },
+			port: { intValue: 80 },
+		});
+	});
+
+	it('starts, stops and starts again in one process, and leaves nothing behind', async () => {
+		const { seen, stderr } = await child('again');
+		const counts = { ...NOTHING, made: 1, written: 1 };
+		const { before, after, seen: spans } = seen as Record<string, unknown>;
+		expect([spans, after, stderr]).toEqual([[counts, counts], { ...(before as object), registered: ['version'] }, '']);
+		expect(spanNames(directory).sort()).toEqual(['first', 'second']);
+		expect(linesOf(directory, 'metrics').length).toBe(2);
+	});
+
+	it('starts anew only when the shutdown under way is through', async () => {
+		expect((await child('restart')).seen).toEqual({ other: true, spanName: 'path' });
+		expect(spanNames(directory)).toEqual(['second']);
+	});
+
+	it('answers what runs when called twice, and says once that another config was asked for', async () => {
+		const { seen, stderr } = await child('twice');
+		expect(seen).toEqual({ same: true, spanName: 'invoke', wrong: 'ConfigurationError' });
+		expect(stderr).toBe(
+			'agentese-otel: telemetry runs already, with another config than the one asked for now; it goes on as it is. ' +
+				'Await its shutdown() before starting it otherwise.\n',
+		);
+	});
+
+	it('opens nothing and does nothing with enabled: false, preset: none or OTEL_SDK_DISABLED', async () => {
+		const ways = [[{ enabled: false }], [{ preset: 'none' }], [{}, { OTEL_SDK_DISABLED: 'true' }]];
+		const { seen, stderr } = await child('off', { OFF: JSON.stringify(ways) });
+		const off = {
+			stats: {
+				spans: NOTHING,
+				metricPoints: NOTHING,
+				logs: NOTHING,
+				files: [],
+				backends: [],
+				tokens: NO_TOKENS,
+				unmatchedRules: [],
+			},
+			problems: {},
+			quiet: true,
+			registered: [],
+		};
+		expect(seen).toEqual([off, off, off]);
+		expect([stderr, existsSync(directory)]).toEqual(['', false]);
+	});
+
+	it('says a faulty config and is off, where that asks for strict: false', async () => {
+		const { seen, stderr } = await child('off', { OFF: '[[{"strict":false,"spanName":"way"}]]' });
+		expect(seen).toMatchObject([{ quiet: true, registered: [], stats: { spans: NOTHING } }]);
+		expect(stderr).toBe(
+			'agentese-otel: The configuration is refused. argument: "spanName" got \'way\'; legal: invoke or path. ' +
+				'Telemetry is off, as strict: false asks.\n',
+		);
+	});
+
+	it('leaves an SDK of the application alone, and says so', async () => {
+		const { seen, stderr } = await child('foreign');
+		expect(seen).toEqual({ own: true });
+		expect(stderr).toBe(
+			'agentese-otel: an OpenTelemetry SDK is registered already, for traces; decorators use that one, and ' +
+				'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.\n' +
+				'agentese-otel: the rules of the config do not hold with that SDK. nodeSdkConfiguration() makes them hold; the ' +
+				'"rate" of a rule only by the sampler that it answers.\n' +
+				'agentese-otel: that SDK registered no context manager: its spans have no parent. Give it one before it ' +
+				'starts: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of ' +
+				'@opentelemetry/context-async-hooks.\n',
+		);
+		expect(existsSync(directory)).toBe(false);
+	});
+
+	it('samples whole traces at the rate, and names the service by package.json', async () => {
+		const [none, quarter = Number.NaN, all] = (await child('sampled')).seen as number[];
+		expect([none, quarter % 2, all]).toEqual([0, 0, 4000]);
+		// 500 of 2,000 traces are meant; five standard deviations are 97.
+		expect(Math.abs(quarter / 2 - 500)).toBeLessThan(97);
+		const resource = linesOf(directory, 'traces')[0]?.resourceSpans?.[0]?.resource.attributes ?? [];
+		expect(attributes(resource)['service.name']).toEqual({ stringValue: 'by-package' });
+	});
+});
+
+describe('an application of OpenTelemetry 2.x', () => {
+	it('whose SDK was registered through an older API is told that nothing reaches it', async () => {
+		const { seen, stderr } = await child('otherVersion');
+		expect([seen, existsSync(directory)]).toEqual([0, false]);
+		const [first, second, ...others] = stderr.trimEnd().split('\n');
+		expect(first).toContain('an OpenTelemetry SDK is registered already, for traces;');
+		expect(second).toBe(
+			'agentese-otel: that SDK was registered through @opentelemetry/api 1.9.0, which is older than the copy that ' +
+				'decorators use: nothing that they do reaches it. Make it one copy: update @opentelemetry/api of the ' +
+				'application to 1.10, and run npm ls @opentelemetry/api.',
+		);
+		expect(others).toEqual([]);
+	});
+
+	it('is told so by register, and runs without telemetry', async () => {
+		const modules = join(parent, 'node_modules');
+		cpSync(built.url, join(modules, 'agentese-otel'), { recursive: true });
+		mkdirSync(join(modules, '@opentelemetry/api'), { recursive: true });
+		writeFileSync(
+			join(modules, '@opentelemetry/api/package.json'),
+			'{"name":"@opentelemetry/api","version":"1.9.0","main":"index.js"}',
+		);
+		writeFileSync(join(modules, '@opentelemetry/api/index.js'), 'exports.trace = {};');
+		const register = join(modules, 'agentese-otel/register.mjs');
+		const ended = await runChild('hello.mjs', { node: ['--import', register], cwd: parent });
+		expect(ended).toEqual({
+			code: 0,
+			signal: null,
+			stdout: 'the application runs\n',
+			stderr: expect.stringMatching(
+				/^agentese-otel: the toolkit finds @opentelemetry\/api 1\.9\.0 \(.*\), which is of OpenTelemetry 2\.x; .*\n$/,
+			),
+		});
+	});
+});
+
+describe('OTEL_CONFIG_FILE', () => {
+	const declared = async (name: string) => {
+		const requests: string[] = [];
+		const server = createServer((request, response) => {
+			requests.push(String(request.url));
+			request.resume().on('end', () => response.end());
+		}).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const { port } = server.address() as AddressInfo;
+		const file = join(parent, 'otel.yaml');
+		const exporter = `{ otlp_http: { endpoint: "http://127.0.0.1:${port}/v1/traces" } }`;
+		writeFileSync(
+			file,
+			`file_format: "1.0"\ntracer_provider: { processors: [{ batch: { exporter: ${exporter} } }] }\n`,
+		);
+		const ended = await child(name, { OTEL_CONFIG_FILE: file });
+		server.closeAllConnections();
+		server.close();
+		return { ...ended, requests, file };
+	};
+
+	it('says where telemetry goes, and one line says what of ours is off', async () => {
+		const { seen, stderr, requests, file } = await declared('declared');
+		expect([seen, requests]).toEqual([['version'], ['/v1/traces']]);
+		expect(stderr).toBe(
+			`agentese-otel: OTEL_CONFIG_FILE is set, so ${file} alone says where telemetry goes; preset, sampling, ` +
+				'resource and serviceName of the toolkit are off. autoInstrumentation and the end of the process stay its own.\n',
+		);
+		expect(existsSync(directory)).toBe(false);
+	});
+
+	it('leaves the end of the process to the toolkit', async () => {
+		expect((await declared('declaredAndEnded')).requests).toEqual(['/v1/traces']);
+	});
+});
+
+describe('instrumentations', () => {
+	it('are taken out at the stop and work at the next start, and so does what was woven before', async () => {
+		const { seen, stderr } = await child('instrumentedAgain');
+		// The invocation, the client and the server; with the flag off the invocation alone.
+		expect([seen, stderr.replace(/^.*--import agentese-otel\/register.*\n/, '')]).toEqual([[3, 3, 1], '']);
+	});
+});
+
+describe('the console preset', () => {
+	it('sees spans begin, so that a call of the own server is a part of the tree', async () => {
+		const { seen, stderr } = await child('ownServer');
+		expect(seen).toEqual({ ...NOTHING, made: 2, written: 2 });
+		expect(stderr.replaceAll(/ [\d.]+ ms/g, '')).toBe('root ✓\n└─ served token=[redacted] ✓\n');
+	});
+});
+
+describe('a directory that cannot be written', () => {
+	it('is said in one line, and the application goes on', async () => {
+		writeFileSync(directory, 'a file where the directory should be');
+		const { seen, stderr } = await child('unwritable');
+		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { unwritable: made } });
+		expect(seen).toEqual({ spans: lost(3), metricPoints: lost(4) });
+		expect(stderr.replaceAll(directory, '<directory>')).toMatch(
+			/^agentese-otel: the json preset cannot write to <directory>; what is made waits in memory, .* Reason: E.*\n$/,
+		);
+		expect(stderr.trimEnd().split('\n').length).toBe(1);
+	});
+
+	it('is said in one line by a preset that sends as well, which then claims to keep nothing there', async () => {
+		writeFileSync(directory, 'a file where the directory should be');
+		const { seen, stderr } = await child('unwritable', {
+			AGENTESE_PRESET: 'otlp',
+			AGENTESE_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+		});
+		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { undelivered: made } });
+		expect(seen).toMatchObject({ spans: lost(3), metricPoints: lost(4) });
+		expect(stderr.replaceAll(directory, '<directory>').trimEnd().split('\n').sort()).toEqual([
+			expect.stringMatching(/^agentese-otel: the journal cannot be written; what is made waits in memory .* Reason: E/),
+			expect.stringMatching(
+				/^agentese-otel: the otlp preset cannot deliver to http:.*; what is made waits in memory, .* Reason: /,
+			),
+		]);
+	});
+});
+
+describe('one directory', () => {
+	it('takes two processes and their worker threads, each with files of its own', async () => {
+		const both = await Promise.all([child('threads'), child('threads')]);
+		expect(both.map(({ seen }) => seen)).toEqual([
+			{ codes: [0, 5], files: 1 },
+			{ codes: [0, 5], files: 1 },
+		]);
+		expect(filesOf(directory, 'traces').length).toBe(6);
+		const names = ['main', 'main', 'worker exit', 'worker exit', 'worker natural', 'worker natural'];
+		expect(spanNames(directory).sort()).toEqual(names);
+	});
+});
+
+describe('nodeSdkConfiguration()', () => {
+	it("is what a NodeSDK of one's own is started with", async () => {
+		const { stderr } = await child('alone');
+		expect([spanNames(directory), stderr]).toEqual([['shut down'], '']);
+	});
+});
+
+describe('agentese-otel/register', () => {
+	const register = (env: NodeJS.ProcessEnv = {}) =>
+		runChild('registered.mjs', { node: ['--import', join(built.url, 'register.mjs')], cwd: parent, env });
+
+	it('starts telemetry before the application loads', async () => {
+		const ended = await register();
+		expect(ended).toEqual({ code: 0, signal: null, stdout: 'the application runs\n', stderr: '' });
+		expect(spanNames(join(parent, '.agentese'))).toEqual(['of the application']);
+	});
+
+	it('says a faulty config and does not start the application', async () => {
+		writeFileSync(join(parent, 'agentese.config.yaml'), 'presets: [json]');
+		const ended = await register();
+		expect(ended).toEqual({
+			code: 1,
+			signal: null,
+			stdout: '',
+			stderr: expect.stringMatching(
+				/^agentese-otel: The configuration is refused\. .*agentese\.config\.yaml:1: "presets" is no key; .* Did you mean "preset"\?\n$/,
+			),
+		});
+		expect(readdirSync(parent).sort()).toEqual(['agentese.config.yaml', 'package.json']);
+	});
+
+	it('starts the application without telemetry where a faulty config asks for strict: false', async () => {
+		writeFileSync(join(parent, 'agentese.config.yaml'), 'presets: [json]\nstrict: false');
+		const ended = await register();
+		expect(ended).toMatchObject({ code: 0, stdout: 'the application runs\n' });
+		expect(ended.stderr).toMatch(/Telemetry is off, as strict: false asks\.\n$/);
+	});
+});
+
+it('a config in TypeScript is read by Node itself', async () => {
+	writeFileSync(join(parent, 'agentese.config.ts'), 'const spanName: string = "path";\nexport default { spanName };');
+	writeFileSync(join(parent, 'package.json'), '{"name":"by-package","type":"module"}');
+	const { seen } = await child('configOf');
+	expect(seen).toEqual({ spanName: 'path', source: join(parent, 'agentese.config.ts') });
+});

@@ -1,0 +1,61 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { bundle, runChild, temporary } from '../../support/children.js';
+
+/** Each test starts Node processes of its own, and a busy machine takes its time. */
+jest.setTimeout(30_000);
+
+let built: Awaited<ReturnType<typeof bundle>>;
+let parent: string;
+let cache: string;
+
+beforeAll(async () => {
+	built = await bundle();
+});
+afterAll(() => built.remove());
+beforeEach(() => {
+	parent = temporary();
+	cache = join(parent, 'node-compile-cache');
+	mkdirSync(cache);
+});
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+/** A process that `register` starts, in whose directory for temporary files Node would keep its cache. */
+const started = (env: NodeJS.ProcessEnv = {}) =>
+	runChild('registered.mjs', {
+		node: ['--import', join(built.url, 'register.mjs')],
+		cwd: parent,
+		env: { TMPDIR: parent, NODE_COMPILE_CACHE: undefined, ...env },
+	});
+const ran = { code: 0, signal: null, stdout: 'the application runs\n', stderr: '' };
+
+describe('compileCache', () => {
+	it('keeps what was compiled, of the application too', async () => {
+		writeFileSync(join(parent, 'agentese.config.json'), '{"compileCache":true}');
+		expect(await started()).toEqual(ran);
+		const [version = ''] = readdirSync(cache);
+		const kept = readdirSync(join(cache, version)).length;
+		// The SDK alone is some two hundred files.
+		expect(kept).toBeGreaterThan(100);
+		expect(await started()).toEqual(ran);
+		expect(readdirSync(join(cache, version)).length).toBe(kept);
+	});
+
+	it('is off unless it is asked for', async () => {
+		expect(await started()).toEqual(ran);
+		expect(readdirSync(cache)).toEqual([]);
+		expect(await started({ AGENTESE_COMPILE_CACHE: 'true' })).toEqual(ran);
+		expect(readdirSync(cache)).not.toEqual([]);
+	});
+
+	it('that cannot be kept is said in one line, and telemetry runs', async () => {
+		rmSync(cache, { recursive: true });
+		writeFileSync(cache, 'a file where the directory should be');
+		const ended = await started({ AGENTESE_COMPILE_CACHE: 'true' });
+		expect(ended).toEqual({
+			...ran,
+			stderr: expect.stringMatching(/^agentese-otel: compileCache is on, and Node cannot use its cache: .*\n$/),
+		});
+	});
+});

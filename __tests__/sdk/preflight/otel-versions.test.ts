@@ -1,0 +1,70 @@
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { own } from '../../../sdk/preflight/find-package.js';
+import { neighbours } from '../../../sdk/preflight/otel-versions.js';
+import { temporary } from '../../support/children.js';
+
+let application: string;
+let toolkit: string;
+
+beforeEach(() => {
+	application = realpathSync(temporary());
+	toolkit = join(application, 'node_modules/agentese-otel');
+	own.register = join(toolkit, 'register.js');
+	install('', 'agentese-otel', '0.1.0');
+});
+afterEach(() => {
+	own.register = undefined;
+	rmSync(application, { recursive: true, force: true });
+});
+
+function install(below: string, name: string, version: string): void {
+	const folder = join(application, below, 'node_modules', name);
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version }));
+}
+
+const found = () => JSON.parse(JSON.stringify(neighbours(application)).replaceAll(application, '<app>'));
+
+describe('neighbours()', () => {
+	it('says nothing of one copy of the API of 1.10', () => {
+		install('', '@opentelemetry/api', '1.10.0');
+		expect(found()).toEqual({});
+	});
+
+	it('refuses an API below 1.10, and says what works and what to do', () => {
+		install('', '@opentelemetry/api', '1.9.1');
+		expect(found()).toEqual({
+			refused:
+				'the toolkit finds @opentelemetry/api 1.9.1 (<app>/node_modules/@opentelemetry/api), which is of OpenTelemetry ' +
+				'2.x; the presets need 1.10, of OpenTelemetry 3.x. Decorators work with the SDK that the application starts ' +
+				'itself; no preset, no config and no auto-instrumentation does. Update to the packages of 3.x and npm i ' +
+				'@opentelemetry/api@1.10, or start your own SDK.',
+		});
+	});
+
+	it("refuses an SDK of 2.x beside the toolkit's own API", () => {
+		install('', '@opentelemetry/api', '1.9.0');
+		install('', '@opentelemetry/sdk-node', '0.211.0');
+		install('node_modules/agentese-otel', '@opentelemetry/api', '1.10.0');
+		expect(found()).toEqual({
+			refused: expect.stringMatching(
+				/^the application has @opentelemetry\/sdk-node 0\.211\.0 and @opentelemetry\/api 1\.9\.0 \(/,
+			),
+		});
+	});
+
+	it('warns of two copies of the API, and says how to make them one', () => {
+		install('', '@opentelemetry/api', '1.10.1');
+		install('', '@opentelemetry/sdk-node', '0.300.0');
+		install('node_modules/agentese-otel', '@opentelemetry/api', '1.10.0');
+		expect(found()).toEqual({
+			warned:
+				'there are two copies of @opentelemetry/api: 1.10.1 in <app>/node_modules/@opentelemetry/api, which the ' +
+				'application uses, and 1.10.0 in <app>/node_modules/agentese-otel/node_modules/@opentelemetry/api. What is ' +
+				'registered through the one may not reach the other. Make them one: npm dedupe, or npm i ' +
+				'@opentelemetry/api@1.10.0.',
+		});
+	});
+});

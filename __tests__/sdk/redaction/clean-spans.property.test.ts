@@ -1,0 +1,101 @@
+import { expect, it } from '@jest/globals';
+import { type Attributes, createTraceState, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
+import { Constants } from '../../../lib/redaction/constants.js';
+import { Redactor } from '../../../lib/redaction/redactor.js';
+import { CleanSpans } from '../../../sdk/redaction/clean-spans.js';
+import { redactedSpan, type SpanRules } from '../../../sdk/redaction/redact-span.js';
+import type { OwnSpan } from '../../../sdk/spans/fast-span.js';
+import { OwnTracer } from '../../../sdk/spans/fast-tracer.js';
+import { partsOf } from '../../../sdk/spans/sdk-internals.js';
+
+const tracers = ['agentese-otel', 'password=swordfish'].map((name) => {
+	const parts = partsOf(new TracerProvider().getTracer(name));
+	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
+	return new OwnTracer(parts);
+});
+
+const SECRETS = [
+	'password=swordfish',
+	'Bearer abcdefghijklmnop',
+	'4111 1111 1111 1111',
+	'sk-ant-api03-abcdefghijklmnopqrst',
+];
+const KEYS = ['agentese.path', 'agentese.context', 'code.function.name', 'app.note', 'count'];
+const key = fc.oneof(
+	{ weight: 20, arbitrary: fc.constantFrom(...KEYS) },
+	{ weight: 1, arbitrary: fc.constantFrom('api_key') },
+);
+const value = fc.oneof(
+	{ weight: 25, arbitrary: fc.constantFrom('self.soul.ask', 'self', 'ok', 7, true) },
+	{ weight: 2, arbitrary: fc.constantFrom(...SECRETS, 4111111111111111) },
+	{ weight: 1, arbitrary: fc.array(fc.constantFrom(...SECRETS, 'fine'), { maxLength: 2 }) },
+);
+const record = fc.dictionary(key, value, { maxKeys: 5 }) as fc.Arbitrary<Attributes>;
+const word = fc.oneof(
+	{ weight: 8, arbitrary: fc.constantFrom('agentese.invoke', 'GET /') },
+	{ weight: 1, arbitrary: fc.constantFrom(...SECRETS) },
+);
+const rules = fc.constantFrom<SpanRules>(
+	...[
+		new Redactor(),
+		new Redactor(),
+		new Redactor(),
+		new Redactor({ keys: ['context'] }),
+		new Redactor({ values: [/soul/] }),
+		new Redactor({ with: (_key, given) => (given === 'self' ? 'other' : given) }),
+		new Redactor({ with: (_key, given) => given }),
+		undefined,
+	].flatMap((redactor): SpanRules[] => [
+		{ redactor, errors: 'full', resourceOf: (resource) => resource },
+		{ redactor, errors: 'type', resourceOf: (resource) => resource },
+	]),
+);
+const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
+	fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+const one = fc.record({
+	tracer: fc.constantFrom(...tracers.slice(0, 1), ...tracers.slice(0, 1), ...tracers),
+	name: word,
+	attributes: record,
+	constants: fc.option(record, { nil: undefined }),
+	event: rarely(record),
+	status: rarely(word),
+	state: rarely(fc.constantFrom('vendor=fine', 'vendor=sk-ant-api03-abcdefghijklmnopqrst')),
+});
+
+/** Below a caller that sent this `tracestate`. */
+function below(state: string | undefined) {
+	if (state === undefined) return ROOT_CONTEXT;
+	const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+	return trace.setSpanContext(ROOT_CONTEXT, { ...ids, isRemote: true, traceState: createTraceState(state) });
+}
+
+it('a span that is passed as clean is one in which a whole look finds nothing, whatever was seen before it', () => {
+	let passed = 0;
+	fc.assert(
+		fc.property(rules, fc.array(one, { minLength: 1, maxLength: 6 }), (rule, spans) => {
+			const clean = new CleanSpans(rule);
+			for (const { tracer, name, attributes, constants, event, status, state } of spans) {
+				const span = tracer.startSpan(name, { attributes: { ...constants, ...attributes } }, below(state)) as OwnSpan;
+				if (constants !== undefined) span._constants = new Constants(Object.freeze(constants));
+				if (event !== undefined) span.addEvent('e', event);
+				if (status !== undefined) span.setStatus({ code: 2, message: status });
+				span.end();
+				if (!clean.has(span)) continue;
+				passed++;
+				expect(redactedSpan(span, rule)).toBe(span);
+			}
+		}),
+		{ numRuns: 2000 },
+	);
+	expect(passed).toBeGreaterThan(100);
+});
+
+it('a constant that somebody wrote over is looked at', () => {
+	const redactor = new Redactor();
+	const constants = new Constants(Object.freeze({ 'agentese.path': 'self.soul.ask' }));
+	expect(redactor.isClean({ 'agentese.path': 'self.soul.ask' }, constants)).toBe(true);
+	expect(redactor.isClean({ 'agentese.path': 'password=swordfish' }, constants)).toBe(false);
+	expect(new Redactor({ values: [/soul/] }).isClean({ 'agentese.path': 'self.soul.ask' }, constants)).toBe(false);
+});

@@ -1,0 +1,315 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { context, diag, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { InMemorySpanExporter, SamplingDecision, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { createLogos, Resolver, startInvocation, Traced, traced, traceInvocation } from '../../../index.js';
+import { configureTracing } from '../../../lib/invocation/settings.js';
+import { endOpen } from '../../../lib/settling/common/finalization.js';
+import { invocationSpanProcessor } from '../../../sdk/index.js';
+import { heard } from '../../support/providers.js';
+
+const KENT = { id: 'kent', archetype: 'gardener', sessionId: 's1', tenantId: 't1' };
+const ADA = { id: 'ada', archetype: 'scholar' };
+
+let exporter: InMemorySpanExporter;
+let said: string[];
+/** What was set after the start of each span, by its name. */
+let written: [string, string][];
+let restore: () => void = () => undefined;
+
+/** Notes every attribute that is set on a span once it started. */
+const watching = {
+	onStart(span: Span & { name: string }) {
+		const set = span.setAttribute.bind(span);
+		span.setAttribute = (key, value) => {
+			written.push([span.name, key]);
+			return set(key, value);
+		};
+	},
+	onEnd() {},
+	forceFlush: async () => {},
+	shutdown: async () => {},
+};
+
+beforeEach(() => {
+	written = [];
+	said = heard();
+	exporter = new InMemorySpanExporter();
+	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+	// One of a person's own, which may read what a span starts with.
+	const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }), toString: () => 'own' };
+	const spanProcessors = [watching, invocationSpanProcessor(), new SimpleSpanProcessor({ exporter })];
+	trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, sampler }));
+});
+afterEach(() => {
+	restore();
+	restore = () => undefined;
+	endOpen();
+	trace.disable();
+	context.disable();
+	diag.disable();
+	expect(said).toEqual([]);
+});
+
+const foreign = (name: string) => trace.getTracer('somebody-else').startSpan(name).end();
+const later = (ms = 1) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a span says of who asks: id, archetype, session, tenant. */
+function worn(name: string): unknown[] {
+	const spans = exporter.getFinishedSpans().filter((span) => span.name === name);
+	if (spans.length !== 1) throw new Error(`There are ${spans.length} spans called ${name}.`);
+	const { attributes = {} } = spans[0] ?? {};
+	return ['observer', 'archetype', 'session', 'tenant'].map((key) => attributes[`agentese.${key}`]);
+}
+
+const AS_KENT = ['kent', 'gardener', 's1', 't1'];
+const AS_ADA = ['ada', 'scholar', undefined, undefined];
+const AS_GUEST = ['anonymous', 'guest', undefined, undefined];
+const AS_NOBODY = [undefined, undefined, undefined, undefined];
+
+/** A function that answers a path, and is told who asks. */
+const as = <R>(observer: unknown, body: () => R, path = 'self.soul.ask') =>
+	traceInvocation(path, { observer, name: path }, body);
+
+describe('a span below an invocation', () => {
+	it('wears its observer, session and tenant, whoever makes it', async () => {
+		const helper = traced(() => foreign('in the helper'), { name: 'helper' });
+		await as(KENT, async () => {
+			foreign('at once');
+			await later();
+			foreign('after an await');
+			helper();
+			const outer = trace.getTracer('somebody-else').startSpan('outer');
+			context.with(trace.setSpan(context.active(), outer), () => foreign('below a span of its own'));
+			outer.end();
+		});
+		const names = ['at once', 'after an await', 'helper', 'in the helper', 'outer', 'below a span of its own'];
+		for (const name of names) expect([name, ...worn(name)]).toEqual([name, ...AS_KENT]);
+	});
+
+	it('wears the guest where nobody was named', () => {
+		as(null, () => foreign('of the guest'));
+		as(undefined, () => foreign('of nobody'));
+		expect([worn('of the guest'), worn('of nobody')]).toEqual([AS_GUEST, AS_GUEST]);
+	});
+
+	it('is no span outside of all of them, in a helper without a path, or started in the root context', () => {
+		foreign('outside');
+		traced(() => foreign('in a helper'), { name: 'helper' })();
+		as(KENT, () => trace.getTracer('somebody-else').startSpan('of the root', {}, ROOT_CONTEXT).end());
+		for (const name of ['outside', 'helper', 'in a helper', 'of the root']) {
+			expect([name, ...worn(name)]).toEqual([name, ...AS_NOBODY]);
+		}
+	});
+
+	it('wears whom a helper without a path was told, and a path below such a helper says the guest', () => {
+		traced(() => foreign('told'), { name: 'helper', observer: () => ADA })();
+		traced(() => as(undefined, () => foreign('a path below'), 'self.below.ask'), { name: 'untold' })();
+		expect(worn('told')).toEqual(AS_ADA);
+		expect([worn('untold'), worn('self.below.ask'), worn('a path below')]).toEqual([AS_NOBODY, AS_GUEST, AS_GUEST]);
+	});
+
+	it('wears the innermost of nested observers, and nothing of the enclosing one', () => {
+		as(KENT, () => {
+			foreign('before');
+			as(ADA, () => foreign('within'), 'self.inner.ask');
+			foreign('behind');
+		});
+		expect([worn('before'), worn('within'), worn('behind')]).toEqual([AS_KENT, AS_ADA, AS_KENT]);
+		expect(worn('self.inner.ask')).toEqual(AS_ADA);
+	});
+
+	it('wears its own observer however calls interleave', async () => {
+		const ask = (observer: typeof ADA, nr: number) =>
+			as(observer, async () => {
+				for (let i = 0; i < 5; i++) {
+					await later(Math.random() * 3);
+					foreign(`${observer.id} ${nr} ${i}`);
+				}
+			});
+		await Promise.all(Array.from({ length: 40 }, (_, nr) => ask(nr % 2 === 0 ? KENT : ADA, nr)));
+		const spans = exporter.getFinishedSpans().filter(({ name }) => !name.startsWith('self.'));
+		expect(spans.length).toBe(200);
+		expect(spans.filter(({ name, attributes }) => !name.startsWith(`${attributes['agentese.observer']} `))).toEqual([]);
+	});
+
+	it('wears the observer of the generator in whose body it is made, whoever takes the next step', async () => {
+		const steps = traced(
+			function* (_observer: unknown, name: string) {
+				yield foreign(`${name} 1`);
+				yield foreign(`${name} 2`);
+			},
+			{ path: 'self.stream.steps' },
+		);
+		const slow = traced(
+			async function* (_observer: unknown, name: string) {
+				await later();
+				yield foreign(`${name} 1`);
+				await later();
+				yield foreign(`${name} 2`);
+			},
+			{ path: 'self.stream.slow' },
+		);
+		const [kents, adas] = [steps(KENT, 'kent'), steps(ADA, 'ada')];
+		await as(ADA, async () => {
+			for (const _ of kents) {
+				adas.next();
+				foreign('of the consumer');
+			}
+			adas.return?.();
+			for await (const _ of slow(KENT, 'slow kent')) await slow(ADA, 'unused').return(undefined);
+		});
+		for (const name of ['kent 1', 'kent 2', 'slow kent 1', 'slow kent 2']) expect(worn(name)).toEqual(AS_KENT);
+		for (const name of ['ada 1', 'ada 2']) expect(worn(name)).toEqual(AS_ADA);
+		const consumers = exporter.getFinishedSpans().filter(({ name }) => name === 'of the consumer');
+		expect(consumers.map(({ attributes }) => attributes['agentese.observer'])).toEqual(['ada', 'ada']);
+	});
+
+	it('wears the observer of the invocation that it was started in by a timer, a tick or a callback', async () => {
+		const emitter = new EventEmitter();
+		const made = (name: string, start: (callback: () => void) => unknown) =>
+			new Promise<void>((resolve) => {
+				start(() => {
+					foreign(name);
+					resolve();
+				});
+			});
+		const all = as(KENT, () => [
+			made('of a timer', (callback) => setTimeout(callback, 5)),
+			made('of an immediate', setImmediate),
+			made('of a tick', process.nextTick),
+			made('of a microtask', queueMicrotask),
+			made('of a listener', (callback) => emitter.on('done', context.bind(context.active(), callback))),
+		]);
+		all.push(
+			as(ADA, () =>
+				made('beside it', (callback) =>
+					setTimeout(() => {
+						emitter.emit('done');
+						callback();
+					}, 10),
+				),
+			),
+		);
+		await Promise.all(all);
+		for (const name of ['of a timer', 'of an immediate', 'of a tick', 'of a microtask', 'of a listener']) {
+			expect([name, ...worn(name)]).toEqual([name, ...AS_KENT]);
+		}
+		expect(worn('beside it')).toEqual(AS_ADA);
+	});
+
+	it('wears it after the end too, also where all around it ended', async () => {
+		const both = Promise.withResolvers<void>();
+		const nested = Promise.withResolvers<void>();
+		const helper = traced(
+			async () => {
+				await later(4);
+				foreign('in a helper, after the end of its invocation');
+				setTimeout(() => {
+					foreign('after the end of both');
+					both.resolve();
+				}, 3);
+			},
+			{ name: 'helper' },
+		);
+		as(null, () => void helper());
+		const late = async () => {
+			await later(6);
+			foreign('of nested ones');
+			nested.resolve();
+		};
+		as(KENT, () => void as(undefined, () => void late(), 'self.inner.ask'));
+		await Promise.all([both.promise, nested.promise]);
+		for (const name of ['in a helper, after the end of its invocation', 'after the end of both']) {
+			expect([name, ...worn(name)]).toEqual([name, ...AS_GUEST]);
+		}
+		expect(worn('of nested ones')).toEqual(AS_KENT);
+	});
+
+	it('wears it inside of what was opened by hand', () => {
+		const open = startInvocation('self.hand.ask', { observer: KENT });
+		foreign('beside');
+		open.run(() => foreign('inside'));
+		open.end();
+		expect([worn('beside'), worn('inside')]).toEqual([AS_NOBODY, AS_KENT]);
+	});
+
+	it('that an invocation takes for its own says that one’s observer, and nothing of the enclosing one', () => {
+		const current = traced(() => foreign('below'), { path: 'self.inner.ask', span: 'current', observer: () => ADA });
+		as(KENT, () => {
+			const span = trace.getTracer('somebody-else').startSpan('taken');
+			context.with(trace.setSpan(context.active(), span), () => current());
+			span.end();
+		});
+		expect([worn('taken'), worn('below'), worn('self.soul.ask')]).toEqual([AS_ADA, AS_ADA, AS_KENT]);
+	});
+
+	it('keeps what it says itself', () => {
+		as(KENT, () =>
+			trace
+				.getTracer('x')
+				.startSpan('said', { attributes: { 'agentese.observer': 'eve' } })
+				.end(),
+		);
+		expect(worn('said')).toEqual(['eve', undefined, undefined, undefined]);
+	});
+});
+
+describe.each([true, false])("the toolkit's own spans, with attributes at start %p", (attributesAtStart) => {
+	beforeEach(() => {
+		restore = configureTracing({ attributesAtStart });
+	});
+
+	it('get it from their advice, and once', () => {
+		as(KENT, () => as(ADA, () => undefined, 'self.inner.ask'));
+		expect([worn('self.soul.ask'), worn('self.inner.ask')]).toEqual([AS_KENT, AS_ADA]);
+		const times = written.filter(([name, key]) => name === 'self.soul.ask' && key === 'agentese.observer');
+		expect(times.length).toBe(attributesAtStart ? 0 : 1);
+	});
+
+	it('wear their own observer whatever their parent', () => {
+		const kents = as(KENT, () => context.active());
+		const span = trace.getSpanContext(kents);
+		for (const [name, parent] of [
+			['by context', () => kents],
+			['by span', () => span],
+		] as const) {
+			traced(() => foreign(`below ${name}`), { path: 'self.child.ask', name, observer: () => ADA, parent })();
+			as(ADA, () => traced(() => undefined, { name: `helper ${name}`, parent })());
+			expect([worn(name), worn(`below ${name}`), worn(`helper ${name}`)]).toEqual([AS_ADA, AS_ADA, AS_ADA]);
+		}
+		traced(() => undefined, { path: 'self.root.ask', name: 'root', observer: () => ADA, root: true })();
+		expect(worn('root')).toEqual(AS_ADA);
+	});
+
+	it('are dressed through a dispatcher, its composition included', async () => {
+		@Resolver('world.garden')
+		class Garden {
+			@Traced()
+			async rose(_umwelt: unknown) {
+				foreign('in the rose');
+				return 'rose';
+			}
+		}
+		const logos = createLogos([new Garden()]);
+		await as(ADA, () => logos.invoke('world.garden.rose', KENT));
+		expect(worn('in the rose')).toEqual(AS_KENT);
+		exporter.reset();
+		await as(KENT, () => logos.invoke('world.garden.rose >> world.garden.rose', ADA));
+		expect(worn('agentese.compose')).toEqual(AS_ADA);
+		const roses = exporter.getFinishedSpans().filter(({ name }) => name === 'in the rose');
+		expect(roses.map(({ attributes }) => attributes['agentese.observer'])).toEqual(['ada', 'ada']);
+	});
+});
+
+it('never throws, and says once what went wrong', () => {
+	const processor = invocationSpanProcessor();
+	const broken = {} as Parameters<typeof processor.onStart>[0];
+	as(KENT, () => expect(() => processor.onStart(broken, context.active())).not.toThrow());
+	expect(() => processor.onEnd(broken)).not.toThrow();
+	expect(said.splice(0)).toEqual([
+		expect.stringContaining('a span below an invocation could not be told who asks.'),
+		expect.stringContaining('the usage on a span could not be read.'),
+	]);
+});

@@ -1,0 +1,3 @@
+/** `last`: nothing asynchronous will run any more. `perhaps`: a signal that somebody else answers too. */
+
+export type EndOfProcess = 'last' | 'perhaps';

@@ -1,0 +1,35 @@
+import type { Consumption } from '../common/consumption.js';
+import { look } from '../common/inspect.js';
+import { type AnyFunction, shadow } from '../common/override-property.js';
+import { watchIterations } from './iterators.js';
+
+/**
+ * Watches an async iterable that is no iterator and has members of its own (the model SDKs' `Stream`, with `.controller`
+ * and `.tee()`): its iterations, and those of the branches that `tee` gives. Its other members are not touched.
+ *
+ * @returns false where the object does not let itself be hooked (frozen)
+ */
+export function watchIterable(iterable: object, iterate: AnyFunction, consumption: Consumption): boolean {
+	if (!watchIterations(iterable, iterate, consumption)) return false;
+	const tee = look(iterable, 'tee');
+	if (typeof tee === 'function') shadow(iterable, 'tee', watchedTee(tee as AnyFunction, consumption));
+	return true;
+}
+
+function watchedTee(original: AnyFunction, consumption: Consumption): AnyFunction {
+	return {
+		tee(this: unknown, ...args: unknown[]): unknown {
+			const { settlement } = consumption;
+			if (settlement.ended) return Reflect.apply(original, this, args);
+			const branches = settlement.run(original, this, args);
+			if (Array.isArray(branches)) for (const branch of branches) watchBranch(branch, consumption);
+			return branches;
+		},
+	}.tee;
+}
+
+function watchBranch(branch: unknown, consumption: Consumption): void {
+	if (typeof branch !== 'object' || branch === null) return;
+	const iterate = look(branch, Symbol.asyncIterator);
+	if (typeof iterate === 'function') watchIterable(branch, iterate as AnyFunction, consumption.part());
+}

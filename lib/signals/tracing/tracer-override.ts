@@ -1,0 +1,31 @@
+import type { Tracer } from '@opentelemetry/api';
+import { newEpoch } from '../../runtime/epoch.js';
+import { processState } from '../../runtime/process-state.js';
+
+/** Answers the tracer that stands in for another one, or that one itself. */
+export type StandIn = (tracer: Tracer) => Tracer;
+
+const none: StandIn = (tracer) => tracer;
+
+/** For every copy of the toolkit in the process: the presets that were imported may be another one's. */
+const state = processState('tracing/tracer-override', () => ({ now: none }));
+
+/**
+ * Lets another tracer make the spans of the toolkit's own invocations, in the place of the one that is registered.
+ *
+ * @returns takes it back
+ */
+export function standIn(next: StandIn): () => void {
+	state.now = next;
+	newEpoch();
+	return () => {
+		if (state.now !== next) return;
+		state.now = none;
+		newEpoch();
+	};
+}
+
+/** The tracer with which the toolkit makes its spans. */
+export function ownTracer(tracer: Tracer): Tracer {
+	return state.now(tracer);
+}

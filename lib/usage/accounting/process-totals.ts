@@ -1,0 +1,36 @@
+import { processState } from '../../runtime/process-state.js';
+
+/** Tokens in both directions. */
+interface Both {
+	in: number;
+	out: number;
+}
+
+/** What this process counted. */
+export interface TokenTally {
+	/** All that was added to the counter `agentese.tokens`, or would have been with metrics on. */
+	counted: Both;
+	/** Those of `counted` that came after their invocation had ended, and so are on no span. */
+	late: Both;
+	/** Those of `counted` that were reported outside of any invocation, while metrics were on. */
+	outside: Both;
+}
+
+const tally = processState(
+	'tokens/tally',
+	(): TokenTally => ({
+		counted: { in: 0, out: 0 },
+		late: { in: 0, out: 0 },
+		outside: { in: 0, out: 0 },
+	}),
+);
+
+export function tallied(kind: keyof TokenTally, spent: Readonly<Both>): void {
+	tally[kind].in += spent.in;
+	tally[kind].out += spent.out;
+}
+
+/** The sums of this process so far. */
+export function tokenTally(): TokenTally {
+	return { counted: { ...tally.counted }, late: { ...tally.late }, outside: { ...tally.outside } };
+}

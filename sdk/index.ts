@@ -1,0 +1,35 @@
+export { ConfigurationError, type ConfigurationFault } from '../config/common/error.js';
+export type { OwnPresetConfig, PresetModule } from '../config/define.js';
+export { defineConfig } from '../config/define.js';
+export { type LoadedConfig, loadConfig } from '../config/load.js';
+export type { EffectiveConfig, TelemetryConfig } from '../config/schema/config.js';
+export type { AutoInstrumentation } from '../config/schema/instrumentations.js';
+export type { BackendStats } from '../delivery/backend-health.js';
+export type { SignalCounts } from '../delivery/common/counts.js';
+export type { EndOfProcess } from '../delivery/common/process-end.js';
+export type { TokenTally } from '../lib/usage/accounting/process-totals.js';
+export type { ConsoleOptions } from '../presets/console/options.js';
+export type { DeliveryAnswer, DeliveryRequest, OtlpBackend, OwnBackend } from '../presets/contract/custom-backend.js';
+export type { OtlpOptions } from '../presets/contract/otlp-options.js';
+export {
+	definePreset,
+	type Preset,
+	type PresetEnvironment,
+	type PresetParts,
+	type PresetStats,
+} from '../presets/contract/preset.js';
+export type { JaegerOptions } from '../presets/jaeger/options.js';
+export type { JsonOptions } from '../presets/json/preset.js';
+export { prometheusHandler } from '../presets/prometheus/handler.js';
+export type { PrometheusOptions } from '../presets/prometheus/options.js';
+export {
+	type ImportFault,
+	type ImportOptions,
+	type ImportResult,
+	importEvents,
+	type RecordedEvent,
+} from './import-events/import-events.js';
+export { nodeSdkConfiguration } from './lifecycle/node-sdk.js';
+export { startTelemetry } from './lifecycle/start.js';
+export type { Telemetry, TelemetryStats } from './lifecycle/telemetry.js';
+export { invocationSpanProcessor } from './spans/invocation-span-processor.js';

@@ -1,0 +1,16 @@
+import { ConfigurationError } from '../../config/common/error.js';
+import { sayLine } from '../../lib/diagnostics/diag-logger.js';
+import { beforeTheApplication } from '../instrumentation/prepare.js';
+import { startTelemetry } from './start.js';
+
+/** Starts telemetry, or says what is wrong with the config and ends the process. */
+export async function startBeforeTheApplication(): Promise<void> {
+	beforeTheApplication();
+	try {
+		await startTelemetry();
+	} catch (error) {
+		if (!(error instanceof ConfigurationError)) throw error;
+		sayLine(`agentese-otel: ${error.message}`);
+		process.exit(1);
+	}
+}
