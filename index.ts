@@ -39,7 +39,7 @@ export {
 } from './lib/logos/manual-invocation.js';
 export { type TelemetryMiddlewareOptions, telemetryMiddleware } from './lib/logos/middleware.js';
 export type { Settlement, Settler } from './lib/settling/common/settlement.js';
-export type { Streamed, StreamPace } from './lib/settling/common/stream-timing.js';
+export type { Streamed, StreamTiming as StreamPace } from './lib/settling/common/stream-timing.js';
 export { registerSettler } from './lib/settling/settler-registry.js';
 export type { LabelOptions, MeteredOptions } from './lib/signals/metering/options.js';
 export type { AttributeRecord, Callable, Settled, TokenSource, TracedOptions } from './lib/signals/tracing/options.js';

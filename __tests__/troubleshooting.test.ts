@@ -13,8 +13,8 @@ const TEXT = "(?:'([^']*)'|`([^`]*)`)";
 
 /** What is said once under a key, what is said at any level, and what is said when telemetry starts. */
 const SAYS = [
-	new RegExp(`say(?:Once|OnceAloud)\\(\\s*(?:'[^']*'|\`[^\`]*\`),\\s*${TEXT}`, 'g'),
-	new RegExp(`say(?:Line|Now)\\(\\s*${TEXT}`, 'g'),
+	new RegExp(`warn(?:Once|OnceOnStderr)\\(\\s*(?:'[^']*'|\`[^\`]*\`),\\s*${TEXT}`, 'g'),
+	new RegExp(`(?:writeStderr|log)\\(\\s*${TEXT}`, 'g'),
 	new RegExp(`(?:notices|faults)\\.push\\(\\s*${TEXT}`, 'g'),
 ];
 

@@ -1,7 +1,7 @@
 import type { TelemetryConfig } from './schema/config.js';
 
 /** The same, for a config with a preset of one's own, whose section these types do not know. */
-export function defineConfig(config: OwnPresetConfig): TelemetryConfig;
+export function defineConfig(config: CustomPresetConfig): TelemetryConfig;
 /** Answers the config as it is: for the types, in a config file that is code. It loads nothing. */
 export function defineConfig(config: TelemetryConfig): TelemetryConfig;
 export function defineConfig(config: TelemetryConfig): TelemetryConfig {
@@ -20,7 +20,7 @@ export type PresetModule =
  * A config that names a preset of one's own, and so may have sections that these types do not know: the preset's options,
  * which its own schema checks when they are loaded.
  */
-export type OwnPresetConfig = Omit<TelemetryConfig, 'preset'> & {
+export type CustomPresetConfig = Omit<TelemetryConfig, 'preset'> & {
 	preset:
 		| PresetModule
 		| [PresetModule, ...string[]]

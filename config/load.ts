@@ -3,16 +3,16 @@ import { join, resolve } from 'node:path';
 import type { Preset } from '../presets/contract/preset.js';
 import type { PathFault } from './common/error.js';
 import { ConfigurationError, type ConfigurationFault } from './common/error.js';
-import { isObject, type Routes, type Said, SIGNALS, type Signal } from './common/layer.js';
-import type { OwnPresetConfig } from './define.js';
-import { plainLayer } from './fast-check/check.js';
+import { type ConfigLayerSource, isObject, type Routes, SIGNALS, type Signal } from './common/layer.js';
+import type { CustomPresetConfig } from './define.js';
+import { fastCheck } from './fast-check/check.js';
 import { mark, merge, type Sources, sourceOf } from './resolve/merge.js';
-import { absoluteFiles, hidePasswords, pathsTwice, settleEndpoints, settleHeaders } from './resolve/normalize.js';
+import { absoluteFiles, hidePasswords, normalizeEndpoints, normalizeHeaders, pathsTwice } from './resolve/normalize.js';
 import { type ConfigLayer, defaultConfig, type EffectiveConfig, type TelemetryConfig } from './schema/config.js';
-import { isOwnVariable } from './sources/agentese-variable-names.js';
+import { isAgenteseVariable } from './sources/agentese-variable-names.js';
 import { findFile } from './sources/file.js';
-import { userFile } from './sources/kgents-file.js';
-import { type EnvironmentSaid, saidByEnvironment } from './sources/otel-variables.js';
+import { kgentsFile } from './sources/kgents-file.js';
+import { type OtelVariables, otelVariables } from './sources/otel-variables.js';
 
 /** The config that holds, and where each of its keys came from. Printed or as JSON it shows no header's value and no password. */
 export interface LoadedConfig {
@@ -38,10 +38,10 @@ interface Places {
 }
 
 /** A source whose value was checked. */
-type Layer = Omit<Said, 'value'> & { readonly value: ConfigLayer; readonly own: Record<string, unknown> };
+type Layer = Omit<ConfigLayerSource, 'value'> & { readonly value: ConfigLayer; readonly own: Record<string, unknown> };
 
 /** The same, for a config with a preset of one's own, whose section these types do not know. */
-export function loadConfig(argument: OwnPresetConfig, places?: Places): Promise<LoadedConfig>;
+export function loadConfig(argument: CustomPresetConfig, places?: Places): Promise<LoadedConfig>;
 /**
  * Finds the config and answers what holds, key by key: the argument over `AGENTESE_*` over `OTEL_*` over the project's
  * file over the person's `~/.kgents/telemetry.yaml` over the defaults; `preset` replaces the whole list.
@@ -58,11 +58,11 @@ export async function loadConfig(
 	argument?: TelemetryConfig | string,
 	{ cwd = process.cwd(), home = homedir() }: Places = {},
 ): Promise<LoadedConfig> {
-	const user = await userFile(home);
+	const user = await kgentsFile(home);
 	const file = await findFile(typeof argument === 'string' ? argument : undefined, cwd);
-	const environment = await saidByEnvironment(cwd);
+	const environment = await otelVariables(cwd);
 	const own = await saidByOwn(cwd);
-	const said: Said[] = [
+	const said: ConfigLayerSource[] = [
 		...(user.said === undefined ? [] : [user.said]),
 		...(file.said === undefined ? [] : [file.said]),
 		...environment.said,
@@ -76,10 +76,10 @@ export async function loadConfig(
 	const directory = file.said?.directory ?? cwd;
 	const merged = await mergeAll(checked.layers, { directory, home, fallback: environment.fallback });
 	const { config, sources } = merged;
-	settleEndpoints(config, sources);
+	normalizeEndpoints(config, sources);
 	config.delivery.directory ??= join(config.json.directory, 'outbox');
 	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...checked.faults];
-	faults.push(...settleHeaders(config, sources));
+	faults.push(...normalizeHeaders(config, sources));
 	hidePasswords(config);
 	if (checked.whole) faults.push(...(await settleOwn(merged, checked)));
 	if (faults.length > 0) throw new ConfigurationError(await placed(faults, said, user.text), saidStrict(said));
@@ -100,9 +100,9 @@ export async function loadConfig(
 }
 
 /** What `AGENTESE_*` say; what reads them is loaded where there is one. */
-async function saidByOwn(cwd: string): Promise<{ said: Said[]; notices: string[] }> {
-	if (!Object.keys(process.env).some(isOwnVariable)) return { said: [], notices: [] };
-	const { saidByOwnVariables } = await import('./sources/agentese-variables.js');
+async function saidByOwn(cwd: string): Promise<{ said: ConfigLayerSource[]; notices: string[] }> {
+	if (!Object.keys(process.env).some(isAgenteseVariable)) return { said: [], notices: [] };
+	const { agenteseVariables: saidByOwnVariables } = await import('./sources/agentese-variables.js');
 	return saidByOwnVariables(cwd);
 }
 
@@ -118,8 +118,8 @@ interface Checked {
  * Checks every source, so that a person sees all the faults at once. Where all of them are plain, nothing has to be
  * loaded for that.
  */
-async function check(all: readonly Said[]): Promise<Checked> {
-	const plain = all.map((one) => ({ ...one, value: plainLayer(one.value), own: {} }));
+async function check(all: readonly ConfigLayerSource[]): Promise<Checked> {
+	const plain = all.map((one) => ({ ...one, value: fastCheck(one.value), own: {} }));
 	const layers = plain.filter((one): one is Layer => one.value !== undefined);
 	if (layers.length < all.length) return checkByZod(all);
 	return { layers, presets: new Map(), faults: await faultsOfNamed(layers), whole: true };
@@ -133,10 +133,10 @@ async function faultsOfNamed(layers: readonly Layer[]): Promise<PathFault[]> {
 	return named.flatMap(({ value, source }) => faultsOfNames(value.autoInstrumentation, source));
 }
 
-async function checkByZod(all: readonly Said[]): Promise<Checked> {
+async function checkByZod(all: readonly ConfigLayerSource[]): Promise<Checked> {
 	const { configSchema } = await import('./schema/schema.js');
 	const { explain } = await import('./schema/explain.js');
-	const { loadOwnPresets } = await import('./custom-presets/load.js');
+	const { loadCustomPresets: loadOwnPresets } = await import('./custom-presets/load.js');
 	const { presets, said, faults } = await loadOwnPresets(all, Object.keys(configSchema.shape));
 	const { withoutFaults } = await import('./schema/explain.js');
 	const found = [...faults];
@@ -176,7 +176,7 @@ interface Merged {
 
 async function mergeAll(
 	layers: readonly Layer[],
-	{ directory, home, fallback }: { directory: string; home: string; fallback: EnvironmentSaid['fallback'] },
+	{ directory, home, fallback }: { directory: string; home: string; fallback: OtelVariables['fallback'] },
 ): Promise<Merged> {
 	const config = defaultConfig();
 	config.json.directory = resolve(directory, config.json.directory);
@@ -263,7 +263,7 @@ function isWish(source: string | undefined): boolean {
 /** Gives the faults their lines, where their source is a file that has lines, and its order. */
 async function placed(
 	faults: readonly (ConfigurationFault | PathFault)[],
-	said: readonly Said[],
+	said: readonly ConfigLayerSource[],
 	userText: string | undefined,
 ): Promise<ConfigurationFault[]> {
 	const { lineFinder } = await import('./sources/parse.js');
@@ -286,7 +286,7 @@ async function placed(
 }
 
 /** What a faulty config itself says of faults: the strongest source that says anything. */
-function saidStrict(said: readonly Said[]): boolean {
+function saidStrict(said: readonly ConfigLayerSource[]): boolean {
 	const strict = said.map(({ value }) => (value as { strict?: unknown } | null | undefined)?.strict);
 	return strict.findLast((value) => typeof value === 'boolean') !== false;
 }

@@ -1,7 +1,7 @@
 import { nearest } from '../lib/agentese/errors/nearest.js';
 import { CATEGORIES, type Category } from '../lib/invocation/category.js';
 import { faultInAspect } from '../lib/signals/tracing/check-options.js';
-import { type Place, readPlace } from '../lib/weaving/decorator-target.js';
+import { type DecoratorTarget, readTarget } from '../lib/weaving/decorator-target.js';
 import type { AspectOptions } from '../lib/weaving/member.js';
 import { placeInWords, refusal } from './refuse.js';
 import type { BareDecorator } from './types.js';
@@ -29,7 +29,7 @@ export type AspectDecorator = BareDecorator &
  * @throws DecorationError when the class is defined, for a name that is no segment of a path, or a wrong option
  */
 export const Aspect = ((...args: unknown[]) => {
-	const place = readPlace(args);
+	const place = readTarget(args);
 	if (place !== undefined) return declare(place, {});
 	const [first, second] = args;
 	const declaration = (typeof first === 'string' ? second : first) as AspectDeclaration | undefined;
@@ -38,10 +38,10 @@ export const Aspect = ((...args: unknown[]) => {
 		affordedTo: declaration?.affordedTo,
 		category: declaration?.category,
 	};
-	return (...at: unknown[]) => declare(readPlace(at), options);
+	return (...at: unknown[]) => declare(readTarget(at), options);
 }) as AspectDecorator;
 
-function declare(place: Place | undefined, options: AspectOptions): undefined {
+function declare(place: DecoratorTarget | undefined, options: AspectOptions): undefined {
 	const decorator = '@Aspect';
 	if (place?.at !== 'member' || (place.kind !== 'method' && place.kind !== 'field')) {
 		throw refusal(place, {

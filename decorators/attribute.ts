@@ -1,5 +1,5 @@
 import { declareAttribute, memberOn } from '../lib/weaving/declarations.js';
-import { type Place, readPlace } from '../lib/weaving/decorator-target.js';
+import { type DecoratorTarget, readTarget } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 
 /** The types of `@Attribute(key)`: on a parameter (legacy), a field, a getter or an accessor (both standards). */
@@ -17,7 +17,7 @@ export type AttributeDecorator = ((target: object, key: PropertyKey | undefined,
  */
 export function Attribute(key: string): AttributeDecorator {
 	return ((...args: unknown[]) => {
-		const place = readPlace(args);
+		const place = readTarget(args);
 		if (typeof key !== 'string' || key === '') {
 			throw refusal(place, {
 				decorator: '@Attribute',
@@ -42,7 +42,7 @@ export function Attribute(key: string): AttributeDecorator {
 	}) as AttributeDecorator;
 }
 
-function declareOn(place: Place & { at: 'member' }, attribute: string): void {
+function declareOn(place: DecoratorTarget & { at: 'member' }, attribute: string): void {
 	const { key, owner, tc39 } = place;
 	const read = (self: object): unknown => tc39?.access?.get?.(self) ?? (self as Record<PropertyKey, unknown>)[key];
 	if (owner !== undefined) declareAttribute({ owner }, { attribute, read });

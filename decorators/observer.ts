@@ -1,5 +1,5 @@
 import { memberOn } from '../lib/weaving/declarations.js';
-import { readPlace } from '../lib/weaving/decorator-target.js';
+import { readTarget } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 
 /**
@@ -10,7 +10,7 @@ import { placeInWords, refusal } from './refuse.js';
  */
 export function Observer(): ParameterDecorator {
 	return (...args: unknown[]) => {
-		const place = readPlace(args);
+		const place = readTarget(args);
 		if (place?.at !== 'parameter' || place.key === undefined) {
 			throw refusal(place, {
 				decorator: '@Observer',

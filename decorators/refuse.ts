@@ -1,5 +1,5 @@
 import { DecorationError } from '../lib/agentese/errors/errors.js';
-import type { Place } from '../lib/weaving/decorator-target.js';
+import type { DecoratorTarget } from '../lib/weaving/decorator-target.js';
 import { nameOfClass } from '../lib/weaving/prototype-chain.js';
 
 /** What a decorator says of wrong use. */
@@ -12,18 +12,18 @@ export interface Refusal {
 }
 
 /** The error for a decorator that stands where it cannot, or says what it cannot. */
-export function refusal(place: Place | undefined, wrong: Refusal): DecorationError {
+export function refusal(place: DecoratorTarget | undefined, wrong: Refusal): DecorationError {
 	return new DecorationError({ ...wrong, ...where(place) });
 }
 
 /** A place in words: `a getter`, `a parameter`. */
-export function placeInWords(place: Place | undefined): string {
+export function placeInWords(place: DecoratorTarget | undefined): string {
 	if (place === undefined) return 'no class and no member of one';
 	if (place.at !== 'member') return `a ${place.at}`;
 	return place.kind === 'accessor' ? 'an accessor' : `a ${place.kind}`;
 }
 
-function where(place: Place | undefined): { class: string; member?: string } {
+function where(place: DecoratorTarget | undefined): { class: string; member?: string } {
 	if (place === undefined) return { class: '' };
 	if (place.at === 'class') return { class: nameOfClass(place.cls) };
 	if (place.at === 'parameter') return { class: nameOfClass(place.owner), member: String(place.key ?? 'constructor') };

@@ -1,6 +1,6 @@
 import { parseHandle } from '../lib/agentese/paths/template.js';
 import { declaredOn, declareHandle } from '../lib/weaving/declarations.js';
-import { readPlace } from '../lib/weaving/decorator-target.js';
+import { readTarget } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 
 /** The types of `@Resolver(handle)`, in both decorator standards. */
@@ -18,7 +18,7 @@ export type ResolverDecorator = <C extends abstract new (...args: never[]) => un
  */
 export function Resolver(handle: string): ResolverDecorator {
 	return (...args: unknown[]) => {
-		const place = readPlace(args);
+		const place = readTarget(args);
 		const decorator = '@Resolver';
 		if (place?.at !== 'class') {
 			throw refusal(place, {

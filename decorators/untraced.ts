@@ -1,5 +1,5 @@
 import { refuseContradiction } from '../lib/weaving/decorate.js';
-import { type Place, readPlace } from '../lib/weaving/decorator-target.js';
+import { type DecoratorTarget, readTarget } from '../lib/weaving/decorator-target.js';
 import { placeInWords, refusal } from './refuse.js';
 import type { BareDecorator } from './types.js';
 
@@ -13,11 +13,11 @@ export type UntracedDecorator = BareDecorator & (() => BareDecorator);
  * @throws DecorationError when the class is defined, beside `@Traced` on the same method, and on anything but a method
  */
 export const Untraced = ((...args: unknown[]) => {
-	const place = readPlace(args);
-	return place === undefined ? (...at: unknown[]) => declare(readPlace(at)) : declare(place);
+	const place = readTarget(args);
+	return place === undefined ? (...at: unknown[]) => declare(readTarget(at)) : declare(place);
 }) as UntracedDecorator;
 
-function declare(place: Place | undefined): undefined {
+function declare(place: DecoratorTarget | undefined): undefined {
 	if (place?.at !== 'member') {
 		throw refusal(place, {
 			decorator: '@Untraced',

@@ -1,8 +1,8 @@
 import { withoutSecrets } from '../lib/diagnostics/configured-secrets.js';
-import { sayNow } from '../lib/diagnostics/diag-logger.js';
-import { sayOnce } from '../lib/runtime/log-once.js';
+import { log } from '../lib/diagnostics/diag-logger.js';
+import { warnOnce } from '../lib/runtime/log-once.js';
 import type { SignalCounts } from './common/counts.js';
-import type { Watch } from './sending/sender.js';
+import type { SendObserver } from './sending/sender.js';
 
 /** While an outage lasts it is said so often. */
 const MINUTE_MS = 60_000;
@@ -23,7 +23,7 @@ interface Words {
  * One address that a preset sends to: says that it is away, each minute that it still is, and that it is back, each
  * with the counts; and keeps the last error.
  */
-export class Backend implements Watch {
+export class Backend implements SendObserver {
 	readonly shown: string;
 	readonly #preset: string;
 	readonly #words: Words;
@@ -48,7 +48,7 @@ export class Backend implements Watch {
 		if (this.#away !== undefined) return;
 		const timer = setInterval(() => this.#still(), MINUTE_MS).unref();
 		this.#away = { since: performance.now(), dropped: this.#sum('dropped'), timer };
-		sayNow(
+		log(
 			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#words.kept()}. ` +
 				`${this.#words.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
 		);
@@ -59,7 +59,7 @@ export class Backend implements Watch {
 		if (this.#away === undefined) return;
 		const { since, dropped } = this.#away;
 		this.close();
-		sayNow(
+		log(
 			`the ${this.#preset} preset delivers to ${this.shown} again, after ${seconds(since)}; ` +
 				`${waiting(this.#counts())} to be sent, ${this.#sum('dropped') - dropped} were dropped meanwhile.`,
 		);
@@ -68,7 +68,7 @@ export class Backend implements Watch {
 	/** Records were refused, and would be again. */
 	refused(error: unknown): void {
 		this.#note(error);
-		sayOnce(
+		warnOnce(
 			`${this.#preset}/${this.shown}/refused/${this.#lastError?.slice(0, 40)}`,
 			`${this.shown} refuses what the ${this.#preset} preset sends; that is not sent again, and stats() counts it. The ` +
 				`folder "refused" of the journal, where there is one, holds it with the answer.`,
@@ -103,7 +103,7 @@ export class Backend implements Watch {
 	#still(): void {
 		if (this.#away === undefined) return;
 		const { since, dropped } = this.#away;
-		sayNow(
+		log(
 			`the ${this.#preset} preset has not delivered to ${this.shown} for ${seconds(since)}; ${waiting(this.#counts())}, ` +
 				`${this.#sum('dropped') - dropped} were dropped. Reason: ${this.#lastError}`,
 		);

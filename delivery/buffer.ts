@@ -1,7 +1,7 @@
-import { sayOnce } from '../lib/runtime/log-once.js';
+import { warnOnce } from '../lib/runtime/log-once.js';
 import type { Counts } from './common/counts.js';
 import { Queue, type Waiting } from './common/queue.js';
-import { quietly } from './common/untraced.js';
+import { untraced } from './common/untraced.js';
 import type { Encoding, Frame } from './journal/frame.js';
 import type { Journal } from './journal/journal.js';
 import type { Backlog, Held } from './sending/backlog.js';
@@ -23,7 +23,7 @@ const EXPIRE_EACH = 2 ** 20;
 export const CANNOT_WRITE = 'delivery/write';
 
 /** What must be known of the records that are stored. */
-export interface StoreOptions<T> {
+export interface BufferOptions<T> {
 	/** For messages: `spans`. */
 	readonly what: string;
 	readonly encoding: Encoding;
@@ -39,9 +39,9 @@ export interface StoreOptions<T> {
 }
 
 /** What waits in memory, and its way to the disk: records, then bodies, then entries of the journal. */
-export class Store<T> {
+export class RecordBuffer<T> {
 	readonly queue = new Queue<T>();
-	readonly #options: StoreOptions<T>;
+	readonly #options: BufferOptions<T>;
 	readonly #journal: Journal | undefined;
 	readonly #backlog: Backlog;
 	readonly #counts: Counts;
@@ -50,7 +50,7 @@ export class Store<T> {
 	#notBefore = 0;
 	#appended = 0;
 
-	constructor(options: StoreOptions<T>, journal: Journal | undefined, backlog: Backlog, counts: Counts) {
+	constructor(options: BufferOptions<T>, journal: Journal | undefined, backlog: Backlog, counts: Counts) {
 		this.#options = options;
 		this.#journal = journal;
 		this.#backlog = backlog;
@@ -77,7 +77,7 @@ export class Store<T> {
 	}
 
 	#makeRoom(one: Waiting<T>): boolean {
-		while (!this.#fits(one) && quietly(() => this.#spill())) {
+		while (!this.#fits(one) && untraced(() => this.#spill())) {
 			// Once more, until there is room.
 		}
 		while (!this.#fits(one) && one.precious) {
@@ -182,7 +182,7 @@ export class Store<T> {
 				} catch (error) {
 					this.#counts.queued -= one.count;
 					this.#counts.drop(one.count, 'unencodable');
-					sayOnce(`otlp/${what}/encode`, `${what} that OpenTelemetry cannot encode are dropped.`, error);
+					warnOnce(`otlp/${what}/encode`, `${what} that OpenTelemetry cannot encode are dropped.`, error);
 					return [];
 				}
 			});
@@ -228,7 +228,7 @@ export class Store<T> {
 	#failed(error: unknown): void {
 		this.#retryMs = Math.min(this.#retryMs * 2 || RETRY_FIRST_MS, RETRY_LAST_MS);
 		this.#notBefore = performance.now() + this.#retryMs;
-		sayOnce(
+		warnOnce(
 			CANNOT_WRITE,
 			'the journal cannot be written; what is made waits in memory until it is sent, up to a limit, and is lost with the ' +
 				'process. Make the directory writable, name another one with delivery.directory, or say delivery.journal: false.',

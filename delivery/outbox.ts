@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { sayOnce } from '../lib/runtime/log-once.js';
+import { warnOnce } from '../lib/runtime/log-once.js';
 import type { Encoding } from './journal/frame.js';
 import { Journal } from './journal/journal.js';
 import { makeFolder } from './journal/make-folder.js';
 import type { DeliverySettings } from './options.js';
-import type { LaneOptions } from './pipeline.js';
+import type { PipelineOptions } from './pipeline.js';
 import { DeadLetters } from './sending/dead-letters.js';
 
 /** Who may send what lies in a folder: a preset to one address, in one encoding. Nothing of it is a secret. */
@@ -33,7 +33,7 @@ export function journalIn(
 	root: string | undefined,
 	address: Address,
 	settings: DeliverySettings,
-): Pick<LaneOptions<unknown>, 'journal' | 'deadLetters'> {
+): Pick<PipelineOptions<unknown>, 'journal' | 'deadLetters'> {
 	if (root === undefined || !settings.journal) return {};
 	const directory = folderOf(root, address);
 	const { maxBytes, maxAge, fsync } = settings;
@@ -45,10 +45,10 @@ export function journalIn(
 				prepare: () => keepOutOfGit(root),
 				onLost: (entries, reason, segment) => {
 					onLost(entries, reason, segment);
-					sayOnce(`delivery/${reason}`, LOST[reason]);
+					warnOnce(`delivery/${reason}`, LOST[reason]);
 				},
 				onStrange: (path, version) =>
-					sayOnce(
+					warnOnce(
 						`delivery/strange/${version}`,
 						`${basename(path)} is of another version of the journal, ${version ?? 'none'}; it is left as it is, and ` +
 							'that version sends it.',

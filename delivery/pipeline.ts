@@ -1,15 +1,15 @@
-import { sayOnce } from '../lib/runtime/log-once.js';
-import { BODY_BYTES, Store, type StoreOptions } from './buffer.js';
+import { warnOnce } from '../lib/runtime/log-once.js';
+import { BODY_BYTES, RecordBuffer, type BufferOptions } from './buffer.js';
 import type { SignalCounts } from './common/counts.js';
 import { Counts } from './common/counts.js';
 import type { EndOfProcess } from './common/process-end.js';
-import { quietly } from './common/untraced.js';
-import { Notes } from './journal/checkpoints.js';
+import { untraced } from './common/untraced.js';
+import { Checkpoints } from './journal/checkpoints.js';
 import type { Journal, JournalOptions } from './journal/journal.js';
 import { Backlog } from './sending/backlog.js';
 import type { DeadLetters } from './sending/dead-letters.js';
-import { Sender, type Watch } from './sending/sender.js';
-import type { Place, Transport } from './sending/transport.js';
+import { Sender, type SendObserver } from './sending/sender.js';
+import type { Destination, Transport } from './sending/transport.js';
 
 /** Bodies of so many bytes are kept in memory beside the journal. */
 const KEPT_BYTES = 8 * 2 ** 20;
@@ -23,7 +23,7 @@ const PAUSE_MS = 250;
 const ADOPT_MS = 30_000;
 
 /** What a lane must know about its records, and where they go. */
-export interface LaneOptions<T> extends StoreOptions<T> {
+export interface PipelineOptions<T> extends BufferOptions<T> {
 	readonly sizeOf: (record: T) => number;
 	/** How many things a record counts for. */
 	readonly countOf?: (record: T) => number;
@@ -34,10 +34,10 @@ export interface LaneOptions<T> extends StoreOptions<T> {
 	/** How long a record stands in memory alone, at most, while the loop turns and the disk writes. */
 	readonly windowMs: number;
 	/** What brings it there; one that is a place on this machine needs no journal. */
-	readonly transport: Transport | Place;
+	readonly transport: Transport | Destination;
 	/** What is lost at a shutdown is lost for that reason. @default 'undelivered' */
 	readonly undelivered?: string;
-	readonly watch: Watch;
+	readonly watch: SendObserver;
 	readonly metrics?: boolean;
 	readonly deadLetters?: DeadLetters | undefined;
 	/** How often the segments of those who are gone are looked for. @default 30 seconds */
@@ -55,13 +55,13 @@ export interface LaneOptions<T> extends StoreOptions<T> {
  * What is pushed costs its caller no encoding and no I/O, but for one case: a burst that memory has no room for goes
  * to the disk at once.
  */
-export class Lane<T> {
+export class SignalPipeline<T> {
 	/** What is not made yet, for whoever comes after a kill; without a journal there is nobody to read it. */
-	readonly notes: Notes<T> | undefined;
-	readonly #options: LaneOptions<T>;
+	readonly notes: Checkpoints<T> | undefined;
+	readonly #options: PipelineOptions<T>;
 	readonly #counts = new Counts();
 	readonly #backlog: Backlog;
-	readonly #store: Store<T>;
+	readonly #store: RecordBuffer<T>;
 	readonly #sender: Sender;
 	/** Where what others have left is found; `#journal` is the same where it keeps what is made here. */
 	readonly #left: Journal | undefined;
@@ -75,13 +75,13 @@ export class Lane<T> {
 	#adoptTimer: NodeJS.Timeout | undefined;
 	#state: 'running' | 'closing' | 'ending' | 'closed' = 'running';
 
-	constructor(options: LaneOptions<T>) {
+	constructor(options: PipelineOptions<T>) {
 		this.#options = options;
 		this.#backlog = new Backlog(this.#counts, Math.min(KEPT_BYTES, options.maxQueueBytes / 8));
 		this.#left = options.journal?.((entries, reason, segment) => this.#backlog.lost(entries, reason, segment));
 		this.#journal = options.keeps === 'notes' ? undefined : this.#left;
-		this.notes = this.#left && new Notes(this.#left, options);
-		this.#store = new Store(options, this.#journal, this.#backlog, this.#counts);
+		this.notes = this.#left && new Checkpoints(this.#left, options);
+		this.#store = new RecordBuffer(options, this.#journal, this.#backlog, this.#counts);
 		const { transport, watch, metrics = false, batch, deadLetters } = options;
 		const local = 'sendSync' in transport;
 		const sender = { transport, watch, metrics, batch, deadLetters, journal: this.#left, local };
@@ -110,7 +110,7 @@ export class Lane<T> {
 			else this.#commitSoon();
 		} else {
 			this.#counts.drop(count, 'memory');
-			sayOnce(`otlp/${what}/memory`, `more ${what} were made than may wait in memory; those too many are dropped.`);
+			warnOnce(`otlp/${what}/memory`, `more ${what} were made than may wait in memory; those too many are dropped.`);
 		}
 	}
 
@@ -145,7 +145,7 @@ export class Lane<T> {
 
 	/** Writes all that stands in memory alone to the journal, or to its place, at once: for the end of the process. */
 	settle(end: EndOfProcess): void {
-		quietly(() => this.#settle(end));
+		untraced(() => this.#settle(end));
 	}
 
 	#settle(end: EndOfProcess): void {
@@ -167,7 +167,7 @@ export class Lane<T> {
 	}
 
 	/** What is under way is written once more, at its own place, and what follows behind it. */
-	#settleIn(place: Place): void {
+	#settleIn(place: Destination): void {
 		try {
 			const certain = place.settleSync();
 			this.#store.encodeAll();
@@ -269,7 +269,7 @@ export class Lane<T> {
 				this.#backlog.park();
 			});
 			if (damaged > 0) {
-				sayOnce(
+				warnOnce(
 					'delivery/damaged',
 					'a segment of the journal ended within a frame or was damaged, as after a kill; what was whole in it is sent.',
 				);
@@ -285,15 +285,15 @@ export class Lane<T> {
 	}
 
 	#later(ms: number, work: () => unknown): NodeJS.Timeout {
-		return quietly(() => setTimeout(work, Math.min(ms, 2 ** 31 - 1)).unref());
+		return untraced(() => setTimeout(work, Math.min(ms, 2 ** 31 - 1)).unref());
 	}
 
 	/** Does it in a context of its own. Never rejects: what fails is a fault of ours, and is said. */
 	async #quietly(work: () => Promise<void>): Promise<void> {
 		try {
-			await quietly(work);
+			await untraced(work);
 		} catch (error) {
-			sayOnce('delivery/fault', 'delivery met a fault of its own; what it holds is tried again.', error);
+			warnOnce('delivery/fault', 'delivery met a fault of its own; what it holds is tried again.', error);
 		}
 	}
 }

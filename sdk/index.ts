@@ -1,5 +1,5 @@
 export { ConfigurationError, type ConfigurationFault } from '../config/common/error.js';
-export type { OwnPresetConfig, PresetModule } from '../config/define.js';
+export type { CustomPresetConfig as OwnPresetConfig, PresetModule } from '../config/define.js';
 export { defineConfig } from '../config/define.js';
 export { type LoadedConfig, loadConfig } from '../config/load.js';
 export type { EffectiveConfig, TelemetryConfig } from '../config/schema/config.js';
@@ -7,9 +7,14 @@ export type { AutoInstrumentation } from '../config/schema/instrumentations.js';
 export type { BackendStats } from '../delivery/backend-health.js';
 export type { SignalCounts } from '../delivery/common/counts.js';
 export type { EndOfProcess } from '../delivery/common/process-end.js';
-export type { TokenTally } from '../lib/usage/accounting/process-totals.js';
+export type { TokenTotals as TokenTally } from '../lib/usage/accounting/process-totals.js';
 export type { ConsoleOptions } from '../presets/console/options.js';
-export type { DeliveryAnswer, DeliveryRequest, OtlpBackend, OwnBackend } from '../presets/contract/custom-backend.js';
+export type {
+	CustomBackend as OwnBackend,
+	DeliveryAnswer,
+	DeliveryRequest,
+	OtlpBackend,
+} from '../presets/contract/custom-backend.js';
 export type { OtlpOptions } from '../presets/contract/otlp-options.js';
 export {
 	definePreset,

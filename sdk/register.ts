@@ -6,10 +6,10 @@
  * With an OpenTelemetry of 2.x in the application nothing of it is imported: that is said, and the application runs.
  */
 import { fileURLToPath } from 'node:url';
-import { own } from './preflight/find-package.js';
-import { neighbours } from './preflight/otel-versions.js';
+import { packageState } from './preflight/find-package.js';
+import { otelVersions } from './preflight/otel-versions.js';
 
-own.register = fileURLToPath(import.meta.url);
-const { refused } = neighbours();
+packageState.register = fileURLToPath(import.meta.url);
+const { refused } = otelVersions();
 if (refused !== undefined) process.stderr.write(`agentese-otel: ${refused}\n`);
 else await (await import('./lifecycle/register.js')).startBeforeTheApplication();

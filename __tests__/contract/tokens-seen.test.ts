@@ -147,7 +147,7 @@ describe('usage on a span of somebody’s', () => {
 	it('that another tree says under its id counts once, where no other call can have that id', async () => {
 		const call = ask('self.inner.ask', () => openModelCall())() as ReturnType<typeof openModelCall>;
 		// Its answer is a stream, which another invocation reads and reports.
-		call.spent({ in: 3, out: 1, responseId: LONG });
+		call.report({ in: 3, out: 1, responseId: LONG });
 		ask('self.outer.ask', () => recordTokens({ in: 3, out: 1, responseId: LONG }))();
 		recordTokens({ in: 3, out: 1, responseId: LONG });
 		expect(spentBy(await timeline())).toEqual([
@@ -178,8 +178,8 @@ describe('usage on a span of somebody’s', () => {
 				undefined,
 				[],
 			);
-			call.spent({ in: 8, out: 2 });
-			call.spent({ in: 8, out: 2 });
+			call.report({ in: 8, out: 2 });
+			call.report({ in: 8, out: 2 });
 		})();
 		expect(spentBy(await timeline())).toEqual([
 			['self.inner.ask', 8, 2, 13, 3],
@@ -199,18 +199,18 @@ describe('usage on a span of somebody’s', () => {
 			const outer = openModelCall();
 			outer.run(
 				() => {
-					for (const responseId of inner) openModelCall().spent({ ...told, responseId });
+					for (const responseId of inner) openModelCall().report({ ...told, responseId });
 				},
 				undefined,
 				[],
 			);
-			outer.spent({ ...told, responseId: outerId });
+			outer.report({ ...told, responseId: outerId });
 		})();
 		ask('self.inner.ask', () => {
 			const outer = openModelCall();
 			const within = outer.run(openModelCall, undefined, []);
-			outer.spent({ ...told, responseId: 'r1' });
-			within.spent({ ...told, responseId: 'r1' });
+			outer.report({ ...told, responseId: 'r1' });
+			within.report({ ...told, responseId: 'r1' });
 		})();
 		expect(spentBy(await timeline())).toEqual([
 			['self.inner.ask', input, output, undefined, undefined],
@@ -221,14 +221,14 @@ describe('usage on a span of somebody’s', () => {
 	it('around a metered client is that same call, also where it names no response', async () => {
 		ask('self.inner.ask', () =>
 			model(usage(11, 3), () => {
-				openModelCall().spent({ in: 4, out: 1, responseId: 'r1' });
-				model({}, () => openModelCall().spent({ in: 7, out: 2 }));
+				openModelCall().report({ in: 4, out: 1, responseId: 'r1' });
+				model({}, () => openModelCall().report({ in: 7, out: 2 }));
 			}),
 		)();
 		ask('self.inner.ask', () => {
 			// The answer is a stream, which goes on when the span is over.
 			const call = model(usage(11, 3), openModelCall);
-			call?.spent({ in: 11, out: 3 });
+			call?.report({ in: 11, out: 3 });
 		})();
 		expect(spentBy(await timeline())).toEqual([
 			['self.inner.ask', 11, 3, undefined, undefined],

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
 import { type Files, realFiles } from '../../delivery/journal/file-system.js';
 import { Journal } from '../../delivery/journal/journal.js';
-import { Lane } from '../../delivery/pipeline.js';
+import { SignalPipeline } from '../../delivery/pipeline.js';
 import type { SignalCounts } from '../../sdk/index.js';
 import { temporary } from '../support/children.js';
 import { heard } from '../support/providers.js';
 
 let directory: string;
 let said: string[];
-let lanes: Lane<string>[];
+let lanes: SignalPipeline<string>[];
 
 beforeEach(() => {
 	directory = temporary();
@@ -60,7 +60,7 @@ class Faulty {
 function laneOn(disk: Faulty, { away = true, keep = true, heir = false } = {}) {
 	const got: string[] = [];
 	const weather = { away };
-	const lane = new Lane<string>({
+	const lane = new SignalPipeline<string>({
 		...{ what: 'texts', encoding: 'json', batch: 5, maxQueued: 1e6, delayMs: 10, windowMs: 5, adoptMs: 50 },
 		// So little that a body on the disk is nowhere else.
 		maxQueueBytes: keep ? 1e6 : 600,

@@ -12,4 +12,4 @@ export {
 export { assemble } from '../../sdk/assemble/assemble.js';
 export { loadConfig, nodeSdkConfiguration, startTelemetry } from '../../sdk/index.js';
 export { whenProcessEnds, whileProcessEnds } from '../../sdk/process-end/process-end.js';
-export { leanSdk } from '../../sdk/providers/minimal-sdk.js';
+export { minimalSdk } from '../../sdk/providers/minimal-sdk.js';

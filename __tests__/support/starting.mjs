@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 
-const { assemble, leanSdk, loadConfig, logs, metrics, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);
+const { assemble, minimalSdk, loadConfig, logs, metrics, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);
 const require = createRequire(import.meta.url);
 const { WAY: way, HOW: how } = process.env;
 const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
@@ -35,7 +35,7 @@ const registered = () => {
 };
 
 const early = trace.getTracer('early');
-const sdk = NodeSDK ? new NodeSDK({ ...watched, instrumentations }) : await leanSdk(watched, instrumentations);
+const sdk = NodeSDK ? new NodeSDK({ ...watched, instrumentations }) : await minimalSdk(watched, instrumentations);
 const before = registered();
 sdk.start();
 const after = registered();

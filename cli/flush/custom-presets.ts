@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../../config/load.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { Preset, PresetParts } from '../../presets/contract/preset.js';
 import { type Resending, resend } from '../../presets/otlp/resend.js';
 import { backendOf } from '../../sdk/assemble/custom-backend.js';
@@ -9,7 +9,7 @@ import { foldersIn } from './outbox-folders.js';
  * The ways to the backends of the presets of one's own that have left something in the outbox. Each is asked by its own
  * `make`, which gets a `deliver` that makes no processors; what else it makes is shut down at once.
  */
-export async function ownWays(loaded: LoadedConfig, root: string): Promise<Resending[]> {
+export async function customRoutes(loaded: LoadedConfig, root: string): Promise<Resending[]> {
 	const folders = await foldersIn(root);
 	const ways: Resending[] = [];
 	for (const [name, preset] of loaded.presets) {
@@ -17,7 +17,7 @@ export async function ownWays(loaded: LoadedConfig, root: string): Promise<Resen
 		try {
 			await askFor(name, preset, loaded, root, ways);
 		} catch (error) {
-			sayOnce(`flush/${name}`, `the ${name} preset cannot be made, so that what it left is not sent.`, error);
+			warnOnce(`flush/${name}`, `the ${name} preset cannot be made, so that what it left is not sent.`, error);
 		}
 	}
 	return ways;

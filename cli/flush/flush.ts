@@ -1,16 +1,16 @@
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
-import { lendVoice, sayLine } from '../../lib/diagnostics/diag-logger.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { installDiagLogger, writeStderr } from '../../lib/diagnostics/diag-logger.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { asOtlp } from '../../presets/jaeger/preset.js';
 import { WHAT } from '../../presets/otlp/pipelines.js';
 import { type Resending, resend } from '../../presets/otlp/resend.js';
-import { remedyOf, waysTo } from '../../presets/otlp/route.js';
+import { remedyOf, routesTo } from '../../presets/otlp/route.js';
 import { whenProcessEnds } from '../../sdk/process-end/process-end.js';
-import { ownWays } from './custom-presets.js';
+import { customRoutes } from './custom-presets.js';
 import { foldersIn, outboxAt } from './outbox-folders.js';
-import { lyingIn, recordsOf } from './pending.js';
+import { pendingIn, recordsOf } from './pending.js';
 import type { Report, Sent, Stray } from './report.js';
 
 /** What a person may say. */
@@ -38,14 +38,14 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 	const loaded = await loadConfig(file);
 	const { config, notices } = loaded;
 	const root = await outboxAt(directory, String(config.delivery.directory));
-	const silence = lendVoice(config.logLevel);
+	const silence = installDiagLogger(config.logLevel);
 	try {
-		for (const notice of notices) sayOnce(`start/${notice}`, notice);
+		for (const notice of notices) warnOnce(`start/${notice}`, notice);
 		const since = Date.now();
 		const { presets, ways } = await waysOf(loaded, root);
 		const forget = whenProcessEnds((end) => {
 			for (const { lane } of ways) lane.settle(end);
-			if (end === 'last') sayLine('agentese-otel: cut off; what is not sent lies where it lay.');
+			if (end === 'last') writeStderr('agentese-otel: cut off; what is not sent lies where it lay.');
 		});
 		try {
 			await drain(ways, since, timeout);
@@ -64,13 +64,13 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 async function waysOf(loaded: LoadedConfig, root: string) {
 	const { preset, otlp, jaeger, delivery } = loaded.config;
 	const known = {
-		otlp: () => resend('otlp', waysTo(otlp, remedyOf('otlp')), ['traces', 'metrics', 'logs'], root, delivery),
-		jaeger: () => resend('jaeger', waysTo(asOtlp(jaeger), remedyOf('jaeger')), ['traces'], root, delivery),
+		otlp: () => resend('otlp', routesTo(otlp, remedyOf('otlp')), ['traces', 'metrics', 'logs'], root, delivery),
+		jaeger: () => resend('jaeger', routesTo(asOtlp(jaeger), remedyOf('jaeger')), ['traces'], root, delivery),
 	};
 	const shipped = (['otlp', 'jaeger'] as const).filter((name) => preset.includes(name));
 	const ways = (await Promise.all(shipped.map((name) => known[name]()))).flat();
 	const presets = [...shipped, ...preset.filter((name) => loaded.presets.has(name))];
-	return { presets, ways: [...ways, ...(await ownWays(loaded, root))] };
+	return { presets, ways: [...ways, ...(await customRoutes(loaded, root))] };
 }
 
 async function drain(ways: readonly Resending[], since: number, timeout: number): Promise<void> {
@@ -92,7 +92,7 @@ async function drained({ lane, folder }: Resending, since: number, isOver: () =>
 		// What a backend did not take is tried again by the lane itself, ever later.
 		if (waiting(lane) === 0) {
 			await lane.flush();
-			const left = await lyingIn(folder, since);
+			const left = await pendingIn(folder, since);
 			if (waiting(lane) === 0 && left.certain && recordsOf(left) === 0) return;
 		}
 		await sleep(LOOK_MS);
@@ -119,7 +119,7 @@ async function sentBy(way: Resending, root: string, since: number): Promise<Sent
 		refused: droppedBy['refused'] ?? 0,
 		deadLetters,
 		unreadable: droppedBy['unreadable'] ?? 0,
-		left: await lyingIn(folder, since),
+		left: await pendingIn(folder, since),
 		lastError: way.lastError(),
 	};
 }
@@ -130,7 +130,7 @@ async function straysIn(root: string, backends: readonly Sent[]): Promise<Stray[
 	return Promise.all(
 		strays.map(async ({ path, signal }): Promise<Stray> => {
 			const what = WHAT[signal];
-			return { folder: path, what, left: await lyingIn(join(root, path)) };
+			return { folder: path, what, left: await pendingIn(join(root, path)) };
 		}),
 	);
 }

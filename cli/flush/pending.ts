@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { realFiles } from '../../delivery/journal/file-system.js';
 import { framesIn, PREAMBLE, versionOf } from '../../delivery/journal/frame.js';
-import { lives, ownerFile } from '../../delivery/journal/owner.js';
+import { isAlive, ownerFile } from '../../delivery/journal/owner.js';
 import { readSegmentName } from '../../delivery/journal/segment.js';
 
 /** Records that a process holds which lives and will send them. */
@@ -14,7 +14,7 @@ export interface Holder {
 }
 
 /** What waits in the folder of one backend's one signal. */
-export interface Lying {
+export interface PendingRequests {
 	/** Records whose process is gone. */
 	readonly gone: number;
 	readonly held: readonly Holder[];
@@ -30,7 +30,7 @@ export interface Lying {
  * @param until - of what a living process holds, only what is that old counts: it goes on making more
  * @throws what the file system says
  */
-export async function lyingIn(folder: string, until = Number.POSITIVE_INFINITY): Promise<Lying> {
+export async function pendingIn(folder: string, until = Number.POSITIVE_INFINITY): Promise<PendingRequests> {
 	const alive = new Map<string, boolean>();
 	const held = new Map<string, number>();
 	const strange: string[] = [];
@@ -47,7 +47,7 @@ export async function lyingIn(folder: string, until = Number.POSITIVE_INFINITY):
 			strange.push(name);
 			continue;
 		}
-		if (!alive.has(owner)) alive.set(owner, await lives(realFiles, join(folder, ownerFile(owner)), Date.now()));
+		if (!alive.has(owner)) alive.set(owner, await isAlive(realFiles, join(folder, ownerFile(owner)), Date.now()));
 		const living = alive.get(owner) === true;
 		let records = 0;
 		for (const { state, time, count } of framesIn(bytes).frames) {
@@ -61,7 +61,7 @@ export async function lyingIn(folder: string, until = Number.POSITIVE_INFINITY):
 }
 
 /** How many records wait. */
-export function recordsOf({ gone, held }: Lying): number {
+export function recordsOf({ gone, held }: PendingRequests): number {
 	return held.reduce((sum, { records }) => sum + records, gone);
 }
 

@@ -1,4 +1,4 @@
-import { type Lying, recordsOf } from './pending.js';
+import { type PendingRequests, recordsOf } from './pending.js';
 
 /** What became of one signal's records for one backend of the config. */
 export interface Sent {
@@ -15,7 +15,7 @@ export interface Sent {
 	readonly deadLetters: number;
 	/** Those that could not be read. */
 	readonly unreadable: number;
-	readonly left: Lying;
+	readonly left: PendingRequests;
 	readonly lastError: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface Sent {
 export interface Stray {
 	readonly folder: string;
 	readonly what: string;
-	readonly left: Lying;
+	readonly left: PendingRequests;
 }
 
 /** What a flush did. */
@@ -42,7 +42,7 @@ export function isEmpty({ backends, strays }: Report): boolean {
 
 /** The report for programs, on one line. */
 export function asJson(report: Report): string {
-	const leftOf = ({ gone, held, strange }: Lying) => ({ orphaned: gone, held, otherVersion: strange });
+	const leftOf = ({ gone, held, strange }: PendingRequests) => ({ orphaned: gone, held, otherVersion: strange });
 	const backends = report.backends.map(({ left, what: _, ...rest }) => ({
 		...rest,
 		left: recordsOf(left),
@@ -92,7 +92,7 @@ function lineOfStray({ folder, what, left }: Stray, { presets }: Report): string
 	return [`${folder}: ${parts.join(', ')}: ${why}`];
 }
 
-function others({ held, strange }: Lying, what: string): string[] {
+function others({ held, strange }: PendingRequests, what: string): string[] {
 	return [
 		...held.map(({ who, records }) => `${records} ${what} left to ${who}, which lives and sends them itself`),
 		...strange.map((name) => `${name} left, which another version of agentese-otel wrote and reads`),

@@ -7,7 +7,7 @@ export type Signal = (typeof SIGNALS)[number];
 export type Routes = Record<Signal, readonly string[]>;
 
 /** A part of a config, and who said it. */
-export interface Said {
+export interface ConfigLayerSource {
 	/** A file, a variable, or `argument`. */
 	readonly source: string;
 	readonly value: unknown;
@@ -26,7 +26,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** `otlp.headers`, `rules[0].match`. */
-export function joined(path: readonly PropertyKey[]): string {
+export function pathText(path: readonly PropertyKey[]): string {
 	return path.reduce<string>((text, step) => {
 		if (typeof step === 'number') return `${text}[${step}]`;
 		return text === '' ? String(step) : `${text}.${String(step)}`;

@@ -4,16 +4,16 @@ import { pathToFileURL } from 'node:url';
 import { LEGAL_PRESET, PRESETS } from '../../presets/contract/names.js';
 import type { Preset } from '../../presets/contract/preset.js';
 import type { PathFault } from '../common/error.js';
-import { isObject, type Said } from '../common/layer.js';
+import { type ConfigLayerSource, isObject } from '../common/layer.js';
 import { absolute } from '../resolve/normalize.js';
 import { hintFor, shown } from '../schema/explain.js';
 import { dataOnly } from '../sources/file.js';
 import { packageEntry } from './package-entry.js';
 
 /** The presets of one's own that a config names, and the config with their names in place of their modules. */
-export interface OwnPresets {
+export interface CustomPresets {
 	readonly presets: ReadonlyMap<string, Preset<unknown>>;
-	readonly said: readonly Said[];
+	readonly said: readonly ConfigLayerSource[];
 	readonly faults: readonly PathFault[];
 }
 
@@ -23,7 +23,10 @@ export interface OwnPresets {
  *
  * @param taken - the config's keys: a preset's options stand under its name, so that it can have none of these
  */
-export async function loadOwnPresets(all: readonly Said[], taken: readonly string[]): Promise<OwnPresets> {
+export async function loadCustomPresets(
+	all: readonly ConfigLayerSource[],
+	taken: readonly string[],
+): Promise<CustomPresets> {
 	const presets = new Map<string, Preset<unknown>>();
 	const faults: PathFault[] = [];
 	const names = new Map<string, string>();
@@ -48,7 +51,11 @@ export async function loadOwnPresets(all: readonly Said[], taken: readonly strin
 
 type Failure = { message: string; absent?: true };
 
-async function load(word: string, said: Said, taken: readonly string[]): Promise<Preset<unknown> | Failure> {
+async function load(
+	word: string,
+	said: ConfigLayerSource,
+	taken: readonly string[],
+): Promise<Preset<unknown> | Failure> {
 	if (dataOnly() && said.source !== 'argument') {
 		return {
 			message: `"preset" names the module '${word}', which is code; AGENTESE_CONFIG_FORMATS=data refuses code. Legal: ${LEGAL_PRESET.split(', or a module')[0]}.`,
@@ -88,7 +95,7 @@ function isPreset(value: unknown): value is Preset<unknown> {
 	return isObject(value) && typeof value['name'] === 'string' && typeof value['make'] === 'function';
 }
 
-function fault({ source }: Said, message: string): PathFault {
+function fault({ source }: ConfigLayerSource, message: string): PathFault {
 	return { source, key: 'preset', path: ['preset'], message };
 }
 
@@ -103,11 +110,15 @@ function isShipped(word: string): boolean {
 }
 
 /** A later source may say a preset's name where an earlier one has said its module. */
-function wordIsName(word: string, all: readonly Said[], presets: ReadonlyMap<string, Preset<unknown>>): boolean {
+function wordIsName(
+	word: string,
+	all: readonly ConfigLayerSource[],
+	presets: ReadonlyMap<string, Preset<unknown>>,
+): boolean {
 	return all.length > 1 && presets.has(word);
 }
 
-function idOf(word: string, { directory }: Said): string {
+function idOf(word: string, { directory }: ConfigLayerSource): string {
 	return `${directory}\0${word}`;
 }
 
@@ -124,7 +135,7 @@ function resolved(word: string, directory: string): string | undefined {
 	}
 }
 
-function renamed(said: Said, nameOf: (word: string) => string | undefined): Said {
+function renamed(said: ConfigLayerSource, nameOf: (word: string) => string | undefined): ConfigLayerSource {
 	const { value } = said;
 	if (!isObject(value) || value['preset'] === undefined) return said;
 	const rename = (word: unknown) => (typeof word === 'string' && !isShipped(word) ? (nameOf(word) ?? word) : word);

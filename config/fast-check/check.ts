@@ -2,7 +2,7 @@ import { readEndpoint } from '../../presets/contract/endpoint.js';
 import { PRESETS } from '../../presets/contract/names.js';
 import { isObject } from '../common/layer.js';
 import type { ConfigLayer } from '../schema/config.js';
-import { PLAIN_KEYS, type Plain } from './keys.generated.js';
+import { FAST_KEYS, type FastKey } from './keys.generated.js';
 
 /** What a value that is not plain is answered by. */
 const NO = Symbol('not plain');
@@ -14,7 +14,7 @@ const NO = Symbol('not plain');
  * Answers undefined for anything else, whether it is wrong or merely asks for more: zod is loaded then, and decides. What
  * counts as plain is made from the schema (`scripts/make-schema.mjs`), and a test compares the two.
  */
-export function plainLayer(value: unknown): ConfigLayer | undefined {
+export function fastCheck(value: unknown): ConfigLayer | undefined {
 	const read = section(value, '');
 	return read === NO ? undefined : (read as ConfigLayer);
 }
@@ -25,7 +25,7 @@ function section(value: unknown, above: string): unknown {
 	for (const key of Reflect.ownKeys(value)) {
 		if (typeof key !== 'string') return NO;
 		const path = above + key;
-		const kind = Object.hasOwn(PLAIN_KEYS, path) ? PLAIN_KEYS[path] : undefined;
+		const kind = Object.hasOwn(FAST_KEYS, path) ? FAST_KEYS[path] : undefined;
 		if (kind === undefined) return NO;
 		const inner = value[key];
 		if (inner === undefined) continue;
@@ -36,7 +36,7 @@ function section(value: unknown, above: string): unknown {
 	return read;
 }
 
-function leaf(value: unknown, kind: Exclude<Plain, 'section'>): unknown {
+function leaf(value: unknown, kind: Exclude<FastKey, 'section'>): unknown {
 	if (typeof kind === 'object') {
 		if ('words' in kind) return typeof value === 'string' && kind.words.includes(value) ? value : NO;
 		const inside = typeof value === 'number' && value >= kind.min && value <= kind.max;

@@ -1,5 +1,5 @@
 /** What a plain value is: a section of keys, or a kind of value that a look tells. */
-export type Plain =
+export type FastKey =
 	| 'section'
 	| 'switch'
 	| 'text'
@@ -10,7 +10,7 @@ export type Plain =
 	| { readonly min: number; readonly max: number; readonly whole: boolean };
 
 /** Made by `node scripts/make-schema.mjs`: the path of a key, and what its value has to be. */
-export const PLAIN_KEYS: Readonly<Record<string, Plain>> = {
+export const FAST_KEYS: Readonly<Record<string, FastKey>> = {
 	enabled: 'switch',
 	serviceName: 'text',
 	preset: 'preset',

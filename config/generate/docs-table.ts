@@ -20,7 +20,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
 const REPEATED = SIGNALS.map((signal) => `otlp.${signal}.`);
 
 /** The table of every key for the docs, in Markdown: what is legal, the default, the meaning, the variable. */
-export function configTable(): string {
+export function docsTable(): string {
 	const rows = leavesOf(configSchema).flatMap(({ path, schema }) => {
 		const key = path.join('.');
 		if (REPEATED.some((prefix) => key.startsWith(prefix))) return [];

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { Plain } from '../fast-check/keys.generated.js';
+import type { FastKey } from '../fast-check/keys.generated.js';
 import { leavesOf } from '../schema/keys.js';
 import { configSchema } from '../schema/schema.js';
 
 /** Keys whose schema reads more than it says; `config/fast-check/check.ts` knows the part of it that is plain. */
-const KNOWN: Readonly<Record<string, Plain>> = { preset: 'preset', autoInstrumentation: 'instrumentations' };
+const KNOWN: Readonly<Record<string, FastKey>> = { preset: 'preset', autoInstrumentation: 'instrumentations' };
 
 /** The keys of the config whose values need no more than a look, and what that look is. */
-export function plainKeys(): Record<string, Plain> {
-	const keys: Record<string, Plain> = {};
+export function fastCheckKeys(): Record<string, FastKey> {
+	const keys: Record<string, FastKey> = {};
 	for (const { path, schema } of leavesOf(configSchema)) {
 		const key = path.join('.');
 		const plain = KNOWN[key] ?? plainOf(schema);
@@ -19,7 +19,7 @@ export function plainKeys(): Record<string, Plain> {
 	return keys;
 }
 
-function plainOf(schema: z.ZodType): Plain | undefined {
+function plainOf(schema: z.ZodType): FastKey | undefined {
 	if (schema instanceof z.ZodBoolean) return 'switch';
 	if (schema instanceof z.ZodEnum) return { words: schema.options.map(String) };
 	if (schema instanceof z.ZodNumber) {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { secretEndpoint, secretHeaders } from '../../lib/diagnostics/configured-secrets.js';
 import { type Protocol, readEndpoint } from '../../presets/contract/endpoint.js';
 import type { PathFault } from '../common/error.js';
-import { joined, SIGNALS } from '../common/layer.js';
+import { pathText, SIGNALS } from '../common/layer.js';
 import type { ConfigLayer, EffectiveConfig } from '../schema/config.js';
 import { type Sources, sourceOf } from './merge.js';
 
@@ -33,7 +33,7 @@ export function absolute(path: string, from: string, home = homedir()): string {
 }
 
 /** Gives every endpoint its scheme, and gRPC to those on its port for which nobody named a protocol. */
-export function settleEndpoints(config: EffectiveConfig, sources: Sources): void {
+export function normalizeEndpoints(config: EffectiveConfig, sources: Sources): void {
 	const parts: [string, { endpoint?: string | undefined; protocol?: Protocol | undefined }, string][] = [
 		['otlp', config.otlp, 'otlp.protocol'],
 		['jaeger', config.jaeger, 'jaeger.protocol'],
@@ -79,7 +79,7 @@ export function pathsTwice(config: EffectiveConfig, sources: Sources): string[] 
  * @returns a fault for each variable that is not set, and for each header that cannot be sent: a request that fails would
  * be seen much later
  */
-export function settleHeaders(config: EffectiveConfig, sources: Sources): PathFault[] {
+export function normalizeHeaders(config: EffectiveConfig, sources: Sources): PathFault[] {
 	const faults: PathFault[] = [];
 	const parts = [['otlp'], ...SIGNALS.map((signal) => ['otlp', signal])] as const;
 	for (const path of parts) {
@@ -89,11 +89,11 @@ export function settleHeaders(config: EffectiveConfig, sources: Sources): PathFa
 		for (const [name, text] of Object.entries(part.headers)) {
 			const at = [...path, 'headers', name];
 			const source = sourceOf(sources, at) ?? 'default';
-			const fault = (message: string) => faults.push({ source, key: joined(at), path: at, message });
-			const value = source.startsWith('OTEL_') ? text : fill(text, joined(at), fault);
+			const fault = (message: string) => faults.push({ source, key: pathText(at), path: at, message });
+			const value = source.startsWith('OTEL_') ? text : fill(text, pathText(at), fault);
 			filled[name] = value;
 			const wrong = faultOfHeader(name, value);
-			if (wrong !== undefined) fault(`"${joined(at)}" ${wrong}`);
+			if (wrong !== undefined) fault(`"${pathText(at)}" ${wrong}`);
 		}
 		part.headers = secretHeaders(filled);
 	}

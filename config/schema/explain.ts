@@ -4,7 +4,7 @@ import { nearest } from '../../lib/agentese/errors/nearest.js';
 import { maskedUser, withoutSecrets } from '../../lib/diagnostics/configured-secrets.js';
 import { REDACTED } from '../../lib/redaction/marker.js';
 import type { PathFault } from '../common/error.js';
-import { isObject, joined, type Said } from '../common/layer.js';
+import { type ConfigLayerSource, isObject, pathText } from '../common/layer.js';
 import { leavesOf, schemaAt } from './keys.js';
 
 type Issue = z.core.$ZodIssue;
@@ -16,7 +16,7 @@ type Issue = z.core.$ZodIssue;
  */
 export function explain(
 	issues: readonly Issue[],
-	{ value, source }: Pick<Said, 'value' | 'source'>,
+	{ value, source }: Pick<ConfigLayerSource, 'value' | 'source'>,
 	schema: z.ZodType,
 	above: readonly PropertyKey[] = [],
 ): PathFault[] {
@@ -39,10 +39,10 @@ function unknownKey(path: readonly PropertyKey[], { root, above, source }: Whole
 	const said = String(path.at(-1));
 	const [near] = nearest(said, legal, 1);
 	const meant = near === undefined ? elsewhere(said, root) : [[...parent, near]];
-	const names = meant.map((one) => `"${joined([...above, ...one])}"`);
+	const names = meant.map((one) => `"${pathText([...above, ...one])}"`);
 	const hint = names.length === 0 ? '' : ` Did you mean ${names.join(' or ')}?`;
 	const whole = [...above, ...path];
-	const key = joined(whole);
+	const key = pathText(whole);
 	return { source, key, path: whole, message: `"${key}" is no key; legal here: ${legal.join(', ')}.${hint}` };
 }
 
@@ -58,7 +58,7 @@ function wrongValue(issue: Issue, input: unknown, { root, above, source }: Whole
 	const got = issue.path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown>)?.[step], input);
 	const words = Array.isArray(meta['words']) ? meta['words'].map(String) : [];
 	const path = [...above, ...issue.path];
-	const key = joined(path);
+	const key = pathText(path);
 	const subject = key === '' ? 'the config' : `"${key}"`;
 	const says = got === undefined ? 'is missing' : `got ${path.some(isHeaders) ? REDACTED : shown(got)}`;
 	const message = `${subject} ${says}; ${legalOf(schema, meta['legal'], issue)}.${hintFor(got, words)}`;

@@ -1,7 +1,7 @@
 import type { Zod } from '../../delivery/common/quantity.js';
 import { bytes, LEGAL_BYTES, quantity } from '../../delivery/common/quantity.js';
 import type { RedactWith } from '../../lib/redaction/rules.js';
-import { CAPTURES, type CaptureLimits, CONTENT_DEFAULTS, ERROR_CONTENTS } from '../../lib/signals/capture/settings.js';
+import { CAPTURE_DEFAULTS, CAPTURES, type CaptureLimits, ERROR_CONTENTS } from '../../lib/signals/capture/settings.js';
 
 const expression = (z: Zod) => z.instanceof(RegExp);
 
@@ -31,7 +31,7 @@ export const captureOption = (z: Zod) => z.enum(CAPTURES);
 export const errorsOption = (z: Zod) => z.enum(ERROR_CONTENTS);
 
 /** The defaults. */
-export const captureLimitsDefaults: CaptureLimits = CONTENT_DEFAULTS.limits;
+export const captureLimitsDefaults: CaptureLimits = CAPTURE_DEFAULTS.limits;
 
 const count = (z: Zod) => z.number().int().min(1);
 

@@ -2,6 +2,6 @@
 export const OTHERS: readonly string[] = ['AGENTESE_CONFIG', 'AGENTESE_CONFIG_FORMATS'];
 
 /** Whether a variable may say a key of the config. */
-export function isOwnVariable(name: string): boolean {
+export function isAgenteseVariable(name: string): boolean {
 	return name.startsWith('AGENTESE_') && !OTHERS.includes(name);
 }

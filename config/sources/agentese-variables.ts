@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
-import type { Said } from '../common/layer.js';
+import type { ConfigLayerSource } from '../common/layer.js';
 import { type Leaf, leavesOf } from '../schema/keys.js';
 import { configSchema } from '../schema/schema.js';
-import { isOwnVariable, OTHERS } from './agentese-variable-names.js';
+import { isAgenteseVariable, OTHERS } from './agentese-variable-names.js';
 
 /** `AGENTESE_SAMPLING_RATE` for `sampling.rate`. */
 export function variableOf(path: readonly string[]): string {
@@ -12,16 +12,16 @@ export function variableOf(path: readonly string[]): string {
 }
 
 /** What `AGENTESE_*` say: one variable for each key that holds a value. */
-export function saidByOwnVariables(cwd: string): { said: Said[]; notices: string[] } {
+export function agenteseVariables(cwd: string): { said: ConfigLayerSource[]; notices: string[] } {
 	const leaves = new Map(leavesOf(configSchema).map((leaf) => [variableOf(leaf.path), leaf]));
-	const said: Said[] = [];
+	const said: ConfigLayerSource[] = [];
 	const notices: string[] = [];
 	for (const [source, raw = ''] of Object.entries(process.env)) {
 		const leaf = leaves.get(source);
 		if (leaf !== undefined && raw.trim() !== '') {
 			const value = leaf.path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), read(raw.trim(), leaf));
 			said.push({ source, value, directory: cwd });
-		} else if (leaf === undefined && isOwnVariable(source)) {
+		} else if (leaf === undefined && isAgenteseVariable(source)) {
 			// Other programs of AGENTESE may have variables of their own, so that an unknown one is no fault.
 			const [near] = nearest(source, [...leaves.keys(), ...OTHERS], 1);
 			if (near !== undefined) notices.push(`${source} is no variable of this toolkit. Did you mean ${near}?`);

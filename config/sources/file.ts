@@ -2,8 +2,8 @@ import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Loader } from 'cosmiconfig';
 import type { ConfigurationFault } from '../common/error.js';
-import type { Said } from '../common/layer.js';
-import { nothingLies } from './no-file.js';
+import type { ConfigLayerSource } from '../common/layer.js';
+import { hasNoConfigFile } from './no-file.js';
 import { FormatError, parseJson, parseYaml } from './parse.js';
 
 const CODE = ['ts', 'mts', 'js', 'mjs', 'cjs'];
@@ -20,7 +20,7 @@ const PLACES = [
 
 /** The project's file, if there is one; or what is wrong with it. */
 export interface Found {
-	readonly said?: Said;
+	readonly said?: ConfigLayerSource;
 	readonly faults: readonly ConfigurationFault[];
 }
 
@@ -41,7 +41,7 @@ export async function findFile(named: string | undefined, cwd: string): Promise<
 	}
 	const name = named ?? process.env['AGENTESE_CONFIG']?.trim();
 	const path = name ? resolve(cwd, name) : undefined;
-	if (path === undefined && nothingLies(cwd, PLACES)) return { faults: [] };
+	if (path === undefined && hasNoConfigFile(cwd, PLACES)) return { faults: [] };
 	const texts = new Map<string, string>();
 	let reading = path ?? 'the config file';
 	const reads = (load: Loader): Loader => {
@@ -73,7 +73,7 @@ export async function findFile(named: string | undefined, cwd: string): Promise<
 		if (!found || found.isEmpty) return { faults: [] };
 		const { filepath: source, config: value } = found;
 		const text = texts.get(source);
-		const said: Said = {
+		const said: ConfigLayerSource = {
 			source,
 			value,
 			directory: dirname(source),

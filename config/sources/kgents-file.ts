@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ConfigurationFault, PathFault } from '../common/error.js';
-import type { Said, Signal } from '../common/layer.js';
+import type { ConfigLayerSource, Signal } from '../common/layer.js';
 import type { TelemetryConfig } from '../schema/config.js';
-import type { Origin } from './kgents-schema.js';
+import type { KgentsConfig } from './kgents-schema.js';
 import { FormatError, parseYaml } from './parse.js';
 
 /** What Jaeger's agent and old collector listened on. Nothing of OpenTelemetry JS 3 speaks to these. */
 const GONE = [6831, 6832, 5778, 14250, 14268];
 
 /** The person's own file, said in our shape; or what is wrong with it. */
-export interface UserFile {
-	readonly said?: Said;
+export interface KgentsFile {
+	readonly said?: ConfigLayerSource;
 	readonly faults: readonly (ConfigurationFault | PathFault)[];
 	readonly text?: string;
 	/** What is to be said once if the config sends traces to the file's Jaeger. */
@@ -25,7 +25,7 @@ export interface UserFile {
  * `traces.exporter: otlp` and `metrics.exporter: prometheus` no metric goes over OTLP. It says nothing of logs, so
  * nothing carries these.
  */
-export async function userFile(home: string): Promise<UserFile> {
+export async function kgentsFile(home: string): Promise<KgentsFile> {
 	const source = join(home, '.kgents', 'telemetry.yaml');
 	let content: string;
 	try {
@@ -44,7 +44,7 @@ export async function userFile(home: string): Promise<UserFile> {
 			faults: [{ source, key: '', ...(error.line !== undefined && { line: error.line }), message: error.message }],
 		};
 	}
-	const { originSchema } = await import('./kgents-schema.js');
+	const { kgentsSchema: originSchema } = await import('./kgents-schema.js');
 	const { success, data, error } = originSchema.safeParse(value);
 	if (!success) {
 		const { explain } = await import('../schema/explain.js');
@@ -59,7 +59,12 @@ export async function userFile(home: string): Promise<UserFile> {
 	};
 }
 
-function translated({ enabled, traces = {}, metrics = {}, sampling }: Origin): Pick<Said, 'value' | 'signals'> {
+function translated({
+	enabled,
+	traces = {},
+	metrics = {},
+	sampling,
+}: KgentsConfig): Pick<ConfigLayerSource, 'value' | 'signals'> {
 	const signals: Partial<Record<Signal, string[]>> = {};
 	if (traces.exporter !== undefined) signals.traces = carriers(traces.exporter);
 	if (metrics.exporter !== undefined) signals.metrics = carriers(metrics.exporter);
@@ -85,14 +90,17 @@ function jsonDirectory(path: string): string {
 	return basename(path) === 'traces' ? dirname(path) : path;
 }
 
-function jaegerEndpoint({ jaeger_host: host, jaeger_port: port }: NonNullable<Origin['traces']>): string | undefined {
+function jaegerEndpoint({
+	jaeger_host: host,
+	jaeger_port: port,
+}: NonNullable<KgentsConfig['traces']>): string | undefined {
 	if (host === undefined && port === undefined) return undefined;
 	const at = host?.includes(':') && !host.startsWith('[') ? `[${host}]` : (host ?? 'localhost');
 	if (port === 4317) return `${at}:4317`;
 	return `http://${at}:${port === undefined || GONE.includes(port) ? 4318 : port}`;
 }
 
-function jaegerNotice({ traces = {} }: Origin, source: string): string | undefined {
+function jaegerNotice({ traces = {} }: KgentsConfig, source: string): string | undefined {
 	if (traces.jaeger_port === undefined || !GONE.includes(traces.jaeger_port)) return undefined;
 	return (
 		`${source} sends traces to port ${traces.jaeger_port} of Jaeger, which was its agent's and is gone; they go to ` +

@@ -7,7 +7,7 @@ const text = (legal: string) => z.string().min(1).meta({ legal }).optional();
 const port = z.int().min(1).max(65535).meta({ legal: 'a port from 1 to 65535' }).optional();
 
 /** The shape of the origin's file, which is not ours. */
-export const originSchema = z.strictObject({
+export const kgentsSchema = z.strictObject({
 	enabled: z.boolean().meta({ legal: 'true or false' }).optional(),
 	traces: z
 		.strictObject({
@@ -30,4 +30,4 @@ export const originSchema = z.strictObject({
 });
 
 /** What the file says, checked. */
-export type Origin = z.output<typeof originSchema>;
+export type KgentsConfig = z.output<typeof kgentsSchema>;

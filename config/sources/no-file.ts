@@ -11,7 +11,7 @@ const ITS_OWN = ['.config', 'package.yaml'];
  *
  * Whatever is doubtful, such as a package.json that cannot be read, is left to cosmiconfig, which says what is wrong.
  */
-export function nothingLies(cwd: string, places: readonly string[]): boolean {
+export function hasNoConfigFile(cwd: string, places: readonly string[]): boolean {
 	const names = new Set([...places, ...ITS_OWN]);
 	names.delete('package.json');
 	try {

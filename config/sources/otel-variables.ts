@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import type { Routes, Said, Signal } from '../common/layer.js';
+import type { ConfigLayerSource, Routes, Signal } from '../common/layer.js';
 import { SIGNALS } from '../common/layer.js';
 import type { TelemetryConfig } from '../schema/config.js';
 import { otlpVariables } from './otlp-variables.js';
 
 /** What OpenTelemetry's own variables say. */
-export interface EnvironmentSaid {
+export interface OtelVariables {
 	/** The weaker first. They stand above every file. */
-	readonly said: readonly Said[];
+	readonly said: readonly ConfigLayerSource[];
 	/** What stands above everything: `OTEL_SDK_DISABLED` is the operator's last word, as it is for the NodeSDK. */
-	readonly last: readonly Said[];
+	readonly last: readonly ConfigLayerSource[];
 	/** Who carries a signal where nobody says anything: an address to send to is wish enough. */
 	readonly fallback: Partial<Record<Signal, { readonly presets: readonly string[]; readonly source: string }>>;
 	/** Values that OpenTelemetry ignores with a warning, and so do we. */
@@ -36,8 +36,8 @@ const LOG_LEVELS: Readonly<Record<string, string>> = {
 };
 
 /** Reads them all. A value that OpenTelemetry does not understand is ignored and said, as the specification asks. */
-export async function saidByEnvironment(cwd: string): Promise<EnvironmentSaid> {
-	const said: Said[] = [];
+export async function otelVariables(cwd: string): Promise<OtelVariables> {
+	const said: ConfigLayerSource[] = [];
 	const notices: string[] = [];
 	const say = (source: string, value: TelemetryConfig) => said.push({ source, value, directory: cwd });
 	const ignore = (name: string, legal: string) => {

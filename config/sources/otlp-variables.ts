@@ -1,10 +1,10 @@
 import { PROTOCOLS, readEndpoint } from '../../presets/contract/endpoint.js';
-import { type Said, SIGNALS, type Signal } from '../common/layer.js';
+import { type ConfigLayerSource, SIGNALS, type Signal } from '../common/layer.js';
 import type { TelemetryConfig } from '../schema/config.js';
 
 /** What `OTEL_EXPORTER_OTLP_*` say. */
-export interface OtlpSaid {
-	readonly said: readonly Said[];
+export interface OtlpVariables {
+	readonly said: readonly ConfigLayerSource[];
 	readonly fallback: Partial<Record<Signal, { readonly presets: readonly string[]; readonly source: string }>>;
 	readonly notices: readonly string[];
 }
@@ -38,10 +38,10 @@ const READERS: Readonly<Record<string, Reader>> = {
  * Reads them for all signals and for each, with the meaning they have in OpenTelemetry JS: a signal's own endpoint is
  * taken as it stands, and for gRPC an endpoint without a scheme is one with TLS unless `INSECURE` says otherwise.
  */
-export async function otlpVariables(cwd: string): Promise<OtlpSaid> {
-	const said: Said[] = [];
+export async function otlpVariables(cwd: string): Promise<OtlpVariables> {
+	const said: ConfigLayerSource[] = [];
 	const notices: string[] = [];
-	const fallback: OtlpSaid['fallback'] = {};
+	const fallback: OtlpVariables['fallback'] = {};
 	for (const signal of [undefined, ...SIGNALS]) {
 		const say = (source: string, part: Record<string, unknown>) => {
 			const value = { otlp: signal === undefined ? part : { [signal]: part } } as TelemetryConfig;

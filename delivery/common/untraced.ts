@@ -5,6 +5,6 @@ import { suppressTracing } from '@opentelemetry/core';
 const QUIET = suppressTracing(ROOT_CONTEXT);
 
 /** Does our own work in a context in which nothing of it is traced. */
-export function quietly<T>(work: () => T): T {
+export function untraced<T>(work: () => T): T {
 	return context.with(QUIET, work);
 }

@@ -1,4 +1,4 @@
-import { quietly } from '../common/untraced.js';
+import { untraced } from '../common/untraced.js';
 import type { Encoding, Frame } from './frame.js';
 import type { Journal } from './journal.js';
 import type { Entry, Segment } from './segment.js';
@@ -19,7 +19,7 @@ interface Framed {
 }
 
 /** How a record is written. */
-export interface NotesOptions<T> {
+export interface CheckpointsOptions<T> {
 	readonly encoding: Encoding;
 	readonly encode: (records: T[]) => Uint8Array;
 }
@@ -32,9 +32,9 @@ export interface NotesOptions<T> {
  * Nothing here is counted: a note is no record yet, and becomes one where it is taken over. Nothing throws or rejects; of
  * a disk that fails the journal itself speaks.
  */
-export class Notes<T> {
+export class Checkpoints<T> {
 	readonly #journal: Journal;
-	readonly #options: NotesOptions<T>;
+	readonly #options: CheckpointsOptions<T>;
 	readonly #waiting = new Map<object, T>();
 	readonly #entries = new Map<object, Entry>();
 	readonly #segments = new Set<Segment>();
@@ -44,7 +44,7 @@ export class Notes<T> {
 	readonly #wanted = new Set<object>();
 	#closed = false;
 
-	constructor(journal: Journal, options: NotesOptions<T>) {
+	constructor(journal: Journal, options: CheckpointsOptions<T>) {
 		this.#journal = journal;
 		this.#options = options;
 	}
@@ -53,7 +53,7 @@ export class Notes<T> {
 	note(of: object, record: T): void {
 		if (this.#closed) return;
 		this.#waiting.set(of, record);
-		this.#writing ??= quietly(() => this.#writeAll());
+		this.#writing ??= untraced(() => this.#writeAll());
 	}
 
 	/** It is no longer under way. */
@@ -63,7 +63,7 @@ export class Notes<T> {
 		const entry = this.#entries.get(of);
 		if (entry === undefined) return;
 		this.#entries.delete(of);
-		quietly(() => this.#over(entry));
+		untraced(() => this.#over(entry));
 	}
 
 	/** Resolves when what was noted stands on the disk. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type Files, realFiles } from './file-system.js';
 import { type Frame, PREAMBLE, versionOf } from './frame.js';
-import { Claim } from './lease.js';
-import { type Adopted, goneFrom, sizeOfOthers } from './orphans.js';
-import { lives, ownerFile } from './owner.js';
+import { Lease } from './lease.js';
+import { type Adopted, orphansIn, sizeOfOthers } from './orphans.js';
+import { isAlive, ownerFile } from './owner.js';
 import { Removal } from './removal.js';
 import { type Entry, Segment, segmentName, stamp } from './segment.js';
 
@@ -46,7 +46,7 @@ export class Journal {
 	readonly #files: Files;
 	readonly #segmentBytes: number;
 	readonly #segments = new Set<Segment>();
-	readonly #claim: Claim;
+	readonly #claim: Lease;
 	#active: Segment | undefined;
 	#number = 0;
 	/** How often it was closed. */
@@ -57,7 +57,7 @@ export class Journal {
 	constructor(options: JournalOptions) {
 		this.#options = options;
 		this.#files = options.files ?? realFiles;
-		this.#claim = new Claim(this.#files, options.directory);
+		this.#claim = new Lease(this.#files, options.directory);
 		this.#removal = new Removal(this.#files);
 		const share = Math.max(64 * 2 ** 10, Math.floor(options.maxBytes / 8));
 		this.#segmentBytes = options.segmentBytes ?? Math.min(SEGMENT_BYTES, share);
@@ -112,9 +112,9 @@ export class Journal {
 	async adopt(each?: (entries: Entry[]) => void): Promise<Adopted> {
 		const { directory, now = Date.now } = this.#options;
 		const files = this.#files;
-		const alive = this.#options.lives ?? ((path: string) => lives(files, path, now()));
+		const alive = this.#options.lives ?? ((path: string) => isAlive(files, path, now()));
 		const closings = this.#closings;
-		const { owners, orphans } = await goneFrom(files, directory, this.#claim.mine, alive);
+		const { owners, orphans } = await orphansIn(files, directory, this.#claim.mine, alive);
 		// What it gave up meanwhile looks like another's.
 		if (this.#closings !== closings) return { entries: [], damaged: 0 };
 		const entries: Entry[] = [];

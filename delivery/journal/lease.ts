@@ -3,7 +3,7 @@ import type { Files } from './file-system.js';
 import { HEARTBEAT_MS, newOwner, ownerFile, self } from './owner.js';
 
 /** The name under which a journal writes in a folder, and the file that says that it lives. */
-export class Claim {
+export class Lease {
 	/** Every name that this journal has had. */
 	readonly mine = new Set<string>();
 	readonly #files: Files;

@@ -11,7 +11,7 @@ export interface Orphan {
 }
 
 /** Those who are gone, by their owners' files, and what they left, the oldest first. */
-export interface Gone {
+export interface RemovedOwner {
 	readonly owners: readonly string[];
 	readonly orphans: readonly Orphan[];
 }
@@ -30,12 +30,12 @@ export interface Adopted {
  * @param mine - owners that are not asked about
  * @param alive - whether the owner of that file lives
  */
-export async function goneFrom(
+export async function orphansIn(
 	files: Files,
 	directory: string,
 	mine: ReadonlySet<string>,
 	alive: (path: string) => Promise<boolean>,
-): Promise<Gone> {
+): Promise<RemovedOwner> {
 	const names = await files.list(directory).catch((): string[] => []);
 	const gone = new Map<string, boolean>();
 	const orphans: Orphan[] = [];

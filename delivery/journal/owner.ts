@@ -58,7 +58,7 @@ export function self(): string {
  *
  * @param path - the owner's file; gone where the owner gave up
  */
-export async function lives(files: Files, path: string, now: number): Promise<boolean> {
+export async function isAlive(files: Files, path: string, now: number): Promise<boolean> {
 	let text: string;
 	let fresh: boolean;
 	try {

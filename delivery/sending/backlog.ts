@@ -1,7 +1,7 @@
 import type { Counts } from '../common/counts.js';
 import type { Encoding, Frame } from '../journal/frame.js';
 import type { Entry, Segment } from '../journal/segment.js';
-import { Patience } from './read-retry.js';
+import { ReadRetry } from './read-retry.js';
 
 /** A request body that waits for its backend: in memory, or on the disk as `entry`. */
 export interface Held {
@@ -39,7 +39,7 @@ export class Backlog {
 	readonly #counts: Counts;
 	readonly #keepBytes: number;
 	readonly #byEntry = new Map<Entry, Held>();
-	readonly #patience = new Patience();
+	readonly #patience = new ReadRetry();
 	/** The oldest first. */
 	readonly #parked = new Map<Segment, Parked>();
 	#held: Held[] = [];

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mask } from '../../lib/diagnostics/mask.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { stamp } from '../journal/segment.js';
 
 const NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.refused$/;
 
 /** What a backend refused, and what it said. */
-export interface Letter {
+export interface DeadLetter {
 	readonly endpoint: string;
 	readonly encoding: string;
 	readonly count: number;
@@ -35,7 +35,7 @@ export class DeadLetters {
 	}
 
 	/** Keeps one; answers false where it could not be. Never rejects. */
-	async keep(letter: Letter, body: Uint8Array): Promise<boolean> {
+	async keep(letter: DeadLetter, body: Uint8Array): Promise<boolean> {
 		try {
 			await mkdir(this.#directory, { recursive: true, mode: 0o700 });
 			const name = `${stamp(Date.now())}-${process.pid}-${randomBytes(6).toString('hex')}.refused`;
@@ -48,7 +48,7 @@ export class DeadLetters {
 			await this.#prune();
 			return true;
 		} catch (error) {
-			sayOnce('delivery/dead-letters', 'what a backend refused could not be kept in a file.', error);
+			warnOnce('delivery/dead-letters', 'what a backend refused could not be kept in a file.', error);
 			return false;
 		}
 	}
@@ -68,7 +68,7 @@ export class DeadLetters {
 }
 
 /** What the backend said may quote what it was sent, headers and all; secrets go before the cut, which could halve one. */
-function said({ reason, answer, ...letter }: Letter): object {
+function said({ reason, answer, ...letter }: DeadLetter): object {
 	const quoted = answer === undefined ? undefined : mask(answer).slice(0, ANSWER_LENGTH);
 	return { time: new Date().toISOString(), ...letter, reason: mask(reason), answer: quoted };
 }

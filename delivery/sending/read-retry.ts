@@ -8,7 +8,7 @@ const TRIES = 8;
  * Says whether what could not be read from the disk may be read later. A file that is gone or damaged will not be; one on
  * a disk that fails is given up after some tries, so that it does not hold up for ever what follows.
  */
-export class Patience {
+export class ReadRetry {
 	readonly #tries = new WeakMap<object, number>();
 
 	again(what: object, error: unknown): boolean {

@@ -1,11 +1,11 @@
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { Counts } from '../common/counts.js';
 import type { Journal } from '../journal/journal.js';
 import type { Backlog, Held } from './backlog.js';
 import type { DeadLetters } from './dead-letters.js';
-import { Patience } from './read-retry.js';
+import { ReadRetry } from './read-retry.js';
 import { halves, join } from './request-bodies.js';
-import type { Outcome, Transport } from './transport.js';
+import type { SendResult, Transport } from './transport.js';
 
 /** How long a backend that does not take anything is left alone: longer each time, up to a limit, and never in step. */
 const FIRST_MS = 500;
@@ -24,7 +24,7 @@ const SUSPECT_AFTER = 4;
 const POISON_AFTER = 3;
 
 /** One address, which says that it is away and that it is back. */
-export interface Watch {
+export interface SendObserver {
 	readonly shown: string;
 	failed(error: unknown): void;
 	delivered(): void;
@@ -36,7 +36,7 @@ export interface Watch {
 
 export interface SenderOptions {
 	readonly transport: Transport;
-	readonly watch: Watch;
+	readonly watch: SendObserver;
 	readonly metrics: boolean;
 	/** How many records make a request. */
 	readonly batch: number;
@@ -52,7 +52,7 @@ export class Sender {
 	readonly #backlog: Backlog;
 	readonly #counts: Counts;
 	readonly #suspected = new WeakMap<Held, number>();
-	readonly #patience = new Patience();
+	readonly #patience = new ReadRetry();
 	/** Where requests of this size are too large. */
 	#maxBytes = REQUEST_BYTES;
 	#failures = 0;
@@ -143,7 +143,7 @@ export class Sender {
 			return await journal.read(held.entry);
 		} catch (error) {
 			if (this.#patience.again(held, error)) return undefined;
-			sayOnce(
+			warnOnce(
 				'delivery/unreadable',
 				'what waited on disk to be sent was removed or damaged by somebody; it is dropped, and stats() counts it.',
 				error,
@@ -153,7 +153,7 @@ export class Sender {
 		}
 	}
 
-	async #answered(group: readonly Held[], body: Uint8Array, outcome: Outcome): Promise<boolean> {
+	async #answered(group: readonly Held[], body: Uint8Array, outcome: SendResult): Promise<boolean> {
 		const { watch } = this.#options;
 		if (outcome.kind === 'later') {
 			this.#counts.retries += 1;
@@ -207,7 +207,7 @@ export class Sender {
 		await this.#bury(oldest, body, 'every request with it failed, while others were accepted');
 	}
 
-	async #refused(held: Held | undefined, body: Uint8Array, outcome: Outcome & { kind: 'smaller' | 'never' }) {
+	async #refused(held: Held | undefined, body: Uint8Array, outcome: SendResult & { kind: 'smaller' | 'never' }) {
 		if (held === undefined) return;
 		const { watch, metrics } = this.#options;
 		const parts = outcome.kind === 'smaller' ? halves(body, held.encoding, metrics) : undefined;
@@ -242,7 +242,7 @@ export class Sender {
 	}
 }
 
-function wasCut(outcome: Outcome): boolean {
+function wasCut(outcome: SendResult): boolean {
 	if (outcome.kind !== 'later') return false;
 	const { code } = (outcome.error ?? {}) as { code?: unknown };
 	return code === 'ECONNRESET' || code === 'EPIPE';

@@ -1,5 +1,5 @@
 /** What a backend made of one request. */
-export type Outcome =
+export type SendResult =
 	/** It was accepted, but for so many records. */
 	| { readonly kind: 'taken'; readonly refused: number }
 	/** It may be accepted later; not before so many milliseconds where the backend says so. */
@@ -12,13 +12,13 @@ export type Outcome =
 /** Brings request bodies of one encoding to one place, one at a time. */
 export interface Transport {
 	/** Answers what the backend made of the body, within the timeout. Never rejects. */
-	send(body: Uint8Array): Promise<Outcome>;
+	send(body: Uint8Array): Promise<SendResult>;
 	/** Closes the connection. */
 	close(): void;
 }
 
 /** A place on this machine: what it takes is kept there, and at the end of the process it takes it at once. */
-export interface Place extends Transport {
+export interface Destination extends Transport {
 	/** Makes certain what is under way; answers whether anything is. @throws what the file system says */
 	settleSync(): boolean;
 	/** @throws what the file system says: nothing of the body is then kept */

@@ -20,7 +20,7 @@ interface Problem {
 }
 
 /** Says each distinct problem once, then how often it occurred, then that it is over. Never throws. */
-export class Problems {
+export class Deduplicator {
 	readonly #say: (line: string) => void;
 	readonly #periodMs: number;
 	readonly #problems = new Map<string, Problem>();
@@ -51,7 +51,7 @@ export class Problems {
 	}
 
 	/** Something that was asked for by the level, and is no problem: said as it comes, up to a limit a period. */
-	told(message: unknown, rest: readonly unknown[]): void {
+	info(message: unknown, rest: readonly unknown[]): void {
 		if (this.#told++ < MAX_TOLD) this.#say(lineOf(message, rest));
 		this.#watch();
 	}

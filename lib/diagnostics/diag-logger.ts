@@ -1,8 +1,8 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
-import { problems, sayOnce } from '../runtime/log-once.js';
+import { problems, warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import { withoutSecrets } from './configured-secrets.js';
-import { Problems } from './deduplicator.js';
+import { Deduplicator } from './deduplicator.js';
 
 const API = Symbol.for('opentelemetry.js.api.1');
 
@@ -18,7 +18,7 @@ const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
 };
 
 /** The level of our own voice; undefined while it is not lent. */
-const voice = processState('diagnostics/diag-logger', () => ({ level: undefined as DiagLogLevel | undefined }));
+const ownLogger = processState('diagnostics/diag-logger', () => ({ level: undefined as DiagLogLevel | undefined }));
 
 /**
  * Gives OpenTelemetry's problems a voice where nobody else did: by default all its failures are silent. Each distinct
@@ -28,18 +28,18 @@ const voice = processState('diagnostics/diag-logger', () => ({ level: undefined 
  * @param level - what is said at all: a problem is a warning or an error
  * @returns takes the voice away again; what was counted and not said yet is said
  */
-export function lendVoice(level = 'warn'): () => void {
+export function installDiagLogger(level = 'warn'): () => void {
 	const registry = () => (globalThis as { [API]?: { diag?: unknown } })[API];
 	if (registry()?.diag !== undefined || process.env['OTEL_LOG_LEVEL']) return () => undefined;
-	const counted = new Problems(sayLine);
-	diag.setLogger(speaker(counted), {
+	const counted = new Deduplicator(writeStderr);
+	diag.setLogger(diagLoggerOf(counted), {
 		logLevel: LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN,
 		suppressOverrideMessage: true,
 	});
 	const mine = registry()?.diag;
-	voice.level = LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN;
+	ownLogger.level = LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN;
 	return () => {
-		voice.level = undefined;
+		ownLogger.level = undefined;
 		counted.close();
 		if (registry()?.diag === mine) diag.disable();
 	};
@@ -49,28 +49,28 @@ export function lendVoice(level = 'warn'): () => void {
  * Says a problem once, whether or not `diag` is heard: where an older copy of the API holds the registry, nothing that
  * is said through ours is.
  */
-export function sayOnceAloud(key: string, message: string): void {
-	sayOnce(key, message);
+export function warnOnceOnStderr(key: string, message: string): void {
+	warnOnce(key, message);
 	const heard = (globalThis as { [API]?: { diag?: unknown } })[API]?.diag !== undefined;
-	if (!heard && problems().get(key) === 1) sayLine(`agentese-otel: ${message}`);
+	if (!heard && problems().get(key) === 1) writeStderr(`agentese-otel: ${message}`);
 }
 
 /**
  * Says what holds at this moment, as often as it is told: with our voice as a line of its own, which is not counted
  * with others of its kind, else through the logger that is set.
  */
-export function sayNow(message: string): void {
+export function log(message: string): void {
 	const text = `agentese-otel: ${message}`;
 	try {
-		if (voice.level === undefined) diag.warn(text);
-		else if (voice.level >= DiagLogLevel.WARN) sayLine(text);
+		if (ownLogger.level === undefined) diag.warn(text);
+		else if (ownLogger.level >= DiagLogLevel.WARN) writeStderr(text);
 	} catch {
 		// A diag logger that throws must not reach the application.
 	}
 }
 
 /** Writes one line to stderr, without secrets, and never throws. */
-export function sayLine(text: string): void {
+export function writeStderr(text: string): void {
 	try {
 		process.stderr.write(`${withoutSecrets(text)}\n`);
 	} catch {
@@ -79,8 +79,8 @@ export function sayLine(text: string): void {
 }
 
 /** A problem is said once and counted; what is told at the lower levels is asked for, and is said as it comes. */
-function speaker(problems: Problems): DiagLogger {
+function diagLoggerOf(problems: Deduplicator): DiagLogger {
 	const occurred = (message: string, ...rest: unknown[]) => problems.occurred(message, rest);
-	const told = (message: string, ...rest: unknown[]) => problems.told(message, rest);
+	const told = (message: string, ...rest: unknown[]) => problems.info(message, rest);
 	return { error: occurred, warn: occurred, info: told, debug: told, verbose: told };
 }

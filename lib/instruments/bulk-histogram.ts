@@ -12,7 +12,7 @@ export interface Gathered {
 }
 
 /** Adds gathered values to a histogram as if each had been recorded. */
-export type AddWhole = (labels: Attributes, gathered: Gathered) => void;
+export type AddBulk = (labels: Attributes, gathered: Gathered) => void;
 
 /** What is reached of the SDK's insides: those of sdk-metrics 2.0.0, 2.12.0, 3.0.0, 3.1.0 and 3.1.1, of which nothing is imported. */
 interface Insides {
@@ -64,7 +64,7 @@ const EXPLICIT_BUCKETS = 3;
  * @returns undefined where the SDK is built otherwise than these, or a view or a reader makes something else of
  * the histogram than these buckets: then each value has to be recorded
  */
-export function wholeHistogram(histogram: Histogram, boundaries: readonly number[]): AddWhole | undefined {
+export function bulkHistogram(histogram: Histogram, boundaries: readonly number[]): AddBulk | undefined {
 	const { _writableMetricStorage: storage } = histogram as Insides;
 	if (storage === undefined || looksAtCalls(histogram)) return undefined;
 	const processors: Processor[] = [];

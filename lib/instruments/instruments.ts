@@ -9,9 +9,9 @@ import {
 import { registered } from '../runtime/active-context.js';
 import { currentEpoch } from '../runtime/epoch.js';
 import { SCOPE, VERSION } from '../runtime/version.js';
-import { wholeHistogram } from './bulk-histogram.js';
-import { alsoAskedBy, type Ledger, openLedger } from './pre-aggregation.js';
-import type { CelledHistogram } from './series.js';
+import { bulkHistogram } from './bulk-histogram.js';
+import { addCollector, type PreAggregation, startPreAggregation } from './pre-aggregation.js';
+import type { BoundHistogram } from './series.js';
 
 /** Milliseconds, from a cached look-up to an agent that thinks for five minutes. */
 export const DURATION_BUCKETS: readonly number[] = Object.freeze([
@@ -33,13 +33,13 @@ export interface Instruments {
 	readonly tokens: Counter;
 	readonly firstChunk: Histogram;
 	/** Undefined where nothing may be held back. */
-	readonly ledger: Ledger | undefined;
+	readonly ledger: PreAggregation | undefined;
 	/** A meter of this provider, also when another one is registered by now. */
 	meter(scope: string): Meter;
 	/** The duration histogram with these boundaries. */
 	duration(buckets?: readonly number[]): Histogram;
 	/** The same, and how it takes gathered values. */
-	durations(buckets?: readonly number[]): CelledHistogram;
+	durations(buckets?: readonly number[]): BoundHistogram;
 }
 
 /** By meter provider: a new epoch alone makes nothing anew, for what is gathered belongs to the provider. */
@@ -74,7 +74,7 @@ function instrumentsOf(provider: unknown): Instruments | undefined {
 function make(provider: MeterProvider): Instruments {
 	const meterOf = (scope: string) => provider.getMeter(scope, VERSION);
 	const meter = meterOf(SCOPE);
-	const histograms = new Map<readonly number[], CelledHistogram>();
+	const histograms = new Map<readonly number[], BoundHistogram>();
 	const invocations = meter.createCounter('agentese.invocations', {
 		description: 'Invocations of AGENTESE paths, by outcome.',
 		unit: '{invocation}',
@@ -95,16 +95,16 @@ function make(provider: MeterProvider): Instruments {
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
 		}),
-		ledger: openLedger(meter, [invocations, active]),
+		ledger: startPreAggregation(meter, [invocations, active]),
 		meter: meterOf,
 		duration: (buckets) => on.durations(buckets).histogram,
 		durations(buckets = DURATION_BUCKETS) {
 			let found = histograms.get(buckets);
 			if (found === undefined) {
 				const own = buckets === DURATION_BUCKETS ? meter : meterOf(`${SCOPE}/${buckets.join()}`);
-				if (own !== meter) alsoAskedBy(on.ledger, own);
+				if (own !== meter) addCollector(on.ledger, own);
 				const histogram = makeDuration(own, buckets);
-				found = { histogram, boundaries: buckets, addWhole: wholeHistogram(histogram, buckets) };
+				found = { histogram, boundaries: buckets, addWhole: bulkHistogram(histogram, buckets) };
 				histograms.set(buckets, found);
 			}
 			return found;

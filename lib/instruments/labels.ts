@@ -1,5 +1,5 @@
 import type { JoinPointFacts } from '../invocation/advice.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 
 /** The value of a label whose own value resolves to nothing, is not declared, or is one too many. */
@@ -42,7 +42,7 @@ export function bounded(label: string, value: string): string {
 		values.add(value);
 		return value;
 	}
-	sayOnce(
+	warnOnce(
 		`label.${label}`,
 		`the metric label ${label} has more than ${cap} values; further ones count as ${OTHER}. ` +
 			'Declare a template, such as world.town.:citizen, where a path holds entity ids.',

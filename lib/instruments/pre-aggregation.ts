@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import type { Meter, Observable } from '@opentelemetry/api';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 
 /** What holds numbers back, and hands them to its instrument when it is told to. */
 export interface Held {
@@ -16,7 +16,7 @@ export interface Held {
  * views, limits, several readers. That is also why the first call after a reading is not held: with it the SDK itself
  * notes when a series began.
  */
-export class Ledger {
+export class PreAggregation {
 	private readonly held: Held[] = [];
 	private holding: boolean;
 	/** True from the beginning of a reading until what is on the way has been read: what happens meanwhile goes past. */
@@ -40,7 +40,7 @@ export class Ledger {
 			try {
 				cell.handOver();
 			} catch (error) {
-				sayOnce('metering/hand-over', 'what was counted could not be handed to its instrument.', error);
+				warnOnce('metering/hand-over', 'what was counted could not be handed to its instrument.', error);
 			}
 		}
 		if (this.reading) return;
@@ -55,11 +55,11 @@ export class Ledger {
 }
 
 /** The ledger of a meter; undefined where a view looks at each call, or no one can ask. */
-export function openLedger(meter: Meter, counters: readonly object[]): Ledger | undefined {
+export function startPreAggregation(meter: Meter, counters: readonly object[]): PreAggregation | undefined {
 	try {
 		if (counters.some(looksAtCalls)) return undefined;
 		const asked = askedBy(meter);
-		const ledger = new Ledger(runsCallbacks(asked));
+		const ledger = new PreAggregation(runsCallbacks(asked));
 		asked.addCallback(() => ledger.handOver());
 		return ledger;
 	} catch {
@@ -69,7 +69,7 @@ export function openLedger(meter: Meter, counters: readonly object[]): Ledger | 
 }
 
 /** Has a further meter of the provider ask too: each is collected by itself, and may be collected before the others. */
-export function alsoAskedBy(ledger: Ledger | undefined, meter: Meter): void {
+export function addCollector(ledger: PreAggregation | undefined, meter: Meter): void {
 	if (ledger !== undefined) askedBy(meter).addCallback(() => ledger.handOver());
 }
 

@@ -1,19 +1,19 @@
 import type { Attributes, Counter, Histogram, UpDownCounter } from '@opentelemetry/api';
-import type { AddWhole } from './bulk-histogram.js';
-import type { Held, Ledger } from './pre-aggregation.js';
+import type { AddBulk } from './bulk-histogram.js';
+import type { Held, PreAggregation } from './pre-aggregation.js';
 
 /**
  * One series of a counter, gathered in a plain number between two readings. OpenTelemetry JS sorts and writes out the
  * labels at each `add` to find the series: with three of them that takes ten times as long as with none.
  */
-export class SumCell implements Held {
+export class SumSeries implements Held {
 	private readonly instrument: Counter | UpDownCounter;
 	private readonly labels: Attributes;
-	private readonly ledger: Ledger | undefined;
+	private readonly ledger: PreAggregation | undefined;
 	private held = false;
 	private sum = 0;
 
-	constructor(instrument: Counter | UpDownCounter, labels: Attributes, ledger: Ledger | undefined) {
+	constructor(instrument: Counter | UpDownCounter, labels: Attributes, ledger: PreAggregation | undefined) {
 		this.instrument = instrument;
 		this.labels = labels;
 		this.ledger = ledger;
@@ -38,18 +38,18 @@ export class SumCell implements Held {
 }
 
 /** What the cells of one histogram have in common. */
-export interface CelledHistogram {
+export interface BoundHistogram {
 	readonly histogram: Histogram;
 	readonly boundaries: readonly number[];
 	/** Undefined where each value has to be recorded by itself. */
-	readonly addWhole: AddWhole | undefined;
+	readonly addWhole: AddBulk | undefined;
 }
 
 /** One series of a histogram, gathered in plain numbers between two readings where its instrument takes them whole. */
-export class HistogramCell implements Held {
-	private readonly of: CelledHistogram;
+export class HistogramSeries implements Held {
+	private readonly of: BoundHistogram;
 	private readonly labels: Attributes;
-	private readonly ledger: Ledger | undefined;
+	private readonly ledger: PreAggregation | undefined;
 	private held = false;
 	private count = 0;
 	private sum = 0;
@@ -57,7 +57,7 @@ export class HistogramCell implements Held {
 	private max = Number.NEGATIVE_INFINITY;
 	private readonly counts: number[];
 
-	constructor(of: CelledHistogram, labels: Attributes, ledger: Ledger | undefined) {
+	constructor(of: BoundHistogram, labels: Attributes, ledger: PreAggregation | undefined) {
 		this.of = of;
 		this.labels = labels;
 		this.ledger = of.addWhole === undefined ? undefined : ledger;

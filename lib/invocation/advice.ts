@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { Observer } from '../agentese/observers/observer.js';
 import type { Streamed } from '../settling/common/stream-timing.js';
-import type { Purse } from '../usage/accounting/token-account.js';
+import type { TokenAccount } from '../usage/accounting/token-account.js';
 import type { TokenCount } from '../usage/accounting/usage.js';
 import type { Category } from './category.js';
 
@@ -77,7 +77,7 @@ export interface LiveInvocation extends InvocationView {
 	readonly entered: boolean;
 	readonly ended: boolean;
 	/** What it spent, and those below it; undefined while nothing was. */
-	purse: Purse | undefined;
+	account: TokenAccount | undefined;
 	/** True, once, for the call that a dispatcher makes for this invocation. */
 	claims(member: object, self: unknown): boolean;
 }

@@ -1,9 +1,9 @@
 import { type Baggage, type Context, propagation } from '@opentelemetry/api';
 import { type Observer, readObserver } from '../agentese/observers/observer.js';
-import { factOf, NOBODY } from '../agentese/observers/observer-attributes.js';
+import { attributeOf, NOBODY } from '../agentese/observers/observer-attributes.js';
 import { sentValue } from '../redaction/settings.js';
 import { activeContext } from '../runtime/active-context.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import type { InvocationView } from './advice.js';
 import { tracingSettings } from './settings.js';
 
@@ -21,7 +21,7 @@ export function exportObserver(invocation: InvocationView): void {
 		const former = propagation.getBaggage(context);
 		let baggage: Baggage | undefined = former;
 		for (const key of keys) {
-			const fact = factOf(observer, key);
+			const fact = attributeOf(observer, key);
 			const value = fact === undefined ? undefined : wellFormed(sentValue(key, fact));
 			if (value === baggage?.getEntry(key)?.value) continue;
 			baggage ??= propagation.createBaggage();
@@ -29,7 +29,7 @@ export function exportObserver(invocation: InvocationView): void {
 		}
 		if (baggage !== undefined && baggage !== former) invocation.context = propagation.setBaggage(context, baggage);
 	} catch (error) {
-		sayOnce('observers.baggage', 'who asks could not be put into baggage.', error);
+		warnOnce('observers.baggage', 'who asks could not be put into baggage.', error);
 	}
 }
 

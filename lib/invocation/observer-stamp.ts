@@ -1,7 +1,7 @@
 import type { Attributes, Context, Span } from '@opentelemetry/api';
-import { factOf, NOBODY, OBSERVER_KEYS } from '../agentese/observers/observer-attributes.js';
+import { attributeOf, NOBODY, OBSERVER_KEYS } from '../agentese/observers/observer-attributes.js';
 import { writtenValue } from '../redaction/settings.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { SCOPE } from '../runtime/version.js';
 import type { LiveInvocation } from './advice.js';
 import { invocationOf } from './context.js';
@@ -19,18 +19,18 @@ export interface StartedSpan extends Span {
  * parent context, also where that has ended. A span that says so itself keeps what it says; one of the toolkit's own
  * invocations gets it from its advice. Never throws.
  */
-export function wearObserver(span: StartedSpan, parentContext: Context): void {
+export function stampObserver(span: StartedSpan, parentContext: Context): void {
 	try {
 		const invocation = invocationOf(parentContext);
 		if (invocation === undefined || isOwn(span, invocation) || 'agentese.observer' in span.attributes) return;
 		const { observer } = invocation;
 		if (observer === NOBODY) return;
 		for (const key of OBSERVER_KEYS) {
-			const fact = factOf(observer, key);
+			const fact = attributeOf(observer, key);
 			if (fact !== undefined) span.setAttribute(key, writtenValue(key, fact));
 		}
 	} catch (error) {
-		sayOnce('observers.wear', 'a span below an invocation could not be told who asks.', error);
+		warnOnce('observers.wear', 'a span below an invocation could not be told who asks.', error);
 	}
 }
 

@@ -1,5 +1,5 @@
 import { writtenText } from '../redaction/settings.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import type { Advice, Outcome, OutcomeKind } from './advice.js';
 
 /** How a result ended, before it is judged. */
@@ -52,7 +52,7 @@ function refused(ending: Ending, invocation: Judged): boolean {
 			if (advice.refuses?.(ending) === true) return true;
 		} catch (error) {
 			const name = invocation.point.functionName;
-			sayOnce('advice.refuses', `the expected or refused option of ${name} threw.`, error);
+			warnOnce('advice.refuses', `the expected or refused option of ${name} threw.`, error);
 		}
 	}
 	return false;

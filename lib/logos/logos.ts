@@ -11,7 +11,7 @@ import { chainOf } from '../weaving/prototype-chain.js';
 import { Invocation } from '../weaving/running-invocation.js';
 import { perform, weaveFields } from '../weaving/wrapper.js';
 import { compose } from './compose.js';
-import { Way } from './resolved-path.js';
+import { ResolvedPath } from './resolved-path.js';
 import { type Found, Routes } from './routes.js';
 
 /** Hands an invocation on, as it is or changed: a changed path is an invocation of its own. */
@@ -85,7 +85,7 @@ class Dispatcher {
 	private readonly routes: Routes;
 	private readonly aliases: Aliases;
 	private readonly use: readonly Middleware[];
-	private readonly ways = new Map<unknown, Way>();
+	private readonly ways = new Map<unknown, ResolvedPath>();
 
 	constructor(routes: Routes, aliases: Aliases, use: readonly Middleware[]) {
 		this.routes = routes;
@@ -122,7 +122,7 @@ class Dispatcher {
 	}
 
 	/** The way of a text; that of one which leads somewhere is remembered: to parse and to match it takes 1 to 3 µs. */
-	private wayOf(text: unknown): Way {
+	private wayOf(text: unknown): ResolvedPath {
 		const known = this.ways.get(text);
 		if (known !== undefined) return known;
 		const way = this.find(text);
@@ -132,11 +132,11 @@ class Dispatcher {
 		return way;
 	}
 
-	private find(text: unknown): Way {
+	private find(text: unknown): ResolvedPath {
 		const { path, original } = this.aliases.expand(text);
 		const parsed = tryParsePath(path);
 		const found = parsed instanceof AgenteseError ? parsed : this.routes.find(parsed);
-		return new Way(typeof path === 'string' ? path : `(${typeof path})`, original, found);
+		return new ResolvedPath(typeof path === 'string' ? path : `(${typeof path})`, original, found);
 	}
 
 	/** Calls the method, or throws why there is none. */

@@ -5,7 +5,7 @@ import { OTHER } from '../instruments/labels.js';
 import type { InvocationView } from '../invocation/advice.js';
 import { invocationOf } from '../invocation/context.js';
 import { activeContext, runInContext } from '../runtime/active-context.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { METERED } from '../signals/metering/spec.js';
 import type { AttributeRecord, TracedOptions } from '../signals/tracing/options.js';
 import { TRACED } from '../signals/tracing/spec.js';
@@ -94,14 +94,14 @@ export function startInvocation(path: string, options: BlockOptions = {}): OpenI
 function open(path: unknown, options: BlockOptions<never>): Invocation {
 	const base = activeContext();
 	const shown = typeof path === 'string' ? path : `(${typeof path})`;
-	return new Invocation(blockPoint(path, options), undefined, [], invocationOf(base), base, {
+	return new Invocation(manualPoint(path, options), undefined, [], invocationOf(base), base, {
 		path: shown,
 		umwelt: { observer: options.observer },
 	});
 }
 
 /** The join point of a block. Blocks have no class, and so no place to keep it: it is made at each call. */
-export function blockPoint(path: unknown, options: BlockOptions<never>): JoinPoint {
+export function manualPoint(path: unknown, options: BlockOptions<never>): JoinPoint {
 	const { observer: _, template, metered, attributes, startAttributes, parent, links, ...same } = options;
 	const traced = {
 		...same,
@@ -126,7 +126,7 @@ export function blockPoint(path: unknown, options: BlockOptions<never>): JoinPoi
 function pointPath(path: unknown, template: string | undefined): PointPath {
 	const parsed = tryParsePath(path);
 	if (parsed instanceof Error) {
-		sayOnce('block.path', 'traceInvocation was given something that is no path; it counts as _OTHER.', parsed);
+		warnOnce('block.path', 'traceInvocation was given something that is no path; it counts as _OTHER.', parsed);
 		return { template: OTHER };
 	}
 	const { context, holon, aspect } = parsed;
@@ -137,7 +137,7 @@ function checked(template: string): string {
 	try {
 		return (parsePathTemplate(template) satisfies PathTemplate).template;
 	} catch (error) {
-		sayOnce('block.template', 'traceInvocation was given a template that is none; it counts as _OTHER.', error);
+		warnOnce('block.template', 'traceInvocation was given a template that is none; it counts as _OTHER.', error);
 		return OTHER;
 	}
 }

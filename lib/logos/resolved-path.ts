@@ -5,7 +5,7 @@ import { otherPoint, routePoint } from './route-join-points.js';
 import type { Found, Route } from './routes.js';
 
 /** Where a path leads, however it was written: to a route, or to the error that says why there is none. */
-export class Way {
+export class ResolvedPath {
 	/** The path with its alias expanded. */
 	readonly path: string;
 	/** As it was written, where that was an alias. */

@@ -1,4 +1,4 @@
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import { REDACTED } from './marker.js';
 import { Redactor } from './redactor.js';
@@ -45,7 +45,7 @@ export function writtenText(key: string, text: string): string {
 	try {
 		return redactor.named(key, text);
 	} catch (error) {
-		sayHidden(error);
+		warnHidden(error);
 		return REDACTED;
 	}
 }
@@ -68,12 +68,12 @@ export function sentValue<T>(key: string, value: T): T | typeof REDACTED {
 	try {
 		return redactor.value(key, value) as T;
 	} catch (error) {
-		sayHidden(error);
+		warnHidden(error);
 		return REDACTED;
 	}
 }
 
 /** Says that a redactor of one's own threw, so that all of what it was asked about is hidden. */
-export function sayHidden(error: unknown): void {
-	sayOnce('redact', 'what hides secrets threw, so that everything it was asked about is hidden.', error);
+export function warnHidden(error: unknown): void {
+	warnOnce('redact', 'what hides secrets threw, so that everything it was asked about is hidden.', error);
 }

@@ -8,7 +8,7 @@ const declared = processState('rules/declared', () => ({
 }));
 
 /** Notes that something was declared on a prototype, a class or a woven object. */
-export function noteDeclared(owner: object): void {
+export function rememberDeclared(owner: object): void {
 	if (declared.known.has(owner)) return;
 	declared.known.add(owner);
 	declared.owners.add(new WeakRef(owner));

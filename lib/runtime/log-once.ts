@@ -15,7 +15,7 @@ const MAX_DISTINCT = 500;
  * @param message - one sentence: the thing, the rule, what it got, the way out
  * @param cause - an error whose message is appended after "Reason:"
  */
-export function sayOnce(key: string, message: string, cause?: unknown): void {
+export function warnOnce(key: string, message: string, cause?: unknown): void {
 	try {
 		const name = said.size < MAX_DISTINCT || said.has(key) ? key : '_OTHER';
 		const times = said.get(name) ?? 0;

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import { runInContext } from '../runtime/active-context.js';
 import { release } from './common/finalization.js';
-import { lookAtThen } from './common/inspect.js';
+import { readThen } from './common/inspect.js';
 import type { Settlement } from './common/settlement.js';
 import { isPlainPromise, thenNatively } from './promises/promises.js';
 import { settle } from './settle.js';
@@ -10,19 +10,19 @@ import { settle } from './settle.js';
  * What the caller gets of a call that is no invocation: its result, followed so that whatever it does later happens in
  * the context of the call. A stream's body that ran in its consumer's would begin traces of its own there.
  */
-export function passOn(result: unknown, context: Context, watch: string | undefined): unknown {
+export function passThrough(result: unknown, context: Context, watch: string | undefined): unknown {
 	if (result === null || (typeof result !== 'object' && typeof result !== 'function')) return result;
-	if (typeof lookAtThen(result) === 'function' && isPlainPromise(result)) return passOnLater(result, context, watch);
-	return settle(result, new Passage(context, watch));
+	if (typeof readThen(result) === 'function' && isPlainPromise(result)) return passThroughLater(result, context, watch);
+	return settle(result, new PassThroughSettlement(context, watch));
 }
 
 /** The same for a plain native promise: that of a plain value needs no settlement, which is 120 ns less. */
-export function passOnLater(promise: object, context: Context, watch: string | undefined): unknown {
-	return thenNatively(promise, (value) => passOn(value, context, watch));
+export function passThroughLater(promise: object, context: Context, watch: string | undefined): unknown {
+	return thenNatively(promise, (value) => passThrough(value, context, watch));
 }
 
 /** Nothing is measured, and the end is told to nobody. */
-class Passage implements Settlement {
+class PassThroughSettlement implements Settlement {
 	readonly wantsItems = false;
 	readonly watch: string | undefined;
 	readonly #context: Context;

@@ -1,10 +1,10 @@
 import types from 'node:util/types';
 import { Consumption } from './common/consumption.js';
 import { hold } from './common/finalization.js';
-import { factsOf, look, lookAtAsyncIterator, lookAtIterator, lookAtObservable, lookAtThen } from './common/inspect.js';
+import { factsOf, inspect, readAsyncIterator, readIterator, readObservable, readThen } from './common/inspect.js';
 import type { AnyFunction } from './common/override-property.js';
 import type { Settlement } from './common/settlement.js';
-import { Pace } from './common/stream-timing.js';
+import { StreamTimer } from './common/stream-timing.js';
 import { isPlainPromise, sense, settlesNatively, thenNatively } from './promises/promises.js';
 import { hookThenable } from './promises/thenables.js';
 import { settleBy, settlerFor } from './settler-registry.js';
@@ -27,7 +27,7 @@ export function settle(value: unknown, settlement: Settlement): unknown {
 		settlement.done(value);
 		return value;
 	}
-	const then = lookAtThen(value);
+	const then = readThen(value);
 	if (typeof then !== 'function') return settleObject(value, settlement);
 	if (isPlainPromise(value)) return derive(value, settlement);
 	return settleThenable(value, then as AnyFunction, settlement);
@@ -78,30 +78,30 @@ function settleStream(value: object, settlement: Settlement): unknown {
 			return open(value, consumption, watchWebStream(value, consumption));
 		}
 		// What is only writable gives no chunks.
-		const readable = typeof look(value, 'read') === 'function';
+		const readable = typeof inspect(value, 'read') === 'function';
 		const consumption = readable ? consume(settlement, name) : new Consumption(settlement, name);
 		return open(value, consumption, watchNodeStream(value, consumption));
 	}
-	const asyncIterate = lookAtAsyncIterator(value);
+	const asyncIterate = readAsyncIterator(value);
 	if (typeof asyncIterate === 'function') {
 		const consumption = consume(settlement, name);
-		const next = look(value, 'next');
+		const next = inspect(value, 'next');
 		const watched =
 			typeof next === 'function'
 				? watchIterator(value, next as AnyFunction, consumption, Symbol.asyncIterator, asyncIterate as AnyFunction)
 				: watchIterable(value, asyncIterate as AnyFunction, consumption);
 		return open(value, consumption, watched);
 	}
-	const iterate = lookAtIterator(value);
+	const iterate = readIterator(value);
 	if (typeof iterate === 'function') {
-		const next = look(value, 'next');
+		const next = inspect(value, 'next');
 		if (typeof next !== 'function') return ended(value, settlement);
 		const consumption = consume(settlement, name);
 		const watched = watchIterator(value, next as AnyFunction, consumption, Symbol.iterator, iterate as AnyFunction);
 		return open(value, consumption, watched);
 	}
 	if (!isObservable(value)) return ended(value, settlement);
-	const subscribe = look(value, 'subscribe');
+	const subscribe = inspect(value, 'subscribe');
 	if (typeof subscribe !== 'function') return ended(value, settlement);
 	const consumption = consume(settlement, name);
 	return open(value, consumption, watchObservable(value, subscribe as AnyFunction, consumption));
@@ -110,14 +110,14 @@ function settleStream(value: object, settlement: Settlement): unknown {
 /** The consumption of a stream, measured where that is wanted. */
 function consume(settlement: Settlement, kind: string): Consumption {
 	const pace = settlement.pace?.();
-	return new Consumption(settlement, kind, pace instanceof Pace ? pace : undefined);
+	return new Consumption(settlement, kind, pace instanceof StreamTimer ? pace : undefined);
 }
 
 /** RxJS falls back to the string where nothing defines `Symbol.observable`, and may have been loaded before it was. */
 function isObservable(value: object): boolean {
 	const symbol: unknown = (Symbol as { observable?: unknown }).observable;
-	if (typeof symbol === 'symbol' && typeof look(value, symbol) === 'function') return true;
-	return typeof lookAtObservable(value) === 'function';
+	if (typeof symbol === 'symbol' && typeof inspect(value, symbol) === 'function') return true;
+	return typeof readObservable(value) === 'function';
 }
 
 /** Answers the value itself: watched and held for collection, or whole at once where it could not be hooked. */

@@ -1,4 +1,4 @@
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import type { Settlement, Settler } from './common/settlement.js';
 
@@ -34,7 +34,7 @@ export function settlerFor(value: object): Settler | undefined {
 		try {
 			if (settler.accepts(value)) return settler;
 		} catch (error) {
-			sayOnce(
+			warnOnce(
 				`settler.accepts:${settler.name}`,
 				`the settler '${settler.name}' threw in accepts(), which counts as false; let it answer true or false.`,
 				error,
@@ -49,7 +49,7 @@ export function settleBy(settler: Settler, value: object, settlement: Settlement
 	try {
 		return settler.settle(value, settlement);
 	} catch (error) {
-		sayOnce(
+		warnOnce(
 			`settler.settle:${settler.name}`,
 			`the settler '${settler.name}' threw in settle(); its value was passed on as it is and counts as whole.`,
 			error,

@@ -1,7 +1,7 @@
 import type { Consumption } from './common/consumption.js';
-import { type AnyFunction, descriptorOf, shadow, shadowAccessor } from './common/override-property.js';
+import { type AnyFunction, descriptorOf, overrideAccessor, overrideProperty } from './common/override-property.js';
 import type { Settlement } from './common/settlement.js';
-import type { StreamPace } from './common/stream-timing.js';
+import type { StreamTiming } from './common/stream-timing.js';
 
 /**
  * Follows one member of a many-sided result (the Vercel AI SDK's `streamText`, where merely reading a member drains the
@@ -20,7 +20,7 @@ export function watchMember(
 	const settlement = new MemberSettlement(consumption);
 	const settled = new WeakMap<object, unknown>();
 	const read: AnyFunction = member.get ?? (() => member.value);
-	return shadowAccessor(result, key, {
+	return overrideAccessor(result, key, {
 		get(this: unknown): unknown {
 			if (settlement.ended) return Reflect.apply(read, this, []);
 			const value = settlement.run(read, this, []);
@@ -36,7 +36,7 @@ function setterFor(key: string, member: PropertyDescriptor) {
 	if (member.set !== undefined) return member.set as (this: unknown, value: unknown) => void;
 	if (member.get !== undefined || member.writable === false) return undefined;
 	return function (this: unknown, value: unknown): void {
-		if (typeof this === 'object' && this !== null) shadow(this, key, value);
+		if (typeof this === 'object' && this !== null) overrideProperty(this, key, value);
 	};
 }
 
@@ -64,7 +64,7 @@ export class MemberSettlement implements Settlement {
 		return this.#whole.settlement.run(fn, self, args);
 	}
 
-	pace(): StreamPace | undefined {
+	pace(): StreamTiming | undefined {
 		return this.#whole.settlement.pace?.();
 	}
 

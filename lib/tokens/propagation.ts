@@ -1,8 +1,8 @@
 import { innermostInvocation } from '../invocation/context.js';
 import { activeContext, runInContext } from '../runtime/active-context.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { addBelow } from './attribution/attribute-usage.js';
-import { beginGathering, gather } from './attribution/subtotal.js';
+import { addToSubtotals, beginSubtotal } from './attribution/subtotal.js';
 
 /** The header in which one process tells another what it spent: `in=1234,out=567`. */
 const HEADER = 'agentese-tokens';
@@ -23,7 +23,7 @@ export type HeaderCarrier =
  * @throws what `answer` throws; the header is set all the same
  */
 export async function injectTokens<T>(carrier: HeaderCarrier, answer: () => T): Promise<Awaited<T>> {
-	const { inside, gathering } = beginGathering(activeContext());
+	const { inside, gathering } = beginSubtotal(activeContext());
 	try {
 		return await runInContext(inside, answer, undefined, []);
 	} finally {
@@ -42,10 +42,10 @@ export function extractTokens(headers: unknown): void {
 		const [, spentIn, spentOut] = /^in=(\d{1,15}),out=(\d{1,15})$/.exec(get(headers)) ?? [];
 		if (spentIn === undefined || spentOut === undefined) return;
 		const spent = { in: Number(spentIn), out: Number(spentOut) };
-		gather(activeContext(), spent);
+		addToSubtotals(activeContext(), spent);
 		addBelow(innermostInvocation(), spent);
 	} catch (error) {
-		sayOnce('tokens.extract', 'the header agentese-tokens of a response could not be read.', error);
+		warnOnce('tokens.extract', 'the header agentese-tokens of a response could not be read.', error);
 	}
 }
 
@@ -53,12 +53,12 @@ function set(carrier: HeaderCarrier, value: string): void {
 	try {
 		if ('setHeader' in carrier && typeof carrier.setHeader === 'function') {
 			if (carrier.headersSent === true) {
-				sayOnce('tokens.inject', 'the headers were sent before injectTokens could tell what was spent.');
+				warnOnce('tokens.inject', 'the headers were sent before injectTokens could tell what was spent.');
 			} else carrier.setHeader(HEADER, value);
 		} else if ('set' in carrier && typeof carrier.set === 'function') carrier.set(HEADER, value);
 		else (carrier as Record<string, unknown>)[HEADER] = value;
 	} catch (error) {
-		sayOnce('tokens.inject.failed', 'injectTokens could not set the header agentese-tokens.', error);
+		warnOnce('tokens.inject.failed', 'injectTokens could not set the header agentese-tokens.', error);
 	}
 }
 

@@ -1,7 +1,7 @@
 import { innermostInvocation } from '../invocation/context.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { checkUsage, type TokenUsage } from '../usage/accounting/usage.js';
-import { credit } from './attribution/attribute-usage.js';
+import { attributeUsage } from './attribution/attribute-usage.js';
 
 /**
  * Says what a model call spent. It credits the innermost invocation of the running code, at any await depth below it;
@@ -17,11 +17,11 @@ export function recordTokens(usage: TokenUsage): void {
 	try {
 		const checked = checkUsage(usage);
 		if (checked === undefined) {
-			sayOnce('tokens.unreadable', 'recordTokens takes { in, out } as whole numbers from 0; it got something else.');
+			warnOnce('tokens.unreadable', 'recordTokens takes { in, out } as whole numbers from 0; it got something else.');
 			return;
 		}
-		credit(innermostInvocation(), checked, 'said');
+		attributeUsage(innermostInvocation(), checked, 'said');
 	} catch (error) {
-		sayOnce('tokens.failed', 'tokens could not be recorded.', error);
+		warnOnce('tokens.failed', 'tokens could not be recorded.', error);
 	}
 }

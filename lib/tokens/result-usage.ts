@@ -1,11 +1,11 @@
 import type { LiveInvocation } from '../invocation/advice.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import { checkUsage, type TokenUsage, type Usage } from '../usage/accounting/usage.js';
 import { usageFrom, usageIn } from '../usage/formats/find-usage.js';
 import { StreamUsage } from '../usage/formats/stream-usage.js';
 import { anyReaders, readByOthers } from '../usage/token-readers.js';
-import { credit, mayBeUnreported, ownerOf } from './attribution/attribute-usage.js';
+import { attributeUsage, mayBeUnreported, ownerOf } from './attribution/attribute-usage.js';
 
 /** The `tokens` option: what a person says the value holds. */
 type TokensOption = (value: unknown) => unknown;
@@ -53,7 +53,7 @@ export class ChunkReader {
  * Credits the usage that an invocation's own result holds, or the chunks of its stream, where nobody reported it. The
  * option is asked instead of the readers, and not of a failure.
  */
-export function creditResult(
+export function attributeResult(
 	invocation: LiveInvocation,
 	ended: Ended,
 	option: TokensOption | undefined,
@@ -64,14 +64,14 @@ export function creditResult(
 	// A number or a text that nobody reads holds no usage: what most calls give.
 	if (nothing && option === undefined && chunks === undefined && !ended.threw && !anyReaders()) return;
 	const owner = ownerOf(invocation);
-	if (owner === undefined || owner.purse?.told === true) return;
+	if (owner === undefined || owner.account?.reported === true) return;
 	try {
 		const usage = checkUsage(option === undefined ? found(ended, chunks) : asked(option, ended, chunks));
 		if (usage === undefined || usage.in + usage.out === 0) return;
 		if (option === undefined && isAnsweredAgain(ended.value, usage)) return;
-		if (mayBeUnreported(owner, usage)) credit(invocation, usage, 'read');
+		if (mayBeUnreported(owner, usage)) attributeUsage(invocation, usage, 'read');
 	} catch (error) {
-		sayOnce('tokens.read', `the usage in a result of ${invocation.point.functionName} could not be read.`, error);
+		warnOnce('tokens.read', `the usage in a result of ${invocation.point.functionName} could not be read.`, error);
 	}
 }
 

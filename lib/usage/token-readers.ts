@@ -1,4 +1,4 @@
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import type { TokenUsage } from './accounting/usage.js';
 import { usageFrom } from './formats/find-usage.js';
@@ -38,7 +38,7 @@ export function readByOthers(value: unknown): TokenUsage | undefined {
 			const usage = usageFrom(reader(value));
 			if (usage !== undefined) return usage;
 		} catch (error) {
-			sayOnce('tokens.reader', 'a reader given to registerTokenReader threw.', error);
+			warnOnce('tokens.reader', 'a reader given to registerTokenReader threw.', error);
 		}
 	}
 	return undefined;

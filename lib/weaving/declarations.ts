@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { noteDeclared } from '../rules/declared.js';
+import { rememberDeclared } from '../rules/declared.js';
 import { newEpoch } from '../runtime/epoch.js';
 import { processState } from '../runtime/process-state.js';
 import { Member, type MemberKind } from './member.js';
@@ -52,7 +52,7 @@ export function memberOn(owner: object, key: PropertyKey, kind: MemberKind): Mem
 	if (members === undefined) {
 		members = [];
 		Reflect.defineMetadata(MEMBERS, members, owner);
-		noteDeclared(owner);
+		rememberDeclared(owner);
 	}
 	const name = typeof key === 'number' ? String(key) : key;
 	let member = members.find((one) => one.key === name);
@@ -70,7 +70,7 @@ export function memberOn(owner: object, key: PropertyKey, kind: MemberKind): Mem
  * The record of a member that was decorated in the TC39 standard; made on first use. A getter and a setter of one name
  * are decorated apart there, so they are two records.
  */
-export function memberIn(metadata: object, key: PropertyKey, kind: MemberKind, place: TC39Place): Member {
+export function memberIn(metadata: object, key: PropertyKey, kind: MemberKind, place: TC39Target): Member {
 	const members = ownList<Member>(metadata, TC39_MEMBERS);
 	let member = members.find(
 		(one) =>
@@ -95,7 +95,7 @@ function ownList<T>(metadata: object, key: symbol): T[] {
 }
 
 /** The part of a TC39 decorator context that a member's record needs. */
-export interface TC39Place {
+export interface TC39Target {
 	readonly static: boolean;
 	readonly private: boolean;
 	readonly access?: { get?(self: object): unknown };
@@ -133,7 +133,7 @@ function metadataFor(owner: object): object | undefined {
 /** Says what a class, or a woven object, answers for. */
 export function declareHandle(target: object, handle: string): void {
 	Reflect.defineMetadata(HANDLE, handle, target);
-	noteDeclared(target);
+	rememberDeclared(target);
 	newEpoch();
 }
 

@@ -2,7 +2,7 @@ import { DecorationError } from '../agentese/errors/errors.js';
 import { nearest } from '../agentese/errors/nearest.js';
 import type { AdviceSpec } from '../invocation/advice.js';
 import { wrapperMember } from './declarations.js';
-import { type AnyClass, memberOfClass, type Place, readPlace } from './decorator-target.js';
+import { type AnyClass, type DecoratorTarget, memberOfClass, readTarget } from './decorator-target.js';
 import type { Member } from './member.js';
 import { nameOfClass } from './prototype-chain.js';
 import { type Fn, wrap } from './wrapper.js';
@@ -15,17 +15,17 @@ import { type Fn, wrap } from './wrapper.js';
  * @throws DecorationError where options or place are wrong
  */
 export function decorate(spec: AdviceSpec, args: readonly unknown[]): unknown {
-	const place = readPlace(args);
+	const place = readTarget(args);
 	if (place !== undefined) return applyTo(spec, checkOptions(spec, {}, place), place);
 	const options = args[0] ?? {};
 	return (...at: unknown[]): unknown => {
-		const called = readPlace(at);
+		const called = readTarget(at);
 		if (called === undefined) throw wrongPlace(spec.name, 'something that is no class and no member of one');
 		return applyTo(spec, checkOptions(spec, options, called), called);
 	};
 }
 
-function applyTo(spec: AdviceSpec, options: object, place: Place): unknown {
+function applyTo(spec: AdviceSpec, options: object, place: DecoratorTarget): unknown {
 	if (place.at === 'parameter') throw wrongPlace(spec.name, 'a parameter', place.owner, place.key);
 	if (place.at === 'class') return applyToClass(spec, options, place.cls);
 	const member = place.member();
@@ -64,7 +64,7 @@ function weaveValue(member: Member, value: unknown): unknown {
 	return typeof value === 'function' && wrapperMember(value) === undefined ? wrap(member, value as Fn) : value;
 }
 
-function weaveLegacy(member: Member, place: Place & { at: 'member' }): unknown {
+function weaveLegacy(member: Member, place: DecoratorTarget & { at: 'member' }): unknown {
 	const { descriptor, owner } = place;
 	if (descriptor === undefined) {
 		// A static field already holds its value; an instance field is woven on each instance, see weaveFields.
@@ -101,7 +101,7 @@ function applyToClass(spec: AdviceSpec, options: object, cls: AnyClass): void {
 			if (!isClassMethod(key, descriptor)) continue;
 			const member = memberOfClass(owner, key);
 			if (member.untraced) continue;
-			sayOn(owner, member, descriptor, { spec, options, level: 'class' });
+			declareOn(owner, member, descriptor, { spec, options, level: 'class' });
 		}
 	}
 }
@@ -117,7 +117,7 @@ function isClass(value: object): boolean {
 }
 
 /** Adds a decorator's word to a member that exists already, and weaves it there if it is not woven yet. */
-export function sayOn(
+export function declareOn(
 	owner: object,
 	member: Member,
 	descriptor: PropertyDescriptor,
@@ -145,7 +145,7 @@ function wrongPlace(name: string, got: string, owner?: object, key?: PropertyKey
 }
 
 /** Refuses options that are no object, have an unknown key (with the nearest legal one), or a wrong value. */
-export function checkOptions(spec: AdviceSpec, options: unknown, place: Place | string): object {
+export function checkOptions(spec: AdviceSpec, options: unknown, place: DecoratorTarget | string): object {
 	const where = placeName(place);
 	const refuse = (rule: string, got: string, wayOut: string): DecorationError =>
 		new DecorationError({ decorator: `@${spec.name}`, ...where, rule, got, wayOut });
@@ -163,7 +163,7 @@ export function checkOptions(spec: AdviceSpec, options: unknown, place: Place | 
 	return options;
 }
 
-function placeName(place: Place | string): { class: string; member?: string } {
+function placeName(place: DecoratorTarget | string): { class: string; member?: string } {
 	if (typeof place === 'string') return { class: place };
 	if (place.at === 'class') return { class: nameOfClass(place.cls) };
 	if (place.at === 'parameter') return { class: nameOfClass(place.owner), member: String(place.key ?? 'constructor') };

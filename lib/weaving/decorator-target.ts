@@ -16,7 +16,7 @@ interface TC39Context {
 }
 
 /** Where a decorator stands, whichever of the two standards called it. */
-export type Place =
+export type DecoratorTarget =
 	| { readonly at: 'class'; readonly cls: AnyClass; readonly metadata: object | undefined }
 	| { readonly at: 'parameter'; readonly owner: object; readonly key: PropertyKey | undefined; readonly index: number }
 	| {
@@ -39,7 +39,7 @@ export type Place =
  * Reads a decorator's arguments, in either standard. Answers undefined where they are not those of a decorator: then
  * the decorator was called with options.
  */
-export function readPlace(args: readonly unknown[]): Place | undefined {
+export function readTarget(args: readonly unknown[]): DecoratorTarget | undefined {
 	const [first, second, third] = args;
 	if (isTC39(second)) return tc39Place(first, second);
 	if (args.length >= 2 && isObject(first) && (isKey(second) || second === undefined)) {
@@ -51,7 +51,7 @@ export function readPlace(args: readonly unknown[]): Place | undefined {
 		: undefined;
 }
 
-function tc39Place(value: unknown, context: TC39Context): Place {
+function tc39Place(value: unknown, context: TC39Context): DecoratorTarget {
 	if (context.kind === 'class') {
 		tieMetadata(value as object, context.metadata);
 		return { at: 'class', cls: value as AnyClass, metadata: context.metadata };
@@ -77,7 +77,7 @@ function access(context: TC39Context): { access?: { get?(self: object): unknown 
 	return context.access === undefined ? {} : { access: context.access };
 }
 
-function legacyMember(owner: object, key: PropertyKey, descriptor: PropertyDescriptor | undefined): Place {
+function legacyMember(owner: object, key: PropertyKey, descriptor: PropertyDescriptor | undefined): DecoratorTarget {
 	const kind = legacyKind(descriptor);
 	return {
 		at: 'member',

@@ -2,7 +2,7 @@ import { isSegment } from '../agentese/paths/grammar.js';
 import { type PathTemplate, parsePathTemplate } from '../agentese/paths/template.js';
 import type { Advice, AdviceSpec, InvocationFacts, JoinPointFacts } from '../invocation/advice.js';
 import { verdictOf } from '../rules/rules.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { attributesOn, declaredOn, handleOf, type MemberAttribute, wrapperMember } from './declarations.js';
 import type { Member, ParameterAttribute } from './member.js';
 import { chainOf, classOf, findProperty, nameOfClass } from './prototype-chain.js';
@@ -92,7 +92,7 @@ function adviceOf(spec: AdviceSpec, options: object, point: JoinPointFacts): Adv
 	try {
 		return spec.advice(options, point);
 	} catch (error) {
-		sayOnce(`advice.make.${spec.name}`, `@${spec.name} could not make its advice for ${point.functionName}.`, error);
+		warnOnce(`advice.make.${spec.name}`, `@${spec.name} could not make its advice for ${point.functionName}.`, error);
 		return { idle: () => true };
 	}
 }

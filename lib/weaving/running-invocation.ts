@@ -6,13 +6,13 @@ import { enterContext } from '../invocation/context.js';
 import { exportObserver } from '../invocation/observer-baggage.js';
 import { type Ending, judge } from '../invocation/outcome.js';
 import { runInContext } from '../runtime/active-context.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { release } from '../settling/common/finalization.js';
 import type { Settlement } from '../settling/common/settlement.js';
-import { Pace, withStreamed } from '../settling/common/stream-timing.js';
-import { pay } from '../tokens/attribution/uncounted.js';
-import { ChunkReader, creditResult, keepsLast } from '../tokens/result-usage.js';
-import type { Purse } from '../usage/accounting/token-account.js';
+import { StreamTimer, withStreamed } from '../settling/common/stream-timing.js';
+import { countNow } from '../tokens/attribution/uncounted.js';
+import { attributeResult, ChunkReader, keepsLast } from '../tokens/result-usage.js';
+import type { TokenAccount } from '../usage/accounting/token-account.js';
 import type { TokenCount } from '../usage/accounting/usage.js';
 import type { JoinPoint } from './join-point.js';
 import type { Member } from './member.js';
@@ -43,7 +43,7 @@ export class Invocation implements LiveInvocation, Settlement {
 	readonly self: unknown;
 	args: readonly unknown[];
 	parent: LiveInvocation | undefined;
-	purse: Purse | undefined;
+	account: TokenAccount | undefined;
 	readonly dispatched: Dispatched;
 	entered = false;
 	ended = false;
@@ -57,7 +57,7 @@ export class Invocation implements LiveInvocation, Settlement {
 	private readonly startedAt: number;
 	private touchedAt = 0;
 	private chunks: ChunkReader | undefined;
-	private paced: Pace | undefined;
+	private paced: StreamTimer | undefined;
 	private given: unknown;
 	private lastParams: Readonly<Record<string, string>> | undefined;
 
@@ -108,12 +108,12 @@ export class Invocation implements LiveInvocation, Settlement {
 	}
 
 	get tokens(): TokenCount | undefined {
-		return this.purse?.own;
+		return this.account?.own;
 	}
 
 	get totalTokens(): { readonly in: number; readonly out: number } | undefined {
-		if (this.purse === undefined) return undefined;
-		const { own, below } = this.purse;
+		if (this.account === undefined) return undefined;
+		const { own, below } = this.account;
 		return { in: (own?.in ?? 0) + below.in, out: (own?.out ?? 0) + below.out };
 	}
 
@@ -146,7 +146,7 @@ export class Invocation implements LiveInvocation, Settlement {
 				if (i === 0) this.first = state;
 				else if (state !== undefined) this.stateOf(i, state);
 			} catch (error) {
-				sayOnce('advice.enter', `an advice of ${this.point.functionName} threw while it entered.`, error);
+				warnOnce('advice.enter', `an advice of ${this.point.functionName} threw while it entered.`, error);
 			}
 		}
 		this.entered = true;
@@ -158,10 +158,10 @@ export class Invocation implements LiveInvocation, Settlement {
 		return runInContext(this.inner, fn, self, args);
 	}
 
-	pace(): Pace | undefined {
+	pace(): StreamTimer | undefined {
 		if (!this.point.wantsItems) return undefined;
 		if (this.paced !== undefined) return this.paced.part();
-		this.paced = new Pace();
+		this.paced = new StreamTimer();
 		return this.paced;
 	}
 
@@ -178,7 +178,7 @@ export class Invocation implements LiveInvocation, Settlement {
 			try {
 				advices[i]?.item?.(this, value, i === 0 ? this.first : this.others?.[i]);
 			} catch (error) {
-				sayOnce('advice.item', `an advice of ${this.point.functionName} threw on an item of a stream.`, error);
+				warnOnce('advice.item', `an advice of ${this.point.functionName} threw on an item of a stream.`, error);
 			}
 		}
 	}
@@ -213,7 +213,7 @@ export class Invocation implements LiveInvocation, Settlement {
 			if (umwelt !== undefined) return umwelt.observer;
 			return this.point.template === undefined ? undefined : this.args[this.point.observerAt];
 		} catch (error) {
-			sayOnce('option.observer', `the observer option of ${this.point.functionName} threw.`, error);
+			warnOnce('option.observer', `the observer option of ${this.point.functionName} threw.`, error);
 			return undefined;
 		}
 	}
@@ -227,7 +227,7 @@ export class Invocation implements LiveInvocation, Settlement {
 	private end(result: Ending): void {
 		if (this.ended) return;
 		const { point } = this;
-		creditResult(this, result, point.facts.tokens, this.chunks);
+		attributeResult(this, result, point.facts.tokens, this.chunks);
 		this.ended = true;
 		const duration = point.timed ? Math.max(0, (result.endedAt ?? performance.now()) - this.startedAt) : 0;
 		const judged = judge(result, duration, this);
@@ -237,10 +237,10 @@ export class Invocation implements LiveInvocation, Settlement {
 			try {
 				advices[i]?.leave?.(this, outcome, i === 0 ? this.first : this.others?.[i]);
 			} catch (error) {
-				sayOnce('advice.leave', `an advice of ${point.functionName} threw while it left.`, error);
+				warnOnce('advice.leave', `an advice of ${point.functionName} threw while it left.`, error);
 			}
 		}
-		if (this.purse?.own !== undefined) pay(this);
+		if (this.account?.own !== undefined) countNow(this);
 		release(this);
 		this.letGo();
 	}

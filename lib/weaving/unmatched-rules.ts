@@ -3,7 +3,7 @@ import { contexts } from '../agentese/paths/grammar.js';
 import { declaredOwners } from '../rules/declared.js';
 import type { Rule } from '../rules/rule.js';
 import { heldRules, verdictOf } from '../rules/rules.js';
-import { sayOnce } from '../runtime/log-once.js';
+import { warnOnce } from '../runtime/log-once.js';
 import { declaredOn } from './declarations.js';
 import { functionName } from './join-point.js';
 import { chainOf } from './prototype-chain.js';
@@ -20,14 +20,14 @@ export function unmatchedRules(): readonly Rule[] {
 }
 
 /** Says of each rule that has matched nothing that it did, once, with the nearest pattern that would match something. */
-export function sayUnmatchedRules(): void {
+export function warnUnmatchedRules(): void {
 	if (unmatchedRules().length === 0) return;
 	const names = declaredNames();
 	for (const held of heldRules()) {
 		if (held.matched || held.said) continue;
 		held.said = true;
 		const near = nearestPattern(held.pattern, names);
-		sayOnce(
+		warnOnce(
 			`rules/unmatched/${held.rule.match}`,
 			`the rule for "${held.rule.match}" has matched nothing that was declared or called so far. Rules match the ` +
 				'template of a path, where an entity is "*", and Class.method.' +

@@ -2,7 +2,7 @@ import { DecorationError } from '../agentese/errors/errors.js';
 import { parseHandle } from '../agentese/paths/template.js';
 import type { AdviceSpec } from '../invocation/advice.js';
 import { declareHandle, memberOn } from './declarations.js';
-import { checkOptions, sayOn } from './decorate.js';
+import { checkOptions, declareOn } from './decorate.js';
 import { memberOfClass } from './decorator-target.js';
 import { chainOf, nameOfClass } from './prototype-chain.js';
 
@@ -43,7 +43,7 @@ export function weaveTarget<T extends object>(
 		if (!Object.isExtensible(owner) && !Object.hasOwn(owner, key)) {
 			throw wrong(name, 'an object that cannot be extended', 'weaving its class');
 		}
-		for (const [spec, options] of words) sayOn(owner, member, descriptor, { spec, options, level });
+		for (const [spec, options] of words) declareOn(owner, member, descriptor, { spec, options, level });
 	}
 	return target;
 }

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { SignalCounts } from '../../delivery/common/counts.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetEnvironment, PresetParts } from '../contract/preset.js';
 import type { ConsoleSettings } from './options.js';
 import { isEntry, type Paint, trees } from './tree.js';
@@ -122,7 +122,7 @@ class Printer {
 		try {
 			this.#lines.push(...trees(spans, this.#paint));
 		} catch (error) {
-			sayOnce('console/line', 'a trace could not be made a line.', error);
+			warnOnce('console/line', 'a trace could not be made a line.', error);
 		}
 		this.#linesOf += spans.length;
 		this.#turn ??= setImmediate(() => this.print());
@@ -141,7 +141,7 @@ class Printer {
 		try {
 			this.#out.write(`${lines.join('\n')}\n`);
 		} catch (error) {
-			sayOnce('console/write', 'the console preset cannot write to stderr.', error);
+			warnOnce('console/write', 'the console preset cannot write to stderr.', error);
 		}
 	}
 

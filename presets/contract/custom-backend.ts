@@ -34,7 +34,7 @@ export type DeliveryAnswer =
 	| { readonly kind: 'never'; readonly error?: unknown; readonly answer?: string };
 
 /** A backend that is reached in a way of one's own: a queue, a bucket, a protocol that is not OTLP's. */
-export interface OwnBackend extends Common {
+export interface CustomBackend extends Common {
 	/** Its address, as a URL of any scheme; without a user name, a password and a query it names the folder of the journal. */
 	readonly endpoint: string;
 	/** How requests are written. @default 'protobuf' */

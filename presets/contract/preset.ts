@@ -7,7 +7,7 @@ import type { SignalCounts } from '../../delivery/common/counts.js';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import type { DeliverySettings } from '../../delivery/options.js';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
-import type { OtlpBackend, OwnBackend } from './custom-backend.js';
+import type { CustomBackend, OtlpBackend } from './custom-backend.js';
 
 /** What one preset knows about its own work. */
 export interface PresetStats {
@@ -50,7 +50,7 @@ export interface PresetEnvironment {
 	 * @param to - where to: what the section `otlp` of a config may say, or a `send` of one's own
 	 * @throws TypeError where something of that is wrong
 	 */
-	deliver(to: OtlpBackend | OwnBackend): Promise<PresetParts>;
+	deliver(to: OtlpBackend | CustomBackend): Promise<PresetParts>;
 }
 
 /** Where telemetry goes: config in, processors and readers out. */

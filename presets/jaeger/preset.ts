@@ -1,4 +1,4 @@
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { readEndpoint } from '../contract/endpoint.js';
 import { type OtlpSettings, otlpDefaults } from '../contract/otlp-options.js';
 import { definePreset } from '../contract/preset.js';
@@ -32,7 +32,7 @@ export function overOtlp(endpoint: string, protocol: JaegerSettings['protocol'])
 	if (url === null || !THRIFT_PORTS.includes(url.port)) return endpoint;
 	const old = url.host;
 	url.port = protocol === 'grpc' ? '4317' : '4318';
-	sayOnce(
+	warnOnce(
 		'jaeger/thrift',
 		`jaeger: ${old} was for Jaeger's agent, which is gone; traces go to ${url.host} over OTLP instead. ` +
 			`Say jaeger.endpoint: ${url.origin}, and start a Jaeger that takes OTLP.`,

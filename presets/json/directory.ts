@@ -23,7 +23,7 @@ export const ownFiles = processState('json/directory', () => ({ open: new Set<st
  * @throws what the file system says
  */
 export function openNew(root: string, signal: Signal): { fd: number; path: string } {
-	const folder = makeOwn(root, signal);
+	const folder = makeDirectory(root, signal);
 	const path = join(folder, newName());
 	const fd = openSync(path, 'wx', 0o600);
 	ownFiles.open.add(path);
@@ -31,7 +31,7 @@ export function openNew(root: string, signal: Signal): { fd: number; path: strin
 }
 
 /** Makes a folder of ours in the directory, 0700, and answers its path. @throws what the file system says */
-export function makeOwn(root: string, name: Signal | typeof OPEN): string {
+export function makeDirectory(root: string, name: Signal | typeof OPEN): string {
 	const folder = join(root, name);
 	makeFolder(folder);
 	keepOutOfGit(root, folder);

@@ -1,10 +1,10 @@
-import type { Watch } from '../../delivery/sending/sender.js';
-import type { Place } from '../../delivery/sending/transport.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import type { SendObserver } from '../../delivery/sending/sender.js';
+import type { Destination } from '../../delivery/sending/transport.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { LineFile } from './line-file.js';
 
 /** Files of lines as the place of delivery: what stands there is written, and nothing is sent. */
-export function placeIn(file: LineFile): Place {
+export function destinationIn(file: LineFile): Destination {
 	return {
 		send: (body) =>
 			file.append(body).then(
@@ -19,12 +19,12 @@ export function placeIn(file: LineFile): Place {
 }
 
 /** Says once that a directory cannot be written to, whatever the signal. */
-export function watchOf(directory: string): Watch {
+export function sendObserverOf(directory: string): SendObserver {
 	const nothing = () => undefined;
 	return {
 		shown: directory,
 		failed: (error) =>
-			sayOnce(
+			warnOnce(
 				`json/write/${directory}`,
 				`the json preset cannot write to ${directory}; what is made waits in memory, up to a limit, and stats() counts ` +
 					'it. Make the directory writable, or name another one with json.directory.',

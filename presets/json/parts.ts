@@ -8,10 +8,10 @@ import { encodeLogs, encodeMetrics, encodeSpans } from '../signals/json-encoding
 import { JsonMetricReader } from '../signals/metric-reader.js';
 import { logRecordProcessorTo, spanProcessorTo } from '../signals/processors.js';
 import { logSize, metricsSize, pointsOf, spanSize } from '../signals/sizes.js';
-import { notesIn } from './checkpoints.js';
+import { checkpointsIn } from './checkpoints.js';
 import type { Signal } from './file-names.js';
 import { LineFile } from './line-file.js';
-import { JsonLane, type JsonLaneOptions } from './pipeline.js';
+import { JsonPipeline, type JsonPipelineOptions } from './pipeline.js';
 import { type Bounds, prune } from './retention.js';
 
 /** Builds the three lanes and what feeds them. Nothing is opened before the first line. */
@@ -23,14 +23,14 @@ export function jsonParts(
 	const clean = () => void prune(directory, settings).catch(() => undefined);
 	const files: LineFile[] = [];
 
-	function lane<T>(signal: Signal, options: Omit<JsonLaneOptions<T>, 'file' | 'directory'>): JsonLane<T> {
+	function lane<T>(signal: Signal, options: Omit<JsonPipelineOptions<T>, 'file' | 'directory'>): JsonPipeline<T> {
 		const file = new LineFile(directory, signal, clean);
 		files.push(file);
-		return new JsonLane<T>({ ...options, file, directory });
+		return new JsonPipeline<T>({ ...options, file, directory });
 	}
 
 	/** A lane that is settled when the process ends, until it is shut down. */
-	function ending<T>(one: JsonLane<T>, settle: (end: EndOfProcess) => void) {
+	function ending<T>(one: JsonPipeline<T>, settle: (end: EndOfProcess) => void) {
 		const stop = environment.whenProcessEnds(settle);
 		return {
 			push: (record: T) => one.push(record),
@@ -48,7 +48,7 @@ export function jsonParts(
 		encode: encodeSpans,
 		sizeOf: spanSize,
 		ready: ({ resource }) => settled(resource),
-		journal: notesIn(directory, settings),
+		journal: checkpointsIn(directory, settings),
 	});
 	const metrics = lane<ResourceMetrics>('metrics', {
 		what: 'metric points',

@@ -1,8 +1,8 @@
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
-import { Lane, type LaneOptions } from '../../delivery/pipeline.js';
+import { type PipelineOptions, SignalPipeline } from '../../delivery/pipeline.js';
 import type { Encode } from '../signals/json-encoding.js';
-import { placeIn, watchOf } from './file-transport.js';
+import { destinationIn, sendObserverOf } from './file-transport.js';
 import type { LineFile } from './line-file.js';
 
 /** A batch becomes one line when it has so many records, or is so old. */
@@ -13,7 +13,8 @@ const BATCH_AGE_MS = 1000;
 const MAX_QUEUED_BYTES = 64 * 2 ** 20;
 
 /** What a lane must know about its records. */
-export interface JsonLaneOptions<T> extends Pick<LaneOptions<T>, 'what' | 'sizeOf' | 'countOf' | 'ready' | 'journal'> {
+export interface JsonPipelineOptions<T>
+	extends Pick<PipelineOptions<T>, 'what' | 'sizeOf' | 'countOf' | 'ready' | 'journal'> {
 	readonly file: LineFile;
 	readonly directory: string;
 	readonly encode: Encode<T>;
@@ -22,22 +23,22 @@ export interface JsonLaneOptions<T> extends Pick<LaneOptions<T>, 'what' | 'sizeO
 }
 
 /** The way of one signal's records to its files: that of delivery, whose backend is a file of lines. */
-export class JsonLane<T> {
-	readonly #lane: Lane<T>;
+export class JsonPipeline<T> {
+	readonly #lane: SignalPipeline<T>;
 	readonly #file: LineFile;
 	readonly #failed: (error: unknown) => void;
 
-	constructor({ file, directory, maxQueuedBytes = MAX_QUEUED_BYTES, ...options }: JsonLaneOptions<T>) {
+	constructor({ file, directory, maxQueuedBytes = MAX_QUEUED_BYTES, ...options }: JsonPipelineOptions<T>) {
 		this.#file = file;
-		const watch = watchOf(directory);
+		const watch = sendObserverOf(directory);
 		this.#failed = watch.failed;
-		this.#lane = new Lane<T>({
+		this.#lane = new SignalPipeline<T>({
 			batch: BATCH_RECORDS,
 			...options,
 			keeps: 'notes',
 			// None makes room for another: where there is no room the newest goes.
 			isPrecious: () => true,
-			...{ watch, transport: placeIn(file), encoding: 'json', undelivered: 'unwritable' },
+			...{ watch, transport: destinationIn(file), encoding: 'json', undelivered: 'unwritable' },
 			...{ maxQueued: Number.POSITIVE_INFINITY, maxQueueBytes: maxQueuedBytes, windowMs: BATCH_AGE_MS, delayMs: 0 },
 		});
 	}

@@ -1,13 +1,13 @@
-import type { Outcome, Transport } from '../../delivery/sending/transport.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
-import type { DeliveryAnswer, OwnBackend } from '../contract/custom-backend.js';
+import type { SendResult, Transport } from '../../delivery/sending/transport.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
+import type { CustomBackend, DeliveryAnswer } from '../contract/custom-backend.js';
 import type { OtlpSignal } from './destination.js';
-import { ELSEWHERE, type Ways } from './route.js';
+import { ELSEWHERE, type Routes } from './route.js';
 
 const TIMEOUT_MS = 10_000;
 
 /** The ways to a backend that a person's own function reaches. */
-export function ownWays(preset: string, backend: OwnBackend): Ways {
+export function customRoutes(preset: string, backend: CustomBackend): Routes {
 	const { endpoint: url, encoding = 'protobuf' } = backend;
 	let open = 0;
 	const wayOf = (signal: OtlpSignal) => ({
@@ -28,11 +28,11 @@ export function ownWays(preset: string, backend: OwnBackend): Ways {
 }
 
 /** Asks the person's function, within the time that it has. Never rejects. */
-async function sent(preset: string, backend: OwnBackend, signal: OtlpSignal, body: Uint8Array): Promise<Outcome> {
+async function sent(preset: string, backend: CustomBackend, signal: OtlpSignal, body: Uint8Array): Promise<SendResult> {
 	const { timeout = TIMEOUT_MS, encoding = 'protobuf' } = backend;
 	const abort = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<Outcome>((resolve) => {
+	const late = new Promise<SendResult>((resolve) => {
 		const error = new Error(`no answer within ${timeout} ms`);
 		timer = setTimeout(() => {
 			resolve({ kind: 'later', error });
@@ -49,7 +49,7 @@ async function sent(preset: string, backend: OwnBackend, signal: OtlpSignal, bod
 	}
 }
 
-function outcomeOf(preset: string, answer: DeliveryAnswer): Outcome {
+function outcomeOf(preset: string, answer: DeliveryAnswer): SendResult {
 	if (answer === undefined) return { kind: 'taken', refused: 0 };
 	if (answer?.kind === 'taken') return { kind: 'taken', refused: answer.refused ?? 0 };
 	if (answer?.kind === 'later' || answer?.kind === 'smaller' || answer?.kind === 'never') {
@@ -58,7 +58,7 @@ function outcomeOf(preset: string, answer: DeliveryAnswer): Outcome {
 	const error = new Error(
 		`send() answers nothing, or an object whose kind is taken, later, smaller or never; it got ${typeof answer}`,
 	);
-	sayOnce(
+	warnOnce(
 		`deliver/${preset}/answer`,
 		`what the ${preset} preset sends is sent again, since its send() is wrong.`,
 		error,

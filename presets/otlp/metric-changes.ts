@@ -5,13 +5,13 @@ import {
 	type MetricData,
 	type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import type { IsNews } from '../signals/metric-reader.js';
+import type { HasChanged } from '../signals/metric-reader.js';
 
 /**
  * Whether a collection that is made when the process ends says more than the one that was sent a moment before. A
  * gauge has another value each time, and is no news on its own.
  */
-export const isNews: IsNews = (now, last) => {
+export const hasChanged: HasChanged = (now, last) => {
 	const known = new Map(
 		(last === undefined ? [] : metricsOf(last)).map(([key, { dataPoints }]) => [key, said(dataPoints)]),
 	);

@@ -4,17 +4,17 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
-import type { Lane } from '../../delivery/pipeline.js';
+import type { SignalPipeline } from '../../delivery/pipeline.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
 import type { PresetEnvironment, PresetParts } from '../contract/preset.js';
 import { JsonMetricReader } from '../signals/metric-reader.js';
 import { logRecordProcessorTo, spanProcessorTo } from '../signals/processors.js';
 import { logSize, metricsSize, pointsOf, spanSize } from '../signals/sizes.js';
 import type { OtlpSignal } from './destination.js';
-import { isNews, positive } from './metric-changes.js';
-import { Lanes } from './pipelines.js';
-import { remedyOf, type Ways, waysTo } from './route.js';
-import { logWire, metricWire, spanWire } from './serializers.js';
+import { hasChanged, positive } from './metric-changes.js';
+import { Pipelines } from './pipelines.js';
+import { type Routes, remedyOf, routesTo } from './route.js';
+import { logSerializer, metricSerializer, spanSerializer } from './serializers.js';
 import { temporalityOf } from './temporality.js';
 
 /** What of a preset's environment is needed here. */
@@ -40,21 +40,21 @@ export async function otlpParts(
 	signals: readonly OtlpSignal[],
 	environment: Surroundings,
 ): Promise<PresetParts> {
-	return pushingParts(preset, waysTo(settings, remedyOf(preset)), settings.temporality, signals, environment);
+	return pushingParts(preset, routesTo(settings, remedyOf(preset)), settings.temporality, signals, environment);
 }
 
 /** The same, whatever brings the requests there. */
 export async function pushingParts(
 	preset: string,
-	ways: Ways,
+	ways: Routes,
 	temporality: OtlpSettings['temporality'],
 	signals: readonly OtlpSignal[],
 	environment: Surroundings,
 ): Promise<PresetParts> {
-	const lanes = new Lanes(preset, ways, environment);
+	const lanes = new Pipelines(preset, ways, environment);
 	const parts: { -readonly [K in keyof PresetParts]: PresetParts[K] } = {};
 	if (signals.includes('traces')) {
-		const lane = await lanes.add('traces', spanWire, (spans: ReadableSpan[]) => spans, {
+		const lane = await lanes.add('traces', spanSerializer, (spans: ReadableSpan[]) => spans, {
 			sizeOf: spanSize,
 			isPrecious: isRootOrError,
 			...pace('OTEL_BSP', 5000),
@@ -67,7 +67,7 @@ export async function pushingParts(
 		];
 	}
 	if (signals.includes('metrics')) {
-		const lane = await lanes.add('metrics', metricWire, ([collection]: ResourceMetrics[]) => one(collection), {
+		const lane = await lanes.add('metrics', metricSerializer, ([collection]: ResourceMetrics[]) => one(collection), {
 			sizeOf: metricsSize,
 			countOf: pointsOf,
 			// The serializer takes one collection.
@@ -78,12 +78,12 @@ export async function pushingParts(
 		const reader: JsonMetricReader = new JsonMetricReader(
 			ending(lane, (end) => reader.settle(end)),
 			() => undefined,
-			{ aggregationTemporalitySelector: temporalityOf(temporality), isNews },
+			{ aggregationTemporalitySelector: temporalityOf(temporality), isNews: hasChanged },
 		);
 		parts.metricReaders = [reader];
 	}
 	if (signals.includes('logs')) {
-		const lane = await lanes.add('logs', logWire, (records: ReadableLogRecord[]) => records, {
+		const lane = await lanes.add('logs', logSerializer, (records: ReadableLogRecord[]) => records, {
 			sizeOf: logSize,
 			...pace('OTEL_BLRP', 1000),
 		});
@@ -91,7 +91,7 @@ export async function pushingParts(
 	}
 
 	/** A lane that is settled when the process ends, until it is shut down. */
-	function ending<T>(lane: Lane<T>, settle: (end: EndOfProcess) => void) {
+	function ending<T>(lane: SignalPipeline<T>, settle: (end: EndOfProcess) => void) {
 		const stop = environment.whenProcessEnds(settle);
 		return {
 			push: (record: T) => lane.push(record),

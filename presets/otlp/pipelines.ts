@@ -6,22 +6,25 @@ import { CANNOT_WRITE } from '../../delivery/buffer.js';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import { type DeliverySettings, deliveryDefaults } from '../../delivery/options.js';
 import { journalIn } from '../../delivery/outbox.js';
-import { Lane, type LaneOptions } from '../../delivery/pipeline.js';
+import { type PipelineOptions, SignalPipeline } from '../../delivery/pipeline.js';
 import { problems } from '../../lib/runtime/log-once.js';
 import type { PresetEnvironment } from '../contract/preset.js';
 import { type OtlpSignal, serverOf, shown } from './destination.js';
-import type { Ways } from './route.js';
-import { broken, type Wire } from './transport.js';
+import type { Routes } from './route.js';
+import { broken, type Serializer } from './transport.js';
 
 /** What is counted, and what a person calls it. */
 export const WHAT = { traces: 'spans', metrics: 'metric points', logs: 'log records' } as const;
 
-type Own<T> = Pick<LaneOptions<T>, 'sizeOf' | 'countOf' | 'isPrecious' | 'batch' | 'delayMs' | 'maxQueued' | 'adoptMs'>;
+type Own<T> = Pick<
+	PipelineOptions<T>,
+	'sizeOf' | 'countOf' | 'isPrecious' | 'batch' | 'delayMs' | 'maxQueued' | 'adoptMs'
+>;
 
 /** The lanes of one preset, one for each signal, and the addresses that they go to. */
-export class Lanes {
+export class Pipelines {
 	readonly #preset: string;
-	readonly #ways: Ways;
+	readonly #ways: Routes;
 	readonly #delivery: DeliverySettings;
 	readonly #root: string;
 	readonly #lanes = new Map<OtlpSignal, { backend: Backend; stats(): SignalCounts }>();
@@ -29,7 +32,11 @@ export class Lanes {
 	#open = 0;
 
 	/** @param environment - without `delivery` in it nothing is kept on disk */
-	constructor(preset: string, ways: Ways, { delivery, directory }: Pick<PresetEnvironment, 'delivery' | 'directory'>) {
+	constructor(
+		preset: string,
+		ways: Routes,
+		{ delivery, directory }: Pick<PresetEnvironment, 'delivery' | 'directory'>,
+	) {
 		this.#preset = preset;
 		this.#ways = ways;
 		this.#delivery = delivery ?? { ...deliveryDefaults, journal: false };
@@ -39,16 +46,16 @@ export class Lanes {
 	/** Makes a signal's lane. Nothing is connected and no file is made before there is something to send or to keep. */
 	async add<T extends { resource: Resource }, Wired, Response extends { partialSuccess?: object }>(
 		signal: OtlpSignal,
-		wire: Wire<Wired, Response>,
+		wire: Serializer<Wired, Response>,
 		wired: (records: T[]) => Wired,
 		own: Own<T>,
-	): Promise<Lane<T>> {
+	): Promise<SignalPipeline<T>> {
 		const way = this.#ways(signal);
 		const { encoding } = way;
 		const backend = this.#backendOf(way.url);
 		const { window, maxQueueBytes } = this.#delivery;
 		const address = { preset: this.#preset, endpoint: shown(way.url), signal, encoding };
-		const lane = new Lane<T>({
+		const lane = new SignalPipeline<T>({
 			...own,
 			what: WHAT[signal],
 			encoding,

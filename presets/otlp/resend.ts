@@ -3,12 +3,12 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { DeliverySettings } from '../../delivery/options.js';
 import { folderOf } from '../../delivery/outbox.js';
-import type { Lane } from '../../delivery/pipeline.js';
+import type { SignalPipeline } from '../../delivery/pipeline.js';
 import { type OtlpSignal, serverOf, shown } from './destination.js';
 import { positive } from './metric-changes.js';
-import { Lanes, WHAT } from './pipelines.js';
-import type { Ways } from './route.js';
-import { logWire, metricWire, spanWire } from './serializers.js';
+import { Pipelines, WHAT } from './pipelines.js';
+import type { Routes } from './route.js';
+import { logSerializer, metricSerializer, spanSerializer } from './serializers.js';
 
 /** The way of what lies in an outbox to one backend: a lane that nothing is pushed to. */
 export interface Resending {
@@ -20,7 +20,7 @@ export interface Resending {
 	readonly endpoint: string;
 	/** Where it lies. */
 	readonly folder: string;
-	readonly lane: Pick<Lane<never>, 'flush' | 'settle' | 'shutdown' | 'stats'>;
+	readonly lane: Pick<SignalPipeline<never>, 'flush' | 'settle' | 'shutdown' | 'stats'>;
 	/** Why the last request that failed did. */
 	lastError(): string | undefined;
 }
@@ -36,7 +36,7 @@ const ADOPT_MS = 1000;
  */
 export async function resend(
 	preset: string,
-	ways: Ways,
+	ways: Routes,
 	signals: readonly OtlpSignal[],
 	root: string,
 	delivery: DeliverySettings,
@@ -44,17 +44,17 @@ export async function resend(
 	// Nothing is given up for its age or its size: somebody asked for it to be sent.
 	const bounds = { maxBytes: Number.POSITIVE_INFINITY, maxAge: Number.POSITIVE_INFINITY };
 	const settings = { ...delivery, ...bounds, journal: true, directory: root };
-	const lanes = new Lanes(preset, ways, { directory: root, delivery: settings });
+	const lanes = new Pipelines(preset, ways, { directory: root, delivery: settings });
 	const own = { sizeOf: () => 0, delayMs: 0, maxQueued: Number.POSITIVE_INFINITY, adoptMs: ADOPT_MS };
 	const laneOf = {
 		traces: () =>
-			lanes.add('traces', spanWire, (_: ReadableSpan[]) => none(), {
+			lanes.add('traces', spanSerializer, (_: ReadableSpan[]) => none(), {
 				...own,
 				batch: positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
 			}),
-		metrics: () => lanes.add('metrics', metricWire, (_: ResourceMetrics[]) => none(), { ...own, batch: 1 }),
+		metrics: () => lanes.add('metrics', metricSerializer, (_: ResourceMetrics[]) => none(), { ...own, batch: 1 }),
 		logs: () =>
-			lanes.add('logs', logWire, (_: ReadableLogRecord[]) => none(), {
+			lanes.add('logs', logSerializer, (_: ReadableLogRecord[]) => none(), {
 				...own,
 				batch: positive('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', 512),
 			}),

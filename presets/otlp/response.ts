@@ -1,6 +1,6 @@
 import type { ExportResponse } from '@opentelemetry/otlp-exporter-base';
 import { messagesIn, numberIn } from '../../delivery/sending/protobuf.js';
-import type { Outcome } from '../../delivery/sending/transport.js';
+import type { SendResult } from '../../delivery/sending/transport.js';
 
 /** The codes of gRPC that the specification of OTLP calls retryable, but for `RESOURCE_EXHAUSTED`. */
 const RETRYABLE = [1, 4, 10, 11, 14, 15];
@@ -14,7 +14,7 @@ const TOO_LARGE = /larger than max|too large|message size|exceeds/i;
  * never reached a backend, such as a name that is not found or a certificate that is not trusted, is no answer to what
  * was sent: it waits.
  */
-export function classify(response: Exclude<ExportResponse, { status: 'success' }>): Outcome {
+export function sendResultOf(response: Exclude<ExportResponse, { status: 'success' }>): SendResult {
 	if (response.status === 'retryable') {
 		// OpenTelemetry makes -1 of a `Retry-After: 0`.
 		const { retryInMillis: afterMs } = response;
@@ -35,7 +35,7 @@ interface Metadata {
 	get(name: string): unknown[];
 }
 
-function ofGrpc(code: number, error: unknown, details: string, metadata: Metadata): Outcome {
+function ofGrpc(code: number, error: unknown, details: string, metadata: Metadata): SendResult {
 	if (RETRYABLE.includes(code)) {
 		const afterMs = retryDelay(metadata);
 		return { kind: 'later', error, ...(afterMs !== undefined && { afterMs }) };

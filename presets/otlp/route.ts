@@ -3,19 +3,19 @@ import type { Encoding } from '../../delivery/journal/frame.js';
 import type { Transport } from '../../delivery/sending/transport.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
 import { destinationOf, type OtlpSignal } from './destination.js';
-import { transportTo, type Wire } from './transport.js';
+import { type Serializer, transportTo } from './transport.js';
 
 /** Where one signal goes, how its requests are written, and what brings them there. */
-export interface Way {
+export interface Route {
 	readonly url: string;
 	readonly encoding: Encoding;
 	/** Makes the connection. @throws Error where what it needs is not there */
-	connect<T, Response extends { partialSuccess?: object }>(wire: Wire<T, Response>): Promise<Transport>;
+	connect<T, Response extends { partialSuccess?: object }>(wire: Serializer<T, Response>): Promise<Transport>;
 }
 
 /** The ways of all signals of one preset. */
-export interface Ways {
-	(signal: OtlpSignal): Way;
+export interface Routes {
+	(signal: OtlpSignal): Route;
 	/** What a person can do where nobody answers, as a sentence has it. */
 	readonly remedy: Remedy;
 }
@@ -43,8 +43,8 @@ export function remedyOf(preset: string): Remedy {
 export const ELSEWHERE: Remedy = () => 'Start a backend there, or tell the preset where it is.';
 
 /** The ways to a backend that speaks OTLP. */
-export function waysTo(settings: OtlpSettings, remedy: Remedy): Ways {
-	const wayOf = (signal: OtlpSignal): Way => {
+export function routesTo(settings: OtlpSettings, remedy: Remedy): Routes {
+	const wayOf = (signal: OtlpSignal): Route => {
 		const destination = destinationOf(settings, signal);
 		const { url, protocol } = destination;
 		return {

@@ -17,10 +17,10 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { type Encode, encodeLogs, encodeMetrics, encodeSpans } from '../signals/json-encoding.js';
-import type { Wire } from './transport.js';
+import type { Serializer } from './transport.js';
 
 /** Spans over OTLP. */
-export const spanWire: Wire<ReadableSpan[], IExportTraceServiceResponse> = {
+export const spanSerializer: Serializer<ReadableSpan[], IExportTraceServiceResponse> = {
 	json: written(encodeSpans, JsonTraceSerializer),
 	protobuf: ProtobufTraceSerializer,
 	helper: TraceExporterMetricsHelper,
@@ -29,7 +29,7 @@ export const spanWire: Wire<ReadableSpan[], IExportTraceServiceResponse> = {
 };
 
 /** Metrics over OTLP. */
-export const metricWire: Wire<ResourceMetrics, IExportMetricsServiceResponse> = {
+export const metricSerializer: Serializer<ResourceMetrics, IExportMetricsServiceResponse> = {
 	json: {
 		serializeRequest: (collection) => encodeMetrics([collection]),
 		deserializeResponse: (data) => JsonMetricsSerializer.deserializeResponse(data),
@@ -41,7 +41,7 @@ export const metricWire: Wire<ResourceMetrics, IExportMetricsServiceResponse> = 
 };
 
 /** Log records over OTLP. */
-export const logWire: Wire<ReadableLogRecord[], IExportLogsServiceResponse> = {
+export const logSerializer: Serializer<ReadableLogRecord[], IExportLogsServiceResponse> = {
 	json: written(encodeLogs, JsonLogsSerializer),
 	protobuf: ProtobufLogsSerializer,
 	helper: LogsExporterMetricsHelper,

@@ -2,13 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ExportResponse, IExporterTransport } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
-import type { Outcome, Transport } from '../../delivery/sending/transport.js';
+import type { SendResult, Transport } from '../../delivery/sending/transport.js';
 import { VERSION } from '../../lib/runtime/version.js';
 import type { Destination } from './destination.js';
-import { classify } from './response.js';
+import { sendResultOf } from './response.js';
 
 /** One signal's part of OTLP: how its records are written, and what its gRPC service is called. */
-export interface Wire<T, Response extends { partialSuccess?: object }> {
+export interface Serializer<T, Response extends { partialSuccess?: object }> {
 	readonly json: ISerializer<T, Response>;
 	readonly protobuf: ISerializer<T, Response>;
 	readonly helper: IExporterMetricsHelper<T>;
@@ -33,7 +33,7 @@ const GRACE_MS = 500;
  */
 export async function transportTo<T, Response extends { partialSuccess?: object }>(
 	destination: Destination,
-	wire: Wire<T, Response>,
+	wire: Serializer<T, Response>,
 ): Promise<Transport> {
 	const tls = await readTls(destination);
 	const { timeout, protocol } = destination;
@@ -53,7 +53,7 @@ export async function transportTo<T, Response extends { partialSuccess?: object 
 		send: async (body) => {
 			const response = await bounded(timeout, transport.send(body, timeout));
 			if (response.status === 'success') return { kind: 'taken', refused: refusedOf(response.data) };
-			const outcome = classify(response);
+			const outcome = sendResultOf(response);
 			if (outcome.kind === 'later' && protocol === 'grpc') {
 				// A channel that failed waits up to two minutes before it connects again, whoever asks.
 				transport.shutdown();
@@ -67,7 +67,7 @@ export async function transportTo<T, Response extends { partialSuccess?: object 
 
 /** A transport that answers nothing but that it cannot be made. */
 export function broken(error: unknown): Transport {
-	return { send: async (): Promise<Outcome> => ({ kind: 'later', error }), close: () => undefined };
+	return { send: async (): Promise<SendResult> => ({ kind: 'later', error }), close: () => undefined };
 }
 
 /** What OpenTelemetry's delegates hold (otlp-exporter-base 0.300.0, pinned exactly): over HTTP, one that retries. */
@@ -131,7 +131,7 @@ async function readTls({ tls }: Destination): Promise<Tls> {
 
 async function overHttp<T, Response extends { partialSuccess?: object }>(
 	{ url, protocol, headers, compression, timeout }: Destination,
-	{ helper }: Wire<T, Response>,
+	{ helper }: Serializer<T, Response>,
 	serializer: ISerializer<T, Response>,
 	tls: Tls,
 ): Promise<() => object> {
@@ -153,7 +153,7 @@ async function overHttp<T, Response extends { partialSuccess?: object }>(
 
 async function overGrpc<T, Response extends { partialSuccess?: object }>(
 	{ url, headers, compression, timeout }: Destination,
-	{ helper, service }: Wire<T, Response>,
+	{ helper, service }: Serializer<T, Response>,
 	serializer: ISerializer<T, Response>,
 	{ ca, cert, key }: Tls,
 ): Promise<() => object> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { handlerMade, mountedAt } from './scrapes.js';
 import type { Format } from './text-format.js';
@@ -66,7 +66,7 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 		response.setHeader('content-length', Buffer.byteLength(body));
 		response.end(request.method === 'HEAD' ? undefined : body);
 	} catch (error) {
-		sayOnce('prometheus/page', 'the metrics page could not be written.', error);
+		warnOnce('prometheus/page', 'the metrics page could not be written.', error);
 		if (!response.headersSent) say(response, 500, 'The metrics page could not be written.');
 	}
 }

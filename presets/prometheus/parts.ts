@@ -3,14 +3,14 @@ import { suppressTracing } from '@opentelemetry/core';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
 import { reasonOf } from '../../delivery/backend-health.js';
 import type { SignalCounts } from '../../delivery/common/counts.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetParts } from '../contract/preset.js';
 import { pointsOf } from '../signals/sizes.js';
 import { answer, offer, say } from './handler.js';
 import type { PrometheusSettings } from './options.js';
 import { configuredAt, mountedAt } from './scrapes.js';
 import { closed, type Listening, listen } from './server.js';
-import { type Format, page } from './text-format.js';
+import { type Format, textFormat } from './text-format.js';
 
 /** How long an observable instrument's callback may take: less than Prometheus waits for the page by default. */
 const CALLBACK_MS = 5000;
@@ -31,8 +31,8 @@ class PageReader extends MetricReader {
 	write(format: Format): Promise<string> {
 		return context.with(suppressTracing(ROOT_CONTEXT), async () => {
 			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_MS });
-			for (const error of errors) sayOnce('prometheus/callback', 'the callback of an observable failed.', error);
-			const text = page(resourceMetrics, format);
+			for (const error of errors) warnOnce('prometheus/callback', 'the callback of an observable failed.', error);
+			const text = textFormat(resourceMetrics, format);
 			this.served += pointsOf(resourceMetrics);
 			return text;
 		});
@@ -91,7 +91,7 @@ function sayWhere({ host, port, nextPort }: PrometheusSettings, listening: Liste
 	if (listening === undefined) return undefined;
 	if (!('error' in listening)) {
 		if (listening.port !== port && port !== 0) {
-			sayOnce(
+			warnOnce(
 				`prometheus/next/${host}:${port}`,
 				`prometheus: port ${port} is taken; the metrics stand on port ${listening.port}.`,
 			);
@@ -102,13 +102,13 @@ function sayWhere({ host, port, nextPort }: PrometheusSettings, listening: Liste
 	const key = `prometheus/listen/${host}:${port}`;
 	if (code === 'EADDRINUSE') {
 		const next = nextPort ? '; so are the next ones' : '';
-		sayOnce(
+		warnOnce(
 			key,
 			`prometheus: port ${port} on ${host} is taken${next}, so nobody will see the metrics of this process. Set ` +
 				'prometheus.port to a free one (0 takes any), or prometheus.nextPort: true to try the next ones.',
 		);
 	} else {
-		sayOnce(
+		warnOnce(
 			key,
 			`prometheus: ${host}:${port} cannot be listened on, so nobody will see the metrics of this process. Set ` +
 				'prometheus.host and prometheus.port to an address of this machine.',

@@ -7,7 +7,7 @@ import {
 	type ResourceMetrics,
 	type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { labelName, prometheusName } from './metric-names.js';
 
 /** Prometheus's own text, version 0.0.4; or OpenMetrics 1.0.0. */
@@ -29,7 +29,7 @@ interface Family {
  * name. Of two metrics that make one name with two types the first is written, and that is said once: a page that
  * contradicts itself would be refused whole.
  */
-export function page({ resource, scopeMetrics }: ResourceMetrics, format: Format): string {
+export function textFormat({ resource, scopeMetrics }: ResourceMetrics, format: Format): string {
 	const families = new Map<string, Family>();
 	for (const { scope, metrics } of scopeMetrics) {
 		for (const metric of metrics) add(families, metric, scope, format);
@@ -46,7 +46,7 @@ function add(families: Map<string, Family>, metric: MetricData, scope: ScopeMetr
 	const { name: own, unit: ownUnit, description } = metric.descriptor;
 	const type = typeOf(metric);
 	if (type === undefined) {
-		sayOnce(
+		warnOnce(
 			`prometheus/exponential/${own}`,
 			`prometheus: ${own} is an exponential histogram, which its page cannot say.`,
 		);
@@ -67,7 +67,7 @@ function add(families: Map<string, Family>, metric: MetricData, scope: ScopeMetr
 		lines = { type, head, samples: new Map() };
 		families.set(family, lines);
 	} else if (lines.type !== type) {
-		sayOnce(
+		warnOnce(
 			`prometheus/type/${family}`,
 			`prometheus: two metrics are called ${family}, a ${lines.type} and a ${type}.`,
 		);

@@ -7,7 +7,7 @@ import {
 	type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { collectNow } from './synchronous-collect.js';
 
 /** The specification's own default. */
@@ -17,7 +17,7 @@ const INTERVAL_MS = 60_000;
 const CALLBACK_MS = 10_000;
 
 /** Where the collections go: one of the json preset's lanes, or one that delivers. */
-export interface MetricLane {
+export interface MetricPipeline {
 	push(collection: ResourceMetrics): void;
 	flush(): Promise<void>;
 	shutdown(): Promise<void>;
@@ -25,22 +25,22 @@ export interface MetricLane {
 }
 
 /** Whether a collection at the very end says anything that the last one did not. */
-export type IsNews = (now: ResourceMetrics, last: ResourceMetrics | undefined) => boolean;
+export type HasChanged = (now: ResourceMetrics, last: ResourceMetrics | undefined) => boolean;
 
 /**
  * Collects every `OTEL_METRIC_EXPORT_INTERVAL` milliseconds (60 seconds by default), on `forceFlush()` and on
  * `shutdown()`, and once more when the process ends. Each collection holds the totals since the start.
  */
 export class JsonMetricReader extends MetricReader {
-	readonly #lane: MetricLane;
+	readonly #lane: MetricPipeline;
 	readonly #close: () => void;
 	#producer: MetricProducer | undefined;
 	#timer: NodeJS.Timeout | undefined;
-	readonly #isNews: IsNews | undefined;
+	readonly #isNews: HasChanged | undefined;
 	#last: ResourceMetrics | undefined;
 
 	/** @param close - is called when the lane is closed */
-	constructor(lane: MetricLane, close: () => void, options: MetricReaderOptions & { isNews?: IsNews } = {}) {
+	constructor(lane: MetricPipeline, close: () => void, options: MetricReaderOptions & { isNews?: HasChanged } = {}) {
 		super(options);
 		this.#isNews = options.isNews;
 		this.#lane = lane;
@@ -84,11 +84,11 @@ export class JsonMetricReader extends MetricReader {
 	async #collect(): Promise<void> {
 		try {
 			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_MS });
-			for (const error of errors) sayOnce('json/metrics/callback', 'the callback of an observable failed.', error);
+			for (const error of errors) warnOnce('json/metrics/callback', 'the callback of an observable failed.', error);
 			this.#push(resourceMetrics);
 			if (this.#isNews !== undefined) this.#last = resourceMetrics;
 		} catch (error) {
-			sayOnce('json/metrics/collect', 'metrics could not be collected.', error);
+			warnOnce('json/metrics/collect', 'metrics could not be collected.', error);
 		}
 	}
 

@@ -3,7 +3,7 @@ import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-l
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 /** What takes the records: a lane. */
-export interface Taker<T> {
+export interface RecordSink<T> {
 	push(record: T): void;
 	flush(): Promise<void>;
 	shutdown(): Promise<void>;
@@ -14,7 +14,10 @@ export interface Taker<T> {
  *
  * @param noting - takes down those that have not ended
  */
-export function spanProcessorTo(taker: Taker<ReadableSpan>, noting?: Noting | undefined): NotingSpanProcessor {
+export function spanProcessorTo(
+	taker: RecordSink<ReadableSpan>,
+	noting?: SpanCheckpoints | undefined,
+): CheckpointingSpanProcessor {
 	return {
 		noting,
 		onStart: () => undefined,
@@ -27,7 +30,7 @@ export function spanProcessorTo(taker: Taker<ReadableSpan>, noting?: Noting | un
 }
 
 /** Hands every log record to its lane. */
-export function logRecordProcessorTo(taker: Taker<ReadableLogRecord>): LogRecordProcessor {
+export function logRecordProcessorTo(taker: RecordSink<ReadableLogRecord>): LogRecordProcessor {
 	return {
 		onEmit: (record) => taker.push(record),
 		forceFlush: () => taker.flush(),
@@ -36,7 +39,7 @@ export function logRecordProcessorTo(taker: Taker<ReadableLogRecord>): LogRecord
 }
 
 /** Takes down what is open, so that a kill does not take it away. */
-export interface Noting {
+export interface SpanCheckpoints {
 	/** @param interrupted - the span as it would be if it ended now; it takes the place of what was noted of it before */
 	note(span: object, interrupted: ReadableSpan): void;
 	/** The span has ended, and goes the way of all. */
@@ -44,6 +47,6 @@ export interface Noting {
 }
 
 /** A processor whose backend can be given open spans by whoever comes later. */
-export interface NotingSpanProcessor extends SpanProcessor {
-	readonly noting?: Noting | undefined;
+export interface CheckpointingSpanProcessor extends SpanProcessor {
+	readonly noting?: SpanCheckpoints | undefined;
 }

@@ -69,8 +69,8 @@ async function partsOf(name: string, { config, directory, presets, signals: rout
 		...(logRecordProcessors && signals.includes('logs') && { logRecordProcessors }),
 	};
 	if (!presets.has(name)) return { parts, early: name === 'console' };
-	const { looksEarly, ownParts } = await import('./guard-custom-preset.js');
-	return { parts: ownParts(name, parts), early: looksEarly(parts) };
+	const { looksEarly, guardParts } = await import('./guard-custom-preset.js');
+	return { parts: guardParts(name, parts), early: looksEarly(parts) };
 }
 
 /** Before the presets' own what sees all spans; without a preset that carries spans there are none to see. */

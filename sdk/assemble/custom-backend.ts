@@ -1,13 +1,13 @@
 import { homedir } from 'node:os';
-import type { OtlpBackend, OwnBackend } from '../../presets/contract/custom-backend.js';
+import type { CustomBackend, OtlpBackend } from '../../presets/contract/custom-backend.js';
 import type { PresetEnvironment, PresetParts } from '../../presets/contract/preset.js';
-import type { Ways } from '../../presets/otlp/route.js';
+import type { Routes } from '../../presets/otlp/route.js';
 
 type Signals = PresetEnvironment['signals'];
 
 /** A backend of a preset of one's own, checked: the ways to it, and what it is sent. */
 export interface DeliveredBackend {
-	readonly ways: Ways;
+	readonly ways: Routes;
 	readonly signals: Signals;
 	readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
 }
@@ -23,7 +23,7 @@ const OWN_KEYS = ['endpoint', 'encoding', 'timeout', 'temporality', 'signals', '
  */
 export async function deliver(
 	preset: string,
-	to: OtlpBackend | OwnBackend,
+	to: OtlpBackend | CustomBackend,
 	environment: Omit<PresetEnvironment, 'deliver'>,
 ): Promise<PresetParts> {
 	const { ways, signals, temporality } = await backendOf(preset, to, environment.directory);
@@ -35,7 +35,7 @@ export async function deliver(
 /** Checks what a preset of one's own says of its backend. @throws TypeError as `deliver` does */
 export async function backendOf(
 	preset: string,
-	to: OtlpBackend | OwnBackend,
+	to: OtlpBackend | CustomBackend,
 	directory: string,
 ): Promise<DeliveredBackend> {
 	const signals = signalsOf(preset, to?.signals);
@@ -56,7 +56,7 @@ export async function backendOf(
 	if (to.timeout !== undefined && !(to.timeout > 0)) {
 		throw wrong(preset, `takes a number of milliseconds as "timeout"; it got ${shown(to.timeout)}`);
 	}
-	const { ownWays } = await import('../../presets/otlp/custom-route.js');
+	const { customRoutes: ownWays } = await import('../../presets/otlp/custom-route.js');
 	return { ways: ownWays(preset, to), signals, temporality: to.temporality ?? 'cumulative' };
 }
 
@@ -66,15 +66,21 @@ async function overOtlp(
 	signals: Signals,
 	directory: string,
 ): Promise<DeliveredBackend> {
-	const [{ z }, { otlpDefaults, otlpOptions }, { explain }, { merge }, { absoluteFiles }, { ELSEWHERE, waysTo }] =
-		await Promise.all([
-			import('zod'),
-			import('../../presets/contract/otlp-options.js'),
-			import('../../config/schema/explain.js'),
-			import('../../config/resolve/merge.js'),
-			import('../../config/resolve/normalize.js'),
-			import('../../presets/otlp/route.js'),
-		]);
+	const [
+		{ z },
+		{ otlpDefaults, otlpOptions },
+		{ explain },
+		{ merge },
+		{ absoluteFiles },
+		{ ELSEWHERE, routesTo: waysTo },
+	] = await Promise.all([
+		import('zod'),
+		import('../../presets/contract/otlp-options.js'),
+		import('../../config/schema/explain.js'),
+		import('../../config/resolve/merge.js'),
+		import('../../config/resolve/normalize.js'),
+		import('../../presets/otlp/route.js'),
+	]);
 	const schema = otlpOptions(z);
 	const { success, data, error } = schema.safeParse(options);
 	if (!success) {

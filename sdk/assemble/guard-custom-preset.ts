@@ -1,20 +1,20 @@
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
-import type { NotingSpanProcessor } from '../../presets/signals/processors.js';
+import type { CheckpointingSpanProcessor } from '../../presets/signals/processors.js';
 
 /**
  * The parts of a preset of one's own, whose processors and sampler may throw: OpenTelemetry calls all processors one after another
  * unguarded, so that a fault of one would keep the span from the presets behind it, and be thrown by `startSpan` and
  * `end` into whatever library made the span. A trace that its sampler could not decide about is kept.
  */
-export function ownParts(name: string, parts: PresetParts): PresetParts {
+export function guardParts(name: string, parts: PresetParts): PresetParts {
 	const guard = (what: string, run: () => void): void => {
 		try {
 			run();
 		} catch (error) {
-			sayOnce(
+			warnOnce(
 				`own-preset/${name}/${what}`,
 				`the preset "${name}" threw in ${what}(); the application and the other presets went on without it.`,
 				error,
@@ -44,7 +44,7 @@ export function looksEarly({ spanProcessors = [] }: PresetParts): boolean {
 
 type Guard = (what: string, run: () => void) => void;
 
-function spans(inner: NotingSpanProcessor, guard: Guard): NotingSpanProcessor {
+function spans(inner: CheckpointingSpanProcessor, guard: Guard): CheckpointingSpanProcessor {
 	return {
 		noting: inner.noting,
 		onStart: (span, parentContext) => guard('onStart', () => inner.onStart(span, parentContext)),

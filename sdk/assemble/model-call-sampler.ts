@@ -1,7 +1,7 @@
 import { type Attributes, type Context, type Link, type SpanKind, trace } from '@opentelemetry/api';
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
-import { sightAround } from '../../lib/tokens/attribution/span-nesting.js';
-import { maySpend } from '../../lib/usage/formats/span-attributes.js';
+import { enclosingSpan } from '../../lib/tokens/attribution/span-nesting.js';
+import { mayCarryUsage } from '../../lib/usage/formats/span-attributes.js';
 
 /**
  * Lets spans of model calls that are not sampled be recorded nevertheless, so that their tokens can be counted: sampling
@@ -26,7 +26,7 @@ export class ModelCallSampler implements Sampler {
 	): SamplingResult {
 		const result = this.#inside.shouldSample(context, traceId, name, kind, attributes, links);
 		if (result.decision !== SamplingDecision.NOT_RECORD) return result;
-		if (!maySpend(attributes) && !isBelowUnsampledCall(context)) return result;
+		if (!mayCarryUsage(attributes) && !isBelowUnsampledCall(context)) return result;
 		return { ...result, decision: SamplingDecision.RECORD };
 	}
 
@@ -38,5 +38,5 @@ export class ModelCallSampler implements Sampler {
 /** True right below a span that is recorded and not sampled, unless an invocation began between them. */
 function isBelowUnsampledCall(context: Context): boolean {
 	const around = trace.getSpanContext(context);
-	return around !== undefined && (around.traceFlags & 1) === 0 && sightAround(context) !== undefined;
+	return around !== undefined && (around.traceFlags & 1) === 0 && enclosingSpan(context) !== undefined;
 }

@@ -3,7 +3,7 @@ import { type Sampler, SamplingDecision, type SamplingResult } from '@openteleme
 import { isOwnScrape } from '../../presets/prometheus/scrapes.js';
 
 /** Keeps the scrapes of our own page out of the traces, with all that happens below them; others decide the rest. */
-export class NoScrapes implements Sampler {
+export class ScrapeSampler implements Sampler {
 	readonly #others: Sampler;
 
 	constructor(others: Sampler) {

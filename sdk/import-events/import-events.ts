@@ -1,6 +1,6 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { callsOf } from './calls.js';
 import { traceIdOf } from './ids.js';
 import { type ImportFault, type RecordedEvent, readEvents } from './read.js';
@@ -72,7 +72,7 @@ export async function importEvents(
 			maker.make(call);
 			spans += 1;
 		} catch (error) {
-			sayOnce('import-events/make', 'a span processor threw on an imported span, which may be lost.', error);
+			warnOnce('import-events/make', 'a span processor threw on an imported span, which may be lost.', error);
 		}
 		if (spans % SPANS_A_FLUSH === 0) await flush(processors);
 	}
@@ -87,7 +87,7 @@ async function flush(processors: readonly SpanProcessor[]): Promise<void> {
 			try {
 				await processor.forceFlush();
 			} catch (error) {
-				sayOnce('import-events/flush', 'a preset could not send imported spans.', error);
+				warnOnce('import-events/flush', 'a preset could not send imported spans.', error);
 			}
 		}),
 	);

@@ -1,5 +1,5 @@
 import { createNoopMeter, ProxyTracerProvider } from '@opentelemetry/api';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { Instrumentation } from './load.js';
 
 /**
@@ -9,14 +9,14 @@ import type { Instrumentation } from './load.js';
  *
  * The proxy provider is one that nobody registers: its spans are no-ops, and what is below them keeps the parent above.
  */
-export function quieten(instrumentations: readonly Instrumentation[]): void {
+export function disconnect(instrumentations: readonly Instrumentation[]): void {
 	for (const instrumentation of instrumentations) {
 		try {
 			instrumentation.setTracerProvider(new ProxyTracerProvider());
 			instrumentation.setMeterProvider({ getMeter: () => createNoopMeter() });
 		} catch (error) {
 			const { instrumentationName } = instrumentation;
-			sayOnce(`quieten/${instrumentationName}`, `${instrumentationName} could not be stopped.`, error);
+			warnOnce(`quieten/${instrumentationName}`, `${instrumentationName} could not be stopped.`, error);
 		}
 	}
 }

@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type { Selection } from '../../config/schema/instrumentations.js';
-import { sayLine } from '../../lib/diagnostics/diag-logger.js';
+import { writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { hooksOfOthers, installHooks } from './hooks.js';
 import { type Instrumentation, loadInstrumentations } from './load.js';
-import { sayUnreached } from './unsupported-versions.js';
+import { warnUnsupported } from './unsupported-versions.js';
 
 const state = processState('sdk/instrumentation/prepare', () => ({ registered: false, saidUnseen: false }));
 
@@ -31,11 +31,11 @@ export async function prepareInstrumentations(
 ): Promise<Instrumentation[]> {
 	if (!selection.all && selection.named.size === 0) return [];
 	const instrumentations = loadInstrumentations(selection, source, directory);
-	sayUnreached(instrumentations, directory);
+	warnUnsupported(instrumentations, directory);
 	if (hooksOfOthers()) return instrumentations;
 	const hooked = await installHooks(instrumentations, directory);
 	if (!hooked) {
-		sayLine(
+		writeStderr(
 			'agentese-otel: autoInstrumentation is on, and import-in-the-middle is not found beside ' +
 				'@opentelemetry/instrumentation: what is loaded by import is not seen, what is loaded by require is. ' +
 				'Install the packages anew.',
@@ -53,7 +53,7 @@ function isModule(): boolean {
 function sayUnseen(): void {
 	if (state.saidUnseen) return;
 	state.saidUnseen = true;
-	sayLine(
+	writeStderr(
 		'agentese-otel: autoInstrumentation is on, but the application is an ES module and was not started with ' +
 			'--import agentese-otel/register: what was imported before startTelemetry(), as all that stands in import ' +
 			'statements was, is not seen (http, pg and the like; fetch is). Start it with: ' +

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { applicationPlaces, firstPackage } from '../preflight/find-package.js';
 import type { Instrumentation } from './load.js';
 
@@ -10,14 +10,14 @@ const OPENAI = 'openai';
  * its module definition allows versions below 7 (`instrumentation-openai` 0.22). Costs one look at a package.json, and
  * only where that instrumentation is on.
  */
-export function sayUnreached(instrumentations: readonly Instrumentation[], directory?: string): void {
+export function warnUnsupported(instrumentations: readonly Instrumentation[], directory?: string): void {
 	const below = instrumentations.flatMap(definitionsOf).find(({ name }) => name === OPENAI)?.below;
 	if (below === undefined) return;
 	const entry = process.argv[1];
 	const places = [entry === undefined ? undefined : dirname(entry), ...applicationPlaces(directory)];
 	const version = firstPackage(OPENAI, places)?.version;
 	if (version === undefined || !(Number.parseInt(version, 10) >= below)) return;
-	sayOnce(
+	warnOnce(
 		'instrumentation/openai',
 		`autoInstrumentation does not reach openai ${version}: its instrumentation is for versions below ${below}, so that ` +
 			'model calls make no spans and count no tokens. Hand the client to meterModel() instead.',

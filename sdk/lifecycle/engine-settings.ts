@@ -3,7 +3,7 @@ import type { EffectiveConfig } from '../../config/schema/config.js';
 import type { TracingSettings } from '../../lib/invocation/settings.js';
 import type { Rule } from '../../lib/rules/rule.js';
 import { configureRules } from '../../lib/rules/rules.js';
-import { sayUnmatchedRules, unmatchedRules } from '../../lib/weaving/unmatched-rules.js';
+import { unmatchedRules, warnUnmatchedRules } from '../../lib/weaving/unmatched-rules.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
 
 /** Most of what an application has is loaded and was called by then. */
@@ -28,10 +28,10 @@ export function startRules(rules: readonly Rule[]): HeldRules {
 	if (rules.length === 0) return { unmatched: () => [], stop: () => undefined };
 	const restore = configureRules(rules);
 	// The timer would else hold whatever invocation telemetry is started in.
-	const timer = context.with(ROOT_CONTEXT, () => setTimeout(sayUnmatchedRules, SETTLED_MS));
+	const timer = context.with(ROOT_CONTEXT, () => setTimeout(warnUnmatchedRules, SETTLED_MS));
 	timer.unref();
 	const forget = whenProcessEnds((end) => {
-		if (end === 'last') sayUnmatchedRules();
+		if (end === 'last') warnUnmatchedRules();
 	});
 	let last: string[] | undefined;
 	const unmatched = () => last ?? unmatchedRules().map(({ match }) => match);
@@ -39,7 +39,7 @@ export function startRules(rules: readonly Rule[]): HeldRules {
 		if (last !== undefined) return;
 		clearTimeout(timer);
 		forget();
-		sayUnmatchedRules();
+		warnUnmatchedRules();
 		last = unmatched();
 		restore();
 	};

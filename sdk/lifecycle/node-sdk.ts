@@ -1,14 +1,14 @@
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import type { OwnPresetConfig } from '../../config/define.js';
+import type { CustomPresetConfig } from '../../config/define.js';
 import { loadConfig } from '../../config/load.js';
 import type { EffectiveConfig, TelemetryConfig } from '../../config/schema/config.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
-import { neighbours } from '../preflight/otel-versions.js';
+import { otelVersions } from '../preflight/otel-versions.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
 import { startRules, tracingOf } from './engine-settings.js';
 
 /** The same, for a config with a preset of one's own, whose section these types do not know. */
-export function nodeSdkConfiguration(argument: OwnPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
+export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
 /**
  * Answers a NodeSDK configuration made from the presets, for a person who starts the NodeSDK alone:
  *
@@ -28,7 +28,7 @@ export async function nodeSdkConfiguration(
 	argument?: TelemetryConfig | string,
 ): Promise<Partial<NodeSDKConfiguration>> {
 	const loaded = await loadConfig(argument);
-	const { refused } = neighbours(loaded.directory);
+	const { refused } = otelVersions(loaded.directory);
 	if (refused !== undefined) throw new Error(refused);
 	const { assemble } = await import('../assemble/assemble.js');
 	const { configuration } = await assemble(loaded);

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../config/common/error.js';
-import { sayLine } from '../../lib/diagnostics/diag-logger.js';
+import { writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { beforeTheApplication } from '../instrumentation/prepare.js';
 import { startTelemetry } from './start.js';
 
@@ -10,7 +10,7 @@ export async function startBeforeTheApplication(): Promise<void> {
 		await startTelemetry();
 	} catch (error) {
 		if (!(error instanceof ConfigurationError)) throw error;
-		sayLine(`agentese-otel: ${error.message}`);
+		writeStderr(`agentese-otel: ${error.message}`);
 		process.exit(1);
 	}
 }

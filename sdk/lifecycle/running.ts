@@ -2,26 +2,26 @@ import { diag } from '@opentelemetry/api';
 import type { LoadedConfig } from '../../config/load.js';
 import type { EffectiveConfig } from '../../config/schema/config.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { endOpen } from '../../lib/settling/common/finalization.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
-import type { NotingSpanProcessor } from '../../presets/signals/processors.js';
+import type { CheckpointingSpanProcessor } from '../../presets/signals/processors.js';
 import { assemble } from '../assemble/assemble.js';
-import { sayRatesOff } from '../assemble/rule-rates.js';
+import { warnRatesIgnored } from '../assemble/rule-rates.js';
 import { setRunningSpans } from '../import-events/running-spans.js';
-import { quieten } from '../instrumentation/disconnect.js';
+import { disconnect } from '../instrumentation/disconnect.js';
 import type { Instrumentation } from '../instrumentation/load.js';
 import { removable } from '../preflight/registered-sdk.js';
 import { whenProcessEnds, whileProcessEnds } from '../process-end/process-end.js';
 import { sdkOf } from '../providers/create-sdk.js';
 import { startDeclared } from '../providers/declarative.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
-import { OpenNotes } from '../spans/checkpoint-open-spans.js';
+import { OpenSpanCheckpoints } from '../spans/checkpoint-open-spans.js';
 import { OpenSpans } from '../spans/open-spans.js';
 import { type HeldRules, startRules, tracingOf } from './engine-settings.js';
-import { tellDelivery } from './self-metrics.js';
+import { registerSelfMetrics } from './self-metrics.js';
 import { sum, type Telemetry } from './telemetry.js';
-import { countUnsent, sends } from './unsent-report.js';
+import { reportUnsent, sends } from './unsent-report.js';
 
 /** Neither a flush nor a shutdown takes longer than this, whatever a disk or a backend does. */
 const PATIENCE_MS = 10_000;
@@ -94,11 +94,11 @@ export async function runPresets(
 		const attributesAtStart = parts.some(({ sampler }) => sampler !== undefined);
 		undo.push(configureTracing({ ...tracingOf(loaded.config), attributesAtStart }));
 		undo.push(startPrivacy(privacyOf(loaded.config), true));
-		if (own !== undefined) undo.push(own.startOwnSpans());
+		if (own !== undefined) undo.push(own.installFastSpans());
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
 		undo.push(...notingOpen(open, spanProcessors));
 		const rules = startRules(loaded.config.rules);
-		undo.push(rules.stop, tellDelivery(parts), ...endingParts(parts), silence);
+		undo.push(rules.stop, registerSelfMetrics(parts), ...endingParts(parts), silence);
 		return { parts, rules, stop: () => stop(() => sdk.shutdown(), instrumentations, undo) };
 	} catch (error) {
 		for (const step of undo) step();
@@ -135,7 +135,7 @@ export async function runDeclared(
 		endOpen();
 		await shutdown();
 	});
-	sayRatesOff(config.rules, 'the file that OTEL_CONFIG_FILE names');
+	warnRatesIgnored(config.rules, 'the file that OTEL_CONFIG_FILE names');
 	const rules = startRules(config.rules);
 	const privacy = startPrivacy(privacyOf(config), false);
 	const undo = [removeGlobals, restore, privacy, rules.stop, endingOpen(), forget, silence];
@@ -156,7 +156,7 @@ async function stop(
 ): Promise<void> {
 	endOpen();
 	await within(PATIENCE_MS, 'shutdown', shutdown());
-	quieten(instrumentations);
+	disconnect(instrumentations);
 	for (const step of undo) step();
 }
 
@@ -170,10 +170,10 @@ function endingOpen(interrupt: () => void = () => undefined): Undo {
 }
 
 /** Has noted what is open, where somebody can read it after a kill. */
-function notingOpen(open: OpenSpans, processors: readonly NotingSpanProcessor[]): Undo[] {
+function notingOpen(open: OpenSpans, processors: readonly CheckpointingSpanProcessor[]): Undo[] {
 	const noting = processors.flatMap((one) => one.noting ?? []);
 	if (noting.length === 0) return [];
-	const notes = new OpenNotes(open, noting);
+	const notes = new OpenSpanCheckpoints(open, noting);
 	return [() => notes.stop()];
 }
 
@@ -181,7 +181,7 @@ function notingOpen(open: OpenSpans, processors: readonly NotingSpanProcessor[])
 function endingParts(parts: readonly PresetParts[]): Undo[] {
 	const sending = parts.filter(sends);
 	if (sending.length === 0) return [];
-	const unsent = countUnsent(sending);
+	const unsent = reportUnsent(sending);
 	const forget = whileProcessEnds(async (end) => {
 		if (end === 'last') {
 			endOpen();
@@ -208,10 +208,10 @@ async function within(ms: number, what: string, work: Promise<unknown>): Promise
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<void>((resolve) => {
 		timer = setTimeout(() => {
-			sayOnce(`start/${what}/late`, `${what} was not done within ${ms} ms; what is not written yet may be lost.`);
+			warnOnce(`start/${what}/late`, `${what} was not done within ${ms} ms; what is not written yet may be lost.`);
 			resolve();
 		}, ms);
 	});
-	await Promise.race([work, late]).catch((error) => sayOnce(`start/${what}`, `${what} failed.`, error));
+	await Promise.race([work, late]).catch((error) => warnOnce(`start/${what}`, `${what} failed.`, error));
 	clearTimeout(timer);
 }

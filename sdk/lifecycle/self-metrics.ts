@@ -35,7 +35,7 @@ type Say = (result: ObservableResult, counts: Required<SignalCounts>, attributes
  *
  * @returns tells it no more
  */
-export function tellDelivery(parts: readonly PresetParts[]): () => void {
+export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 	if (!getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS')) return () => undefined;
 	const sending = parts.flatMap((part) => {
 		const { stats } = part;

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../../config/common/error.js';
-import type { OwnPresetConfig } from '../../config/define.js';
+import type { CustomPresetConfig } from '../../config/define.js';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
 import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from '../../config/schema/config.js';
 import { select } from '../../config/schema/instrumentations.js';
-import { lendVoice, sayLine, sayOnceAloud } from '../../lib/diagnostics/diag-logger.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { installDiagLogger, warnOnceOnStderr, writeStderr } from '../../lib/diagnostics/diag-logger.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { prepareInstrumentations } from '../instrumentation/prepare.js';
 import { keepCompiled } from '../preflight/compile-cache.js';
-import { oldNode } from '../preflight/node-version.js';
-import { neighbours } from '../preflight/otel-versions.js';
+import { unsupportedNode } from '../preflight/node-version.js';
+import { otelVersions } from '../preflight/otel-versions.js';
 import { faultsOfRegistered, registeredSignals } from '../preflight/registered-sdk.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
 import { idle, isIdle, type Telemetry } from './telemetry.js';
@@ -21,7 +21,7 @@ const state = processState('sdk/start', () => ({
 }));
 
 /** The same, for a config with a preset of one's own, whose section these types do not know. */
-export function startTelemetry(argument: OwnPresetConfig): Promise<Telemetry>;
+export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>;
 /**
  * Finds the config, starts the SDK with the presets that it names, and answers a handle. With nothing configured,
  * telemetry goes to files of OTLP JSON lines in `.agentese`.
@@ -55,7 +55,7 @@ async function sameAgain(running: Telemetry, argument: TelemetryConfig | string 
 	if (argument === undefined) return running;
 	const { config } = await loadConfig(argument);
 	if (!isDeepStrictEqual(config, running.config)) {
-		sayOnce(
+		warnOnce(
 			'start/twice',
 			'telemetry runs already, with another config than the one asked for now; it goes on as it is. ' +
 				'Await its shutdown() before starting it otherwise.',
@@ -65,16 +65,16 @@ async function sameAgain(running: Telemetry, argument: TelemetryConfig | string 
 }
 
 async function start(argument: TelemetryConfig | string | undefined): Promise<Telemetry> {
-	const old = oldNode();
+	const old = unsupportedNode();
 	if (old !== undefined) {
-		sayLine(`agentese-otel: ${old}`);
+		writeStderr(`agentese-otel: ${old}`);
 		return idle({ ...defaultConfig(), enabled: false });
 	}
 	try {
 		return await startLoaded(await loadConfig(argument));
 	} catch (error) {
 		if (!(error instanceof ConfigurationError) || error.strict) throw error;
-		sayLine(`agentese-otel: ${error.message} Telemetry is off, as strict: false asks.`);
+		writeStderr(`agentese-otel: ${error.message} Telemetry is off, as strict: false asks.`);
 		return idle({ ...defaultConfig(), enabled: false, strict: false });
 	}
 }
@@ -83,15 +83,15 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 	const { config, declarative, directory, notices } = loaded;
 	if (!config.enabled || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return idle(config);
 	if (config.preset.includes('none') && declarative === undefined) return idle(config);
-	const { refused, warned } = neighbours(directory);
+	const { refused, warned } = otelVersions(directory);
 	if (refused !== undefined) {
-		sayLine(`agentese-otel: ${refused}`);
+		writeStderr(`agentese-otel: ${refused}`);
 		return idle(config);
 	}
-	const lend = () => lendVoice(config.logLevel);
+	const lend = () => installDiagLogger(config.logLevel);
 	const silence = lend();
 	try {
-		for (const notice of [...notices, ...(warned === undefined ? [] : [warned])]) sayOnce(`start/${notice}`, notice);
+		for (const notice of [...notices, ...(warned === undefined ? [] : [warned])]) warnOnce(`start/${notice}`, notice);
 		if (leftToOthers(config)) {
 			silence();
 			startPrivacy(privacyOf(config), false);
@@ -109,19 +109,19 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 function leftToOthers({ rules }: EffectiveConfig): boolean {
 	const signals = registeredSignals();
 	if (signals.length === 0) return false;
-	sayOnceAloud(
+	warnOnceOnStderr(
 		'start/foreign',
 		`an OpenTelemetry SDK is registered already, for ${signals.join(', ')}; decorators use that one, and ` +
 			'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.',
 	);
 	if (rules.length > 0) {
-		sayOnceAloud(
+		warnOnceOnStderr(
 			'start/foreign/rules',
 			'the rules of the config do not hold with that SDK. nodeSdkConfiguration() makes them hold; the "rate" of a rule ' +
 				'only by the sampler that it answers.',
 		);
 	}
-	for (const fault of faultsOfRegistered()) sayOnceAloud(`start/foreign/${fault}`, fault);
+	for (const fault of faultsOfRegistered()) warnOnceOnStderr(`start/foreign/${fault}`, fault);
 	return true;
 }
 

@@ -2,7 +2,7 @@ import type { EffectiveConfig } from '../../config/schema/config.js';
 import type { BackendStats } from '../../delivery/backend-health.js';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import { problems } from '../../lib/runtime/log-once.js';
-import { type TokenTally, tokenTally } from '../../lib/usage/accounting/process-totals.js';
+import { type TokenTotals, tokenTotals } from '../../lib/usage/accounting/process-totals.js';
 import type { PresetParts, PresetStats } from '../../presets/contract/preset.js';
 
 /** What became of everything that was made. */
@@ -10,7 +10,7 @@ export interface TelemetryStats extends PresetStats {
 	/** The places that telemetry is sent to, with the last error of each. */
 	backends: BackendStats[];
 	/** The model tokens that this process counted; how many of them came too late for a span, or outside of all. */
-	tokens: TokenTally;
+	tokens: TokenTotals;
 	/** What the rules match that have matched nothing so far. A class that is loaded later may still match one. */
 	unmatchedRules: string[];
 	/** How often each problem of the toolkit occurred in this process, by key. */
@@ -61,7 +61,7 @@ export function sum(parts: readonly PresetParts[]): TelemetryStats {
 		logs: total(all.map(({ logs }) => logs)),
 		files: all.flatMap(({ files }) => files),
 		backends: all.flatMap(({ backends = [] }) => backends),
-		tokens: tokenTally(),
+		tokens: tokenTotals(),
 		unmatchedRules: [],
 		problems: Object.fromEntries(problems()),
 	};

@@ -1,4 +1,4 @@
-import { sayLine } from '../../lib/diagnostics/diag-logger.js';
+import { writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
 import { sum, type TelemetryStats } from './telemetry.js';
@@ -18,7 +18,7 @@ export function sends({ stats }: PresetParts): boolean {
  * @param parts - those that send
  * @returns `begin`, to be called when the end begins; and `stop`, which says it no more
  */
-export function countUnsent(parts: readonly PresetParts[]): { begin(): void; stop(): void } {
+export function reportUnsent(parts: readonly PresetParts[]): { begin(): void; stop(): void } {
 	let atBegin: TelemetryStats | undefined;
 	const stop = whenProcessEnds((end) => {
 		if (end !== 'last') return;
@@ -32,7 +32,7 @@ export function countUnsent(parts: readonly PresetParts[]): { begin(): void; sto
 		if (unsent.length === 0) return;
 		const where = [...new Set(backends.map(({ preset, endpoint }) => `${preset} to ${endpoint}`))].join(', ');
 		const reason = backends.find(({ lastError }) => lastError !== undefined)?.lastError;
-		sayLine(
+		writeStderr(
 			`agentese-otel: ${unsent.join(', ')} could not be sent before the process ended (${where}), and are lost.` +
 				(reason === undefined ? '' : ` Reason: ${reason}`),
 		);

@@ -1,5 +1,5 @@
 import { constants, enableCompileCache } from 'node:module';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 
 /**
  * Lets Node keep what it compiles, in the directory of `NODE_COMPILE_CACHE`, else below that for temporary files. It
@@ -9,7 +9,7 @@ import { sayOnce } from '../../lib/runtime/log-once.js';
 export function keepCompiled(): void {
 	const { status, message } = enableCompileCache();
 	if (status !== constants.compileCacheStatus.FAILED) return;
-	sayOnce(
+	warnOnce(
 		'start/compile-cache',
 		`compileCache is on, and Node cannot use its cache: ${message ?? 'it gives no reason'}.`,
 	);

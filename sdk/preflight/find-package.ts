@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { processState } from '../../lib/runtime/process-state.js';
 
 /** `register` knows where it lies; the CommonJS build has no word for it that TypeScript takes in both. */
-export const own = processState('sdk/find-package', () => ({ register: undefined as string | undefined }));
+export const packageState = processState('sdk/find-package', () => ({ register: undefined as string | undefined }));
 
 /** A package's directory and what its package.json says. */
 export interface Package {
@@ -24,7 +24,7 @@ export function applicationPlaces(directory?: string): string[] {
 
 /** Where this package's own dependencies are looked for; undefined where nobody can tell (a bundle). */
 export function ownPlace(): string | undefined {
-	if (own.register !== undefined) return dirname(own.register);
+	if (packageState.register !== undefined) return dirname(packageState.register);
 	return firstPackage('agentese-otel', applicationPlaces())?.directory;
 }
 

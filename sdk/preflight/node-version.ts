@@ -2,7 +2,7 @@
 import * as nodeModule from 'node:module';
 
 /** Why the presets cannot run on this Node, and what to do; undefined where they can. */
-export function oldNode(): string | undefined {
+export function unsupportedNode(): string | undefined {
 	if (typeof nodeModule.findPackageJSON === 'function') return undefined;
 	return (
 		`this is Node ${process.version}, and the presets need 22.18 or newer, so that no telemetry is started. ` +

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { applicationPlaces, firstPackage, ownPlace, type Package } from './find-package.js';
-import { oldNode } from './node-version.js';
+import { unsupportedNode } from './node-version.js';
 
 const API = '@opentelemetry/api';
 
@@ -9,7 +9,7 @@ const SDK_2 = ['@opentelemetry/sdk-trace-base', '@opentelemetry/sdk-trace-node',
 const FIRST_SDK_NODE_3 = [0, 300];
 
 /** What the installed OpenTelemetry packages do not allow, or do badly. */
-export interface Neighbours {
+export interface OtelVersions {
 	/** Why the presets cannot run at all, and what to do; nothing that needs the SDK may be imported then. */
 	readonly refused?: string;
 	/** What works, but not well. */
@@ -23,8 +23,8 @@ export interface Neighbours {
  *
  * @param directory - the config's, where there is one
  */
-export function neighbours(directory?: string): Neighbours {
-	const old = oldNode();
+export function otelVersions(directory?: string): OtelVersions {
+	const old = unsupportedNode();
 	if (old !== undefined) return { refused: old };
 	const application = applicationPlaces(directory);
 	const theirs = firstPackage(API, application);

@@ -13,7 +13,7 @@ const UNSETTLED_AWAIT = 13;
  * @param wait - answers false where it gave up: what is still under way then must not hold the process
  * @returns takes the listener out again
  */
-export function onNaturalEnd(wait: () => Promise<boolean>): () => void {
+export function onEventLoopEmpty(wait: () => Promise<boolean>): () => void {
 	let phase: 'running' | 'waiting' | 'done' = 'running';
 	let aside: Listener[] = [];
 

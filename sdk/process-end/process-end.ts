@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
-import { sayOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
-import { onNaturalEnd } from './event-loop-empty.js';
+import { onEventLoopEmpty } from './event-loop-empty.js';
 import { onUncaught } from './uncaught.js';
 
 type Writer = (end: EndOfProcess) => void;
@@ -66,7 +66,7 @@ export function whileProcessEnds(send: Sender): () => void {
 
 function listenForSending(): () => void {
 	const wait = () => waitForSending();
-	const stops = [onNaturalEnd(wait)];
+	const stops = [onEventLoopEmpty(wait)];
 	// In a worker thread an error is the parent's to answer.
 	if (isMainThread) stops.push(onUncaught(wait, () => void sendAll('perhaps')));
 	return () => {
@@ -142,7 +142,7 @@ async function sendAll(end: EndOfProcess): Promise<void> {
 	const sending = [...state.senders].map(async (send) => send(end));
 	for (const outcome of await Promise.allSettled(sending)) {
 		if (outcome.status === 'rejected') {
-			sayOnce('ending/send', 'what was in memory when the process ended could not be sent.', outcome.reason);
+			warnOnce('ending/send', 'what was in memory when the process ended could not be sent.', outcome.reason);
 		}
 	}
 }
@@ -152,7 +152,7 @@ function writeAll(end: EndOfProcess): void {
 		try {
 			write(end);
 		} catch (error) {
-			sayOnce('ending/write', 'what was in memory when the process ended could not be written.', error);
+			warnOnce('ending/write', 'what was in memory when the process ended could not be written.', error);
 		}
 	}
 }

@@ -1,7 +1,7 @@
 import { getStringListFromEnv } from '@opentelemetry/core';
 import type { Instrumentation } from '../instrumentation/load.js';
 import type { Sdk, StartConfiguration } from './configuration.js';
-import { leanSdk } from './minimal-sdk.js';
+import { minimalSdk } from './minimal-sdk.js';
 
 /** The words of OpenTelemetry's variables that the lean starter knows. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
@@ -20,7 +20,7 @@ export function wantsNodeSdk(): string | undefined {
  * only where a variable asks for what it alone has.
  */
 export async function sdkOf(configuration: StartConfiguration, instrumentations: Instrumentation[]): Promise<Sdk> {
-	if (wantsNodeSdk() === undefined) return leanSdk(configuration, instrumentations);
+	if (wantsNodeSdk() === undefined) return minimalSdk(configuration, instrumentations);
 	const { NodeSDK } = await import('@opentelemetry/sdk-node');
 	return new NodeSDK({ ...configuration, instrumentations });
 }

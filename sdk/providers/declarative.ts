@@ -1,4 +1,4 @@
-import { sayLine } from '../../lib/diagnostics/diag-logger.js';
+import { writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import type { Instrumentation } from '../instrumentation/load.js';
 
 /** What `startNodeSDK` answers, and what is ours beside it. */
@@ -12,7 +12,7 @@ export interface Declared {
  */
 export async function startDeclared(file: string, instrumentations: Instrumentation[]): Promise<() => Declared> {
 	const { startNodeSDK } = await import('@opentelemetry/sdk-node');
-	sayLine(
+	writeStderr(
 		`agentese-otel: OTEL_CONFIG_FILE is set, so ${file} alone says where telemetry goes; preset, sampling, resource ` +
 			'and serviceName of the toolkit are off. autoInstrumentation and the end of the process stay its own.',
 	);

@@ -12,7 +12,7 @@ import { startTracers } from './tracer-provider.js';
  * `__tests__/sdk/providers/same-as-node-sdk.test.ts` compares the two. It differs in this: for logs that nobody carries the NodeSDK
  * registers a provider that does nothing, and this one registers none and does not load their package.
  */
-export async function leanSdk(configuration: StartConfiguration, instrumentations: Instrumentation[]): Promise<Sdk> {
+export async function minimalSdk(configuration: StartConfiguration, instrumentations: Instrumentation[]): Promise<Sdk> {
 	const { autoDetectResources, metricReaders, spanProcessors, logRecordProcessors } = configuration;
 	const [loggers, resources] = await Promise.all([
 		logRecordProcessors.length > 0 ? import('./logger-provider.js') : undefined,
@@ -34,7 +34,7 @@ export async function leanSdk(configuration: StartConfiguration, instrumentation
 		const carrier = propagator();
 		if (carrier !== undefined) propagation.setGlobalPropagator(carrier);
 		let { resource } = configuration;
-		if (resources !== undefined) resource = resource.merge(resources.detected());
+		if (resources !== undefined) resource = resource.merge(resources.detectResource());
 		const countsItself = getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS');
 		const metering = metricReaders.length > 0 ? startMeters(configuration, { resource }, countsItself) : undefined;
 		if (metering !== undefined) {

@@ -20,7 +20,7 @@ const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
 };
 
 /** What the detectors of `OTEL_NODE_RESOURCE_DETECTORS` find. */
-export function detected(): Resource {
+export function detectResource(): Resource {
 	const words = getStringListFromEnv('OTEL_NODE_RESOURCE_DETECTORS') ?? ['all'];
 	const all = Object.values(DETECTORS);
 	const chosen = words.includes('none') ? [] : words.flatMap((word) => DETECTORS[word] ?? []);

@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { OwnSpan } from '../spans/fast-span.js';
+import { FastSpan } from '../spans/fast-span.js';
 import type { SpanRules } from './redact-span.js';
 
 /**
@@ -45,5 +45,5 @@ export class CleanSpans {
 }
 
 function constantsOf(span: ReadableSpan) {
-	return span instanceof OwnSpan ? (span._constants ?? undefined) : undefined;
+	return span instanceof FastSpan ? (span._constants ?? undefined) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { REDACTED } from '../../lib/redaction/marker.js';
-import { sayHidden } from '../../lib/redaction/settings.js';
+import { warnHidden } from '../../lib/redaction/settings.js';
 import { withoutMessages } from './error-content.js';
 import { hidden } from './redact-or-hide.js';
 import { type SpanRules, scopeOf } from './redact-span.js';
@@ -79,7 +79,7 @@ function partsOf(record: Emitted, { redactor, errors, resourceOf }: SpanRules): 
 			...(severityText !== undefined && { severityText: redactor.named('severity', severityText) }),
 		};
 	} catch (error) {
-		sayHidden(error);
+		warnHidden(error);
 		return {
 			attributes: hidden(attributes),
 			resource,

@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Redactor } from '../../lib/redaction/redactor.js';
 import { wrapProducer } from '../../presets/signals/metric-producer.js';
-import { hiding } from './redact-or-hide.js';
+import { redactOrHide } from './redact-or-hide.js';
 import { mapped, scopeOf } from './redact-span.js';
 
 /** What collections are looked at with. */
@@ -70,7 +70,7 @@ function cleanDescriptor(descriptor: MetricData['descriptor'], redactor: Redacto
 }
 
 function cleanPoint(point: DataPoint<unknown>, redactor: Redactor): DataPoint<unknown> {
-	const attributes = hiding(point.attributes, (labels) => redactor.record(labels));
+	const attributes = redactOrHide(point.attributes, (labels) => redactor.record(labels));
 	return attributes === point.attributes ? point : { ...point, attributes };
 }
 

@@ -1,12 +1,12 @@
 import type { EffectiveConfig } from '../../config/schema/config.js';
 import type { Redactor } from '../../lib/redaction/redactor.js';
 import { configureRedaction, redactorOf } from '../../lib/redaction/settings.js';
-import { type ContentSettings, configureContent } from '../../lib/signals/capture/settings.js';
+import { type CaptureSettings, configureCapture } from '../../lib/signals/capture/settings.js';
 
 /** What a config says of what leaves the process. */
 export interface Privacy {
 	readonly redactor: Redactor | undefined;
-	readonly content: ContentSettings;
+	readonly content: CaptureSettings;
 }
 
 /** Reads it. */
@@ -21,7 +21,7 @@ export function privacyOf({ redact, capture, captureLimits, errors }: EffectiveC
  * @returns puts the former settings back
  */
 export function startPrivacy({ redactor, content }: Privacy, behind: boolean): () => void {
-	const undo = [configureRedaction({ redactor, atWrite: !behind }), configureContent(content)];
+	const undo = [configureRedaction({ redactor, atWrite: !behind }), configureCapture(content)];
 	return () => {
 		for (const step of undo) step();
 	};

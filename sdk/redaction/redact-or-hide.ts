@@ -1,12 +1,12 @@
 import { REDACTED } from '../../lib/redaction/marker.js';
-import { sayHidden } from '../../lib/redaction/settings.js';
+import { warnHidden } from '../../lib/redaction/settings.js';
 
 /** The record without its secrets; where what hides them throws, with none of its values. */
-export function hiding<T extends object>(record: T, redact: (record: T) => T): T {
+export function redactOrHide<T extends object>(record: T, redact: (record: T) => T): T {
 	try {
 		return redact(record);
 	} catch (error) {
-		sayHidden(error);
+		warnHidden(error);
 		return hidden(record);
 	}
 }

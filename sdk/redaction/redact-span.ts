@@ -3,7 +3,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { REDACTED } from '../../lib/redaction/marker.js';
 import type { Redactor } from '../../lib/redaction/redactor.js';
-import { sayHidden } from '../../lib/redaction/settings.js';
+import { warnHidden } from '../../lib/redaction/settings.js';
 import type { ErrorContent } from '../../lib/signals/capture/settings.js';
 import { copyOf } from '../spans/copy.js';
 import { withoutMessages } from './error-content.js';
@@ -53,7 +53,7 @@ export function partsOf(span: ReadableSpan, { redactor, errors, resourceOf }: Sp
 			resource,
 		};
 	} catch (error) {
-		sayHidden(error);
+		warnHidden(error);
 		return {
 			name: REDACTED,
 			attributes: hidden(attributes),
@@ -92,7 +92,7 @@ function contextOf(context: SpanContext, redactor: Redactor | undefined): SpanCo
 		const clean = redactor.text(state);
 		return clean === state ? context : { ...context, traceState: createTraceState(clean) };
 	} catch (error) {
-		sayHidden(error);
+		warnHidden(error);
 		return { ...context, traceState: createTraceState() };
 	}
 }

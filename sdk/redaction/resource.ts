@@ -1,6 +1,6 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { Redactor } from '../../lib/redaction/redactor.js';
-import { hiding } from './redact-or-hide.js';
+import { redactOrHide } from './redact-or-hide.js';
 
 /** Answers a resource without secrets, the same object where it has none; each is looked at once. */
 export function resourceRedactor(redactor: Redactor): (resource: Resource) => Resource {
@@ -33,7 +33,7 @@ function later(resource: Resource, redactor: Redactor): Resource {
 }
 
 function clean(resource: Resource, redactor: Redactor): Resource['attributes'] {
-	return hiding(resource.attributes, (attributes) => redactor.record(attributes));
+	return redactOrHide(resource.attributes, (attributes) => redactor.record(attributes));
 }
 
 function viewOf(resource: Resource, attributes: () => Resource['attributes']): Resource {

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import type { Noting, NotingSpanProcessor } from '../../presets/signals/processors.js';
+import type { CheckpointingSpanProcessor, SpanCheckpoints } from '../../presets/signals/processors.js';
 import { CleanSpans } from './clean-spans.js';
 import { type Parts, partsOf, redactedSpan, type SpanRules } from './redact-span.js';
 
@@ -22,9 +22,9 @@ export function spanLook(rules: SpanRules): (span: ReadableSpan) => ReadableSpan
  * Stands before a preset's processor, which gets each span that ends without its secrets. A span that has not ended
  * yet it may write to, and reads without its secrets.
  */
-export class RedactingSpanProcessor implements NotingSpanProcessor {
+export class RedactingSpanProcessor implements CheckpointingSpanProcessor {
 	/** What takes down open spans, which it gets without their secrets too. */
-	readonly noting: Noting | undefined;
+	readonly noting: SpanCheckpoints | undefined;
 	readonly #inner: SpanProcessor;
 	readonly #look: (span: ReadableSpan) => ReadableSpan;
 	readonly #rules: SpanRules;
@@ -34,7 +34,7 @@ export class RedactingSpanProcessor implements NotingSpanProcessor {
 
 	/** @param early - whether the processor looks at spans before they end */
 	constructor(
-		inner: NotingSpanProcessor,
+		inner: CheckpointingSpanProcessor,
 		look: (span: ReadableSpan) => ReadableSpan,
 		rules: SpanRules,
 		early: boolean,

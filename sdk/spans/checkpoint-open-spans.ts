@@ -1,13 +1,13 @@
 import { TraceFlags } from '@opentelemetry/api';
 import { hrTimeDuration, hrTimeToMilliseconds, millisToHrTime } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { quietly } from '../../delivery/common/untraced.js';
-import type { Noting } from '../../presets/signals/processors.js';
+import { untraced } from '../../delivery/common/untraced.js';
+import type { SpanCheckpoints } from '../../presets/signals/processors.js';
 import { copyOf } from './copy.js';
 import { interruptedAttributes, type OpenSpans } from './open-spans.js';
 
 /** How often the open spans are looked at, and how long one has been open when it is first noted. */
-export const NOTE_MS = 1000;
+export const CHECKPOINT_MS = 1000;
 
 /** So often at least what is noted is noted again. */
 const RENEW_MS = 60_000;
@@ -21,18 +21,18 @@ const MAX_EACH = 100;
  * and so on, then once a minute. A process that is killed runs nothing of ours any more; what it noted is what is known of
  * the calls that it was in.
  */
-export class OpenNotes {
+export class OpenSpanCheckpoints {
 	readonly #open: OpenSpans;
-	readonly #noting: readonly Noting[];
+	readonly #noting: readonly SpanCheckpoints[];
 	/** When each is noted again, in milliseconds since 1970. */
 	readonly #due = new Map<object, number>();
 	readonly #timer: NodeJS.Timeout;
 
-	constructor(open: OpenSpans, noting: readonly Noting[]) {
+	constructor(open: OpenSpans, noting: readonly SpanCheckpoints[]) {
 		this.#open = open;
 		this.#noting = noting;
 		open.ended = (span) => this.#ended(span);
-		this.#timer = quietly(() => setInterval(() => this.#look(), NOTE_MS).unref());
+		this.#timer = untraced(() => setInterval(() => this.#look(), CHECKPOINT_MS).unref());
 	}
 
 	stop(): void {
@@ -47,11 +47,11 @@ export class OpenNotes {
 		for (const span of this.#open) {
 			if (left === 0) return;
 			const began = hrTimeToMilliseconds(span.startTime);
-			const due = this.#due.get(span) ?? began + NOTE_MS;
+			const due = this.#due.get(span) ?? began + CHECKPOINT_MS;
 			if (due > now || (!this.#due.has(span) && this.#due.size >= MAX_NOTED)) continue;
 			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) continue;
 			left -= 1;
-			this.#due.set(span, now + Math.min(Math.max(now - began, NOTE_MS), RENEW_MS));
+			this.#due.set(span, now + Math.min(Math.max(now - began, CHECKPOINT_MS), RENEW_MS));
 			const seen = interrupted(span, now);
 			for (const noting of this.#noting) noting.note(span, seen);
 		}

@@ -27,7 +27,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { Constants } from '../../lib/redaction/constants.js';
 import { cleanLink } from './links.js';
-import type { OwnParts } from './sdk-internals.js';
+import type { SdkInternals } from './sdk-internals.js';
 
 /** What a span that has not ended says; OpenTelemetry's own has arrays of its own for it. */
 const NOT_YET: HrTime = Object.freeze([0, 0]) as HrTime;
@@ -47,7 +47,7 @@ export interface StartedWith {
  * less than half of the time. Its fields have the names of the SDK's, because there are processors that copy spans field by
  * field, or stand before them as proxies. The toolkit writes into its attributes as it does into the SDK's, see `plainSpan`.
  */
-export class OwnSpan implements Span {
+export class FastSpan implements Span {
 	readonly kind: SpanKind;
 	readonly parentSpanContext?: SpanContext;
 	readonly attributes: Attributes;
@@ -55,16 +55,16 @@ export class OwnSpan implements Span {
 	readonly events: TimedEvent[] = [];
 	readonly startTime: HrTime;
 	readonly resource: Resource;
-	readonly instrumentationScope: OwnParts['scope'];
+	readonly instrumentationScope: SdkInternals['scope'];
 	name: string;
 	status: SpanStatus = { code: SpanStatusCode.UNSET };
 	endTime: HrTime = NOT_YET;
 	_attributesCount: number;
 	/** Which of its attributes every span of its method has, as the toolkit says when it writes them. */
 	_constants: Constants | null = null;
-	readonly _spanLimits: OwnParts['limits'];
+	readonly _spanLimits: SdkInternals['limits'];
 	readonly _spanContext: SpanContext;
-	readonly _spanProcessor: OwnParts['processor'];
+	readonly _spanProcessor: SdkInternals['processor'];
 	readonly _performanceStartTime: number;
 	readonly _startedOn: number;
 	readonly _startTimeProvided: boolean;
@@ -76,7 +76,7 @@ export class OwnSpan implements Span {
 	_droppedLinksCount = 0;
 
 	constructor(
-		parts: OwnParts,
+		parts: SdkInternals,
 		context: Context,
 		spanContext: SpanContext,
 		parentSpanContext: SpanContext | undefined,

@@ -15,9 +15,9 @@ import {
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
 import { SamplingDecision } from '@opentelemetry/sdk-trace';
 import { fastIds } from './fast-ids.js';
-import { OwnSpan } from './fast-span.js';
+import { FastSpan } from './fast-span.js';
 import { cleanLink } from './links.js';
-import type { OwnParts } from './sdk-internals.js';
+import type { SdkInternals } from './sdk-internals.js';
 
 const NO_LIMITS = {
 	attributeCountLimit: Number.POSITIVE_INFINITY,
@@ -25,13 +25,13 @@ const NO_LIMITS = {
 };
 
 /** Starts spans as the SDK's tracer with these parts does, but spans of our own. */
-export class OwnTracer implements Tracer {
+export class FastTracer implements Tracer {
 	/** By this name the toolkit reads how a tracer samples, as it does of the SDK's. */
-	readonly _sampler: OwnParts['sampler'];
-	readonly #parts: OwnParts;
-	readonly #ids: OwnParts['ids'];
+	readonly _sampler: SdkInternals['sampler'];
+	readonly #parts: SdkInternals;
+	readonly #ids: SdkInternals['ids'];
 
-	constructor(parts: OwnParts) {
+	constructor(parts: SdkInternals) {
 		this._sampler = parts.sampler;
 		this.#parts = parts;
 		this.#ids = fastIds(parts.ids);
@@ -73,7 +73,7 @@ export class OwnTracer implements Tracer {
 			? undefined
 			: givenOf(attributes, sampled.attributes, early?.droppedAttributesCount ?? 0, limits);
 		const more = given && { ...given, links, startTime };
-		return new OwnSpan(this.#parts, context, spanContext, validParent, name, kind, recordEnd, more);
+		return new FastSpan(this.#parts, context, spanContext, validParent, name, kind, recordEnd, more);
 	}
 
 	startActiveSpan<F extends (span: Span) => unknown>(
@@ -93,7 +93,7 @@ function givenOf(
 	attributes: Attributes,
 	more: Readonly<Attributes> | undefined,
 	dropped: number,
-	limits: OwnParts['limits'],
+	limits: SdkInternals['limits'],
 ) {
 	const clean = cleanAttributes(Object.assign(attributes, more), limits);
 	return {

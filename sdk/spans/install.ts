@@ -1,8 +1,8 @@
 import { trace } from '@opentelemetry/api';
 import { SCOPE, VERSION } from '../../lib/runtime/version.js';
-import { standIn } from '../../lib/signals/tracing/tracer-override.js';
-import { OwnTracer } from './fast-tracer.js';
-import { partsOf } from './sdk-internals.js';
+import { overrideTracer } from '../../lib/signals/tracing/tracer-override.js';
+import { FastTracer } from './fast-tracer.js';
+import { sdkInternalsOf } from './sdk-internals.js';
 
 /**
  * Lets the spans of the toolkit's own invocations be `OwnSpan`s, for as long as the provider is registered that is so
@@ -10,10 +10,10 @@ import { partsOf } from './sdk-internals.js';
  *
  * @returns takes it back
  */
-export function startOwnSpans(): () => void {
+export function installFastSpans(): () => void {
 	const sdks = trace.getTracer(SCOPE, VERSION);
-	const parts = partsOf(sdks);
+	const parts = sdkInternalsOf(sdks);
 	if (parts === undefined) return () => undefined;
-	const own = new OwnTracer(parts);
-	return standIn((tracer) => (tracer === sdks ? own : tracer));
+	const own = new FastTracer(parts);
+	return overrideTracer((tracer) => (tracer === sdks ? own : tracer));
 }

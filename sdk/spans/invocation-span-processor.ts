@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { wearObserver } from '../../lib/invocation/observer-stamp.js';
-import { seenAtEnd, seenAtStart } from '../../lib/tokens/foreign-span-usage.js';
+import { stampObserver } from '../../lib/invocation/observer-stamp.js';
+import { onForeignSpanEnd, onForeignSpanStart } from '../../lib/tokens/foreign-span-usage.js';
 
 /**
  * Makes a span processor that sees every span which starts inside an invocation, whoever makes it: it puts who asks on
@@ -15,12 +15,12 @@ export function invocationSpanProcessor(): SpanProcessor {
 
 class InvocationSpanProcessor implements SpanProcessor {
 	onStart(span: Span, parentContext: Context): void {
-		wearObserver(span, parentContext);
-		seenAtStart(span, parentContext);
+		stampObserver(span, parentContext);
+		onForeignSpanStart(span, parentContext);
 	}
 
 	onEnd(span: ReadableSpan): void {
-		seenAtEnd(span);
+		onForeignSpanEnd(span);
 	}
 
 	async forceFlush(): Promise<void> {}

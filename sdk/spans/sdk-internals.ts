@@ -18,7 +18,7 @@ export interface TracerMetrics {
 }
 
 /** What a tracer of OpenTelemetry's SDK is made of. */
-export interface OwnParts {
+export interface SdkInternals {
 	readonly sampler: Sampler;
 	readonly limits: SpanLimits;
 	readonly ids: IdGenerator;
@@ -54,7 +54,7 @@ const LIMITS = [
  * The parts of a tracer, as the SDK made them: with what NodeSDK and the environment say of limits, ids and resource.
  * Undefined where one of them is not there, as in another version of the SDK: its own spans then do.
  */
-export function partsOf(tracer: Tracer): OwnParts | undefined {
+export function sdkInternalsOf(tracer: Tracer): SdkInternals | undefined {
 	const {
 		_sampler: sampler,
 		_spanLimits: limits,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { plainLayer } from '../../../config/fast-check/check.js';
-import { PLAIN_KEYS } from '../../../config/fast-check/keys.generated.js';
+import { fastCheck } from '../../../config/fast-check/check.js';
+import { FAST_KEYS } from '../../../config/fast-check/keys.generated.js';
 import { configSchema } from '../../../config/schema/schema.js';
 
-const WORDS = Object.values(PLAIN_KEYS).flatMap((kind) =>
+const WORDS = Object.values(FAST_KEYS).flatMap((kind) =>
 	typeof kind === 'object' && 'words' in kind ? kind.words : [],
 );
 const TEXTS = [
@@ -42,12 +42,12 @@ const said = (value: unknown) => JSON.parse(JSON.stringify(value ?? null));
 
 describe('plainLayer()', () => {
 	it('reads every key as zod reads it, or leaves it to zod', () => {
-		const keys = fc.constantFrom(...Object.keys(PLAIN_KEYS), 'rules', 'redact', 'json.maxAge', 'roll', 'otlp.headers');
+		const keys = fc.constantFrom(...Object.keys(FAST_KEYS), 'rules', 'redact', 'json.maxAge', 'roll', 'otlp.headers');
 		let plain = 0;
 		fc.assert(
 			fc.property(keys, values, (key, value) => {
 				const config = inside(key, value);
-				const read = plainLayer(config);
+				const read = fastCheck(config);
 				if (read === undefined) return;
 				plain += 1;
 				const byZod = configSchema.safeParse(config);
@@ -70,11 +70,11 @@ describe('plainLayer()', () => {
 			prometheus: { port: 0, server: false },
 			logLevel: 'warn',
 		};
-		const read = plainLayer(config);
+		const read = fastCheck(config);
 		expect(read).toEqual(configSchema.parse(config));
 		expect(read).toMatchObject({ preset: ['otlp', 'prometheus'] });
 		expect(read?.otlp).not.toBe(config.otlp);
-		expect([plainLayer({}), plainLayer({ preset: 'json' })]).toEqual([{}, { preset: ['json'] }]);
+		expect([fastCheck({}), fastCheck({ preset: 'json' })]).toEqual([{}, { preset: ['json'] }]);
 	});
 
 	it.each<[string, unknown]>([
@@ -92,6 +92,6 @@ describe('plainLayer()', () => {
 		['a text', 'json'],
 		['nothing', undefined],
 	])('leaves %s to zod', (_name, value) => {
-		expect(plainLayer(value)).toBeUndefined();
+		expect(fastCheck(value)).toBeUndefined();
 	});
 });

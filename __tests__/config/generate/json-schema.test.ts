@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { PLAIN_KEYS } from '../../../config/fast-check/keys.generated.js';
-import { configTable } from '../../../config/generate/docs-table.js';
-import { plainKeys } from '../../../config/generate/fast-check-keys.js';
+import { FAST_KEYS } from '../../../config/fast-check/keys.generated.js';
+import { docsTable } from '../../../config/generate/docs-table.js';
+import { fastCheckKeys } from '../../../config/generate/fast-check-keys.js';
 import { configJsonSchema } from '../../../config/generate/json-schema.js';
 import { ROOT } from '../../../scripts/fresh.mjs';
 
@@ -42,12 +42,12 @@ describe('what is made from the schema (node scripts/make-schema.mjs)', () => {
 	});
 
 	it('the keys that are read without zod are fresh', () => {
-		expect(PLAIN_KEYS).toEqual(plainKeys());
+		expect(FAST_KEYS).toEqual(fastCheckKeys());
 	});
 
 	it("the page's table is fresh", () => {
 		const [, table] =
 			/<!-- keys: [^>]* -->\n\n([\s\S]*?)\n\n<!-- end of keys -->/.exec(read('docs/configuration.md')) ?? [];
-		expect(table).toBe(configTable());
+		expect(table).toBe(docsTable());
 	});
 });

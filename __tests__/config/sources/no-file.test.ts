@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findFile } from '../../../config/sources/file.js';
-import { nothingLies } from '../../../config/sources/no-file.js';
+import { hasNoConfigFile } from '../../../config/sources/no-file.js';
 import { temporary } from '../../support/children.js';
 
 let root: string;
@@ -27,7 +27,7 @@ describe('nothingLies()', () => {
 	it('is sure where no directory up to the package.json holds one', async () => {
 		write('agentese.config.yaml', 'spanName: path');
 		write('project/packages/one/agentese.yaml', 'spanName: path');
-		expect(nothingLies(cwd, PLACES)).toBe(true);
+		expect(hasNoConfigFile(cwd, PLACES)).toBe(true);
 		expect(await findFile(undefined, cwd)).toEqual({ faults: [] });
 	});
 
@@ -39,7 +39,7 @@ describe('nothingLies()', () => {
 		['project/package.json', '{"agentese":{"spanName":"path"}}'],
 	])('is not where there is %s, which is then found', async (path, text) => {
 		write(path, text);
-		expect(nothingLies(cwd, PLACES)).toBe(false);
+		expect(hasNoConfigFile(cwd, PLACES)).toBe(false);
 		expect((await findFile(undefined, cwd)).said).toMatchObject({
 			source: join(root, path),
 			value: { spanName: 'path' },
@@ -48,7 +48,7 @@ describe('nothingLies()', () => {
 
 	it('is not where a package.json is none, which is then said', async () => {
 		write('project/package.json', '{"name":');
-		expect(nothingLies(cwd, PLACES)).toBe(false);
+		expect(hasNoConfigFile(cwd, PLACES)).toBe(false);
 		expect((await findFile(undefined, cwd)).faults).toMatchObject([
 			{ message: expect.stringContaining('it is no JSON') },
 		]);
@@ -60,10 +60,10 @@ describe('nothingLies()', () => {
 		['a folder .config', 'project/packages/one/.config/other.yaml', ''],
 	])('leaves %s to cosmiconfig', (_name, path, text) => {
 		write(path, text);
-		expect(nothingLies(cwd, PLACES)).toBe(false);
+		expect(hasNoConfigFile(cwd, PLACES)).toBe(false);
 	});
 
 	it('leaves a directory that cannot be read to cosmiconfig', () => {
-		expect(nothingLies(join(root, 'gone'), PLACES)).toBe(false);
+		expect(hasNoConfigFile(join(root, 'gone'), PLACES)).toBe(false);
 	});
 });

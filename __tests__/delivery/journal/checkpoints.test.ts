@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Notes } from '../../../delivery/journal/checkpoints.js';
+import { Checkpoints } from '../../../delivery/journal/checkpoints.js';
 import { Journal } from '../../../delivery/journal/journal.js';
 
 let directory: string;
@@ -26,7 +26,7 @@ function journal(lives = true) {
 function noting(size = 0) {
 	const own = journal();
 	const encode = (records: string[]) => Buffer.from(records.join().padEnd(size));
-	return { own, notes: new Notes<string>(own, { encoding: 'json', encode }) };
+	return { own, notes: new Checkpoints<string>(own, { encoding: 'json', encode }) };
 }
 
 /** What another process finds when the writer is gone; so the writer is, as far as these files go. */
@@ -130,7 +130,7 @@ it('a folder that was removed is made again, and what cannot be encoded harms no
 		if (record === 'bad') throw new Error('no text of this');
 		return Buffer.from(String(record));
 	};
-	const notes = new Notes<string>(own, { encoding: 'json', encode });
+	const notes = new Checkpoints<string>(own, { encoding: 'json', encode });
 	const lost = {};
 	notes.note(lost, 'lost');
 	await notes.written();

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { realFiles } from '../../../delivery/journal/file-system.js';
-import { LEASE_MS, lives, newOwner, ownerFile, ownerOf, self } from '../../../delivery/journal/owner.js';
+import { isAlive, LEASE_MS, newOwner, ownerFile, ownerOf, self } from '../../../delivery/journal/owner.js';
 import { temporary } from '../../support/children.js';
 
 let directory: string;
@@ -23,7 +23,7 @@ function owner(says: Record<string, unknown> | string, ageMs = 0): Promise<boole
 	writeFileSync(path, typeof says === 'string' ? says : JSON.stringify({ ...mine, ...says }));
 	const then = (Date.now() - ageMs) / 1000;
 	utimesSync(path, then, then);
-	return lives(realFiles, path, Date.now());
+	return isAlive(realFiles, path, Date.now());
 }
 
 const LONG = LEASE_MS + 5000;
@@ -39,7 +39,7 @@ it('an owner has a name of its own each time, which its file gives back', () => 
 });
 
 it('without a file is gone', async () => {
-	expect(await lives(realFiles, path, Date.now())).toBe(false);
+	expect(await isAlive(realFiles, path, Date.now())).toBe(false);
 });
 
 (process.platform === 'linux' ? describe : describe.skip)('where its process can be seen, an owner', () => {

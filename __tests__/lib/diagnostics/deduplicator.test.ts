@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Problems } from '../../../lib/diagnostics/deduplicator.js';
+import { Deduplicator } from '../../../lib/diagnostics/deduplicator.js';
 
 let said: string[];
-let problems: Problems;
+let problems: Deduplicator;
 
 beforeEach(() => {
 	jest.useFakeTimers();
 	said = [];
-	problems = new Problems((line) => said.push(line));
+	problems = new Deduplicator((line) => said.push(line));
 });
 afterEach(() => {
 	problems.close();
@@ -69,9 +69,9 @@ describe('a problem', () => {
 });
 
 it('what is told at the lower levels is said each time, up to a thousand lines a minute', () => {
-	for (let i = 0; i < 1500; i++) problems.told('again', []);
+	for (let i = 0; i < 1500; i++) problems.info('again', []);
 	expect(said.length).toBe(1000);
 	jest.advanceTimersByTime(60_000);
-	problems.told('again', []);
+	problems.info('again', []);
 	expect(said.length).toBe(1001);
 });

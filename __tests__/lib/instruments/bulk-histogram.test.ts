@@ -7,7 +7,7 @@ import {
 	MetricReader,
 	type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
-import { wholeHistogram } from '../../../lib/instruments/bulk-histogram.js';
+import { bulkHistogram } from '../../../lib/instruments/bulk-histogram.js';
 import { PullReader, provider } from './twins.js';
 
 const BOUNDARIES = [1, 10, 100];
@@ -46,7 +46,7 @@ describe('gathered values', () => {
 	])('are taken where the buckets are these %s, by each reader', async (_by, views) => {
 		const readers = [new PullReader(), new PullReader('delta')];
 		const histogram = made(readers, views);
-		const add = wholeHistogram(histogram, BOUNDARIES);
+		const add = bulkHistogram(histogram, BOUNDARIES);
 		histogram.record(0.5, { a: 'b' });
 		add?.({ a: 'b' }, GATHERED);
 		const seen = await Promise.all(readers.map((one) => one.read()));
@@ -71,7 +71,7 @@ describe('gathered values', () => {
 	});
 
 	it('are taken where nobody reads', () => {
-		expect(wholeHistogram(made([]), BOUNDARIES)).toBeInstanceOf(Function);
+		expect(bulkHistogram(made([]), BOUNDARIES)).toBeInstanceOf(Function);
 	});
 });
 
@@ -107,5 +107,5 @@ it.each<[string, () => Histogram]>([
 		},
 	],
 ])('each value is recorded where %s', (_why, histogram) => {
-	expect(wholeHistogram(histogram(), BOUNDARIES)).toBeUndefined();
+	expect(bulkHistogram(histogram(), BOUNDARIES)).toBeUndefined();
 });

@@ -79,14 +79,14 @@ class Servers {
 			const open = openModelCall();
 			// What an instrumentation sees below a metered client is the same call.
 			open.run(() => spanWith({ ...attributes(usage), 'gen_ai.response.id': id }).end(), undefined, []);
-			when(() => open.spent({ ...usage, responseId: id }));
+			when(() => open.report({ ...usage, responseId: id }));
 		} else if (call.by === 'wrapped') {
 			// A library that makes spans of its own, without ids, uses a metered client.
 			const outer = spanWith({ 'openinference.span.kind': 'LLM' });
 			const open = context.with(trace.setSpan(context.active(), outer), openModelCall);
 			outer.setAttributes({ 'llm.token_count.prompt': usage.in, 'llm.token_count.completion': usage.out });
 			when(() => {
-				open.spent({ ...usage, responseId: id });
+				open.report({ ...usage, responseId: id });
 				outer.end();
 			});
 		} else if (call.by === 'said') {

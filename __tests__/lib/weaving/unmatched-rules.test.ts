@@ -3,7 +3,7 @@ import { Metered, Resolver, Traced, traced, weave } from '../../../index.js';
 import type { Rule } from '../../../lib/rules/rule.js';
 import { configureRules } from '../../../lib/rules/rules.js';
 import { problems } from '../../../lib/runtime/log-once.js';
-import { sayUnmatchedRules, unmatchedRules } from '../../../lib/weaving/unmatched-rules.js';
+import { unmatchedRules, warnUnmatchedRules } from '../../../lib/weaving/unmatched-rules.js';
 import { said, startSdk, stopSdk, timeline } from '../../contract/harness.js';
 
 @Resolver('world.garden')
@@ -57,8 +57,8 @@ describe('sayUnmatchedRules()', () => {
 	it('says each of them once, with the nearest pattern that would match', () => {
 		startSdk();
 		rules('wrold.**', 'Gardn.manifest', 'world.garden.kent.manifest', '**.nothing', 'world.garden.*');
-		sayUnmatchedRules();
-		sayUnmatchedRules();
+		warnUnmatchedRules();
+		warnUnmatchedRules();
 		const sentence = (match: string, hint = '') =>
 			`agentese-otel: the rule for "${match}" has matched nothing that was declared or called so far. Rules match the ` +
 			`template of a path, where an entity is "*", and Class.method.${hint}`;

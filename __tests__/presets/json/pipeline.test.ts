@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LineFile } from '../../../presets/json/line-file.js';
-import { JsonLane, type JsonLaneOptions } from '../../../presets/json/pipeline.js';
+import { JsonPipeline, type JsonPipelineOptions } from '../../../presets/json/pipeline.js';
 import { linesOf, temporary } from '../../support/children.js';
 
 let root: string;
-let lanes: JsonLane<number>[];
+let lanes: JsonPipeline<number>[];
 
 beforeEach(() => {
 	root = temporary();
@@ -24,8 +24,8 @@ afterEach(async () => {
 });
 
 /** A lane of numbers, each line a list of them; 13 cannot be encoded. */
-function lane(options: Partial<JsonLaneOptions<number>> = {}): JsonLane<number> {
-	const made = new JsonLane<number>({
+function lane(options: Partial<JsonPipelineOptions<number>> = {}): JsonPipeline<number> {
+	const made = new JsonPipeline<number>({
 		what: `numbers ${root}`,
 		directory: root,
 		file: new LineFile(root, 'traces', () => undefined),

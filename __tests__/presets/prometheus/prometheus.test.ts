@@ -9,7 +9,7 @@ import type { PresetParts } from '../../../presets/contract/preset.js';
 import { prometheusHandler, wanted } from '../../../presets/prometheus/handler.js';
 import { type PrometheusSettings, prometheusDefaults } from '../../../presets/prometheus/options.js';
 import { prometheus } from '../../../presets/prometheus/preset.js';
-import { NoScrapes } from '../../../sdk/assemble/scrape-sampler.js';
+import { ScrapeSampler } from '../../../sdk/assemble/scrape-sampler.js';
 import { environment, heard, providers } from '../../support/providers.js';
 
 const PROMETHEUS_3 =
@@ -233,7 +233,7 @@ describe('prometheusHandler()', () => {
 });
 
 describe('a scrape of our own page', () => {
-	const sampler = new NoScrapes(new AlwaysOnSampler());
+	const sampler = new ScrapeSampler(new AlwaysOnSampler());
 	const decide = (kind: SpanKind, attributes: object) =>
 		sampler.shouldSample(context.active(), '1'.repeat(32), 'GET', kind, { ...attributes }, []).decision;
 

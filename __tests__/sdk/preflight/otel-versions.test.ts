@@ -1,8 +1,8 @@
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { own } from '../../../sdk/preflight/find-package.js';
-import { neighbours } from '../../../sdk/preflight/otel-versions.js';
+import { packageState } from '../../../sdk/preflight/find-package.js';
+import { otelVersions } from '../../../sdk/preflight/otel-versions.js';
 import { temporary } from '../../support/children.js';
 
 let application: string;
@@ -11,11 +11,11 @@ let toolkit: string;
 beforeEach(() => {
 	application = realpathSync(temporary());
 	toolkit = join(application, 'node_modules/agentese-otel');
-	own.register = join(toolkit, 'register.js');
+	packageState.register = join(toolkit, 'register.js');
 	install('', 'agentese-otel', '0.1.0');
 });
 afterEach(() => {
-	own.register = undefined;
+	packageState.register = undefined;
 	rmSync(application, { recursive: true, force: true });
 });
 
@@ -25,7 +25,7 @@ function install(below: string, name: string, version: string): void {
 	writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version }));
 }
 
-const found = () => JSON.parse(JSON.stringify(neighbours(application)).replaceAll(application, '<app>'));
+const found = () => JSON.parse(JSON.stringify(otelVersions(application)).replaceAll(application, '<app>'));
 
 describe('neighbours()', () => {
 	it('says nothing of one copy of the API of 1.10', () => {

@@ -6,14 +6,14 @@ import { Constants } from '../../../lib/redaction/constants.js';
 import { Redactor } from '../../../lib/redaction/redactor.js';
 import { CleanSpans } from '../../../sdk/redaction/clean-spans.js';
 import { redactedSpan, type SpanRules } from '../../../sdk/redaction/redact-span.js';
-import type { OwnSpan } from '../../../sdk/spans/fast-span.js';
-import { OwnTracer } from '../../../sdk/spans/fast-tracer.js';
-import { partsOf } from '../../../sdk/spans/sdk-internals.js';
+import type { FastSpan } from '../../../sdk/spans/fast-span.js';
+import { FastTracer } from '../../../sdk/spans/fast-tracer.js';
+import { sdkInternalsOf } from '../../../sdk/spans/sdk-internals.js';
 
 const tracers = ['agentese-otel', 'password=swordfish'].map((name) => {
-	const parts = partsOf(new TracerProvider().getTracer(name));
+	const parts = sdkInternalsOf(new TracerProvider().getTracer(name));
 	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
-	return new OwnTracer(parts);
+	return new FastTracer(parts);
 });
 
 const SECRETS = [
@@ -77,7 +77,7 @@ it('a span that is passed as clean is one in which a whole look finds nothing, w
 		fc.property(rules, fc.array(one, { minLength: 1, maxLength: 6 }), (rule, spans) => {
 			const clean = new CleanSpans(rule);
 			for (const { tracer, name, attributes, constants, event, status, state } of spans) {
-				const span = tracer.startSpan(name, { attributes: { ...constants, ...attributes } }, below(state)) as OwnSpan;
+				const span = tracer.startSpan(name, { attributes: { ...constants, ...attributes } }, below(state)) as FastSpan;
 				if (constants !== undefined) span._constants = new Constants(Object.freeze(constants));
 				if (event !== undefined) span.addEvent('e', event);
 				if (status !== undefined) span.setStatus({ code: 2, message: status });

@@ -7,9 +7,9 @@ import {
 	type SpanProcessor,
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { Noting, NotingSpanProcessor } from '../../../presets/signals/processors.js';
-import { ownParts } from '../../../sdk/assemble/guard-custom-preset.js';
-import { NOTE_MS, OpenNotes } from '../../../sdk/spans/checkpoint-open-spans.js';
+import type { CheckpointingSpanProcessor, SpanCheckpoints } from '../../../presets/signals/processors.js';
+import { guardParts } from '../../../sdk/assemble/guard-custom-preset.js';
+import { CHECKPOINT_MS, OpenSpanCheckpoints } from '../../../sdk/spans/checkpoint-open-spans.js';
 import { OpenSpans } from '../../../sdk/spans/open-spans.js';
 
 const idle = { onStart: () => undefined, onEnd: () => undefined, forceFlush: async () => {}, shutdown: async () => {} };
@@ -17,15 +17,15 @@ const idle = { onStart: () => undefined, onEnd: () => undefined, forceFlush: asy
 function watching(sampler = new AlwaysOnSampler() as { shouldSample: AlwaysOnSampler['shouldSample'] }) {
 	const open = new OpenSpans();
 	const told: (readonly [string, ReadableSpan | object])[] = [];
-	const noting: Noting = {
+	const noting: SpanCheckpoints = {
 		note: (_, interrupted) => told.push(['note', interrupted]),
 		forget: (span) => told.push(['forget', span]),
 	};
-	const taker: NotingSpanProcessor = { ...idle, noting };
+	const taker: CheckpointingSpanProcessor = { ...idle, noting };
 	// As a preset of one's own has them that delivers: behind what keeps its faults from others.
-	const { spanProcessors = [] } = ownParts('own', { spanProcessors: [taker as SpanProcessor] });
-	const passed = spanProcessors.flatMap((one: NotingSpanProcessor) => one.noting ?? []);
-	const notes = new OpenNotes(open, passed);
+	const { spanProcessors = [] } = guardParts('own', { spanProcessors: [taker as SpanProcessor] });
+	const passed = spanProcessors.flatMap((one: CheckpointingSpanProcessor) => one.noting ?? []);
+	const notes = new OpenSpanCheckpoints(open, passed);
 	const tracer = new TracerProvider({ sampler, spanProcessors: [open] }).getTracer('t');
 	/** A span that began so long ago. */
 	const begin = (name: string, ago: number, attributes = {}) =>
@@ -33,7 +33,7 @@ function watching(sampler = new AlwaysOnSampler() as { shouldSample: AlwaysOnSam
 	return { told, notes, begin };
 }
 
-const looks = (count: number) => new Promise((resolve) => setTimeout(resolve, count * NOTE_MS + 500));
+const looks = (count: number) => new Promise((resolve) => setTimeout(resolve, count * CHECKPOINT_MS + 500));
 
 it('a span that is open for a second is noted as it would be if it were interrupted now, and forgotten when it ends', async () => {
 	const { told, notes, begin } = watching();

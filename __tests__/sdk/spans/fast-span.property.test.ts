@@ -27,9 +27,9 @@ import {
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
-import { OwnSpan } from '../../../sdk/spans/fast-span.js';
-import { OwnTracer } from '../../../sdk/spans/fast-tracer.js';
-import { partsOf } from '../../../sdk/spans/sdk-internals.js';
+import { FastSpan } from '../../../sdk/spans/fast-span.js';
+import { FastTracer } from '../../../sdk/spans/fast-tracer.js';
+import { sdkInternalsOf } from '../../../sdk/spans/sdk-internals.js';
 
 afterEach(() => {
 	jest.restoreAllMocks();
@@ -140,7 +140,7 @@ function play({ name, options, parent: from, sampler, limits, steps }: Script, o
 	});
 	const tracer = made(provider.getTracer('agentese-otel', '1.0'), own);
 	const span = tracer.startSpan(name, options, PARENTS[from].setValue(MARK, 'here'));
-	if (span.isRecording() && own) expect(span).toBeInstanceOf(OwnSpan);
+	if (span.isRecording() && own) expect(span).toBeInstanceOf(FastSpan);
 	const answers = steps.map(([what, run]) => {
 		tick(1.5);
 		try {
@@ -167,9 +167,9 @@ function exportOf(spans: ReadableSpan[]): string {
 }
 
 function made(tracer: Tracer, own: boolean): Tracer {
-	const parts = partsOf(tracer);
+	const parts = sdkInternalsOf(tracer);
 	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
-	return own ? new OwnTracer(parts) : tracer;
+	return own ? new FastTracer(parts) : tracer;
 }
 
 // `__proto__` as a key changes what an object is, also for whoever compares the two.

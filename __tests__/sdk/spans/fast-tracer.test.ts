@@ -12,9 +12,9 @@ import {
 	TracerProvider,
 	type TracerProviderOptions,
 } from '@opentelemetry/sdk-trace';
-import { OwnSpan } from '../../../sdk/spans/fast-span.js';
-import { OwnTracer } from '../../../sdk/spans/fast-tracer.js';
-import { partsOf } from '../../../sdk/spans/sdk-internals.js';
+import { FastSpan } from '../../../sdk/spans/fast-span.js';
+import { FastTracer } from '../../../sdk/spans/fast-tracer.js';
+import { sdkInternalsOf } from '../../../sdk/spans/sdk-internals.js';
 
 class PullReader extends MetricReader {
 	protected async onShutdown(): Promise<void> {}
@@ -22,21 +22,23 @@ class PullReader extends MetricReader {
 }
 
 /** The SDK's tracer and the one that stands in for it, over the same parts. */
-function both(options: TracerProviderOptions = {}): { sdks: Tracer; own: OwnTracer; exporter: InMemorySpanExporter } {
+function both(options: TracerProviderOptions = {}): { sdks: Tracer; own: FastTracer; exporter: InMemorySpanExporter } {
 	const exporter = new InMemorySpanExporter();
 	const spanProcessors = [new SimpleSpanProcessor({ exporter })];
 	const sdks = new TracerProvider({ spanProcessors, ...options }).getTracer('agentese-otel', '1.0');
-	const parts = partsOf(sdks);
+	const parts = sdkInternalsOf(sdks);
 	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
-	return { sdks, own: new OwnTracer(parts), exporter };
+	return { sdks, own: new FastTracer(parts), exporter };
 }
 
 describe("the tracer of the toolkit's own spans", () => {
 	it('is none for a tracer that is made of other parts', () => {
-		expect(partsOf(trace.getTracer('nobody'))).toBeUndefined();
+		expect(sdkInternalsOf(trace.getTracer('nobody'))).toBeUndefined();
 		const { sdks } = both();
-		expect(partsOf(Object.assign(Object.create(sdks), { _spanLimits: { attributeCountLimit: 1 } }))).toBeUndefined();
-		expect(partsOf(Object.assign(Object.create(sdks), { _idGenerator: undefined }))).toBeUndefined();
+		expect(
+			sdkInternalsOf(Object.assign(Object.create(sdks), { _spanLimits: { attributeCountLimit: 1 } })),
+		).toBeUndefined();
+		expect(sdkInternalsOf(Object.assign(Object.create(sdks), { _idGenerator: undefined }))).toBeUndefined();
 	});
 
 	it("counts its spans in the SDK's own metrics, as the SDK does", async () => {
@@ -72,7 +74,7 @@ describe("the tracer of the toolkit's own spans", () => {
 	it('runs a function with its span active, in all forms', () => {
 		const { own } = both();
 		const seen: unknown[] = [];
-		const run = (span: unknown) => seen.push(span instanceof OwnSpan);
+		const run = (span: unknown) => seen.push(span instanceof FastSpan);
 		own.startActiveSpan('one', run);
 		own.startActiveSpan('two', { kind: 1 }, run);
 		own.startActiveSpan('three', { kind: 1 }, context.active(), run);
@@ -106,6 +108,6 @@ describe("the tracer of the toolkit's own spans", () => {
 			span.spanContext(),
 			true,
 		]);
-		expect((span as OwnSpan).attributes).toEqual({ a: 1, b: 2 });
+		expect((span as FastSpan).attributes).toEqual({ a: 1, b: 2 });
 	});
 });

@@ -4,7 +4,7 @@ import { type Span, trace } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { Resolver, Traced } from '../../../index.js';
 import { startTelemetry } from '../../../sdk/index.js';
-import { OwnSpan } from '../../../sdk/spans/fast-span.js';
+import { FastSpan } from '../../../sdk/spans/fast-span.js';
 import { spansOf, temporary } from '../../support/children.js';
 
 let directory: string;
@@ -29,17 +29,17 @@ describe('while telemetry runs', () => {
 		const telemetry = await startTelemetry({ preset: 'json', json: { directory } });
 		const other = trace.getTracer('application').startSpan('other');
 		other.end();
-		expect([new Soul().ask() instanceof OwnSpan, other instanceof OwnSpan]).toEqual([true, false]);
+		expect([new Soul().ask() instanceof FastSpan, other instanceof FastSpan]).toEqual([true, false]);
 		await telemetry.shutdown();
 		expect(spansOf(directory).map(({ name }) => name)).toEqual(['other', 'agentese.invoke']);
 	});
 
 	it('they are theirs again whose provider comes after it', async () => {
 		const telemetry = await startTelemetry({ preset: 'json', json: { directory } });
-		expect(new Soul().ask()).toBeInstanceOf(OwnSpan);
+		expect(new Soul().ask()).toBeInstanceOf(FastSpan);
 		trace.disable();
 		trace.setGlobalTracerProvider(new TracerProvider());
-		expect(new Soul().ask()).not.toBeInstanceOf(OwnSpan);
+		expect(new Soul().ask()).not.toBeInstanceOf(FastSpan);
 		trace.disable();
 		await telemetry.shutdown();
 		expect(spansOf(directory).length).toBe(1);

@@ -14,14 +14,14 @@ export const OBSERVER_KEYS = [
 export type ObserverKey = (typeof OBSERVER_KEYS)[number];
 
 /** One fact of an observer, cut at 256 characters when it was read. */
-export function factOf(observer: Observer, key: ObserverKey): string | undefined {
+export function attributeOf(observer: Observer, key: ObserverKey): string | undefined {
 	if (key === 'agentese.observer') return observer.id;
 	if (key === 'agentese.archetype') return observer.archetype;
 	return key === 'agentese.session' ? observer.sessionId : observer.tenantId;
 }
 
 /** The session and the tenant of an observer as attributes; undefined where it has neither. */
-export function sessionFacts({ sessionId, tenantId }: Observer): Record<string, string> | undefined {
+export function sessionAttributes({ sessionId, tenantId }: Observer): Record<string, string> | undefined {
 	if (sessionId === undefined && tenantId === undefined) return undefined;
 	return {
 		...(sessionId === undefined ? undefined : { 'agentese.session': writtenValue('agentese.session', sessionId) }),
@@ -33,7 +33,7 @@ export function sessionFacts({ sessionId, tenantId }: Observer): Record<string, 
  * Takes the session and the tenant of somebody else off a span that is about to say another observer, who has none.
  * OpenTelemetry has no word for that; the attributes of its SDK are a plain object.
  */
-export function takeOff(span: object, { sessionId, tenantId }: Observer): void {
+export function removeObserver(span: object, { sessionId, tenantId }: Observer): void {
 	const { attributes } = span as { readonly attributes?: unknown };
 	if (typeof attributes !== 'object' || attributes === null) return;
 	if (sessionId === undefined) Reflect.deleteProperty(attributes, 'agentese.session');

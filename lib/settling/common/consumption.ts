@@ -1,5 +1,5 @@
 import type { Settlement } from './settlement.js';
-import type { Pace } from './stream-timing.js';
+import type { StreamTimer } from './stream-timing.js';
 
 /**
  * The consumption of one result, from which its settlement learns how it ended. Every member that was shadowed for it
@@ -20,7 +20,7 @@ export class Consumption {
 	constructor(
 		readonly settlement: Settlement,
 		readonly kind: string,
-		readonly pace?: Pace | undefined,
+		readonly pace?: StreamTimer | undefined,
 	) {
 		this.seesItems = pace !== undefined || settlement.wantsItems;
 	}

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 
 /** Reads one member of a result; undefined where reading it throws. */
-export function look(value: object, key: PropertyKey): unknown {
+export function inspect(value: object, key: PropertyKey): unknown {
 	try {
 		return (value as Record<PropertyKey, unknown>)[key];
 	} catch {
@@ -21,7 +21,7 @@ interface Looked {
 }
 
 /** As `look(value, 'then')`. */
-export function lookAtThen(value: Looked): unknown {
+export function readThen(value: Looked): unknown {
 	try {
 		return value.then;
 	} catch {
@@ -30,7 +30,7 @@ export function lookAtThen(value: Looked): unknown {
 }
 
 /** As `look(value, Symbol.asyncIterator)`. */
-export function lookAtAsyncIterator(value: Looked): unknown {
+export function readAsyncIterator(value: Looked): unknown {
 	try {
 		return value[Symbol.asyncIterator];
 	} catch {
@@ -39,7 +39,7 @@ export function lookAtAsyncIterator(value: Looked): unknown {
 }
 
 /** As `look(value, Symbol.iterator)`. */
-export function lookAtIterator(value: Looked): unknown {
+export function readIterator(value: Looked): unknown {
 	try {
 		return value[Symbol.iterator];
 	} catch {
@@ -48,7 +48,7 @@ export function lookAtIterator(value: Looked): unknown {
 }
 
 /** As `look(value, '@@observable')`. */
-export function lookAtObservable(value: Looked): unknown {
+export function readObservable(value: Looked): unknown {
 	try {
 		return value['@@observable'];
 	} catch {

@@ -7,7 +7,7 @@ export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
  *
  * @returns false where the object does not let itself be changed (frozen, sealed, a proxy that refuses)
  */
-export function shadow(target: object, key: PropertyKey, value: unknown): boolean {
+export function overrideProperty(target: object, key: PropertyKey, value: unknown): boolean {
 	try {
 		const own = Reflect.getOwnPropertyDescriptor(target, key);
 		return Reflect.defineProperty(target, key, {
@@ -22,7 +22,7 @@ export function shadow(target: object, key: PropertyKey, value: unknown): boolea
 }
 
 /** As `shadow`, for a member that is read through a getter. */
-export function shadowAccessor(target: object, key: PropertyKey, accessor: Accessor): boolean {
+export function overrideAccessor(target: object, key: PropertyKey, accessor: Accessor): boolean {
 	try {
 		const own = Reflect.getOwnPropertyDescriptor(target, key);
 		const { get, set } = accessor;

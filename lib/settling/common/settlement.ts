@@ -1,4 +1,4 @@
-import type { StreamPace } from './stream-timing.js';
+import type { StreamTiming } from './stream-timing.js';
 
 /**
  * What the engine wants to know about the result of one invocation. Settling calls it; an invocation is one.
@@ -17,7 +17,7 @@ export interface Settlement {
 	 * Begins to measure a stream, or one more consumption of it; undefined where nobody wants that. A settlement that
 	 * measures nothing leaves it out.
 	 */
-	pace?(): StreamPace | undefined;
+	pace?(): StreamTiming | undefined;
 	/**
 	 * The result is whole.
 	 *

@@ -16,7 +16,7 @@ export interface Streamed {
 }
 
 /** Measures one consumption of a stream, as a settler tells it what happens. Costs one look at the clock per call. */
-export interface StreamPace {
+export interface StreamTiming {
 	/** The consumer asked for a chunk, and waits from here on. Asked again before it came, it waits for two. */
 	asked(): void;
 	/** A chunk reached the consumer. Nothing of it is kept. */
@@ -34,10 +34,10 @@ interface StreamEnding {
 const NEVER = -1;
 
 /** The measuring of one consumption, and of the whole result where it is the first. */
-export class Pace implements StreamPace {
+export class StreamTimer implements StreamTiming {
 	/** That of the result's first consumption, which knows which one got furthest. */
-	readonly #whole: Pace;
-	#furthest: Pace = this;
+	readonly #whole: StreamTimer;
+	#furthest: StreamTimer = this;
 	#unseen = false;
 	/** When anything of the result was last asked for; on the clock of `performance.now()`. */
 	#touchedAt = 0;
@@ -54,13 +54,13 @@ export class Pace implements StreamPace {
 	/** When the chunk that it waits for lay ready, though not taken yet. */
 	#readyAt = NEVER;
 
-	constructor(whole?: Pace) {
+	constructor(whole?: StreamTimer) {
 		this.#whole = whole ?? this;
 	}
 
 	/** The measuring of one more consumption of the same result. */
-	part(): Pace {
-		return new Pace(this.#whole);
+	part(): StreamTimer {
+		return new StreamTimer(this.#whole);
 	}
 
 	asked(): void {
@@ -164,7 +164,7 @@ function sizeOf(value: unknown): number | undefined {
 }
 
 /** The outcome with what was measured of the stream, where there was one. */
-export function withStreamed<O extends object>(outcome: O, pace: Pace | undefined, ending: StreamEnding): O {
+export function withStreamed<O extends object>(outcome: O, pace: StreamTimer | undefined, ending: StreamEnding): O {
 	const streamed = pace?.measured(ending);
 	return streamed === undefined ? outcome : { ...outcome, streamed };
 }

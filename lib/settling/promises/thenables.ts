@@ -1,8 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../runtime/active-context.js';
 import type { Consumption } from '../common/consumption.js';
-import { look } from '../common/inspect.js';
-import { type AnyFunction, descriptorOf, shadow, shadowAccessor } from '../common/override-property.js';
+import { inspect } from '../common/inspect.js';
+import { type AnyFunction, descriptorOf, overrideAccessor, overrideProperty } from '../common/override-property.js';
 
 /** What becomes of the value that a thenable gives; its answer goes to the consumer. */
 export type Settled = (value: unknown) => unknown;
@@ -22,8 +22,8 @@ export function hookThenable(target: object, then: AnyFunction, consumption: Con
 	const query = new Query(consumption, settled);
 	const hooked =
 		member.get === undefined
-			? shadow(target, 'then', query.hookedThen(then))
-			: shadowAccessor(target, 'then', hookedGetter(target, query, member.get, then));
+			? overrideProperty(target, 'then', query.hookedThen(then))
+			: overrideAccessor(target, 'then', hookedGetter(target, query, member.get, then));
 	if (!hooked) return false;
 	hookMember(target, 'catch', query);
 	hookMember(target, 'finally', query);
@@ -104,8 +104,8 @@ class Query {
 }
 
 function hookMember(target: object, key: 'catch' | 'finally', query: Query): void {
-	const original = look(target, key);
-	if (typeof original === 'function') shadow(target, key, query.hookedMember(key, original as AnyFunction));
+	const original = inspect(target, key);
+	if (typeof original === 'function') overrideProperty(target, key, query.hookedMember(key, original as AnyFunction));
 }
 
 function hookedGetter(target: object, query: Query, getter: () => unknown, first: AnyFunction) {
@@ -117,7 +117,7 @@ function hookedGetter(target: object, query: Query, getter: () => unknown, first
 			return typeof then === 'function' ? query.hookedThen(then as AnyFunction) : then;
 		},
 		set(this: unknown, value: unknown): void {
-			if (typeof this === 'object' && this !== null) shadow(this, 'then', value);
+			if (typeof this === 'object' && this !== null) overrideProperty(this, 'then', value);
 		},
 	};
 }

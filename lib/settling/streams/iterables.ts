@@ -1,6 +1,6 @@
 import type { Consumption } from '../common/consumption.js';
-import { look } from '../common/inspect.js';
-import { type AnyFunction, shadow } from '../common/override-property.js';
+import { inspect } from '../common/inspect.js';
+import { type AnyFunction, overrideProperty } from '../common/override-property.js';
 import { watchIterations } from './iterators.js';
 
 /**
@@ -11,8 +11,8 @@ import { watchIterations } from './iterators.js';
  */
 export function watchIterable(iterable: object, iterate: AnyFunction, consumption: Consumption): boolean {
 	if (!watchIterations(iterable, iterate, consumption)) return false;
-	const tee = look(iterable, 'tee');
-	if (typeof tee === 'function') shadow(iterable, 'tee', watchedTee(tee as AnyFunction, consumption));
+	const tee = inspect(iterable, 'tee');
+	if (typeof tee === 'function') overrideProperty(iterable, 'tee', watchedTee(tee as AnyFunction, consumption));
 	return true;
 }
 
@@ -30,6 +30,6 @@ function watchedTee(original: AnyFunction, consumption: Consumption): AnyFunctio
 
 function watchBranch(branch: unknown, consumption: Consumption): void {
 	if (typeof branch !== 'object' || branch === null) return;
-	const iterate = look(branch, Symbol.asyncIterator);
+	const iterate = inspect(branch, Symbol.asyncIterator);
 	if (typeof iterate === 'function') watchIterable(branch, iterate as AnyFunction, consumption.part());
 }

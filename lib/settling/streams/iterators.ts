@@ -1,7 +1,7 @@
 import types from 'node:util/types';
 import type { Consumption } from '../common/consumption.js';
-import { look } from '../common/inspect.js';
-import { type AnyFunction, shadow } from '../common/override-property.js';
+import { inspect } from '../common/inspect.js';
+import { type AnyFunction, overrideProperty } from '../common/override-property.js';
 import { isPlainPromise, sense, settlesNatively, thenNatively } from '../promises/promises.js';
 import { hookThenable } from '../promises/thenables.js';
 
@@ -43,7 +43,7 @@ export function watchIterator(
 			return given;
 		},
 	};
-	shadow(iterator, symbol, opener[symbol]);
+	overrideProperty(iterator, symbol, opener[symbol]);
 	return true;
 }
 
@@ -63,13 +63,13 @@ export function watchIterations(iterable: object, iterate: AnyFunction, consumpt
 			return given;
 		},
 	};
-	return shadow(iterable, Symbol.asyncIterator, opener[Symbol.asyncIterator]);
+	return overrideProperty(iterable, Symbol.asyncIterator, opener[Symbol.asyncIterator]);
 }
 
 /** Watches the steps of an iterator that something watched gave; false where they cannot be. */
 export function follow(iterator: unknown, consumption: Consumption, async: boolean): boolean {
 	if (typeof iterator !== 'object' || iterator === null) return false;
-	const next = look(iterator, 'next');
+	const next = inspect(iterator, 'next');
 	return typeof next === 'function' && shadowSteps(iterator, next as AnyFunction, new Course(consumption, async));
 }
 
@@ -113,7 +113,7 @@ class Course {
 	#later(result: object, original: AnyFunction): unknown {
 		const seen = this.#onSeen;
 		if (nativeSteps.has(original) || isPlainPromise(result)) return thenNatively(result, seen, this.#onFailed);
-		const then = look(result, 'then');
+		const then = inspect(result, 'then');
 		if (typeof then !== 'function') return this.#seen(result);
 		if (types.isPromise(result) && settlesNatively(result, then)) sense(result, seen, this.consumption.settlement);
 		else hookThenable(result, then as AnyFunction, this.consumption, seen);
@@ -143,8 +143,8 @@ class Course {
 }
 
 function shadowSteps(iterator: object, next: AnyFunction, course: Course): boolean {
-	const leave = look(iterator, 'return');
-	const fail = look(iterator, 'throw');
+	const leave = inspect(iterator, 'return');
+	const fail = inspect(iterator, 'throw');
 	const steps = {
 		next(this: unknown, ...args: unknown[]): unknown {
 			return course.step(next, this, args, false);
@@ -156,9 +156,9 @@ function shadowSteps(iterator: object, next: AnyFunction, course: Course): boole
 			return course.step(fail as AnyFunction, this, args, false);
 		},
 	};
-	if (!shadow(iterator, 'next', steps.next)) return false;
-	if (typeof leave === 'function') shadow(iterator, 'return', steps.return);
-	if (typeof fail === 'function') shadow(iterator, 'throw', steps.throw);
+	if (!overrideProperty(iterator, 'next', steps.next)) return false;
+	if (typeof leave === 'function') overrideProperty(iterator, 'return', steps.return);
+	if (typeof fail === 'function') overrideProperty(iterator, 'throw', steps.throw);
 	return true;
 }
 

@@ -3,9 +3,9 @@ import type { Context } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../runtime/active-context.js';
 import { processState } from '../../runtime/process-state.js';
 import type { Consumption } from '../common/consumption.js';
-import { look, nameOf } from '../common/inspect.js';
-import { type AnyFunction, ownerOf, shadow } from '../common/override-property.js';
-import type { Pace } from '../common/stream-timing.js';
+import { inspect, nameOf } from '../common/inspect.js';
+import { type AnyFunction, overrideProperty, ownerOf } from '../common/override-property.js';
+import type { StreamTimer } from '../common/stream-timing.js';
 
 /**
  * Watches a stream of Node by shadowing its `emit` and the methods that do its work. No listener is added: one would
@@ -28,17 +28,17 @@ export function watchNodeStream(stream: object, consumption: Consumption): boole
 const taps = processState('settling/node-streams', () => new WeakMap<object, Tap>());
 
 function tap(stream: object, consumption: Consumption): boolean {
-	const emit = look(stream, 'emit');
+	const emit = inspect(stream, 'emit');
 	if (typeof emit !== 'function') return false;
 	const made = new Tap(stream, consumption);
-	if (!shadow(stream, 'emit', made.hookedEmit(emit as AnyFunction))) return false;
+	if (!overrideProperty(stream, 'emit', made.hookedEmit(emit as AnyFunction))) return false;
 	for (const key of WORK) {
-		const original = look(stream, key);
+		const original = inspect(stream, key);
 		if (typeof original !== 'function' || isDefault(stream, key)) continue;
-		shadow(stream, key, made.hookedWork(original as AnyFunction));
+		overrideProperty(stream, key, made.hookedWork(original as AnyFunction));
 	}
-	const destroy = look(stream, '_destroy');
-	if (typeof destroy === 'function') shadow(stream, '_destroy', made.hookedDestroy(destroy as AnyFunction));
+	const destroy = inspect(stream, '_destroy');
+	if (typeof destroy === 'function') overrideProperty(stream, '_destroy', made.hookedDestroy(destroy as AnyFunction));
 	made.add(consumption);
 	taps.set(stream, made);
 	return true;
@@ -61,7 +61,7 @@ function isDefault(stream: object, key: string): boolean {
 class Tap {
 	readonly consumptions: Consumption[] = [];
 	/** Those of the consumptions' measurings that somebody wants. */
-	readonly #paces: Pace[] = [];
+	readonly #paces: StreamTimer[] = [];
 	/** The context of the stream's work, which its listeners must not see. */
 	readonly #inside: Context;
 	/** The context of whoever consumed last. */
@@ -81,8 +81,8 @@ class Tap {
 		const { pace } = consumption;
 		if (pace === undefined) return;
 		if (this.#paces.push(pace) > 1) return;
-		const read = look(this.stream, 'read');
-		if (typeof read === 'function') shadow(this.stream, 'read', this.#hookedRead(read as AnyFunction));
+		const read = inspect(this.stream, 'read');
+		if (typeof read === 'function') overrideProperty(this.stream, 'read', this.#hookedRead(read as AnyFunction));
 	}
 
 	hookedEmit(original: AnyFunction): AnyFunction {
@@ -122,14 +122,14 @@ class Tap {
 	}
 
 	#isListenedTo(): boolean {
-		if (look(this.stream, 'readableFlowing') === true) return true;
-		const count = look(this.stream, 'listenerCount');
+		if (inspect(this.stream, 'readableFlowing') === true) return true;
+		const count = inspect(this.stream, 'listenerCount');
 		return typeof count === 'function' && Reflect.apply(count, this.stream, ['readable']) > 0;
 	}
 
 	/** Who listens waits for the next chunk once this one is handled, unless the stream was paused. */
 	#handled(): void {
-		if (look(this.stream, 'readableFlowing') === true) for (const pace of this.#paces) pace.waits();
+		if (inspect(this.stream, 'readableFlowing') === true) for (const pace of this.#paces) pace.waits();
 	}
 
 	hookedWork(original: AnyFunction): AnyFunction {
@@ -176,7 +176,7 @@ class Tap {
 		else if (event === 'pause') for (const pace of this.#paces) pace.stopped();
 		else if (event === 'error') this.#failed(first);
 		else if (event === 'close') this.#closed(undefined);
-		else if (event === 'finish' && look(this.stream, 'readable') !== true) this.#finished();
+		else if (event === 'finish' && inspect(this.stream, 'readable') !== true) this.#finished();
 	}
 
 	#finished(): void {
@@ -198,9 +198,9 @@ class Tap {
 
 /** Ends the consumption of a stream that is over already, as it ended. */
 function endIfOver(stream: object, consumption: Consumption): void {
-	const error = look(stream, 'errored');
+	const error = inspect(stream, 'errored');
 	if (error !== undefined && error !== null) consumption.failed(error);
-	else if (look(stream, 'readableEnded') === true) consumption.finished();
-	else if (look(stream, 'writableFinished') === true && look(stream, 'readable') !== true) consumption.finished();
-	else if (look(stream, 'destroyed') === true) consumption.left();
+	else if (inspect(stream, 'readableEnded') === true) consumption.finished();
+	else if (inspect(stream, 'writableFinished') === true && inspect(stream, 'readable') !== true) consumption.finished();
+	else if (inspect(stream, 'destroyed') === true) consumption.left();
 }

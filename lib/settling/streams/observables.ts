@@ -1,9 +1,9 @@
 import type { Context } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../runtime/active-context.js';
 import type { Consumption } from '../common/consumption.js';
-import { look } from '../common/inspect.js';
-import { type AnyFunction, shadow } from '../common/override-property.js';
-import type { Pace } from '../common/stream-timing.js';
+import { inspect } from '../common/inspect.js';
+import { type AnyFunction, overrideProperty } from '../common/override-property.js';
+import type { StreamTimer } from '../common/stream-timing.js';
 
 /**
  * Watches an observable: each subscription is a part of its consumption. The producer runs in the invocation's context,
@@ -12,7 +12,7 @@ import type { Pace } from '../common/stream-timing.js';
  * @returns false where the object does not let itself be hooked (frozen)
  */
 export function watchObservable(observable: object, subscribe: AnyFunction, consumption: Consumption): boolean {
-	return shadow(
+	return overrideProperty(
 		observable,
 		'subscribe',
 		{
@@ -45,7 +45,7 @@ function subscribeIn(subscribe: AnyFunction, self: unknown, args: unknown[], par
 /** RxJS's operators pass a Subscriber, which is observer and subscription in one and must stay that object. */
 function isSubscriber(value: unknown): value is object {
 	if (typeof value !== 'object' || value === null) return false;
-	return ['next', 'error', 'complete', 'unsubscribe', 'add'].every((key) => typeof look(value, key) === 'function');
+	return ['next', 'error', 'complete', 'unsubscribe', 'add'].every((key) => typeof inspect(value, key) === 'function');
 }
 
 function tapSubscriber(subscriber: object, part: Consumption, consumer: Context): void {
@@ -55,8 +55,14 @@ function tapSubscriber(subscriber: object, part: Consumption, consumer: Context)
 	watchUnsubscribe(subscriber, part);
 }
 
-function tap(subscriber: object, key: string, consumer: Context, saw: (value: unknown) => void, pace?: Pace): void {
-	const original = look(subscriber, key) as AnyFunction;
+function tap(
+	subscriber: object,
+	key: string,
+	consumer: Context,
+	saw: (value: unknown) => void,
+	pace?: StreamTimer,
+): void {
+	const original = inspect(subscriber, key) as AnyFunction;
 	const tapped = {
 		[key](this: unknown, ...args: unknown[]): unknown {
 			saw(args[0]);
@@ -67,14 +73,14 @@ function tap(subscriber: object, key: string, consumer: Context, saw: (value: un
 			}
 		},
 	};
-	shadow(subscriber, key, tapped[key]);
+	overrideProperty(subscriber, key, tapped[key]);
 }
 
 function watchUnsubscribe(subscription: unknown, part: Consumption): void {
 	if (typeof subscription !== 'object' || subscription === null) return;
-	const unsubscribe = look(subscription, 'unsubscribe');
+	const unsubscribe = inspect(subscription, 'unsubscribe');
 	if (typeof unsubscribe !== 'function') return;
-	shadow(
+	overrideProperty(
 		subscription,
 		'unsubscribe',
 		{
@@ -124,6 +130,6 @@ function observerFor(args: unknown[], part: Consumption, consumer: Context): obj
 			return call('complete', values);
 		},
 	};
-	if (typeof look(observer, 'start') === 'function') ours['start'] = (...values) => call('start', values);
+	if (typeof inspect(observer, 'start') === 'function') ours['start'] = (...values) => call('start', values);
 	return ours;
 }

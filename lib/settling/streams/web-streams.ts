@@ -1,8 +1,8 @@
 import { isErrored, isReadable, type Readable } from 'node:stream';
 import types from 'node:util/types';
 import { Consumption } from '../common/consumption.js';
-import { look } from '../common/inspect.js';
-import { type AnyFunction, shadow } from '../common/override-property.js';
+import { inspect } from '../common/inspect.js';
+import { type AnyFunction, overrideProperty } from '../common/override-property.js';
 import { thenNatively } from '../promises/promises.js';
 import { follow } from './iterators.js';
 import { canPipe, pipe } from './web-pipe.js';
@@ -18,14 +18,14 @@ import { canPipe, pipe } from './web-pipe.js';
  * @returns false where the object does not let itself be hooked (frozen)
  */
 export function watchWebStream(stream: object, consumption: Consumption): boolean {
-	const watcher = new Watcher(consumption, look(stream, 'pipeTo'));
+	const watcher = new Watcher(consumption, inspect(stream, 'pipeTo'));
 	const inherited = Reflect.getPrototypeOf(stream) ?? stream;
 	for (const key of MEMBERS) {
-		const original = look(stream, key);
+		const original = inspect(stream, key);
 		if (typeof original !== 'function') continue;
 		// An iteration that an application put on the stream (the AI SDK does) reads through getReader().
-		if (key === Symbol.asyncIterator && original !== look(inherited, key)) continue;
-		if (!shadow(stream, key, watcher.shadowOf(key, original as AnyFunction))) return false;
+		if (key === Symbol.asyncIterator && original !== inspect(inherited, key)) continue;
+		if (!overrideProperty(stream, key, watcher.shadowOf(key, original as AnyFunction))) return false;
 	}
 	return true;
 }
@@ -105,7 +105,7 @@ class Watcher {
 	/** The promise of a reader tells the end of its stream, and its own release by a rejection. */
 	#watchClosed(reader: object, lock: Lock): void {
 		after(
-			look(reader, 'closed'),
+			inspect(reader, 'closed'),
 			() => {
 				lock.closed = true;
 				this.#finish(lock);
@@ -228,8 +228,8 @@ class KeptOpen extends Consumption {
 }
 
 function hook(target: object, key: string, make: (original: AnyFunction) => Record<string, AnyFunction>): void {
-	const original = look(target, key);
-	if (typeof original === 'function') shadow(target, key, make(original as AnyFunction)[key]);
+	const original = inspect(target, key);
+	if (typeof original === 'function') overrideProperty(target, key, make(original as AnyFunction)[key]);
 }
 
 /** The derived promise; a polyfill's thenable that is no promise is left alone. */
@@ -238,22 +238,22 @@ function after(promise: unknown, fulfilled: AnyFunction, rejected: (error: unkno
 }
 
 function isLocked(stream: unknown): boolean {
-	return look(stream as object, 'locked') === true;
+	return inspect(stream as object, 'locked') === true;
 }
 
 function isFreeWritable(value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return false;
-	return typeof look(value, 'getWriter') === 'function' && !isLocked(value);
+	return typeof inspect(value, 'getWriter') === 'function' && !isLocked(value);
 }
 
 function isReadableStream(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && typeof look(value, 'getReader') === 'function';
+	return typeof value === 'object' && value !== null && typeof inspect(value, 'getReader') === 'function';
 }
 
 function isPipeOptions(options: unknown): boolean {
 	if (options === undefined || options === null) return true;
 	if (typeof options !== 'object') return false;
-	const signal = look(options, 'signal');
+	const signal = inspect(options, 'signal');
 	return signal === undefined || signal instanceof AbortSignal;
 }
 
@@ -273,7 +273,7 @@ function pipeOptions(options: unknown): StreamPipeOptions | undefined {
 }
 
 function keepsOpen(options: unknown): boolean {
-	return typeof options === 'object' && options !== null && Boolean(look(options, 'preventCancel'));
+	return typeof options === 'object' && options !== null && Boolean(inspect(options, 'preventCancel'));
 }
 
 function nothing(): void {}

@@ -2,8 +2,8 @@ import types from 'node:util/types';
 import { isCardNumber } from '../../redaction/cards.js';
 import { REDACTED } from '../../redaction/marker.js';
 import type { Redactor } from '../../redaction/redactor.js';
-import { type Cut, cutText } from './bounded-text.js';
-import { className, isFlow, own } from './read-own-property.js';
+import { boundText, type Cut } from './bounded-text.js';
+import { className, isFlow, readOwnProperty } from './read-own-property.js';
 import type { CaptureLimits } from './settings.js';
 
 /** What is kept free in each open container for `"[cut 4294967295 more]",` and the bracket. */
@@ -16,7 +16,7 @@ const CLOSING = 32;
  *
  * @param redactor - hides secrets by key, and in texts before these are cut
  */
-export function writeJson(value: unknown, limits: CaptureLimits, redactor: Redactor | undefined): string {
+export function boundedJson(value: unknown, limits: CaptureLimits, redactor: Redactor | undefined): string {
 	try {
 		return new Writer(limits, redactor).whole(value);
 	} catch {
@@ -83,7 +83,7 @@ class Writer {
 		if (this.#above.length >= this.#limits.depth) return this.#leaf(`[cut ${Array.isArray(value) ? 'Array' : name}]`);
 		this.#above.push(value);
 		try {
-			if (Array.isArray(value)) return this.#list(value.length, (at) => own(value, at));
+			if (Array.isArray(value)) return this.#list(value.length, (at) => readOwnProperty(value, at));
 			if (types.isMap(value)) return this.#entries(value);
 			if (types.isSet(value)) return this.#list(value.size, following(Set.prototype.values.call(value)));
 			if (types.isNativeError(value)) return this.#error(value);
@@ -122,7 +122,7 @@ class Writer {
 	}
 
 	#error(error: Error): string | undefined {
-		const message = own(error, 'message').value;
+		const message = readOwnProperty(error, 'message').value;
 		return this.#text(`${className(error)}: ${typeof message === 'string' ? message : ''}`);
 	}
 
@@ -151,7 +151,7 @@ class Writer {
 		const name = JSON.stringify(this.#redactor === undefined ? key : this.#redactor.text(key));
 		this.#bytes -= Buffer.byteLength(name) + 2;
 		if (this.#bytes <= 0) return undefined;
-		const { value: inner, getter } = own(value, key);
+		const { value: inner, getter } = readOwnProperty(value, key);
 		if (getter) return prefixed(name, this.#leaf('[getter]'));
 		return prefixed(name, this.#write(this.#hidden(key, inner)));
 	}
@@ -175,7 +175,7 @@ class Writer {
 	}
 
 	#text(text: string): string | undefined {
-		const cut: Cut = cutText(text, this.#bytes, this.#redactor);
+		const cut: Cut = boundText(text, this.#bytes, this.#redactor);
 		if (cut.json === undefined) return undefined;
 		this.#bytes -= cut.bytes;
 		return cut.json;

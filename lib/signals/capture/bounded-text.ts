@@ -16,7 +16,7 @@ const MARK = 40;
 const MIN_PIECE = 8;
 
 /** Writes a text as JSON, cut so that it fits; secrets are taken out before it is cut, lest half of one remain. */
-export function cutText(text: string, room: number, redactor: Redactor | undefined): Cut {
+export function boundText(text: string, room: number, redactor: Redactor | undefined): Cut {
 	const near = text.length > room + BEYOND ? text.slice(0, room + BEYOND) : text;
 	const safe = redactor === undefined ? near : redactor.text(near);
 	if (near === text && safe.length + 2 <= room) {

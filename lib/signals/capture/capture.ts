@@ -3,9 +3,9 @@ import type { Span } from '@opentelemetry/api';
 import { type Observer, readObserver } from '../../agentese/observers/observer.js';
 import type { InvocationView, Outcome } from '../../invocation/advice.js';
 import { redactionSettings } from '../../redaction/settings.js';
-import { writeJson } from './bounded-json.js';
-import { shapeOf } from './metadata.js';
-import { type Capture, contentSettings } from './settings.js';
+import { boundedJson } from './bounded-json.js';
+import { metadataOf } from './metadata.js';
+import { type Capture, captureSettings } from './settings.js';
 
 /** What is told of who asks and of the method; a join point has both. */
 interface Point {
@@ -16,25 +16,25 @@ interface Point {
 
 /** Writes `agentese.arguments`, where that is asked for. For spans that record; never throws. */
 export function captureArguments(invocation: InvocationView, span: Span, asked: Capture | undefined): void {
-	const capture = asked ?? contentSettings().capture;
+	const capture = asked ?? captureSettings().capture;
 	if (capture === 'off') return;
 	span.setAttribute('agentese.arguments', written(withoutUmwelt(invocation), capture, shapesOf));
 }
 
 /** Writes `agentese.return`, likewise. What a stream gave, item by item or at its end, is never kept. */
 export function captureReturn(outcome: Outcome, span: Span, asked: Capture | undefined): void {
-	const capture = asked ?? contentSettings().capture;
+	const capture = asked ?? captureSettings().capture;
 	if (capture === 'off' || outcome.threw || outcome.kind === 'cancelled' || outcome.stream !== undefined) return;
-	span.setAttribute('agentese.return', written(outcome.value, capture, shapeOf));
+	span.setAttribute('agentese.return', written(outcome.value, capture, metadataOf));
 }
 
 function written<T>(value: T, capture: Capture, metadata: (value: T) => unknown): string {
-	const { limits } = contentSettings();
-	return writeJson(capture === 'full' ? value : metadata(value), limits, redactionSettings().redactor);
+	const { limits } = captureSettings();
+	return boundedJson(capture === 'full' ? value : metadata(value), limits, redactionSettings().redactor);
 }
 
 function shapesOf(args: readonly unknown[]): unknown {
-	return args.map(shapeOf);
+	return args.map(metadataOf);
 }
 
 /** The arguments less the umwelt: who asks is on the span already, by id and archetype, and an umwelt may hold anything. */

@@ -2,7 +2,7 @@ import types from 'node:util/types';
 import { className, isFlow } from './read-own-property.js';
 
 /** What `metadata` says of a value: its type, and how much there is of it; nothing that it holds. */
-export interface Shape {
+export interface Metadata {
 	readonly type: string;
 	readonly length?: number;
 	readonly size?: number;
@@ -11,7 +11,7 @@ export interface Shape {
 }
 
 /** The type and the size of a value, told without running anything of it. Never throws. */
-export function shapeOf(value: unknown): Shape {
+export function metadataOf(value: unknown): Metadata {
 	if (value === null) return { type: 'null' };
 	if (typeof value === 'string') return { type: 'string', length: value.length };
 	if (typeof value !== 'object') return { type: typeof value };
@@ -22,7 +22,7 @@ export function shapeOf(value: unknown): Shape {
 	}
 }
 
-function ofObject(value: object): Shape {
+function ofObject(value: object): Metadata {
 	if (types.isProxy(value)) return { type: 'proxy' };
 	if (Array.isArray(value)) return { type: 'Array', length: value.length };
 	const type = className(value);

@@ -4,7 +4,10 @@ import types from 'node:util/types';
  * An own property's value, read without running anything: a getter answers undefined and `ran: false`. For arrays and
  * objects that are no proxies.
  */
-export function own(value: object, key: PropertyKey): { readonly value: unknown; readonly getter: boolean } {
+export function readOwnProperty(
+	value: object,
+	key: PropertyKey,
+): { readonly value: unknown; readonly getter: boolean } {
 	const descriptor = Object.getOwnPropertyDescriptor(value, key);
 	return descriptor === undefined || 'value' in descriptor
 		? { value: descriptor?.value, getter: false }
@@ -15,9 +18,9 @@ export function own(value: object, key: PropertyKey): { readonly value: unknown;
 export function className(value: object): string {
 	for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
 		if (types.isProxy(at)) return 'Proxy';
-		const maker = own(at, 'constructor').value;
+		const maker = readOwnProperty(at, 'constructor').value;
 		if (typeof maker !== 'function' || types.isProxy(maker)) continue;
-		const { value: name } = own(maker, 'name');
+		const { value: name } = readOwnProperty(maker, 'name');
 		if (typeof name === 'string' && name !== '') return name.slice(0, 80);
 	}
 	return 'Object';

@@ -21,27 +21,27 @@ export interface CaptureLimits {
 }
 
 /** What holds for every method that says nothing else. */
-export interface ContentSettings {
+export interface CaptureSettings {
 	readonly capture: Capture;
 	readonly limits: CaptureLimits;
 	readonly errors: ErrorContent;
 }
 
-export const CONTENT_DEFAULTS: ContentSettings = {
+export const CAPTURE_DEFAULTS: CaptureSettings = {
 	capture: 'off',
 	limits: { bytes: 8192, depth: 8, nodes: 1000 },
 	errors: 'full',
 };
 
-const settings = processState('capture/settings', () => ({ now: CONTENT_DEFAULTS }));
+const settings = processState('capture/settings', () => ({ now: CAPTURE_DEFAULTS }));
 
 /** The settings of this moment. */
-export function contentSettings(): ContentSettings {
+export function captureSettings(): CaptureSettings {
 	return settings.now;
 }
 
 /** Changes the settings; answers what puts the former ones back. */
-export function configureContent(changed: ContentSettings): () => void {
+export function configureCapture(changed: CaptureSettings): () => void {
 	const former = settings.now;
 	settings.now = changed;
 	return () => {

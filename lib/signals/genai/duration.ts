@@ -1,7 +1,7 @@
-import { wholeHistogram } from '../../instruments/bulk-histogram.js';
+import { bulkHistogram } from '../../instruments/bulk-histogram.js';
 import type { Instruments } from '../../instruments/instruments.js';
 import { bounded } from '../../instruments/labels.js';
-import { type CelledHistogram, HistogramCell } from '../../instruments/series.js';
+import { type BoundHistogram, HistogramSeries } from '../../instruments/series.js';
 import type { InvocationView, Outcome } from '../../invocation/advice.js';
 import { SCOPE } from '../../runtime/version.js';
 import { agentAround, agentName, operationOf, toolName } from './operation.js';
@@ -9,8 +9,8 @@ import { type GenaiHistogram, type GenaiVersion, genai, type Operation } from '.
 
 /** The histograms of the conventions under one meter provider, and their series by what tells these apart. */
 interface Made {
-	readonly histograms: Map<string, CelledHistogram>;
-	readonly cells: Map<string, HistogramCell>;
+	readonly histograms: Map<string, BoundHistogram>;
+	readonly cells: Map<string, HistogramSeries>;
 }
 
 const byInstruments = new WeakMap<Instruments, Made>();
@@ -35,7 +35,7 @@ export function recordGenai(on: Instruments, invocation: InvocationView, { durat
 /** What tells the series apart: agent, tool and `error.type`, as far as there are any. */
 type Said = readonly [Operation, agent: string | undefined, tool: string | undefined, errorType: string | undefined];
 
-function cellFor(on: Instruments, { attributes: names, durations }: GenaiVersion, said: Said): HistogramCell {
+function cellFor(on: Instruments, { attributes: names, durations }: GenaiVersion, said: Said): HistogramSeries {
 	let made = byInstruments.get(on);
 	if (made === undefined) {
 		made = { histograms: new Map(), cells: new Map() };
@@ -50,7 +50,7 @@ function cellFor(on: Instruments, { attributes: names, durations }: GenaiVersion
 			...(tool !== undefined && { [names.tool]: tool, [names.toolType]: 'function' }),
 			...(errorType !== undefined && { [names.errorType]: errorType }),
 		});
-		cell = new HistogramCell(histogramOf(on, made, durations[operation]), labels, on.ledger);
+		cell = new HistogramSeries(histogramOf(on, made, durations[operation]), labels, on.ledger);
 		made.cells.set(key, cell);
 	}
 	return cell;
@@ -60,12 +60,12 @@ function histogramOf(
 	on: Instruments,
 	{ histograms }: Made,
 	{ name, description, boundaries }: GenaiHistogram,
-): CelledHistogram {
+): BoundHistogram {
 	let found = histograms.get(name);
 	if (found === undefined) {
 		const advice = { explicitBucketBoundaries: [...boundaries] };
 		const histogram = on.meter(SCOPE).createHistogram(name, { description, unit: 's', advice });
-		found = { histogram, boundaries, addWhole: wholeHistogram(histogram, boundaries) };
+		found = { histogram, boundaries, addWhole: bulkHistogram(histogram, boundaries) };
 		histograms.set(name, found);
 	}
 	return found;

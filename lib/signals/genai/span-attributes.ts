@@ -1,6 +1,6 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { InvocationView } from '../../invocation/advice.js';
-import { carriedBySpans } from '../../tokens/foreign-span-usage.js';
+import { isReportedBySpans } from '../../tokens/foreign-span-usage.js';
 import { agentAround, agentName, operationOf, toolName } from './operation.js';
 import { genai } from './versions.js';
 
@@ -31,7 +31,7 @@ export function genaiAtEnd(span: Span, invocation: InvocationView): void {
 	const names = genai()?.attributes;
 	if (names === undefined || operationOf(invocation.point) === undefined) return;
 	const { tokens } = invocation;
-	if (tokens === undefined || carriedBySpans(invocation)) return;
+	if (tokens === undefined || isReportedBySpans(invocation)) return;
 	span.setAttribute(names.tokensIn, tokens.in);
 	span.setAttribute(names.tokensOut, tokens.out);
 	put(span, names.cacheRead, tokens.cacheRead);

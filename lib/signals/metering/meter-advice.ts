@@ -1,20 +1,20 @@
 import { type Instruments, instruments } from '../../instruments/instruments.js';
 import { OTHER, pointLabels } from '../../instruments/labels.js';
-import { cellsOf, type EndCells, type PointCells } from '../../instruments/method-series.js';
+import { type MethodSeries, type OutcomeSeries, seriesOf } from '../../instruments/method-series.js';
 import type { Advice, InvocationView, JoinPointFacts, Outcome } from '../../invocation/advice.js';
 import { metricsOn } from '../../runtime/epoch.js';
-import { sayOnce } from '../../runtime/log-once.js';
+import { warnOnce } from '../../runtime/log-once.js';
 import { recordGenai } from '../genai/duration.js';
 import type { Callable } from '../tracing/options.js';
 import type { LabelOptions, MeteredOptions } from './options.js';
 
 /** Metering: counts and times every invocation, whatever the sampling. What counted a call as active counts it out again. */
-export class MeterAdvice implements Advice<PointCells | undefined> {
+export class MeterAdvice implements Advice<MethodSeries | undefined> {
 	private readonly options: MeteredOptions<Callable, unknown>;
 	private readonly point: JoinPointFacts;
 	private readonly counted: boolean;
 	/** Made at the first call: a label that is never counted takes no room. */
-	private cells: PointCells | undefined;
+	private cells: MethodSeries | undefined;
 	readonly streams = true;
 	/** This advice lives one epoch. */
 	readonly timed = metricsOn();
@@ -29,7 +29,7 @@ export class MeterAdvice implements Advice<PointCells | undefined> {
 		return !metricsOn();
 	}
 
-	enter(): PointCells | undefined {
+	enter(): MethodSeries | undefined {
 		const on = instruments();
 		if (on === undefined) return undefined;
 		let { cells } = this;
@@ -41,7 +41,7 @@ export class MeterAdvice implements Advice<PointCells | undefined> {
 		return cells;
 	}
 
-	leave(invocation: InvocationView, outcome: Outcome, cells: PointCells | undefined): void {
+	leave(invocation: InvocationView, outcome: Outcome, cells: MethodSeries | undefined): void {
 		if (cells === undefined) return;
 		if (this.counted) cells.active.add(-1);
 		const ended = this.endCells(invocation, outcome, cells);
@@ -52,12 +52,12 @@ export class MeterAdvice implements Advice<PointCells | undefined> {
 		ended.count(outcome.errorType).add(1);
 	}
 
-	private cellsOn(on: Instruments): PointCells {
+	private cellsOn(on: Instruments): MethodSeries {
 		const { labels, buckets } = this.options;
-		return cellsOf(on, Object.freeze(pointLabels(this.point)), buckets, Object.keys(labels ?? {}).join());
+		return seriesOf(on, Object.freeze(pointLabels(this.point)), buckets, Object.keys(labels ?? {}).join());
 	}
 
-	private endCells(invocation: InvocationView, { kind }: Outcome, cells: PointCells): EndCells {
+	private endCells(invocation: InvocationView, { kind }: Outcome, cells: MethodSeries): OutcomeSeries {
 		const { labels } = this.options;
 		return labels === undefined ? cells.end(kind) : cells.endWith(kind, this.declared(labels, invocation));
 	}
@@ -73,7 +73,7 @@ export class MeterAdvice implements Advice<PointCells | undefined> {
 			try {
 				value = label.from(invocation.args as never, invocation.self);
 			} catch (error) {
-				sayOnce(`label.from.${name}`, `the label '${name}' of ${this.point.functionName} threw.`, error);
+				warnOnce(`label.from.${name}`, `the label '${name}' of ${this.point.functionName} threw.`, error);
 			}
 			found[name] = typeof value === 'string' && label.values.includes(value) ? value : OTHER;
 		}

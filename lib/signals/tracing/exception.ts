@@ -1,7 +1,7 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { read } from '../../invocation/outcome.js';
 import { writtenText } from '../../redaction/settings.js';
-import { contentSettings, type ErrorContent } from '../capture/settings.js';
+import { captureSettings, type ErrorContent } from '../capture/settings.js';
 
 /**
  * Writes a failure: status ERROR with the message, and one event `exception`. The event is made here and not by
@@ -11,7 +11,7 @@ import { contentSettings, type ErrorContent } from '../capture/settings.js';
  */
 export function writeFailure(span: Span, error: unknown, type: string, asked?: ErrorContent): void {
 	const kind = { 'exception.type': exceptionType(error, type) };
-	if ((asked ?? contentSettings().errors) === 'type') {
+	if ((asked ?? captureSettings().errors) === 'type') {
 		span.addEvent('exception', kind);
 		span.setStatus({ code: SpanStatusCode.ERROR });
 		return;

@@ -6,7 +6,7 @@ import type { Constants } from '../../redaction/constants.js';
  * itself. `setAttribute` makes two objects and a WeakSet for each value: nine of them cost 900 ns, and to write the same
  * nine into the object 130 (least of nine runs, a machine that others use).
  */
-export interface PlainSpan extends Span {
+export interface FastSpan extends Span {
 	readonly attributes: Attributes;
 	_attributesCount: number;
 	/** Of the presets' own spans: which of the attributes every span of its method has; null until that is said. */
@@ -27,8 +27,8 @@ let knownSet: unknown;
  * room, and would keep such a value as it is. Undefined where anything about it is unusual: a class that is not known,
  * a `setAttribute` that somebody replaced, limits that are near.
  */
-export function plainSpan(span: Span): PlainSpan | undefined {
-	const plain = span as PlainSpan;
+export function fastSpan(span: Span): FastSpan | undefined {
+	const plain = span as FastSpan;
 	// One comparison knows the class, and that neither it nor this very span was patched since.
 	if (plain.setAttribute !== knownSet && !know(plain)) return undefined;
 	const { attributeCountLimit = 128, attributeValueLengthLimit = Number.POSITIVE_INFINITY } = plain._spanLimits;
@@ -38,13 +38,13 @@ export function plainSpan(span: Span): PlainSpan | undefined {
 }
 
 /** True for a text that a plain span keeps as it is. */
-export function isPlain(text: string | undefined): text is string {
+export function isFastSpan(text: string | undefined): text is string {
 	return text !== undefined && text.length <= MAX_PLAIN_TEXT;
 }
 
 /** Writes how an invocation ended. */
 export function writeEnd(span: Span, result: string | undefined, outcome: string | undefined): void {
-	const plain = isPlain(result ?? '') ? plainSpan(span) : undefined;
+	const plain = isFastSpan(result ?? '') ? fastSpan(span) : undefined;
 	if (plain === undefined) {
 		if (result !== undefined) span.setAttribute('agentese.result', result);
 		if (outcome !== undefined) span.setAttribute('agentese.outcome', outcome);
@@ -62,8 +62,8 @@ export function writeEnd(span: Span, result: string | undefined, outcome: string
 }
 
 /** Whether the class of a span is one of the SDK's, by what it must have. */
-function know(span: PlainSpan): boolean {
-	const prototype = Object.getPrototypeOf(span) as Partial<PlainSpan> | null;
+function know(span: FastSpan): boolean {
+	const prototype = Object.getPrototypeOf(span) as Partial<FastSpan> | null;
 	const known =
 		// A bundler may have renamed the class; our own is known by what no other has.
 		(span._constants !== undefined || prototype?.constructor?.name === 'SpanImpl') &&

@@ -11,7 +11,7 @@ import {
 	type Tracer,
 	trace,
 } from '@opentelemetry/api';
-import { takeOff } from '../../agentese/observers/observer-attributes.js';
+import { removeObserver } from '../../agentese/observers/observer-attributes.js';
 import type { Advice, InvocationView, JoinPointFacts, LiveInvocation, Outcome } from '../../invocation/advice.js';
 import { enterContext, withSpan } from '../../invocation/context.js';
 import { tracingSettings } from '../../invocation/settings.js';
@@ -19,7 +19,7 @@ import { writtenText, writtenValue } from '../../redaction/settings.js';
 import { withRate } from '../../rules/rate.js';
 import { type Verdict, verdictOf } from '../../rules/rules.js';
 import { metricsOn, tracesOn } from '../../runtime/epoch.js';
-import { sayOnce } from '../../runtime/log-once.js';
+import { warnOnce } from '../../runtime/log-once.js';
 import { typeName } from '../../settling/common/inspect.js';
 import { writeTokens } from '../../tokens/attribution/token-attributes.js';
 import type { JoinPoint } from '../../weaving/join-point.js';
@@ -30,7 +30,7 @@ import { writeFailure } from './exception.js';
 import { writeEnd } from './fast-attributes.js';
 import type { Callable, TracedOptions } from './options.js';
 import { isBelowUnsampled } from './sampling.js';
-import { StartFacts } from './start-attributes.js';
+import { StartAttributes } from './start-attributes.js';
 import { streamAttributes } from './stream-attributes.js';
 import { nothingOn, sampling, tracer } from './tracer.js';
 
@@ -55,7 +55,7 @@ const NO_LINKS: Link[] = [];
 export class SpanAdvice implements Advice<Written> {
 	private readonly options: TracedOptions<Callable, unknown>;
 	private readonly point: JoinPointFacts;
-	private readonly facts: StartFacts;
+	private readonly facts: StartAttributes;
 	/** What most of its spans start with; OpenTelemetry reads it and keeps nothing of it. */
 	private readonly plain: Readonly<SpanOptions>;
 	private readonly ruled: Verdict;
@@ -73,7 +73,7 @@ export class SpanAdvice implements Advice<Written> {
 		this.point = point;
 		const { expected, refused } = options;
 		if (expected !== undefined || refused !== undefined) this.refuses = (end) => this.isRefusal(end);
-		this.facts = new StartFacts(point);
+		this.facts = new StartAttributes(point);
 		this.plain = Object.freeze({ kind: options.kind ?? SpanKind.INTERNAL });
 		this.ruled = verdictOf(point);
 		this.follows = options.root !== true && options.parent === undefined;
@@ -135,7 +135,7 @@ export class SpanAdvice implements Advice<Written> {
 		if (span === undefined || !span.isRecording()) return undefined;
 		const facts = invocation.parent === undefined || trace.getSpan(invocation.parent.context) !== span;
 		if (facts) {
-			if (this.point.template !== undefined) takeOff(span, invocation.observer);
+			if (this.point.template !== undefined) removeObserver(span, invocation.observer);
 			span.setAttributes(this.facts.of(invocation));
 		}
 		this.writeAsked(invocation, span);
@@ -251,7 +251,7 @@ export class SpanAdvice implements Advice<Written> {
 		try {
 			return callback();
 		} catch (error) {
-			sayOnce(`option.${option}`, `the option ${option} of ${this.point.functionName} threw.`, error);
+			warnOnce(`option.${option}`, `the option ${option} of ${this.point.functionName} threw.`, error);
 			return undefined;
 		}
 	}

@@ -1,16 +1,16 @@
 import type { Attributes, Span } from '@opentelemetry/api';
-import { sessionFacts } from '../../agentese/observers/observer-attributes.js';
+import { sessionAttributes } from '../../agentese/observers/observer-attributes.js';
 import type { InvocationView, JoinPointFacts } from '../../invocation/advice.js';
 import { Constants } from '../../redaction/constants.js';
 import { redactionSettings, writtenText, writtenValue } from '../../redaction/settings.js';
 import { genaiAtStart } from '../genai/span-attributes.js';
 import { cutPath } from './attribute-values.js';
-import { isPlain, plainSpan } from './fast-attributes.js';
+import { fastSpan, isFastSpan } from './fast-attributes.js';
 
 const MAX_OBSERVER = 256;
 
 /** What the spans of one method say when they start; what is the same for all of them is made once. */
-export class StartFacts {
+export class StartAttributes {
 	readonly #point: JoinPointFacts;
 	readonly #fixed: Readonly<Attributes>;
 	readonly #constants: Constants;
@@ -25,7 +25,7 @@ export class StartFacts {
 		this.#constants = new Constants(this.#fixed);
 		this.#expands = point.template?.includes(':') === true;
 		const { template, context, holon, aspect, functionName } = point;
-		this.#whole = functionName !== '' && [template, context, holon, aspect, functionName].every(isPlain);
+		this.#whole = functionName !== '' && [template, context, holon, aspect, functionName].every(isFastSpan);
 	}
 
 	/** The attributes that are known when a call begins. */
@@ -41,14 +41,14 @@ export class StartFacts {
 			...aliasFacts(invocation),
 			'agentese.observer': observerId(invocation),
 			'agentese.archetype': archetypeOf(invocation),
-			...sessionFacts(invocation.observer),
+			...sessionAttributes(invocation.observer),
 			...genai,
 		};
 	}
 
 	/** Writes them on a span that has just begun. */
 	write(invocation: InvocationView, span: Span): void {
-		const plain = this.#whole ? plainSpan(span) : undefined;
+		const plain = this.#whole ? fastSpan(span) : undefined;
 		if (plain === undefined || plain._attributesCount !== 0) {
 			span.setAttributes(this.of(invocation));
 			return;
@@ -84,7 +84,7 @@ export class StartFacts {
 	/** What most calls do not have. */
 	#more(invocation: InvocationView): Attributes | undefined {
 		const genai = genaiAtStart(invocation);
-		const session = sessionFacts(invocation.observer);
+		const session = sessionAttributes(invocation.observer);
 		if (genai === undefined && session === undefined && invocation.alias === undefined) return undefined;
 		return { ...aliasFacts(invocation), ...session, ...genai };
 	}

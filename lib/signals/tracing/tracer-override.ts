@@ -3,9 +3,9 @@ import { newEpoch } from '../../runtime/epoch.js';
 import { processState } from '../../runtime/process-state.js';
 
 /** Answers the tracer that stands in for another one, or that one itself. */
-export type StandIn = (tracer: Tracer) => Tracer;
+export type TracerOverride = (tracer: Tracer) => Tracer;
 
-const none: StandIn = (tracer) => tracer;
+const none: TracerOverride = (tracer) => tracer;
 
 /** For every copy of the toolkit in the process: the presets that were imported may be another one's. */
 const state = processState('tracing/tracer-override', () => ({ now: none }));
@@ -15,7 +15,7 @@ const state = processState('tracing/tracer-override', () => ({ now: none }));
  *
  * @returns takes it back
  */
-export function standIn(next: StandIn): () => void {
+export function overrideTracer(next: TracerOverride): () => void {
 	state.now = next;
 	newEpoch();
 	return () => {
@@ -26,6 +26,6 @@ export function standIn(next: StandIn): () => void {
 }
 
 /** The tracer with which the toolkit makes its spans. */
-export function ownTracer(tracer: Tracer): Tracer {
+export function overridingTracer(tracer: Tracer): Tracer {
 	return state.now(tracer);
 }

@@ -2,7 +2,7 @@ import { type Tracer, trace } from '@opentelemetry/api';
 import { currentEpoch, metricsOn, tracesOn } from '../../runtime/epoch.js';
 import { SCOPE, VERSION } from '../../runtime/version.js';
 import { type Sampling, samplingOf } from './sampling.js';
-import { ownTracer } from './tracer-override.js';
+import { overridingTracer } from './tracer-override.js';
 
 let made: Tracer | undefined;
 let sampled: Sampling | undefined;
@@ -12,7 +12,7 @@ let madeIn = 0;
 export function tracer(): Tracer {
 	const epoch = currentEpoch();
 	if (made === undefined || madeIn !== epoch) {
-		made = ownTracer(trace.getTracer(SCOPE, VERSION));
+		made = overridingTracer(trace.getTracer(SCOPE, VERSION));
 		sampled = samplingOf(made);
 		madeIn = epoch;
 	}

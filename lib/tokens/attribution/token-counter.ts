@@ -1,8 +1,8 @@
 import { instruments } from '../../instruments/instruments.js';
 import { bounded, pointLabels } from '../../instruments/labels.js';
 import type { JoinPointFacts } from '../../invocation/advice.js';
-import { tallied } from '../../usage/accounting/process-totals.js';
-import type { Spent } from '../../usage/accounting/usage-total.js';
+import { addToTotals } from '../../usage/accounting/process-totals.js';
+import type { UsageTotal } from '../../usage/accounting/usage-total.js';
 
 /** Adds to the counter `agentese.tokens`; its sum over all labels is the bill. */
 export function countTokens(
@@ -10,7 +10,7 @@ export function countTokens(
 	spent: { readonly in: number; readonly out: number },
 	model: string | undefined,
 ): void {
-	tallied('counted', spent);
+	addToTotals('counted', spent);
 	const counter = instruments()?.tokens;
 	if (counter === undefined) return;
 	const labels = pointLabels(point);
@@ -20,6 +20,6 @@ export function countTokens(
 }
 
 /** Adds all that an invocation spent itself. */
-export function countSpent(point: JoinPointFacts, { byModel }: Spent): void {
+export function countTotal(point: JoinPointFacts, { byModel }: UsageTotal): void {
 	for (const [model, spent] of byModel) countTokens(point, spent, model);
 }

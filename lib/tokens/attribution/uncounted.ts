@@ -4,7 +4,7 @@ import { isOurs, type StartedSpan } from '../../invocation/observer-stamp.js';
 import { processState } from '../../runtime/process-state.js';
 import { beforeShutdown } from '../../settling/common/finalization.js';
 import { writeTokens } from './token-attributes.js';
-import { countSpent } from './token-counter.js';
+import { countTotal } from './token-counter.js';
 
 /** An application whose invocations never end is not to keep all of them: the oldest is counted as soon as there are more. */
 const MOST_OPEN = 1000;
@@ -19,18 +19,18 @@ const state = processState('tokens/uncounted', () => ({
  * Remembers that an invocation under way has spent something. What a shutdown or the end of the process cuts off never
  * ends, and was spent all the same: it is counted then.
  */
-export function owe(invocation: LiveInvocation): void {
+export function hold(invocation: LiveInvocation): void {
 	if (!state.toldShutdown) {
 		state.toldShutdown = true;
 		beforeShutdown(() => {
 			for (const one of state.open) {
 				writeSoFar(one);
-				pay(one);
+				countNow(one);
 			}
 		});
 	}
 	const [oldest] = state.open.size < MOST_OPEN || state.open.has(invocation) ? [] : state.open;
-	if (oldest !== undefined) pay(oldest);
+	if (oldest !== undefined) countNow(oldest);
 	state.open.add(invocation);
 }
 
@@ -43,9 +43,9 @@ function writeSoFar(invocation: LiveInvocation): void {
 }
 
 /** Adds to the counter what an invocation spent itself, once; what it spends afterwards is counted at once. */
-export function pay(invocation: LiveInvocation): void {
-	const { point, purse } = invocation;
+export function countNow(invocation: LiveInvocation): void {
+	const { point, account: purse } = invocation;
 	if (!state.open.delete(invocation) || purse?.own === undefined) return;
-	purse.paid = true;
-	countSpent(point, purse.own);
+	purse.counted = true;
+	countTotal(point, purse.own);
 }

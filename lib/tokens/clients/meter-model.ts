@@ -2,7 +2,7 @@ import { processState } from '../../runtime/process-state.js';
 import { typeName } from '../../settling/common/inspect.js';
 import { aiSdk } from './adapters/ai-sdk.js';
 import { anthropic } from './adapters/anthropic.js';
-import type { ClientKind } from './adapters/client-adapter.js';
+import type { ClientAdapter } from './adapters/client-adapter.js';
 import { cohere } from './adapters/cohere.js';
 import { google } from './adapters/google.js';
 import { langchain } from './adapters/langchain.js';
@@ -10,7 +10,7 @@ import { openai } from './adapters/openai.js';
 import { faultIn, type MeterModelOptions } from './adapters/options.js';
 
 /** The first that knows a client has it. */
-const KINDS: readonly ClientKind[] = [openai, anthropic, google, cohere, aiSdk, langchain];
+const KINDS: readonly ClientAdapter[] = [openai, anthropic, google, cohere, aiSdk, langchain];
 
 /** Each client is watched once, also where two copies of the toolkit are asked. */
 const metered = processState('clients/meter-model', () => new WeakSet<object>());
@@ -35,7 +35,7 @@ export function meterModel<T extends object>(client: T, options: MeterModelOptio
 	return client;
 }
 
-function kindOf(client: unknown): ClientKind | undefined {
+function kindOf(client: unknown): ClientAdapter | undefined {
 	if (client === null || (typeof client !== 'object' && typeof client !== 'function')) return undefined;
 	return KINDS.find((kind) => {
 		try {

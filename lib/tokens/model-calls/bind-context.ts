@@ -2,7 +2,7 @@ import { activeContext, runInContext } from '../../runtime/active-context.js';
 import { release } from '../../settling/common/finalization.js';
 import type { Settlement } from '../../settling/common/settlement.js';
 import { settle } from '../../settling/settle.js';
-import { shadowMethod } from './override-method.js';
+import { overrideMethod } from './override-method.js';
 
 /**
  * Lets the result of a method do its work in the context in which the method was called. A client that makes its requests
@@ -10,16 +10,16 @@ import { shadowMethod } from './override-method.js';
  *
  * @returns as `shadowMethod`
  */
-export function carryMethod(owner: object, key: string): boolean {
-	return shadowMethod(owner, key, (behind, self, args) => {
+export function bindContext(owner: object, key: string): boolean {
+	return overrideMethod(owner, key, (behind, self, args) => {
 		const context = activeContext();
-		const carried = new Carried((fn, receiver, given) => runInContext(context, fn, receiver, given));
+		const carried = new PassThrough2((fn, receiver, given) => runInContext(context, fn, receiver, given));
 		return settle(Reflect.apply(behind, self, args), carried);
 	});
 }
 
 /** Follows a result and counts nothing. */
-export class Carried implements Settlement {
+export class PassThrough2 implements Settlement {
 	readonly run: Settlement['run'];
 	readonly wantsItems = false;
 	readonly watch = undefined;

@@ -79,7 +79,7 @@ export class CallSettlement implements Settlement {
 		release(this);
 		try {
 			const spent = usage();
-			if (spent !== undefined) this.#call.spent(spent);
+			if (spent !== undefined) this.#call.report(spent);
 		} catch {
 			// As above.
 		}

@@ -1,16 +1,16 @@
-import { look } from '../../settling/common/inspect.js';
-import { type AnyFunction, descriptorOf, shadowAccessor } from '../../settling/common/override-property.js';
+import { inspect } from '../../settling/common/inspect.js';
+import { type AnyFunction, descriptorOf, overrideAccessor } from '../../settling/common/override-property.js';
 import { settle } from '../../settling/settle.js';
 import type { TokenUsage } from '../../usage/accounting/usage.js';
 import { usageIn } from '../../usage/formats/find-usage.js';
 import { BodyUsage } from './body-usage.js';
 import { CallSettlement, type UsageGatherer } from './call-settlement.js';
 import type { ModelCall } from './model-call.js';
-import { shadowMethod } from './override-method.js';
-import { readWherePiped } from './stream-parts.js';
+import { overrideMethod } from './override-method.js';
+import { readPipedUsage } from './stream-parts.js';
 
 /** One answer over HTTP to a model call. */
-export interface Answer {
+export interface HttpResponseReaders {
 	readonly call: ModelCall;
 	/**
 	 * Told once nobody reads it further, with the usage in it, if it has one, and its JSON, where it was read as such.
@@ -30,14 +30,14 @@ const READS = ['json', 'text', 'arrayBuffer', 'bytes'] as const;
  *
  * @returns false where it does not let itself be watched, or is no such response
  */
-export function watchAnswer(response: unknown, answer: Answer): boolean {
+export function watchHttpResponse(response: unknown, answer: HttpResponseReaders): boolean {
 	if (typeof response !== 'object' || response === null) return false;
 	// Reading a body whole reads its stream, whose watcher has nothing to say then.
 	const reading = { whole: false };
 	const watched = READS.map((key) => watchRead(response, key, answer, reading)).includes(true);
-	shadowMethod(response, 'clone', (behind, self, args) => {
+	overrideMethod(response, 'clone', (behind, self, args) => {
 		const copy = Reflect.apply(behind, self, args);
-		watchAnswer(copy, answer);
+		watchHttpResponse(copy, answer);
 		return copy;
 	});
 	return watchBody(response, answer, reading) || watched;
@@ -47,8 +47,13 @@ interface Reading {
 	whole: boolean;
 }
 
-function watchRead(response: object, key: (typeof READS)[number], answer: Answer, reading: Reading): boolean {
-	return shadowMethod(response, key, (behind, self, args) => {
+function watchRead(
+	response: object,
+	key: (typeof READS)[number],
+	answer: HttpResponseReaders,
+	reading: Reading,
+): boolean {
+	return overrideMethod(response, key, (behind, self, args) => {
 		reading.whole = true;
 		const value = (read: unknown) => {
 			const found = key === 'json' ? { usage: usageIn(read), json: read } : BodyUsage.of(textOf(read));
@@ -63,19 +68,19 @@ function textOf(read: unknown): string {
 	return typeof read === 'string' ? read : new TextDecoder().decode(read as ArrayBuffer);
 }
 
-function watchBody(response: object, answer: Answer, reading: Reading): boolean {
+function watchBody(response: object, answer: HttpResponseReaders, reading: Reading): boolean {
 	const member = descriptorOf(response, 'body');
 	if (member === undefined) return false;
 	const read = (member.get ?? (() => member.value)) as AnyFunction;
 	const watched = new WeakSet<object>();
-	return shadowAccessor(response, 'body', {
+	return overrideAccessor(response, 'body', {
 		get(this: unknown): unknown {
 			const body = Reflect.apply(read, this, []);
 			if (typeof body !== 'object' || body === null || watched.has(body)) return body;
 			watched.add(body);
 			const stream = () => new Gatherer(answer, reading);
 			const settled = settle(body, new CallSettlement(answer.call, { stream, value: () => undefined }));
-			readWherePiped(body);
+			readPipedUsage(body);
 			return settled;
 		},
 		set: undefined,
@@ -86,7 +91,7 @@ class Gatherer implements UsageGatherer {
 	readonly #body = new BodyUsage();
 
 	constructor(
-		readonly answer: Answer,
+		readonly answer: HttpResponseReaders,
 		readonly reading: Reading,
 	) {}
 
@@ -107,6 +112,6 @@ class Gatherer implements UsageGatherer {
 }
 
 /** True where the provider answered the call rather than refused it. */
-export function isGood(response: unknown): boolean {
-	return typeof response === 'object' && response !== null && look(response, 'ok') === true;
+export function isSuccess(response: unknown): boolean {
+	return typeof response === 'object' && response !== null && inspect(response, 'ok') === true;
 }

@@ -2,10 +2,10 @@ import { type Context, createContextKey } from '@opentelemetry/api';
 import type { LiveInvocation } from '../../invocation/advice.js';
 import { invocationOf } from '../../invocation/context.js';
 import { activeContext, runInContext } from '../../runtime/active-context.js';
-import { sayOnce } from '../../runtime/log-once.js';
+import { warnOnce } from '../../runtime/log-once.js';
 import { checkUsage, type TokenUsage, type Usage } from '../../usage/accounting/usage.js';
-import { credit, ownerOf } from '../attribution/attribute-usage.js';
-import { isFirstWithin, sightAround } from '../attribution/span-nesting.js';
+import { attributeUsage, ownerOf } from '../attribution/attribute-usage.js';
+import { enclosingSpan, isFirstReport } from '../attribution/span-nesting.js';
 
 /** In the context of a client's own code: the call that it makes. */
 const METERED = createContextKey('agentese-otel.metered');
@@ -15,7 +15,7 @@ export interface ModelCall {
 	/** Runs the client's own code. Spans that others make of this call below it are not counted once more. */
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R;
 	/** Says what the call spent, whenever that is known. Only the first time counts. Never throws. */
-	spent(usage: TokenUsage | undefined): void;
+	report(usage: TokenUsage | undefined): void;
 }
 
 /**
@@ -28,17 +28,17 @@ export function openModelCall(): ModelCall {
 	const context = activeContext();
 	const invocation = invocationOf(context);
 	const call = new OpenCall(ownerOf(invocation), meteredCall(context, invocation));
-	const around = sightAround(context);
+	const around = enclosingSpan(context);
 	const inside = context.setValue(METERED, call);
 	return {
 		run: (fn, self, args) => runInContext(inside, fn, self, args),
-		spent: (usage) => {
+		report: (usage) => {
 			try {
 				const checked = checkUsage(usage);
-				if (checked === undefined || !call.isFirstToSay(checked) || !isFirstWithin(around)) return;
-				credit(invocation, checked, 'metered');
+				if (checked === undefined || !call.isFirstReport(checked) || !isFirstReport(around)) return;
+				attributeUsage(invocation, checked, 'metered');
 			} catch (error) {
-				sayOnce('tokens.failed', 'tokens could not be recorded.', error);
+				warnOnce('tokens.failed', 'tokens could not be recorded.', error);
 			}
 		},
 	};
@@ -68,7 +68,7 @@ class OpenCall {
 	}
 
 	/** Takes a report; answers false where this call, or one inside of it or around it, has made it already. */
-	isFirstToSay(usage: Usage): boolean {
+	isFirstReport(usage: Usage): boolean {
 		if (this.#said !== undefined) return false;
 		this.#said = usage;
 		const { responseId: id } = usage;

@@ -1,5 +1,5 @@
-import { look } from '../../settling/common/inspect.js';
-import { type AnyFunction, ownerOf, shadow } from '../../settling/common/override-property.js';
+import { inspect } from '../../settling/common/inspect.js';
+import { type AnyFunction, overrideProperty, ownerOf } from '../../settling/common/override-property.js';
 import { settle } from '../../settling/settle.js';
 import { type CallReaders, CallSettlement } from './call-settlement.js';
 import { openModelCall } from './model-call.js';
@@ -11,20 +11,20 @@ import { openModelCall } from './model-call.js';
  * @param make - answers what stands in front: it gets the method behind it, `this` and the arguments of the call
  * @returns false where there is no such method, or the object does not let itself be changed
  */
-export function shadowMethod(
+export function overrideMethod(
 	owner: object,
 	key: string,
 	instead: (behind: AnyFunction, self: unknown, args: unknown[]) => unknown,
 ): boolean {
-	const own = ownerOf(owner, key) === owner ? look(owner, key) : undefined;
-	const behind = () => own ?? look(Reflect.getPrototypeOf(owner) ?? {}, key);
+	const own = ownerOf(owner, key) === owner ? inspect(owner, key) : undefined;
+	const behind = () => own ?? inspect(Reflect.getPrototypeOf(owner) ?? {}, key);
 	if (typeof behind() !== 'function') return false;
 	const front = {
 		[key](this: unknown, ...args: unknown[]): unknown {
 			return instead(behind() as AnyFunction, this, args);
 		},
 	}[key];
-	return shadow(owner, key, front);
+	return overrideProperty(owner, key, front);
 }
 
 /**
@@ -35,7 +35,7 @@ export function shadowMethod(
  * @returns as `shadowMethod`
  */
 export function meterMethod(owner: object, key: string, readers: CallReaders = {}): boolean {
-	return shadowMethod(owner, key, (behind, self, args) => {
+	return overrideMethod(owner, key, (behind, self, args) => {
 		const call = openModelCall();
 		return settle(call.run(behind, self, args), new CallSettlement(call, readers));
 	});

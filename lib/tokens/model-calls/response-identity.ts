@@ -1,24 +1,24 @@
 import { processState } from '../../runtime/process-state.js';
-import { look } from '../../settling/common/inspect.js';
+import { inspect } from '../../settling/common/inspect.js';
 import type { TokenUsage } from '../../usage/accounting/usage.js';
 import { usageIn } from '../../usage/formats/find-usage.js';
 import { StreamUsage } from '../../usage/formats/stream-usage.js';
 import type { CallReaders } from './call-settlement.js';
 
 /** What a client knows of a call although the usage that was reported may not say it. */
-export type Served = Pick<TokenUsage, 'model' | 'provider'>;
+export type ResponseIdentity = Pick<TokenUsage, 'model' | 'provider'>;
 
 /**
  * The readers of the toolkit, and beside the usage who served the call, as far as the usage itself does not say.
  *
  * @param silent - called for each answer that came whole, without an error, and has no usage in it
  */
-export function servedBy(served: Served, silent: () => void = () => {}): CallReaders {
+export function identityOf(served: ResponseIdentity, silent: () => void = () => {}): CallReaders {
 	return {
 		value(value) {
 			const usage = usageIn(value);
 			if (usage === undefined) silent();
-			return withServed(usage, served);
+			return withIdentity(usage, served);
 		},
 		stream: () => new ServedStream(served, silent),
 	};
@@ -29,7 +29,7 @@ class ServedStream {
 	#failed = false;
 
 	constructor(
-		readonly served: Served,
+		readonly served: ResponseIdentity,
 		readonly silent: () => void,
 	) {}
 
@@ -41,12 +41,12 @@ class ServedStream {
 	usage(whole: boolean): TokenUsage | undefined {
 		const usage = this.#stream.usage(whole);
 		if (usage === undefined && whole && !this.#failed) this.silent();
-		return withServed(usage, this.served);
+		return withIdentity(usage, this.served);
 	}
 }
 
 /** The usage with what it does not say of itself; undefined stays undefined. */
-export function withServed(usage: TokenUsage | undefined, served: Served): TokenUsage | undefined {
+export function withIdentity(usage: TokenUsage | undefined, served: ResponseIdentity): TokenUsage | undefined {
 	return (
 		usage && {
 			...usage,
@@ -66,6 +66,6 @@ export function objectAt(value: unknown): object | undefined {
 
 /** The member, where it is a string with letters. */
 export function textAt(value: object, key: string): string | undefined {
-	const found = look(value, key);
+	const found = inspect(value, key);
 	return typeof found === 'string' && found !== '' ? found : undefined;
 }

@@ -1,22 +1,22 @@
-import { look } from '../../settling/common/inspect.js';
-import { type AnyFunction, shadow } from '../../settling/common/override-property.js';
+import { inspect } from '../../settling/common/inspect.js';
+import { type AnyFunction, overrideProperty } from '../../settling/common/override-property.js';
 import { isPlainPromise, thenNatively } from '../../settling/promises/promises.js';
 import { settle } from '../../settling/settle.js';
-import { Carried } from './bind-context.js';
+import { PassThrough2 } from './bind-context.js';
 import { type CallReaders, CallSettlement } from './call-settlement.js';
 import { openModelCall } from './model-call.js';
-import { shadowMethod } from './override-method.js';
+import { overrideMethod } from './override-method.js';
 
 /** As `meterMethod`, for a method that promises a value or a web stream. */
 export function meterStreams(owner: object, key: string, readers: CallReaders): boolean {
-	return shadowMethod(owner, key, (behind, self, args) => {
+	return overrideMethod(owner, key, (behind, self, args) => {
 		const call = openModelCall();
 		const answer = settle(call.run(behind, self, args), new CallSettlement(call, readers));
 		if (typeof answer !== 'object' || answer === null || !isPlainPromise(answer)) return answer;
 		return thenNatively(
 			answer,
 			(given) => {
-				if (typeof given === 'object' && given !== null) readWherePiped(given);
+				if (typeof given === 'object' && given !== null) readPipedUsage(given);
 				return given;
 			},
 			(error) => {
@@ -28,13 +28,13 @@ export function meterStreams(owner: object, key: string, readers: CallReaders): 
 
 /** As `meterMethod`, for a method that promises `{ stream }`. The answer passes as it is, and its stream is watched. */
 export function meterStreamWithin(owner: object, key: string, readers: CallReaders): boolean {
-	return shadowMethod(owner, key, (behind, self, args) => {
+	return overrideMethod(owner, key, (behind, self, args) => {
 		const call = openModelCall();
-		const answered = new Carried(call.run.bind(call), (answer) => {
-			const stream = typeof answer === 'object' && answer !== null ? look(answer, 'stream') : undefined;
+		const answered = new PassThrough2(call.run.bind(call), (answer) => {
+			const stream = typeof answer === 'object' && answer !== null ? inspect(answer, 'stream') : undefined;
 			if (typeof stream !== 'object' || stream === null) return;
 			settle(stream, new CallSettlement(call, readers));
-			readWherePiped(stream);
+			readPipedUsage(stream);
 		});
 		return settle(call.run(behind, self, args), answered);
 	});
@@ -45,9 +45,9 @@ export function meterStreamWithin(owner: object, key: string, readers: CallReade
  * shows its chunks to nobody. The reader is taken when the application pipes, reads a chunk where one is asked for, and
  * is let go when the pipe is done. The branches of `tee()` too.
  */
-export function readWherePiped(stream: object): void {
-	const pipeTo = look(stream, 'pipeTo');
-	const pipeThrough = look(stream, 'pipeThrough');
+export function readPipedUsage(stream: object): void {
+	const pipeTo = inspect(stream, 'pipeTo');
+	const pipeThrough = inspect(stream, 'pipeThrough');
 	if (typeof pipeTo !== 'function' || typeof pipeThrough !== 'function') return;
 	const fronts = {
 		pipeTo(this: object, ...args: unknown[]): unknown {
@@ -60,17 +60,17 @@ export function readWherePiped(stream: object): void {
 			return (readThrough(stream as ReadableStream).readable.pipeThrough as AnyFunction)(...args);
 		},
 	};
-	shadow(stream, 'pipeTo', fronts.pipeTo);
-	shadow(stream, 'pipeThrough', fronts.pipeThrough);
-	const tee = look(stream, 'tee');
-	if (typeof tee === 'function') shadow(stream, 'tee', teeOf(tee as AnyFunction));
+	overrideProperty(stream, 'pipeTo', fronts.pipeTo);
+	overrideProperty(stream, 'pipeThrough', fronts.pipeThrough);
+	const tee = inspect(stream, 'tee');
+	if (typeof tee === 'function') overrideProperty(stream, 'tee', teeOf(tee as AnyFunction));
 }
 
 function teeOf(original: AnyFunction): AnyFunction {
 	return {
 		tee(this: unknown, ...args: unknown[]): unknown {
 			const branches = Reflect.apply(original, this, args);
-			if (Array.isArray(branches)) branches.forEach(readWherePiped);
+			if (Array.isArray(branches)) branches.forEach(readPipedUsage);
 			return branches;
 		},
 	}.tee;
@@ -94,15 +94,15 @@ function readThrough(stream: ReadableStream): { readable: ReadableStream; releas
 }
 
 function isFree(stream: object): boolean {
-	return look(stream, 'locked') === false;
+	return inspect(stream, 'locked') === false;
 }
 
 function isPair(value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return false;
-	const readable = look(value, 'readable');
-	return isWritable(look(value, 'writable')) && typeof readable === 'object' && readable !== null;
+	const readable = inspect(value, 'readable');
+	return isWritable(inspect(value, 'writable')) && typeof readable === 'object' && readable !== null;
 }
 
 function isWritable(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && look(value, 'locked') === false;
+	return typeof value === 'object' && value !== null && inspect(value, 'locked') === false;
 }

@@ -18,7 +18,7 @@ const LONG = 20;
  * Two reports under one id are one call where they come from two sources. Two of one source are two calls, for there
  * are servers whose ids recur (Ollama draws them from 999); but what the application says twice it means once.
  */
-export class Calls {
+export class ReportedCalls {
 	readonly #byId = new Map<string, Reports[]>();
 	readonly #most: number;
 
@@ -54,21 +54,21 @@ export class Calls {
 
 const state = processState('usage/deduplicate', () => ({
 	/** Those whose ids no other call can have: a stream may be read, and reported, far from where it was asked for. */
-	anywhere: new Calls(10 * MAX_REMEMBERED),
+	anywhere: new ReportedCalls(10 * MAX_REMEMBERED),
 	/** Those with short ids that were reported outside of any invocation. */
-	outside: new Calls(),
+	outside: new ReportedCalls(),
 	/** Short ids that somebody reported lately, in any tree, and not only as part of a result. */
 	told: new Set<string>(),
 }));
 
 /** Where a response is remembered: with its tree, unless its id is one that no other call can have. */
-export function callsWith(id: string, tree: (() => Calls) | undefined): Calls {
+export function callsWith(id: string, tree: (() => ReportedCalls) | undefined): ReportedCalls {
 	if (id.length >= LONG) return state.anywhere;
 	return tree === undefined ? state.outside : tree();
 }
 
 /** Remembers a response that was reported, so that no invocation which merely passes it on is read. */
-export function rememberTold(id: string): void {
+export function rememberReported(id: string): void {
 	if (id.length >= LONG) return;
 	if (state.told.size >= 10 * MAX_REMEMBERED) {
 		const [oldest] = state.told;
@@ -78,6 +78,6 @@ export function rememberTold(id: string): void {
 }
 
 /** Whether a response was reported lately, wherever: a stream may be read in another invocation than asked for it. */
-export function wasTold(id: string): boolean {
+export function wasReported(id: string): boolean {
 	return state.told.has(id) || state.anywhere.has(id);
 }

@@ -7,7 +7,7 @@ interface Both {
 }
 
 /** What this process counted. */
-export interface TokenTally {
+export interface TokenTotals {
 	/** All that was added to the counter `agentese.tokens`, or would have been with metrics on. */
 	counted: Both;
 	/** Those of `counted` that came after their invocation had ended, and so are on no span. */
@@ -16,21 +16,21 @@ export interface TokenTally {
 	outside: Both;
 }
 
-const tally = processState(
+const totals = processState(
 	'tokens/tally',
-	(): TokenTally => ({
+	(): TokenTotals => ({
 		counted: { in: 0, out: 0 },
 		late: { in: 0, out: 0 },
 		outside: { in: 0, out: 0 },
 	}),
 );
 
-export function tallied(kind: keyof TokenTally, spent: Readonly<Both>): void {
-	tally[kind].in += spent.in;
-	tally[kind].out += spent.out;
+export function addToTotals(kind: keyof TokenTotals, spent: Readonly<Both>): void {
+	totals[kind].in += spent.in;
+	totals[kind].out += spent.out;
 }
 
 /** The sums of this process so far. */
-export function tokenTally(): TokenTally {
-	return { counted: { ...tally.counted }, late: { ...tally.late }, outside: { ...tally.outside } };
+export function tokenTotals(): TokenTotals {
+	return { counted: { ...totals.counted }, late: { ...totals.late }, outside: { ...totals.outside } };
 }

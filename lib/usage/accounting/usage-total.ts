@@ -1,7 +1,7 @@
 import type { TokenCount, Usage } from './usage.js';
 
 /** Sums over the model calls of one invocation. */
-export class Spent implements TokenCount {
+export class UsageTotal implements TokenCount {
 	in = 0;
 	out = 0;
 	cacheRead: number | undefined;

@@ -2,7 +2,7 @@ import types from 'node:util/types';
 import type { TokenUsage } from '../accounting/usage.js';
 import { messageUsage, resultUsage } from './langchain.js';
 import { merge } from './merge.js';
-import { count, items, name, own, part, plain } from './read-property.js';
+import { count, items, name, part, plain, readOwnProperty } from './read-property.js';
 import { aiSdkFacts, factsOf } from './response-facts.js';
 import { countsOf, splitCounts } from './token-counts.js';
 
@@ -43,7 +43,7 @@ export function usageFrom(given: unknown): TokenUsage | undefined {
 			model: name(exact, 'model'),
 			provider: name(exact, 'provider'),
 			responseId: name(exact, 'responseId'),
-			partial: own(exact, 'partial') === true ? true : undefined,
+			partial: readOwnProperty(exact, 'partial') === true ? true : undefined,
 		};
 	} catch {
 		return undefined;
@@ -72,7 +72,7 @@ function find(value: object): TokenUsage | undefined {
 /** An answer with its usage beside it. */
 function answered(answer: object, key: string): TokenUsage | undefined {
 	const usage = part(answer, key);
-	if (usage === undefined || own(answer, 'object') === 'batch') return undefined;
+	if (usage === undefined || readOwnProperty(answer, 'object') === 'batch') return undefined;
 	const counts = countsOf(usage);
 	if (counts !== undefined) return { ...counts, ...factsOf(answer, usage) };
 	// The embeddings of the Vercel AI SDK: a plain number of tokens would not do elsewhere.
@@ -124,7 +124,7 @@ function total(read: number | undefined): TokenUsage | undefined {
 
 /** An event of a stream that carries the whole answer, or its end. */
 function event(value: object): TokenUsage | undefined {
-	switch (own(value, 'type')) {
+	switch (readOwnProperty(value, 'type')) {
 		case 'response.completed':
 		case 'response.incomplete':
 		case 'response.failed':

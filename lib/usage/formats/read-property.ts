@@ -4,7 +4,7 @@ import types from 'node:util/types';
  * The value of an own data property. A getter does not run: it answers undefined, and so does what is inherited.
  * The getters of a streamed result of the Vercel AI SDK would begin to drain the stream.
  */
-export function own(object: object, key: string): unknown {
+export function readOwnProperty(object: object, key: string): unknown {
 	return Object.getOwnPropertyDescriptor(object, key)?.value;
 }
 
@@ -16,12 +16,12 @@ export function plain(value: unknown): object | undefined {
 
 /** An own property that is such an object. */
 export function part(object: object | undefined, key: string): object | undefined {
-	return object === undefined ? undefined : plain(own(object, key));
+	return object === undefined ? undefined : plain(readOwnProperty(object, key));
 }
 
 /** An own property that is an array; undefined for a proxy of one. */
 export function list(object: object | undefined, key: string): unknown[] | undefined {
-	return object === undefined ? undefined : asList(own(object, key));
+	return object === undefined ? undefined : asList(readOwnProperty(object, key));
 }
 
 /** The objects among the first thousand items of an own property that is an array. */
@@ -33,7 +33,7 @@ export function items(object: object | undefined, key: string): object[] {
 export function firsts(object: object | undefined, key: string): object[] {
 	return objectsOf(list(object, key), (entry) => {
 		const inner = asList(entry);
-		return inner === undefined ? undefined : plain(own(inner, '0'));
+		return inner === undefined ? undefined : plain(readOwnProperty(inner, '0'));
 	});
 }
 
@@ -45,7 +45,7 @@ function asList(value: unknown): unknown[] | undefined {
 function objectsOf(array: unknown[] | undefined, object: (entry: unknown) => object | undefined): object[] {
 	const found: object[] = [];
 	for (let index = 0; array !== undefined && index < Math.min(array.length, 1000); index++) {
-		const entry = object(own(array, String(index)));
+		const entry = object(readOwnProperty(array, String(index)));
 		if (entry !== undefined) found.push(entry);
 	}
 	return found;
@@ -53,7 +53,7 @@ function objectsOf(array: unknown[] | undefined, object: (entry: unknown) => obj
 
 /** An own property that is a number of tokens: whole and from 0. */
 export function count(object: object | undefined, key: string): number | undefined {
-	return object === undefined ? undefined : tokens(own(object, key));
+	return object === undefined ? undefined : tokens(readOwnProperty(object, key));
 }
 
 /** The value if it is a number of tokens; adding 0 makes -0 a plain zero. */
@@ -63,6 +63,6 @@ export function tokens(value: unknown): number | undefined {
 
 /** An own property that is a name: a string of 1 to 256 characters. */
 export function name(object: object | undefined, key: string): string | undefined {
-	const value = object === undefined ? undefined : own(object, key);
+	const value = object === undefined ? undefined : readOwnProperty(object, key);
 	return typeof value === 'string' && value.length > 0 && value.length <= 256 ? value : undefined;
 }

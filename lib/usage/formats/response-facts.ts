@@ -1,4 +1,4 @@
-import { name, own, part } from './read-property.js';
+import { name, part, readOwnProperty } from './read-property.js';
 import { holdsAnthropicCache } from './token-counts.js';
 
 /** Who answered, as far as the answer's shape says it surely. */
@@ -54,7 +54,7 @@ export function factsOf(answer: object, usage: object): Facts {
 			responseId: name(answer, 'responseId'),
 		};
 	}
-	if (own(answer, 'type') === 'message') return anthropicFacts(answer, usage);
+	if (readOwnProperty(answer, 'type') === 'message') return anthropicFacts(answer, usage);
 	if (Object.hasOwn(usage, 'billedUnits') || Object.hasOwn(usage, 'billed_units')) {
 		const responseId = name(answer, 'id') ?? name(answer, 'responseId') ?? name(answer, 'response_id');
 		return { model: name(answer, 'model'), provider: 'cohere', responseId };

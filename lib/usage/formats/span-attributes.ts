@@ -100,7 +100,7 @@ export function usageOnSpan(attributes: Attributes): TokenUsage | undefined {
 const BEGINNINGS = ['gen_ai.', 'llm.', 'ai.operationId', 'ai.model.', 'openinference.'];
 
 /** Whether a span that begins with these attributes may come to carry usage. */
-export function maySpend(attributes: Attributes): boolean {
+export function mayCarryUsage(attributes: Attributes): boolean {
 	for (const key in attributes) if (BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true;
 	return false;
 }

@@ -3,7 +3,7 @@ import type { TokenUsage } from '../accounting/usage.js';
 import { usageIn } from './find-usage.js';
 import { messageUsage } from './langchain.js';
 import { append, grow, merge } from './merge.js';
-import { items, list, name, own, part } from './read-property.js';
+import { items, list, name, part, readOwnProperty } from './read-property.js';
 import { aiSdkFacts, factsOf } from './response-facts.js';
 
 const { hasOwn } = Object;
@@ -31,7 +31,7 @@ export class StreamUsage {
 	see(chunk: unknown): void {
 		if (chunk === null || typeof chunk !== 'object' || types.isProxy(chunk) || Array.isArray(chunk)) return;
 		try {
-			if (hasOwn(chunk, 'type') && this.#event(chunk, own(chunk, 'type'))) return;
+			if (hasOwn(chunk, 'type') && this.#event(chunk, readOwnProperty(chunk, 'type'))) return;
 			this.#chunk(chunk);
 		} catch {
 			// A hostile chunk says nothing.
@@ -111,7 +111,7 @@ export class StreamUsage {
 	#answer(chunk: object): void {
 		const usage = usageIn(chunk);
 		if (usage !== undefined) {
-			if (own(chunk, 'done') === true) this.#whole(usage);
+			if (readOwnProperty(chunk, 'done') === true) this.#whole(usage);
 			else this.#report(usage, isLast(chunk));
 			return;
 		}
@@ -219,7 +219,7 @@ function finished(part: object): boolean {
 }
 
 function endsMessage(message: object): boolean {
-	if (own(message, 'content') === '') return true;
+	if (readOwnProperty(message, 'content') === '') return true;
 	const metadata = part(message, 'response_metadata');
 	const extra = part(message, 'additional_kwargs');
 	return [metadata, extra].some(

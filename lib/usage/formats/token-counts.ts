@@ -1,4 +1,4 @@
-import { count, items, own, part, tokens } from './read-property.js';
+import { count, items, part, readOwnProperty, tokens } from './read-property.js';
 
 /** The numbers of one usage object. */
 export interface Counts {
@@ -75,7 +75,7 @@ export function holdsAnthropicCache(usage: object): boolean {
 function anthropic(usage: object): Counts | undefined {
 	let all = anthropicOne(usage);
 	for (const iteration of items(usage, 'iterations')) {
-		const type = own(iteration, 'type');
+		const type = readOwnProperty(iteration, 'type');
 		if (type === 'compaction' || type === 'advisor_message') all = sum(all, anthropicOne(iteration));
 	}
 	return sound(all);

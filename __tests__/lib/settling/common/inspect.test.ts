@@ -3,11 +3,11 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import {
 	factsOf,
-	look,
-	lookAtAsyncIterator,
-	lookAtIterator,
-	lookAtObservable,
-	lookAtThen,
+	inspect,
+	readAsyncIterator,
+	readIterator,
+	readObservable,
+	readThen,
 	typeName,
 } from '../../../../lib/settling/common/inspect.js';
 
@@ -115,10 +115,10 @@ describe('factsOf()', () => {
 
 describe('the looks under a constant name', () => {
 	const looks = [
-		['then', lookAtThen],
-		[Symbol.asyncIterator, lookAtAsyncIterator],
-		[Symbol.iterator, lookAtIterator],
-		['@@observable', lookAtObservable],
+		['then', readThen],
+		[Symbol.asyncIterator, readAsyncIterator],
+		[Symbol.iterator, readIterator],
+		['@@observable', readObservable],
 	] as const;
 
 	it.each(looks)('read %p alone, and answer undefined where that throws', (key, lookAt) => {
@@ -136,9 +136,9 @@ describe('the looks under a constant name', () => {
 
 describe('look()', () => {
 	it('reads a member, and answers undefined where that throws', () => {
-		expect(look({ a: 1 }, 'a')).toBe(1);
+		expect(inspect({ a: 1 }, 'a')).toBe(1);
 		expect(
-			look(
+			inspect(
 				{
 					get a() {
 						throw new Error('no');

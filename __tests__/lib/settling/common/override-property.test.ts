@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { descriptorOf, ownerOf, shadow, shadowAccessor } from '../../../../lib/settling/common/override-property.js';
+import {
+	descriptorOf,
+	overrideAccessor,
+	overrideProperty,
+	ownerOf,
+} from '../../../../lib/settling/common/override-property.js';
 
 class Base {
 	method(): string {
@@ -14,7 +19,7 @@ class Base {
 describe('shadow()', () => {
 	it('stands before an inherited member and shows in no list of keys', () => {
 		const object = new Base();
-		expect(shadow(object, 'method', () => 'ours')).toBe(true);
+		expect(overrideProperty(object, 'method', () => 'ours')).toBe(true);
 		expect(object.method()).toBe('ours');
 		expect(Object.keys(object)).toEqual([]);
 		expect(new Base().method()).toBe('base');
@@ -24,34 +29,34 @@ describe('shadow()', () => {
 
 	it('leaves an own member as enumerable as it is', () => {
 		const object = { a: 1, b: 2 };
-		expect(shadow(object, 'a', 3)).toBe(true);
+		expect(overrideProperty(object, 'a', 3)).toBe(true);
 		expect(object).toEqual({ a: 3, b: 2 });
 	});
 
 	it('takes the place of an own member that may be written and not defined anew', () => {
 		const object = Object.seal({ a: 1 });
-		expect(shadow(object, 'a', 2)).toBe(true);
+		expect(overrideProperty(object, 'a', 2)).toBe(true);
 		expect(object.a).toBe(2);
 		expect(Object.isSealed(object)).toBe(true);
 	});
 
 	it('answers false where it cannot', () => {
-		expect(shadow(Object.freeze({ a: 1 }), 'a', 2)).toBe(false);
-		expect(shadow(Object.preventExtensions(new Base()), 'method', 2)).toBe(false);
+		expect(overrideProperty(Object.freeze({ a: 1 }), 'a', 2)).toBe(false);
+		expect(overrideProperty(Object.preventExtensions(new Base()), 'method', 2)).toBe(false);
 		const { proxy, revoke } = Proxy.revocable({}, {});
 		revoke();
-		expect(shadow(proxy, 'a', 2)).toBe(false);
+		expect(overrideProperty(proxy, 'a', 2)).toBe(false);
 	});
 });
 
 describe('shadowAccessor()', () => {
 	it('stands before a getter, with a setter only where there is one', () => {
 		const object = new Base();
-		expect(shadowAccessor(object, 'got', { get: () => 'ours', set: undefined })).toBe(true);
+		expect(overrideAccessor(object, 'got', { get: () => 'ours', set: undefined })).toBe(true);
 		expect(object.got).toBe('ours');
 		expect(Object.keys(object)).toEqual([]);
 		expect(Reflect.set(object, 'got', 'theirs')).toBe(false);
-		expect(shadowAccessor(Object.freeze({ a: 1 }), 'a', { get: () => 1, set: undefined })).toBe(false);
+		expect(overrideAccessor(Object.freeze({ a: 1 }), 'a', { get: () => 1, set: undefined })).toBe(false);
 	});
 });
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Consumption } from '../../../../lib/settling/common/consumption.js';
-import { Pace, withStreamed } from '../../../../lib/settling/common/stream-timing.js';
+import { StreamTimer, withStreamed } from '../../../../lib/settling/common/stream-timing.js';
 import { Recorder } from '../recorder.js';
 
 const WORK = 30;
@@ -26,12 +26,12 @@ function work(ms = WORK): void {
 
 describe('a pace', () => {
 	it('that was told nothing has no chunks', () => {
-		expect(new Pace().measured(OK)).toEqual({ chunks: 0 });
-		expect(new Pace().measured(LEFT)).toEqual({ chunks: 0 });
+		expect(new StreamTimer().measured(OK)).toEqual({ chunks: 0 });
+		expect(new StreamTimer().measured(LEFT)).toEqual({ chunks: 0 });
 	});
 
 	it('counts chunks that nobody asked for, and knows no time of them', () => {
-		const pace = new Pace();
+		const pace = new StreamTimer();
 		pace.chunk('a');
 		work();
 		pace.chunk('b');
@@ -39,7 +39,7 @@ describe('a pace', () => {
 	});
 
 	it('measures from the first of several asks to the first chunk, and then from chunk to chunk', () => {
-		const pace = new Pace();
+		const pace = new StreamTimer();
 		pace.asked();
 		pace.asked();
 		work();
@@ -53,7 +53,7 @@ describe('a pace', () => {
 	});
 
 	it('waits once, however often that is said of a source that pushes', () => {
-		const pace = new Pace();
+		const pace = new StreamTimer();
 		pace.waits();
 		pace.waits();
 		pace.chunk('a');
@@ -63,7 +63,7 @@ describe('a pace', () => {
 	});
 
 	it('is not waiting after what was no chunk, and while it is stopped', () => {
-		const pace = new Pace();
+		const pace = new StreamTimer();
 		pace.asked();
 		pace.chunk('a');
 		pace.asked();
@@ -78,7 +78,7 @@ describe('a pace', () => {
 	});
 
 	it('has waited until the chunk lay ready, unless it turned out to be none', () => {
-		const pace = new Pace();
+		const pace = new StreamTimer();
 		pace.begins();
 		pace.ready();
 		work();
@@ -98,7 +98,7 @@ describe('a pace', () => {
 		['was abandoned', { ...LEFT, endedAt: 1 }, undefined],
 		['was whole', OK, undefined],
 	])('takes a wait that nothing came of, because the stream %s, for a stall or not', (_, ending, stall) => {
-		const pace = new Pace();
+		const pace = new StreamTimer();
 		pace.asked();
 		pace.chunk('a');
 		pace.asked();
@@ -107,7 +107,7 @@ describe('a pace', () => {
 	});
 
 	it('answers the consumption that got furthest, and nothing where one was not seen', () => {
-		const whole = new Pace();
+		const whole = new StreamTimer();
 		const [first, second] = [whole.part(), whole.part()];
 		first.chunk('a');
 		second.chunk(new Uint8Array(2));
@@ -118,7 +118,7 @@ describe('a pace', () => {
 	});
 
 	it('knows when anything was last asked for', () => {
-		const whole = new Pace();
+		const whole = new StreamTimer();
 		const part = whole.part();
 		expect(whole.touchedAt).toBe(0);
 		work();
@@ -136,17 +136,17 @@ describe('a pace', () => {
 describe('an outcome', () => {
 	it('is the same where no stream was measured', () => {
 		const outcome = { kind: 'ok' };
-		const unseen = new Pace();
+		const unseen = new StreamTimer();
 		unseen.unseen();
 		expect([withStreamed(outcome, undefined, OK), withStreamed(outcome, unseen, OK)]).toEqual([outcome, outcome]);
 		expect(withStreamed(outcome, undefined, OK)).toBe(outcome);
-		expect(withStreamed(outcome, new Pace(), OK)).toEqual({ kind: 'ok', streamed: { chunks: 0 } });
+		expect(withStreamed(outcome, new StreamTimer(), OK)).toEqual({ kind: 'ok', streamed: { chunks: 0 } });
 	});
 });
 
 describe('a consumption', () => {
 	it('tells its pace, and its settlement only what that wants; after the end neither', () => {
-		const pace = new Pace();
+		const pace = new StreamTimer();
 		const recorder = new Recorder();
 		const consumption = new Consumption(recorder, 'Stream', pace);
 		consumption.item('a');

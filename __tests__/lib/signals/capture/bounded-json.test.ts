@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Redactor } from '../../../../lib/redaction/redactor.js';
-import { writeJson } from '../../../../lib/signals/capture/bounded-json.js';
-import { shapeOf } from '../../../../lib/signals/capture/metadata.js';
+import { boundedJson } from '../../../../lib/signals/capture/bounded-json.js';
+import { metadataOf } from '../../../../lib/signals/capture/metadata.js';
 import { PLANTED, SHAPES } from '../../redaction/planted.js';
 
 const redactor = new Redactor();
 const LIMITS = { bytes: 8192, depth: 8, nodes: 1000 };
 const written = (value: unknown, limits: Partial<typeof LIMITS> = {}) =>
-	JSON.parse(writeJson(value, { ...LIMITS, ...limits }, redactor));
+	JSON.parse(boundedJson(value, { ...LIMITS, ...limits }, redactor));
 
 class Verdict {
 	ruling = 'REJECT';
@@ -118,7 +118,7 @@ describe('a value as JSON', () => {
 			cards: ['[redacted]', '[redacted]'],
 		});
 		for (let before = 0; before < 300; before += 7) {
-			const cut = writeJson(`${'x'.repeat(before)} ${key} ${'y'.repeat(500)}`, { ...LIMITS, bytes: 200 }, redactor);
+			const cut = boundedJson(`${'x'.repeat(before)} ${key} ${'y'.repeat(500)}`, { ...LIMITS, bytes: 200 }, redactor);
 			expect(cut).not.toContain(key.slice(8, 16));
 		}
 	});
@@ -165,7 +165,7 @@ describe('a value as JSON', () => {
 		);
 		fc.assert(
 			fc.property(anything, limits, (value, limit) => {
-				const json = writeJson(value, limit, redactor);
+				const json = boundedJson(value, limit, redactor);
 				expect(Buffer.byteLength(json)).toBeLessThanOrEqual(limit.bytes);
 				JSON.parse(json);
 				// The look at the whole span finds nothing in it that would break it.
@@ -200,6 +200,6 @@ describe('the shape of a value', () => {
 		],
 		[new ReadableStream(), { type: 'ReadableStream' }],
 	])('%# has a type and a size, and nothing of the value', (value, expected) => {
-		expect(shapeOf(value)).toEqual(expected);
+		expect(metadataOf(value)).toEqual(expected);
 	});
 });

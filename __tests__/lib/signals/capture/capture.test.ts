@@ -3,7 +3,7 @@ import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { createLogos, Resolver, Traced, traced } from '../../../../index.js';
-import { CONTENT_DEFAULTS, configureContent } from '../../../../lib/signals/capture/settings.js';
+import { CAPTURE_DEFAULTS, configureCapture } from '../../../../lib/signals/capture/settings.js';
 import { MODEL_CASE, SHAPES } from '../../redaction/planted.js';
 
 const exporter = new InMemorySpanExporter();
@@ -102,7 +102,7 @@ describe('arguments and results', () => {
 	});
 
 	it('are written for every method, within limits, where the settings say so; a method may differ', () => {
-		undo = configureContent({ ...CONTENT_DEFAULTS, capture: 'full', limits: { bytes: 64, depth: 2, nodes: 9 } });
+		undo = configureCapture({ ...CAPTURE_DEFAULTS, capture: 'full', limits: { bytes: 64, depth: 2, nodes: 9 } });
 		new Soul().quiet(UMWELT, 'idea '.repeat(50));
 		traced(() => 'secret', { name: 'off', capture: 'off' })();
 		const [[args, result] = [], off] = content();

@@ -9,7 +9,7 @@ import {
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { Resolver, Traced } from '../../../../index.js';
-import { plainSpan } from '../../../../lib/signals/tracing/fast-attributes.js';
+import { fastSpan } from '../../../../lib/signals/tracing/fast-attributes.js';
 
 afterEach(() => trace.disable());
 
@@ -104,8 +104,8 @@ describe("an invocation's attributes on a span of the SDK", () => {
 
 	it('are not written into what is no span of the SDK', () => {
 		const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
-		expect(plainSpan(span)).toBeUndefined();
+		expect(fastSpan(span)).toBeUndefined();
 		const like = { ...span, attributes: {}, _attributesCount: 0, _spanLimits: {}, setAttribute: () => like };
-		expect(plainSpan(like as never)).toBeUndefined();
+		expect(fastSpan(like as never)).toBeUndefined();
 	});
 });

@@ -11,7 +11,7 @@ import {
 import { samplingOf } from '../../../../lib/signals/tracing/sampling.js';
 import { ModelCallSampler } from '../../../../sdk/assemble/model-call-sampler.js';
 import { RuleSampler } from '../../../../sdk/assemble/rule-sampler.js';
-import { NoScrapes } from '../../../../sdk/assemble/scrape-sampler.js';
+import { ScrapeSampler } from '../../../../sdk/assemble/scrape-sampler.js';
 
 const root = new AlwaysOnSampler();
 const own: Sampler = {
@@ -35,7 +35,7 @@ describe('how a tracer samples', () => {
 		['by the parent', new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.1) }), false, true],
 		[
 			'the presets’',
-			new NoScrapes(new ModelCallSampler(new ParentBasedSampler({ root: new RuleSampler(root) }))),
+			new ScrapeSampler(new ModelCallSampler(new ParentBasedSampler({ root: new RuleSampler(root) }))),
 			false,
 			true,
 		],

@@ -10,7 +10,7 @@ class Noted implements ModelCall {
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
 		return Reflect.apply(fn, self, args);
 	}
-	spent(usage: TokenUsage | undefined): void {
+	report(usage: TokenUsage | undefined): void {
 		this.told.push(usage);
 	}
 }

@@ -1,6 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, isGood, watchAnswer } from '../../../../lib/tokens/model-calls/http-response.js';
+import {
+	type HttpResponseReaders,
+	isSuccess,
+	watchHttpResponse,
+} from '../../../../lib/tokens/model-calls/http-response.js';
 import type { TokenUsage } from '../../../../lib/usage/accounting/usage.js';
 
 const BODY = { id: 'chatcmpl-1', object: 'chat.completion', model: 'gpt-6', choices: [] };
@@ -11,14 +15,14 @@ const SSE = `data: ${JSON.stringify({ ...BODY, object: 'chat.completion.chunk', 
 function watched(response: object) {
 	const told: TokenUsage[] = [];
 	const ended: unknown[][] = [];
-	const answer: Answer = {
+	const answer: HttpResponseReaders = {
 		call: {
 			run: (fn, self, args) => Reflect.apply(fn, self, args),
-			spent: (usage) => void (told.length === 0 && usage && told.push(usage)),
+			report: (usage) => void (told.length === 0 && usage && told.push(usage)),
 		},
 		ended: (usage, json, whole) => ended.push([usage !== undefined, json !== undefined, whole]),
 	};
-	return { told, ended, hooked: watchAnswer(response, answer) };
+	return { told, ended, hooked: watchHttpResponse(response, answer) };
 }
 
 describe('an answer is read on whatever way it is read', () => {
@@ -90,12 +94,12 @@ describe('watching an answer', () => {
 	it('says so where it cannot', () => {
 		const frozen = Object.freeze({ ok: true, json: () => Promise.resolve({}), body: null });
 		expect([watched(frozen).hooked, watched({}).hooked]).toEqual([false, false]);
-		const answer = {} as Answer;
-		expect([undefined, null, 'text'].map((value) => watchAnswer(value, answer))).toEqual([false, false, false]);
+		const answer = {} as HttpResponseReaders;
+		expect([undefined, null, 'text'].map((value) => watchHttpResponse(value, answer))).toEqual([false, false, false]);
 	});
 
 	it('knows a good answer from a refusal', () => {
-		expect([new Response(''), new Response('', { status: 429 }), undefined, {}].map(isGood)).toEqual([
+		expect([new Response(''), new Response('', { status: 429 }), undefined, {}].map(isSuccess)).toEqual([
 			true,
 			false,
 			false,

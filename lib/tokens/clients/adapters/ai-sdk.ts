@@ -1,10 +1,10 @@
-import { sayOnce } from '../../../runtime/log-once.js';
-import { look } from '../../../settling/common/inspect.js';
+import { warnOnce } from '../../../runtime/log-once.js';
+import { inspect } from '../../../settling/common/inspect.js';
 import { providerNamed } from '../../../usage/formats/response-facts.js';
 import { meterMethod } from '../../model-calls/override-method.js';
-import { servedBy, textAt } from '../../model-calls/response-identity.js';
+import { identityOf, textAt } from '../../model-calls/response-identity.js';
 import { meterStreamWithin } from '../../model-calls/stream-parts.js';
-import type { ClientKind } from './client-adapter.js';
+import type { ClientAdapter } from './client-adapter.js';
 
 const METHODS = ['doGenerate', 'doStream', 'doEmbed'] as const;
 
@@ -13,12 +13,12 @@ const METHODS = ['doGenerate', 'doStream', 'doEmbed'] as const;
  * `streamText`, `generateObject`, `streamObject` and agents, embedding models, and what else reports usage. Each call of
  * the model counts: a loop of tools makes several.
  */
-export const aiSdk: ClientKind = {
+export const aiSdk: ClientAdapter = {
 	name: 'ai',
 	knows(client) {
 		if (isProvider(client)) return true;
-		const named = ['specificationVersion', 'modelId'].every((key) => typeof look(client, key) === 'string');
-		return named && METHODS.some((key) => typeof look(client, key) === 'function');
+		const named = ['specificationVersion', 'modelId'].every((key) => typeof inspect(client, key) === 'string');
+		return named && METHODS.some((key) => typeof inspect(client, key) === 'function');
 	},
 	meter(model) {
 		if (isProvider(model)) {
@@ -28,7 +28,10 @@ export const aiSdk: ClientKind = {
 			);
 		}
 		const provider = providerNamed(textAt(model, 'provider'));
-		const readers = servedBy({ model: textAt(model, 'modelId'), provider }, isForLanguage(model) ? silent : undefined);
+		const readers = identityOf(
+			{ model: textAt(model, 'modelId'), provider },
+			isForLanguage(model) ? silent : undefined,
+		);
 		const watched = [
 			meterMethod(model, 'doGenerate', readers),
 			meterMethod(model, 'doEmbed', readers),
@@ -42,7 +45,8 @@ export const aiSdk: ClientKind = {
 
 function isProvider(client: object): boolean {
 	return (
-		typeof look(client, 'languageModel') === 'function' || typeof look(client, 'textEmbeddingModel') === 'function'
+		typeof inspect(client, 'languageModel') === 'function' ||
+		typeof inspect(client, 'textEmbeddingModel') === 'function'
 	);
 }
 
@@ -52,7 +56,7 @@ function isForLanguage(model: object): boolean {
 }
 
 function silent(): void {
-	sayOnce(
+	warnOnce(
 		'models.ai.usage',
 		'a model of the AI SDK answered without a usage, so its tokens are not counted; where its provider has an option ' +
 			'includeUsage, set it, else say them with recordTokens.',

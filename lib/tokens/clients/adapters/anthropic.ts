@@ -1,6 +1,6 @@
-import { sayOnce } from '../../../runtime/log-once.js';
-import { look } from '../../../settling/common/inspect.js';
-import type { ClientKind } from './client-adapter.js';
+import { warnOnce } from '../../../runtime/log-once.js';
+import { inspect } from '../../../settling/common/inspect.js';
+import type { ClientAdapter } from './client-adapter.js';
 import { isStainless, meterStainless, type StainlessClient } from './stainless.js';
 
 /**
@@ -20,7 +20,7 @@ const WATCHED: StainlessClient = {
 	spends: (path) => SPENDING.test(path) && !COUNTING.test(path),
 	silent(path) {
 		if (path.endsWith('/complete')) return;
-		sayOnce(
+		warnOnce(
 			'models.anthropic.usage',
 			'an answer of Anthropic had no usage in it, so its tokens are not counted (streams of Claude on Bedrock are not ' +
 				'read); say them with recordTokens.',
@@ -29,11 +29,11 @@ const WATCHED: StainlessClient = {
 };
 
 /** Its classes for Vertex and others that speak its protocol are of the same make. */
-export const anthropic: ClientKind = {
+export const anthropic: ClientAdapter = {
 	name: '@anthropic-ai/sdk',
 	knows(client) {
-		const messages = look(client, 'messages');
-		return isStainless(client) && typeof look(messages as object, 'create') === 'function';
+		const messages = inspect(client, 'messages');
+		return isStainless(client) && typeof inspect(messages as object, 'create') === 'function';
 	},
 	meter: (client) => meterStainless(client, WATCHED),
 };

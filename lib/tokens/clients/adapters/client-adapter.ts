@@ -1,7 +1,7 @@
 import type { MeterModelOptions } from './options.js';
 
 /** One kind of model client that `meterModel` knows. One kind, one file; `meter-model.ts` has the table of them. */
-export interface ClientKind {
+export interface ClientAdapter {
 	/** As messages call it: `openai`, or the package's name. */
 	readonly name: string;
 	/**

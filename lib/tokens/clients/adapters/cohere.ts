@@ -1,8 +1,8 @@
-import { look } from '../../../settling/common/inspect.js';
+import { inspect } from '../../../settling/common/inspect.js';
 import { usageIn } from '../../../usage/formats/find-usage.js';
 import { meterMethod } from '../../model-calls/override-method.js';
-import { objectAt, servedBy, watchedParts, withServed } from '../../model-calls/response-identity.js';
-import type { ClientKind } from './client-adapter.js';
+import { identityOf, objectAt, watchedParts, withIdentity } from '../../model-calls/response-identity.js';
+import type { ClientAdapter } from './client-adapter.js';
 
 const PLAIN = ['chat', 'generate', 'embed', 'rerank', 'classify', 'summarize'] as const;
 const STREAMED = ['chatStream', 'generateStream'] as const;
@@ -15,11 +15,13 @@ const STREAMED = ['chatStream', 'generateStream'] as const;
  * `withRawResponse()`: so the inner one is watched, and what the application gets is left as it is. Early releases of 7
  * have no inner one.
  */
-export const cohere: ClientKind = {
+export const cohere: ClientAdapter = {
 	name: 'cohere-ai',
 	knows(client) {
-		const methods = ['chat', 'chatStream', 'embed', 'rerank'].every((key) => typeof look(client, key) === 'function');
-		return methods && objectAt(look(client, '_options')) !== undefined;
+		const methods = ['chat', 'chatStream', 'embed', 'rerank'].every(
+			(key) => typeof inspect(client, key) === 'function',
+		);
+		return methods && objectAt(inspect(client, '_options')) !== undefined;
 	},
 	meter(client) {
 		if (!partsOf(client).map(meterPart).includes(true)) {
@@ -30,11 +32,11 @@ export const cohere: ClientKind = {
 
 /** CohereClientV2 has a client of each kind inside; its own methods are theirs, bound. */
 function partsOf(client: object): object[] {
-	const second = objectAt(look(client, 'clientV2'));
-	if (second === undefined) return present([client, look(client, 'v2')]);
-	if (typeof look(second, '__chat') !== 'function') return [client];
-	const first = objectAt(look(client, 'client'));
-	return present([second, first, first && look(first, 'v2')]);
+	const second = objectAt(inspect(client, 'clientV2'));
+	if (second === undefined) return present([client, inspect(client, 'v2')]);
+	if (typeof inspect(second, '__chat') !== 'function') return [client];
+	const first = objectAt(inspect(client, 'client'));
+	return present([second, first, first && inspect(first, 'v2')]);
 }
 
 function present(values: readonly unknown[]): object[] {
@@ -52,11 +54,11 @@ function meterPart(part: object): boolean {
 }
 
 const SERVED = { provider: 'cohere' } as const;
-const GIVEN = servedBy(SERVED);
+const GIVEN = identityOf(SERVED);
 const WRAPPED_STREAM = { ...GIVEN, watch: 'data' };
 const WRAPPED = {
 	value(value: unknown) {
 		const wrapped = objectAt(value);
-		return wrapped && withServed(usageIn(look(wrapped, 'data')), SERVED);
+		return wrapped && withIdentity(usageIn(inspect(wrapped, 'data')), SERVED);
 	},
 };

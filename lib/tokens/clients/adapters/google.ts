@@ -1,11 +1,11 @@
-import { look } from '../../../settling/common/inspect.js';
-import { descriptorOf, shadowAccessor } from '../../../settling/common/override-property.js';
-import { carryMethod } from '../../model-calls/bind-context.js';
+import { inspect } from '../../../settling/common/inspect.js';
+import { descriptorOf, overrideAccessor } from '../../../settling/common/override-property.js';
+import { bindContext } from '../../model-calls/bind-context.js';
 import type { CallReaders } from '../../model-calls/call-settlement.js';
 import { meterMethod } from '../../model-calls/override-method.js';
-import { objectAt, servedBy, watchedParts } from '../../model-calls/response-identity.js';
+import { identityOf, objectAt, watchedParts } from '../../model-calls/response-identity.js';
 import { meterStreams } from '../../model-calls/stream-parts.js';
-import type { ClientKind } from './client-adapter.js';
+import type { ClientAdapter } from './client-adapter.js';
 
 /** One request each. The public methods make several: automatic function calling, continuation, a retried stream. */
 const REQUESTS = ['generateContentInternal', 'generateContentStreamInternal', 'embedContentInternal'] as const;
@@ -18,16 +18,16 @@ const CALLS = ['generateContent', 'generateContentStream', 'embedContent'] as co
  * Not counted: `live`, `batches`, interactions in the background, images and videos. Version 2 of the client drops what
  * the Gemini API reports of an embedding.
  */
-export const google: ClientKind = {
+export const google: ClientAdapter = {
 	name: '@google/genai',
 	knows(client) {
-		const models = objectAt(look(client, 'models'));
-		return models !== undefined && CALLS.slice(0, 2).every((key) => typeof look(models, key) === 'function');
+		const models = objectAt(inspect(client, 'models'));
+		return models !== undefined && CALLS.slice(0, 2).every((key) => typeof inspect(models, key) === 'function');
 	},
 	meter(client) {
-		const models = objectAt(look(client, 'models')) ?? client;
+		const models = objectAt(inspect(client, 'models')) ?? client;
 		if (watchedParts.has(models)) return;
-		const readers = servedBy({ provider: look(client, 'vertexai') === true ? 'gcp.vertex_ai' : 'gcp.gemini' });
+		const readers = identityOf({ provider: inspect(client, 'vertexai') === true ? 'gcp.vertex_ai' : 'gcp.gemini' });
 		const metered = REQUESTS.map((request, at) => {
 			if (meterMethod(models, request, readers)) return true;
 			return meterMethod(models, CALLS[at] ?? request, readers);
@@ -37,7 +37,7 @@ export const google: ClientKind = {
 				'meterModel() cannot watch this GoogleGenAI: its models are frozen. Pass a client that is not.',
 			);
 		}
-		carryMethod(models, 'generateContentStream');
+		bindContext(models, 'generateContentStream');
 		meterInteractions(client, readers);
 		watchedParts.add(models);
 	},
@@ -48,7 +48,7 @@ function meterInteractions(client: object, readers: CallReaders): void {
 	const member = descriptorOf(client, 'interactions');
 	const read = member?.get;
 	if (read === undefined) return;
-	shadowAccessor(client, 'interactions', {
+	overrideAccessor(client, 'interactions', {
 		get(this: unknown): unknown {
 			const given: unknown = Reflect.apply(read, this, []);
 			const interactions = objectAt(given);

@@ -1,12 +1,12 @@
-import { sayOnce } from '../../../runtime/log-once.js';
-import { look, typeName } from '../../../settling/common/inspect.js';
+import { warnOnce } from '../../../runtime/log-once.js';
+import { inspect, typeName } from '../../../settling/common/inspect.js';
 import type { ModelCall } from '../../model-calls/model-call.js';
-import type { ClientKind } from './client-adapter.js';
+import type { ClientAdapter } from './client-adapter.js';
 import type { MeterModelOptions } from './options.js';
 import { isStainless, meterStainless, type StainlessClient } from './stainless.js';
 
 /** Its classes for Azure and others that speak its protocol are of the same make. */
-export const openai: ClientKind = {
+export const openai: ClientAdapter = {
 	name: 'openai',
 	knows: (client) => isStainless(client) && typeof member(client, 'chat', 'completions', 'create') === 'function',
 	meter: (client, options) => meterStainless(client, watched(options)),
@@ -46,7 +46,7 @@ function watched({ includeUsage = false }: MeterModelOptions): StainlessClient {
 				if (underWay.size >= MOST_UNDER_WAY) underWay.delete(underWay.keys().next().value ?? '');
 				underWay.set(id, call);
 			} else if (REPORTING.test(path)) {
-				sayOnce(
+				warnOnce(
 					'models.openai.usage',
 					'an answer of OpenAI had no usage in it, so its tokens are not counted; streamed completions report it where ' +
 						'the request says stream_options: { include_usage: true }, or meterModel(client, { includeUsage: true }) does.',
@@ -82,7 +82,7 @@ function asking(args: unknown[]): unknown[] {
 
 /** With an X.509 workload identity the client (7 and later) has a fetch of its own that nobody reaches. */
 function refuseOwnTransport(client: object): void {
-	const named = typeName(look(client, '_workloadIdentityAuth')) === 'X509WorkloadIdentityAuth';
+	const named = typeName(inspect(client, '_workloadIdentityAuth')) === 'X509WorkloadIdentityAuth';
 	if (!named && member(client, '_options', 'x509Transport') === undefined) return;
 	throw new TypeError(
 		'meterModel() watches the fetch of an OpenAI client, but one with an X.509 workload identity keeps it private. ' +
@@ -94,7 +94,7 @@ function member(client: object, ...keys: string[]): unknown {
 	let value: unknown = client;
 	for (const key of keys) {
 		if (typeof value !== 'object' || value === null) return undefined;
-		value = look(value, key);
+		value = inspect(value, key);
 	}
 	return value;
 }

@@ -1,12 +1,12 @@
 import { createContextKey } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../../runtime/active-context.js';
-import { sayOnce } from '../../../runtime/log-once.js';
+import { warnOnce } from '../../../runtime/log-once.js';
 import { processState } from '../../../runtime/process-state.js';
-import { look } from '../../../settling/common/inspect.js';
-import { type AnyFunction, shadow } from '../../../settling/common/override-property.js';
-import { type Answer, isGood, watchAnswer } from '../../model-calls/http-response.js';
+import { inspect } from '../../../settling/common/inspect.js';
+import { type AnyFunction, overrideProperty } from '../../../settling/common/override-property.js';
+import { type HttpResponseReaders, isSuccess, watchHttpResponse } from '../../model-calls/http-response.js';
 import { type ModelCall, openModelCall } from '../../model-calls/model-call.js';
-import { shadowMethod } from '../../model-calls/override-method.js';
+import { overrideMethod } from '../../model-calls/override-method.js';
 
 /** What differs between the clients that Stainless generates. */
 export interface StainlessClient {
@@ -51,7 +51,7 @@ const done = processState('clients/stainless', () => ({
 /** True where the client has the inside that every Stainless client has: its HTTP goes through its member `fetch`. */
 export function isStainless(client: object): boolean {
 	return ['fetch', 'makeRequest', 'fetchWithTimeout', 'withOptions'].every(
-		(key) => typeof look(client, key) === 'function',
+		(key) => typeof inspect(client, key) === 'function',
 	);
 }
 
@@ -71,7 +71,7 @@ export function meterStainless(client: object, kind: StainlessClient, family: ob
 	}
 	done.clients.add(client);
 	for (const path of kind.methods) openAt(client, path, kind, family);
-	shadowMethod(client, 'withOptions', (behind, self, args) => {
+	overrideMethod(client, 'withOptions', (behind, self, args) => {
 		const other = Reflect.apply(behind, self, args);
 		if (typeof other === 'object' && other !== null) guarded(() => meterStainless(other, kind, family));
 		return other;
@@ -82,7 +82,7 @@ function guarded(watch: () => void): void {
 	try {
 		watch();
 	} catch (error) {
-		sayOnce('models.failed', 'a model client could not be watched; its tokens are not counted.', error);
+		warnOnce('models.failed', 'a model client could not be watched; its tokens are not counted.', error);
 	}
 }
 
@@ -91,10 +91,10 @@ function openAt(client: object, path: readonly string[], kind: StainlessClient, 
 	let owner: unknown = client;
 	for (const member of path.slice(0, -1)) {
 		if (typeof owner !== 'object' || owner === null) return;
-		owner = look(owner, member);
+		owner = inspect(owner, member);
 	}
 	if (typeof owner !== 'object' || owner === null || key === undefined) return;
-	shadowMethod(owner, key, (behind, self, args) => {
+	overrideMethod(owner, key, (behind, self, args) => {
 		const call = openModelCall();
 		const outside = activeContext();
 		let first: ModelCall | undefined = call;
@@ -111,12 +111,12 @@ function openAt(client: object, path: readonly string[], kind: StainlessClient, 
 }
 
 function meterFetch(client: object, kind: StainlessClient, family: object): boolean {
-	const behind = look(client, 'fetch') as AnyFunction;
+	const behind = inspect(client, 'fetch') as AnyFunction;
 	if (done.fronts.has(behind)) return true;
 	const front = {
 		fetch(this: unknown, ...args: unknown[]): unknown {
 			const path = pathOf(args[0]);
-			const call = callOf(path, look((args[1] ?? {}) as object, 'method'), kind, family);
+			const call = callOf(path, inspect((args[1] ?? {}) as object, 'method'), kind, family);
 			if (call === undefined) return Reflect.apply(behind, this, args);
 			const answer = answerTo(path, call, kind);
 			const seen = (response: unknown) => {
@@ -127,7 +127,7 @@ function meterFetch(client: object, kind: StainlessClient, family: object): bool
 		},
 	}.fetch;
 	done.fronts.add(front);
-	return shadow(client, 'fetch', front);
+	return overrideProperty(client, 'fetch', front);
 }
 
 function callOf(path: string, method: unknown, kind: StainlessClient, family: object): ModelCall | undefined {
@@ -136,14 +136,14 @@ function callOf(path: string, method: unknown, kind: StainlessClient, family: ob
 	return open?.family === family ? open.next() : openModelCall();
 }
 
-function answerTo(path: string, call: ModelCall, kind: StainlessClient): Answer {
+function answerTo(path: string, call: ModelCall, kind: StainlessClient): HttpResponseReaders {
 	return {
 		call,
 		ended: (usage, json, whole) => {
 			if (usage !== undefined) kind.reported?.(path);
 			else if (whole) kind.silent(path, json, call);
 			else
-				sayOnce(
+				warnOnce(
 					'models.left',
 					`an answer to the ${kind.name} client was left before it reported any usage; what it spent is not counted.`,
 				);
@@ -151,12 +151,12 @@ function answerTo(path: string, call: ModelCall, kind: StainlessClient): Answer 
 	};
 }
 
-function watch(response: unknown, answer: Answer, { name }: StainlessClient): void {
+function watch(response: unknown, answer: HttpResponseReaders, { name }: StainlessClient): void {
 	guarded(() => {
 		// What an error reports counts; that it reports nothing is no news.
 		const { call } = answer;
-		if (watchAnswer(response, isGood(response) ? answer : { call, ended: () => {} })) return;
-		sayOnce(
+		if (watchHttpResponse(response, isSuccess(response) ? answer : { call, ended: () => {} })) return;
+		warnOnce(
 			'models.answer',
 			`an answer to the ${name} client does not let itself be watched; its tokens are not counted.`,
 		);

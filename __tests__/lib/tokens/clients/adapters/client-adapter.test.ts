@@ -12,7 +12,7 @@ import { cohere } from '../../../../../lib/tokens/clients/adapters/cohere.js';
 import { google } from '../../../../../lib/tokens/clients/adapters/google.js';
 import { langchain } from '../../../../../lib/tokens/clients/adapters/langchain.js';
 import { meterModel } from '../../../../../lib/tokens/clients/meter-model.js';
-import { carryMethod } from '../../../../../lib/tokens/model-calls/bind-context.js';
+import { bindContext } from '../../../../../lib/tokens/model-calls/bind-context.js';
 import { dropSdk, points, said, startSdk } from '../../../../contract/harness.js';
 
 const partsOf = (parts: readonly object[]) =>
@@ -154,7 +154,7 @@ describe('a method whose result works later', () => {
 
 	it('works where it was called', async () => {
 		const model = { ...generator };
-		expect(carryMethod(model, 'words')).toBe(true);
+		expect(bindContext(model, 'words')).toBe(true);
 		const given = traced(() => ({ words: model.words() }), { path: 'self.soul.ask' })();
 		const heard: unknown[] = [];
 		await traced(
@@ -168,9 +168,9 @@ describe('a method whose result works later', () => {
 
 	it('answers and fails as it did', async () => {
 		const model = { ...generator };
-		for (const key of ['plain', 'fails']) expect(carryMethod(model, key)).toBe(true);
+		for (const key of ['plain', 'fails']) expect(bindContext(model, key)).toBe(true);
 		expect(model.plain()).toBe(7);
 		await expect(model.fails()).rejects.toBe('no');
-		expect(carryMethod(model, 'none')).toBe(false);
+		expect(bindContext(model, 'none')).toBe(false);
 	});
 });
