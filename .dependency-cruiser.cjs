@@ -33,6 +33,7 @@ const FLOORS = {
 	'lib/tokens': [['attribution'], ['model-calls'], ['clients']],
 	'lib/tokens/clients': [['adapters']],
 	'lib/usage': [['accounting'], ['formats']],
+	'lib/weaving': [['declarations'], ['join-points'], ['invocations']],
 	delivery: [['common'], ['journal'], ['sending']],
 	presets: [['contract', 'signals'], ['console', 'json', 'otlp', 'prometheus'], ['jaeger']],
 	config: [['common'], ['schema'], ['fast-check', 'resolve', 'sources'], ['custom-presets', 'generate']],

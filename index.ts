@@ -1,3 +1,7 @@
+/**
+ * The entry `agentese-otel`: the decorators, the dispatcher, manual invocations, token usage and the types of the
+ * public API. It loads OpenTelemetry's API and no SDK. The entry `agentese-otel/presets` starts an SDK.
+ */
 export { Aspect, type AspectDeclaration, type AspectDecorator } from './decorators/aspect.js';
 export { Attribute, type AttributeDecorator } from './decorators/attribute.js';
 export { type CreatedDecorator, createDecorator, type DecoratorDefinition } from './decorators/create-decorator.js';
@@ -49,5 +53,5 @@ export { extractTokens, type HeaderCarrier, injectTokens } from './lib/tokens/pr
 export { recordTokens } from './lib/tokens/record-tokens.js';
 export type { TokenCount, TokenUsage } from './lib/usage/accounting/usage.js';
 export { registerTokenReader, type TokenReader } from './lib/usage/token-readers.js';
-export { type AspectDescription, type ResolverDescription, resolverOf } from './lib/weaving/resolver-of.js';
+export { type AspectDescription, type ResolverDescription, resolverOf } from './lib/weaving/join-points/resolver-of.js';
 export type { Selection } from './lib/weaving/weave.js';

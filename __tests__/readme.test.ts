@@ -10,7 +10,8 @@ const root = resolve(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /**
- * What differs from run to run is replaced: milliseconds, with them the width of the table, and the files' names.
+ * Returns the lines of the garden's output without what differs between runs: milliseconds, the width of the table,
+ * which depends on them, and the names of files.
  */
 function comparable(output: string): string[] {
 	return output.split('\n').map((line) => {
@@ -35,9 +36,10 @@ describe('README', () => {
 	});
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-	it('shows what npm start prints', async () => {
+	it('shows the output of npm start', async () => {
 		const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL|AGENTESE)_/.test(name)));
-		// What the script `start` of package.json runs; elsewhere, so that its files are not left in the checkout.
+		// Runs the script `start` of package.json in a temporary folder, so that its files are not left in the
+		// repository.
 		const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(root, 'scripts/start.mjs')], {
 			cwd: folder,
 			env,
@@ -62,7 +64,7 @@ describe('README', () => {
 		}
 	});
 
-	it('names scripts and pages that are there', () => {
+	it('names scripts and pages that exist', () => {
 		const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 		expect(scripts.start).toBe('node scripts/start.mjs');
 		const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);

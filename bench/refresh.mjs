@@ -1,7 +1,8 @@
-// Rewrites the tables of docs/cost.md and README from the latest results: `node bench/refresh.mjs`, after `npm run bench`.
+// Writes the latest results into the tables of docs/cost.md and README.md: `node bench/refresh.mjs`, after `npm run
+// bench`.
 //
-// A table stands between `<!-- figures: NAME -->` and `<!-- end -->`; a question without a result keeps its table, and so does
-// one whose times were taken while the machine was busy. `--anyway` takes them.
+// A table is between `<!-- figures: NAME -->` and `<!-- end -->`. A table stays unchanged if there is no result for it,
+// or if its times were measured while the machine was busy. With `--anyway` those are written too.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cell, inOrder } from './lib/report.mjs';
@@ -9,7 +10,7 @@ import { cell, inOrder } from './lib/report.mjs';
 const RESULTS = new URL('results/', import.meta.url);
 const PAGES = ['../docs/cost.md', '../README.md'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 
-/** The targets of a call, as a ratio to by hand: by scene, then row; below them what is written in place of the row. */
+/** The targets of a call by scene and row, as a ratio to the code by hand. */
 const TARGETS = {
 	'no SDK': { sync: 0.15, async: 0.2 },
 	'unsampled parent': { sync: 0.08, async: 0.1 },
@@ -21,38 +22,41 @@ const TARGETS = {
 	'traced and metered, our presets': { sync: 0.4, async: 0.4 },
 };
 
-/** What `logos.invoke` may take more than a direct call, ns. */
+/** The target of `logos.invoke`: ns more than a direct call. */
 const DISPATCH = 150;
 
-/** The latest result of a question; undefined where there is none. A part of a question (`--scene`) is no result. */
+/** Returns the latest result of a question, or undefined. Results of a part of a question (`--scene`) do not count. */
 function latest(question) {
 	const files = readdirSync(RESULTS).filter((file) => file.startsWith(`${question}-`) && file.endsWith('.json'));
 	const results = files.sort().map((file) => JSON.parse(readFileSync(new URL(file, RESULTS), 'utf8')));
 	return results.filter(({ partial }) => !partial).at(-1);
 }
 
+/** Returns a Markdown table; its first row is the head. */
 const table = (rows) => {
 	const line = (cells) => `| ${cells.join(' | ')} |`;
 	const [head, ...body] = rows;
 	return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
 };
 
-/** Bytes and instructions are the same on a busy machine. */
+/** The questions whose figures do not depend on the load of the machine: bytes and instructions. */
 const TIMELESS = ['memory', 'instructions'];
 
-/** Times mean something while there are processors left over. */
+/** Whether the load was too high for times, which is more than 1.5 per processor. */
 const busy = ({ load, loadAfter, machine }) => Math.max(load, loadAfter ?? 0) > 1.5 * machine.cores;
 
 const verdict = (met) => (met === undefined ? '' : met ? 'met' : 'missed');
 
-function where({ at, commit, dirty, machine, load, loadAfter, versions }) {
+/** Returns the sentence above a table: when, on what and under which load it was measured. */
+function circumstances({ at, commit, dirty, machine, load, loadAfter, versions }) {
 	const after = loadAfter === undefined ? '' : `, ${loadAfter.toFixed(1)} after`;
 	const made = `${at.slice(0, 10)}, commit ${commit.slice(0, 12)}${dirty ? ' with changes' : ''}`;
 	return `Made on ${made}, ${machine.cores} x ${machine.cpu}, Node ${versions.node}; load ${load.toFixed(1)}${after}.`;
 }
 
-/** The rows of `calls` that the toolkit has, and those of the peers. */
+/** The tables of the question `calls`. */
 const CALLS = {
+	/** docs/cost.md: the toolkit's figures, with their targets. */
 	calls(result) {
 		const rows = inOrder(result.rows).flatMap(({ scene, row, sides }) => {
 			const hand = sides.find(({ name }) => name === 'by hand');
@@ -77,6 +81,7 @@ const CALLS = {
 		const head = ['scene', 'row', 'by hand, ns', 'agentese-otel, ns', 'quiet ratio', 'rounds', 'target', ''];
 		return table([head, ...rows]);
 	},
+	/** docs/cost.md: the toolkit beside the peers. */
 	peers(result) {
 		const scenes = ['no SDK', 'unsampled parent', 'unsampled root', 'recorded'];
 		const found = new Map();
@@ -95,7 +100,7 @@ const CALLS = {
 		const rows = [...found].map(([name, cells]) => [name, ...scenes.map((scene) => pair(cells, scene)), cells.less]);
 		return table([['sync / async', ...scenes, 'what it does less'], ...rows]);
 	},
-	/** README's: one row of each scene, and the least and the most of the peers there. */
+	/** README.md: the async row of each scene, with the lowest and the highest figure of the peers. */
 	summary({ rows }) {
 		const body = [
 			['no SDK', 'no SDK is started'],
@@ -105,16 +110,17 @@ const CALLS = {
 			['recorded, our presets', 'recorded, our presets'],
 			['traced and metered, our presets', 'traced and metered, our presets'],
 		].map(([scene, what]) => {
-			const sides = rows.flatMap((one) => (one.scene === scene && one.row === 'async' ? one.sides : []));
-			const own = sides.find(({ name }) => name === 'agentese-otel').quietRatio;
+			const sides = rows.flatMap((row) => (row.scene === scene && row.row === 'async' ? row.sides : []));
+			const toolkit = sides.find(({ name }) => name === 'agentese-otel').quietRatio;
 			const peers = sides.flatMap(({ peer, quietRatio }) => (peer ? quietRatio : []));
-			const span = peers.length === 0 ? '' : [Math.min(...peers), Math.max(...peers)].map((x) => `${x.toFixed(2)}x`);
-			return [what, `${own.toFixed(2)}x`, span === '' ? '' : span.join(' to ')];
+			const range = peers.length === 0 ? '' : [Math.min(...peers), Math.max(...peers)].map((x) => `${x.toFixed(2)}x`);
+			return [what, `${toolkit.toFixed(2)}x`, range === '' ? '' : range.join(' to ')];
 		});
 		return table([['an async call, of what it costs by hand', 'agentese-otel', 'peers'], ...body]);
 	},
 };
 
+/** Returns the table of a question that has `lines` with its own columns. */
 function lines({ columns, lines }) {
 	const keys = Object.keys(columns);
 	const rows = lines.map((line) => [
@@ -129,20 +135,21 @@ const instructions = ({ lines }) =>
 
 const QUESTIONS = { ...CALLS, instructions };
 
+/** Returns the page with one table rewritten, or unchanged with a line on stderr. */
 function refreshed(page, name) {
 	const question = name in CALLS ? 'calls' : name;
 	const result = latest(question);
 	if (result === undefined) {
-		console.error(`${name}: no result; its table stays. Make one: npm run bench -- ${question}`);
+		console.error(`${name}: there is no result, so its table stays. To measure it: npm run bench -- ${question}`);
 		return page;
 	}
 	if (busy(result) && !TIMELESS.includes(name) && !process.argv.includes('--anyway')) {
 		console.error(
-			`${name}: made at a load of ${result.load.toFixed(1)}; its table stays. --anyway takes it all the same.`,
+			`${name}: measured at a load of ${result.load.toFixed(1)}, so its table stays. --anyway writes it nevertheless.`,
 		);
 		return page;
 	}
-	const text = `<!-- figures: ${name} -->\n${where(result)}\n\n${(QUESTIONS[name] ?? lines)(result)}\n<!-- end -->`;
+	const text = `<!-- figures: ${name} -->\n${circumstances(result)}\n\n${(QUESTIONS[name] ?? lines)(result)}\n<!-- end -->`;
 	return page.replace(new RegExp(`<!-- figures: ${name} -->[^]*?<!-- end -->`), () => text);
 }
 

@@ -1,4 +1,5 @@
-// `node bench/run.mjs [question…]`: asks all questions, or those named, prints a table and writes bench/results/*.json.
+// `node bench/run.mjs [question…]`: measures the answers to all questions, or to those named, prints a table for each
+// and writes it to bench/results/. bench/README.md has the options.
 import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -25,14 +26,14 @@ if (values.toolkit !== undefined) process.env.BENCH_TOOLKIT = resolve(values.too
 const known = readdirSync(new URL('questions/', import.meta.url)).map((file) => file.replace(/\.mjs$/, ''));
 const unknown = positionals.find((name) => !known.includes(name));
 if (unknown !== undefined) {
-	console.error(`bench/ asks no question '${unknown}'; it asks ${known.join(', ')}.`);
+	console.error(`There is no question '${unknown}'. The questions are ${known.join(', ')}.`);
 	process.exit(1);
 }
 
-// What counts instructions has no peers, and runs in CI, which need not have them.
+// `instructions` needs no peers, and runs in CI, where they need not be installed.
 if (positionals.some((name) => name !== 'instructions') || positionals.length === 0) installPeers();
 
-/** Runs one scene in a process of its own, without any OTEL_* of this shell, and answers its rows. */
+/** Runs a scene in its own process, without the variables OTEL_* and AGENTESE_* of this one. Resolves to its rows. */
 function play(question, scene) {
 	const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(OTEL|AGENTESE)_/.test(key)));
 	const effort = { rounds: Number(values.rounds), slice: Number(values.slice), warmUp: 2 * Number(values.slice) };
@@ -59,7 +60,7 @@ for (const name of positionals.length > 0 ? positionals : known) {
 	}
 	const before = circumstances();
 	const runs = new Map();
-	// The processes of a scene are as far apart as can be: what else the machine does changes with time.
+	// The processes of a scene are far apart in time, because the load of the machine changes.
 	for (let i = 0; i < Number(values.processes); i++) {
 		for (const { name: scene } of scenes) {
 			if (values.scene !== undefined && values.scene !== scene) continue;

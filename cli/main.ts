@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { run } from './program.js';
 
-// Whoever reads no more, as `head` does, has read enough.
+// A reader that closes its end early, as `head` does, is not an error.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await run(process.argv.slice(2));
-// A request to a backend that answers nothing must not hold the process.
+// Exits when stdout is written, even if a request waits for a backend that does not respond.
 process.stdout.write('', () => process.exit());

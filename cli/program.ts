@@ -3,41 +3,50 @@ import { LEGAL_TIME, milliseconds } from '../delivery/common/quantity.js';
 import { VERSION } from '../lib/runtime/version.js';
 import { UsageError } from './common/usage-error.js';
 
-/** Nothing is left to do; something is; the command was not understood, or the config is faulty. */
+/** The exit codes: nothing is left; something is left or failed; wrong use or a faulty config. */
 const [DONE, LEFT, WRONG] = [0, 1, 2];
 
-interface Said {
+/** The options of `flush`, as commander parses them. */
+interface FlushFlags {
 	config?: string;
+	/** In milliseconds. */
 	timeout: number;
 	json?: true;
 }
 
-/** Runs what the words ask for, and answers the exit code. Never rejects. */
-export async function run(words: readonly string[]): Promise<number> {
+/**
+ * Runs the program: parses the arguments, runs the command, and prints its report or why it failed. Never rejects.
+ *
+ * @param args - the arguments after the name of the program
+ * @returns the exit code
+ */
+export async function run(args: readonly string[]): Promise<number> {
 	let code = DONE;
+	// `exitOverride` makes commander throw instead of exiting, so that stdout is written to its end.
 	const program = new Command('agentese-otel')
-		.description('What can be done by hand around the telemetry of agentese-otel.')
-		.version(VERSION, '-V, --version', 'say the version')
-		.helpOption('-h, --help', 'say this')
+		.description('Commands for the telemetry of agentese-otel.')
+		.version(VERSION, '-V, --version', 'print the version')
+		.helpOption('-h, --help', 'print this help')
 		.helpCommand(false)
 		.exitOverride();
 	program
 		.command('flush')
-		.summary('send what lies in an outbox')
+		.summary('send what waits in an outbox')
 		.description(
-			'Sends what processes that are gone have left in an outbox to the backends of the config, and says what it did.\n' +
-				'What a living process holds is left to that process, and waited for.',
+			'Sends what exited processes have left in an outbox to the backends of the config, and prints what it did.\n' +
+				'What a living process holds is sent by that process, which is waited for.',
 		)
-		.argument('[directory]', 'the outbox; else that of the config')
-		.option('-c, --config <file>', "the application's config; else it is found as the application finds it")
+		.argument('[directory]', 'the outbox (default: that of the config)')
+		.option('-c, --config <file>', "the application's config (default: found as the application finds it)")
 		.addOption(
-			new Option('-t, --timeout <time>', 'how long to wait for a backend that is away, such as 30s or 5min')
+			new Option('-t, --timeout <time>', 'how long to wait for an unreachable backend, such as 30s or 5min')
 				.default(30_000, '30s')
 				.argParser(timeOf),
 		)
-		.option('--json', 'say it as one line of JSON')
+		.option('--json', 'print the report as one line of JSON')
 		.addHelpText('after', '\nExit code: 0 if nothing is left, 1 if something is, 2 for wrong use or a faulty config.')
-		.action(async (directory: string | undefined, { config, timeout, json }: Said) => {
+		.action(async (directory: string | undefined, { config, timeout, json }: FlushFlags) => {
+			// Imported here, so that the help and the version do not load the SDK.
 			const [{ flush }, { asJson, asText, isEmpty }] = await Promise.all([
 				import('./flush/flush.js'),
 				import('./flush/report.js'),
@@ -47,14 +56,14 @@ export async function run(words: readonly string[]): Promise<number> {
 			code = isEmpty(report) ? DONE : LEFT;
 		});
 	try {
-		await program.parseAsync(words, { from: 'user' });
+		await program.parseAsync(args, { from: 'user' });
 		return code;
 	} catch (error) {
 		return codeOf(error);
 	}
 }
 
-/** What went wrong is said by commander already, or here. */
+/** Returns the exit code for an error, and prints its message unless commander has. */
 function codeOf(error: unknown): number {
 	if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG;
 	const { name, message } = error as Error;
@@ -62,8 +71,9 @@ function codeOf(error: unknown): number {
 	return error instanceof UsageError || name === 'ConfigurationError' ? WRONG : LEFT;
 }
 
+/** Parses `--timeout`. @throws InvalidArgumentError if it is not a duration of more than 0 */
 function timeOf(text: string): number {
 	const time = milliseconds(text);
-	if (time === undefined || time <= 0) throw new InvalidArgumentError(`It is ${LEGAL_TIME}, and more than 0.`);
+	if (time === undefined || time <= 0) throw new InvalidArgumentError(`It must be ${LEGAL_TIME}, and more than 0.`);
 	return time;
 }

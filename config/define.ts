@@ -1,14 +1,32 @@
 import type { TelemetryConfig } from './schema/config.js';
 
-/** The same, for a config with a preset of one's own, whose section these types do not know. */
+/**
+ * Returns the config unchanged. In a config file that is code, it gives editors and the compiler the types of the
+ * config, here of one that names a custom preset and has a section with that preset's options:
+ *
+ *     export default defineConfig({ preset: './presets/roll.ts', roll: { lines: 3 } });
+ *
+ * It loads nothing and checks nothing.
+ *
+ * @param config - a config whose `preset` names a module
+ */
 export function defineConfig(config: CustomPresetConfig): TelemetryConfig;
-/** Answers the config as it is: for the types, in a config file that is code. It loads nothing. */
+/**
+ * Returns the config unchanged. In a config file that is code, it gives editors and the compiler the types of the
+ * config:
+ *
+ *     export default defineConfig({ preset: 'otlp', otlp: { endpoint: 'http://localhost:4318' } });
+ *
+ * It loads nothing and checks nothing.
+ *
+ * @param config - a config with shipped presets
+ */
 export function defineConfig(config: TelemetryConfig): TelemetryConfig;
 export function defineConfig(config: TelemetryConfig): TelemetryConfig {
 	return config;
 }
 
-/** A module under `preset`: a path, or a package with a scope or a hyphen. */
+/** A module under `preset`: the path of a file, or the name of a package that has a scope or a hyphen. */
 export type PresetModule =
 	| `./${string}`
 	| `../${string}`
@@ -16,15 +34,18 @@ export type PresetModule =
 	| `~/${string}`
 	| `@${string}/${string}`
 	| `${string}-${string}`;
+
 /**
- * A config that names a preset of one's own, and so may have sections that these types do not know: the preset's options,
- * which its own schema checks when they are loaded.
+ * A config that names a custom preset. Its other sections, which these types do not know, are options of custom
+ * presets: the preset's own schema checks them when the config is loaded.
  */
 export type CustomPresetConfig = Omit<TelemetryConfig, 'preset'> & {
+	/** The module of the custom preset, alone or in a list with other presets. */
 	preset:
 		| PresetModule
 		| [PresetModule, ...string[]]
 		| [string, PresetModule, ...string[]]
 		| [string, string, PresetModule, ...string[]];
+	/** The options of a custom preset, under its name. */
 	[section: string]: unknown;
 };

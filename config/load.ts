@@ -4,266 +4,252 @@ import type { Preset } from '../presets/contract/preset.js';
 import type { PathFault } from './common/error.js';
 import { ConfigurationError, type ConfigurationFault } from './common/error.js';
 import { type ConfigLayerSource, isObject, type Routes, SIGNALS, type Signal } from './common/layer.js';
+import type { CheckedLayer, CheckedLayers } from './custom-presets/check-by-schema.js';
 import type { CustomPresetConfig } from './define.js';
 import { fastCheck } from './fast-check/check.js';
-import { mark, merge, type Sources, sourceOf } from './resolve/merge.js';
-import { absoluteFiles, hidePasswords, normalizeEndpoints, normalizeHeaders, pathsTwice } from './resolve/normalize.js';
-import { type ConfigLayer, defaultConfig, type EffectiveConfig, type TelemetryConfig } from './schema/config.js';
+import { merge, recordSources, type Sources } from './resolve/merge.js';
+import {
+	hidePasswords,
+	normalizeEndpoints,
+	normalizeHeaders,
+	repeatedPathNotices,
+	resolveFiles,
+} from './resolve/normalize.js';
+import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from './schema/config.js';
 import { isAgenteseVariable } from './sources/agentese-variable-names.js';
-import { findFile } from './sources/file.js';
+import { findConfigFile } from './sources/file.js';
 import { kgentsFile } from './sources/kgents-file.js';
 import { type OtelVariables, otelVariables } from './sources/otel-variables.js';
 
-/** The config that holds, and where each of its keys came from. Printed or as JSON it shows no header's value and no password. */
+/**
+ * The config after the merge of all sources, and the source of each key. Values of headers and passwords are hidden if
+ * it is printed or turned into JSON.
+ */
 export interface LoadedConfig {
+	/** The merged config. Every key has a value, except `serviceName`. */
 	readonly config: EffectiveConfig;
-	/** By key path (`sampling.rate`): a file, a variable, `argument` or `default`; `signals.traces` where one differs. */
+	/**
+	 * The source of each key, by the key's path (`sampling.rate`): the path of a file, the name of an environment
+	 * variable, `argument` or `default`. `signals.traces` is present if a source sets the presets of that signal alone.
+	 */
 	readonly sources: Readonly<Record<string, string>>;
-	/** The directory of the config file, else the working one: what relative paths are meant from. */
+	/** The directory of the config file, else the working directory. Relative paths are resolved from it. */
 	readonly directory: string;
-	/** The presets that carry each signal: those of `preset`, unless `OTEL_TRACES_EXPORTER` or its like say otherwise. */
+	/** The presets of each signal: those of `preset`, unless a variable such as `OTEL_TRACES_EXPORTER` sets others. */
 	readonly signals: Routes;
-	/** The presets of one's own, by name; their options stand in the config under that name. */
+	/** The custom presets, by name. Their options are in the config under that name. */
 	readonly presets: ReadonlyMap<string, Preset<unknown>>;
-	/** OpenTelemetry's own file, where `OTEL_CONFIG_FILE` hands the set-up to it. */
+	/**
+	 * The absolute path of OpenTelemetry's declarative configuration file, if `OTEL_CONFIG_FILE` names one. That file
+	 * then decides where telemetry is sent.
+	 */
 	readonly declarative: string | undefined;
-	/** Sentences that are to be said once when telemetry starts. */
+	/** Sentences that `startTelemetry` logs once. */
 	readonly notices: readonly string[];
 }
 
-/** Where a search begins, and whose file is the lowest. @default the working directory and the person's home */
+/** Where `loadConfig` searches for files. */
 interface Places {
+	/** The directory where the search for the config file begins. @default the working directory */
 	readonly cwd?: string;
+	/** The directory with the user's `.kgents/telemetry.yaml`. @default the user's home directory */
 	readonly home?: string;
 }
 
-/** A source whose value was checked. */
-type Layer = Omit<ConfigLayerSource, 'value'> & { readonly value: ConfigLayer; readonly own: Record<string, unknown> };
-
-/** The same, for a config with a preset of one's own, whose section these types do not know. */
+/**
+ * Finds the config, checks it and merges all sources, for a config that names a custom preset. Each key is taken from
+ * the first source that sets it: the argument, `AGENTESE_*` variables, `OTEL_*` variables, the project's config file,
+ * the user's `~/.kgents/telemetry.yaml`, the defaults. The custom preset's module is loaded, and its schema checks the
+ * section with the preset's name, which these types do not know.
+ *
+ * @param argument - a config whose `preset` names a module
+ * @param places - where files are searched
+ * @returns the merged config and the source of each key
+ * @throws ConfigurationError with all faults of all sources
+ */
 export function loadConfig(argument: CustomPresetConfig, places?: Places): Promise<LoadedConfig>;
 /**
- * Finds the config and answers what holds, key by key: the argument over `AGENTESE_*` over `OTEL_*` over the project's
- * file over the person's `~/.kgents/telemetry.yaml` over the defaults; `preset` replaces the whole list.
+ * Finds the config, checks it and merges all sources. Each key is taken from the first source that sets it: the
+ * argument, `AGENTESE_*` variables, `OTEL_*` variables, the project's config file, the user's
+ * `~/.kgents/telemetry.yaml`, the defaults. Lists, such as `preset`, are replaced as a whole. It starts nothing.
  *
- * The project's file is `AGENTESE_CONFIG`, or the one that the argument names, or the first of `agentese.config.*`,
- * `.agenteserc*`, their like under `.config/` and the `agentese` key of package.json, from the working directory
- * upward to the one that holds a package.json.
+ * The project's file is the one that the argument or `AGENTESE_CONFIG` names, else the first of `agentese.config.*`,
+ * `.agenteserc*`, the same names under `.config/`, and the key `agentese` of package.json, from the working directory
+ * upward to the directory with a package.json.
  *
  * @param argument - a config, or the path of a config file
- * @throws ConfigurationError with every fault of every source at once
+ * @param places - where files are searched
+ * @returns the merged config and the source of each key
+ * @throws ConfigurationError with all faults of all sources
  */
 export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
 export async function loadConfig(
 	argument?: TelemetryConfig | string,
 	{ cwd = process.cwd(), home = homedir() }: Places = {},
 ): Promise<LoadedConfig> {
+	// All sources are read even if one has faults, so that one error reports the faults of all.
 	const user = await kgentsFile(home);
-	const file = await findFile(typeof argument === 'string' ? argument : undefined, cwd);
-	const environment = await otelVariables(cwd);
-	const own = await saidByOwn(cwd);
-	const said: ConfigLayerSource[] = [
-		...(user.said === undefined ? [] : [user.said]),
-		...(file.said === undefined ? [] : [file.said]),
-		...environment.said,
-		...own.said,
+	const file = await findConfigFile(typeof argument === 'string' ? argument : undefined, cwd);
+	const otel = await otelVariables(cwd);
+	const agentese = await agenteseLayers(cwd);
+	// The weakest first.
+	const layers: ConfigLayerSource[] = [
+		...(user.layer === undefined ? [] : [user.layer]),
+		...(file.layer === undefined ? [] : [file.layer]),
+		...otel.layers,
+		...agentese.layers,
 		...(argument === undefined || typeof argument === 'string'
 			? []
 			: [{ source: 'argument', value: argument, directory: cwd }]),
-		...environment.last,
+		...otel.overrides,
 	];
-	const checked = await check(said);
-	const directory = file.said?.directory ?? cwd;
-	const merged = await mergeAll(checked.layers, { directory, home, fallback: environment.fallback });
-	const { config, sources } = merged;
+	const checked = await check(layers);
+	const directory = file.layer?.directory ?? cwd;
+	const merged = mergeLayers(checked.layers, { directory, home, fallback: otel.fallback });
+	const { config, sources, signals } = merged;
+	// What depends on several keys is derived only now, from the merged config.
 	normalizeEndpoints(config, sources);
 	config.delivery.directory ??= join(config.json.directory, 'outbox');
+	// The merge runs in spite of faults, so that the checks of the merged config report theirs in the same error.
 	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...checked.faults];
 	faults.push(...normalizeHeaders(config, sources));
 	hidePasswords(config);
-	if (checked.whole) faults.push(...(await settleOwn(merged, checked)));
-	if (faults.length > 0) throw new ConfigurationError(await placed(faults, said, user.text), saidStrict(said));
-	const notices = [...environment.notices, ...own.notices, ...unused(merged), ...pathsTwice(config, sources)];
-	if (user.jaegerNotice !== undefined && sources['jaeger.endpoint'] === user.said?.source) {
-		if (merged.signals.traces.includes('jaeger')) notices.push(user.jaegerNotice);
+	if (checked.complete && checked.presets.size > 0) {
+		const { normalizeCustomOptions } = await import('./custom-presets/check-by-schema.js');
+		faults.push(...(await normalizeCustomOptions(merged, checked.presets)));
 	}
-	const { signals } = merged;
+	if (faults.length > 0) throw new ConfigurationError(await withLines(faults, layers, user.text), strictOf(layers));
+	const notices = [
+		...otel.notices,
+		...agentese.notices,
+		...unusedBackendNotices(merged),
+		...repeatedPathNotices(config, sources),
+	];
+	if (user.jaegerNotice !== undefined && sources['jaeger.endpoint'] === user.layer?.source) {
+		if (signals.traces.includes('jaeger')) notices.push(user.jaegerNotice);
+	}
 	return {
 		config,
 		sources,
 		directory,
 		signals,
 		presets: checked.presets,
-		declarative: environment.declarative,
+		declarative: otel.declarative,
 		notices,
 	};
 }
 
-/** What `AGENTESE_*` say; what reads them is loaded where there is one. */
-async function saidByOwn(cwd: string): Promise<{ said: ConfigLayerSource[]; notices: string[] }> {
-	if (!Object.keys(process.env).some(isAgenteseVariable)) return { said: [], notices: [] };
-	const { agenteseVariables: saidByOwnVariables } = await import('./sources/agentese-variables.js');
-	return saidByOwnVariables(cwd);
+/** The layers of the `AGENTESE_*` variables. The code that reads them needs zod, and is loaded only if one is set. */
+async function agenteseLayers(cwd: string): Promise<{ layers: ConfigLayerSource[]; notices: string[] }> {
+	if (!Object.keys(process.env).some(isAgenteseVariable)) return { layers: [], notices: [] };
+	const { agenteseVariables } = await import('./sources/agentese-variables.js');
+	return agenteseVariables(cwd);
 }
 
-interface Checked {
-	readonly layers: readonly Layer[];
-	readonly presets: ReadonlyMap<string, Preset<unknown>>;
-	readonly faults: readonly PathFault[];
-	/** False where a source says nothing that could be used. */
-	readonly whole: boolean;
+/** Checks every layer. If all of them pass the fast check, neither zod nor the schema is loaded. */
+async function check(layers: readonly ConfigLayerSource[]): Promise<CheckedLayers> {
+	const fast = layers.map((layer) => ({ ...layer, value: fastCheck(layer.value), customSections: {} }));
+	const passed = fast.filter((layer): layer is CheckedLayer => layer.value !== undefined);
+	const checked =
+		passed.length < layers.length
+			? await (await import('./custom-presets/check-by-schema.js')).checkBySchema(layers)
+			: { layers: passed, presets: new Map(), faults: [], complete: true };
+	return { ...checked, faults: [...checked.faults, ...(await faultsOfInstrumentations(checked.layers))] };
 }
 
-/**
- * Checks every source, so that a person sees all the faults at once. Where all of them are plain, nothing has to be
- * loaded for that.
- */
-async function check(all: readonly ConfigLayerSource[]): Promise<Checked> {
-	const plain = all.map((one) => ({ ...one, value: fastCheck(one.value), own: {} }));
-	const layers = plain.filter((one): one is Layer => one.value !== undefined);
-	if (layers.length < all.length) return checkByZod(all);
-	return { layers, presets: new Map(), faults: await faultsOfNamed(layers), whole: true };
+/** The faults of names under `autoInstrumentation`. */
+async function faultsOfInstrumentations(layers: readonly CheckedLayer[]): Promise<PathFault[]> {
+	const naming = layers.filter(({ value }) => isObject(value.autoInstrumentation));
+	if (naming.length === 0) return [];
+	const { instrumentationFaults } = await import('./schema/instrumentations.js');
+	return naming.flatMap(({ value, source }) => instrumentationFaults(value.autoInstrumentation, source));
 }
 
-/** The instrumentations that are named, and that there are none of. */
-async function faultsOfNamed(layers: readonly Layer[]): Promise<PathFault[]> {
-	const named = layers.filter(({ value }) => isObject(value.autoInstrumentation));
-	if (named.length === 0) return [];
-	const { faultsOfNames } = await import('./schema/instrumentations.js');
-	return named.flatMap(({ value, source }) => faultsOfNames(value.autoInstrumentation, source));
-}
-
-async function checkByZod(all: readonly ConfigLayerSource[]): Promise<Checked> {
-	const { configSchema } = await import('./schema/schema.js');
-	const { explain } = await import('./schema/explain.js');
-	const { loadCustomPresets: loadOwnPresets } = await import('./custom-presets/load.js');
-	const { presets, said, faults } = await loadOwnPresets(all, Object.keys(configSchema.shape));
-	const { withoutFaults } = await import('./schema/explain.js');
-	const found = [...faults];
-	const layers: Layer[] = [];
-	let whole = true;
-	for (const one of said) {
-		const [value, own] = apart(one.value, presets);
-		let parsed = configSchema.safeParse(value);
-		if (!parsed.success) {
-			const { issues } = parsed.error;
-			found.push(...explain(issues, { ...one, value }, configSchema));
-			parsed = configSchema.safeParse(withoutFaults(value, issues));
-		}
-		whole &&= parsed.success;
-		if (!parsed.success) continue;
-		layers.push({ ...one, value: parsed.data, own });
-	}
-	found.push(...(await faultsOfNamed(layers)));
-	return { layers, presets, faults: found, whole };
-}
-
-/** The options of presets of one's own are theirs to check, once all sources are merged. */
-function apart(value: unknown, presets: ReadonlyMap<string, unknown>): [unknown, Record<string, unknown>] {
-	if (!isObject(value) || presets.size === 0) return [value, {}];
-	const entries = Object.entries(value);
-	return [
-		Object.fromEntries(entries.filter(([key]) => !presets.has(key))),
-		Object.fromEntries(entries.filter(([key]) => presets.has(key))),
-	];
-}
-
-interface Merged {
+/** The merge of all layers over the defaults. */
+interface MergedConfig {
 	readonly config: EffectiveConfig;
 	readonly sources: Sources;
 	readonly signals: Routes;
 }
 
-async function mergeAll(
-	layers: readonly Layer[],
+/**
+ * Merges the layers, the weakest first, over the defaults. Relative paths become absolute, each from the directory of
+ * its layer.
+ *
+ * `preset` sets the presets of all signals, and the routes of a layer those of single signals; the stronger layer of
+ * the two has precedence. If single signals differ, `config.preset` becomes the list of all presets that are used.
+ */
+function mergeLayers(
+	layers: readonly CheckedLayer[],
 	{ directory, home, fallback }: { directory: string; home: string; fallback: OtelVariables['fallback'] },
-): Promise<Merged> {
+): MergedConfig {
 	const config = defaultConfig();
 	config.json.directory = resolve(directory, config.json.directory);
 	const sources: Sources = {};
-	mark(sources, '', config, 'default');
-	const everywhere = (presets: readonly string[]): Record<Signal, readonly string[]> => {
-		const carried = presets.filter((name) => name !== 'none');
-		return { traces: carried, metrics: carried, logs: carried };
+	recordSources(sources, '', config, 'default');
+	const allSignals = (presets: readonly string[]): Record<Signal, readonly string[]> => {
+		const exporting = presets.filter((name) => name !== 'none');
+		return { traces: exporting, metrics: exporting, logs: exporting };
 	};
-	let signals = everywhere(config.preset);
-	const route = (signal: Signal, presets: readonly string[], source: string) => {
+	let signals = allSignals(config.preset);
+	const setRoute = (signal: Signal, presets: readonly string[], source: string) => {
 		signals[signal] = presets;
 		sources[`signals.${signal}`] = source;
 	};
+	// The weakest source of routes: a signal that has an OTLP endpoint in a variable is sent there.
 	for (const signal of SIGNALS) {
-		const said = fallback[signal];
-		if (said !== undefined) route(signal, said.presets, said.source);
+		const route = fallback[signal];
+		if (route !== undefined) setRoute(signal, route.presets, route.source);
 	}
-	for (const { source, value, own, directory: from, signals: routes = {} } of layers) {
-		absoluteFiles(value, from, home);
+	for (const { source, value, customSections, directory: from, signals: routes = {} } of layers) {
+		resolveFiles(value, from, home);
 		const { $schema: _, ...rest } = value;
-		merge(config as unknown as Record<string, unknown>, { ...rest, ...own }, source, sources);
+		merge(config as unknown as Record<string, unknown>, { ...rest, ...customSections }, source, sources);
 		if (value.preset !== undefined) {
-			signals = everywhere(value.preset);
+			signals = allSignals(value.preset);
 			for (const signal of SIGNALS) delete sources[`signals.${signal}`];
 		}
 		for (const signal of SIGNALS) {
 			const presets = routes[signal];
-			if (presets !== undefined) route(signal, presets, source);
+			if (presets !== undefined) setRoute(signal, presets, source);
 		}
 	}
+	// `preset` must list every preset in use: it decides which sections and which code are loaded.
 	const names = [...new Set(SIGNALS.flatMap((signal) => signals[signal]))];
-	const [by] = SIGNALS.flatMap((signal) => sources[`signals.${signal}`] ?? []);
-	if (by !== undefined) {
+	const [routeSource] = SIGNALS.flatMap((signal) => sources[`signals.${signal}`] ?? []);
+	if (routeSource !== undefined) {
 		config.preset = names.length === 0 ? ['none'] : names;
-		sources['preset'] = by;
+		sources['preset'] = routeSource;
 	}
 	return { config, sources, signals };
 }
 
-/** Checks the options of each preset of one's own, which its own schema gives their defaults. */
-async function settleOwn({ config, sources }: Merged, { presets }: Checked): Promise<PathFault[]> {
-	if (presets.size === 0) return [];
-	const { explain } = await import('./schema/explain.js');
-	const sections = config as unknown as Record<string, unknown>;
-	const faults: PathFault[] = [];
-	for (const [name, { schema }] of presets) {
-		const value = sections[name];
-		if (value === undefined && !config.preset.includes(name)) continue;
-		const source = sourceOf(sources, [name]) ?? sources['preset'] ?? 'default';
-		if (schema === undefined) {
-			if (value === undefined) continue;
-			const message = `"${name}" is no key: the preset of that name has no schema, and so takes no options.`;
-			faults.push({ source, key: name, path: [name], message });
-			continue;
-		}
-		const { success, data, error } = await schema.safeParseAsync(value ?? {});
-		if (success) sections[name] = data;
-		else {
-			const found = explain(error.issues, { value: value ?? {}, source }, schema, [name]);
-			faults.push(...found.map((fault) => ({ ...fault, source: sourceOf(sources, fault.path) ?? source })));
-		}
-	}
-	return faults;
-}
-
-/** A backend that was described and is not used: the usual reason is that nobody named the preset. */
-function unused({ config, sources }: Merged): string[] {
+/** A notice for each section of a preset that is configured while no source sets `preset`: the preset is not used. */
+function unusedBackendNotices({ config, sources }: MergedConfig): string[] {
 	if (sources['preset'] !== 'default') return [];
 	return (['otlp', 'jaeger', 'prometheus', 'console'] as const).flatMap((name) => {
-		const key = Object.keys(sources).find((path) => path.startsWith(`${name}.`) && isWish(sources[path]));
+		const key = Object.keys(sources).find((path) => path.startsWith(`${name}.`) && isDeliberate(sources[path]));
 		if (key === undefined) return [];
 		const source = sources[key];
 		return [
-			`${source} says "${key}", but no "preset": telemetry goes to ${config.preset.join(', ')}. Write "preset: ${name}" to use it.`,
+			`${source} sets "${key}", but no source sets "preset": the preset in use is ${config.preset.join(', ')}. Write "preset: ${name}" to use ${name}.`,
 		];
 	});
 }
 
-function isWish(source: string | undefined): boolean {
+/** Whether a source means this toolkit: `OTEL_*` variables may be set for every program on the machine. */
+function isDeliberate(source: string | undefined): boolean {
 	return source !== undefined && source !== 'default' && !source.startsWith('OTEL_');
 }
 
-/** Gives the faults their lines, where their source is a file that has lines, and its order. */
-async function placed(
+/**
+ * Adds the lines to faults whose source is a file with lines, and sorts them by source and line.
+ *
+ * @param userText - the text of the user's `~/.kgents/telemetry.yaml`, if it has faults and so is no layer
+ */
+async function withLines(
 	faults: readonly (ConfigurationFault | PathFault)[],
-	said: readonly ConfigLayerSource[],
+	layers: readonly ConfigLayerSource[],
 	userText: string | undefined,
 ): Promise<ConfigurationFault[]> {
 	const { lineFinder } = await import('./sources/parse.js');
@@ -274,9 +260,10 @@ async function placed(
 			continue;
 		}
 		const { path, ...rest } = fault;
-		const from = said.find(({ source }) => source === fault.source);
-		const text = from?.text ?? (from === undefined ? userText : undefined);
-		const line = text === undefined ? undefined : (await lineFinder(text))([...(from?.above ?? []), ...path]);
+		// A source that is no layer but has faults with paths can only be the user's file.
+		const layer = layers.find(({ source }) => source === fault.source);
+		const text = layer?.text ?? (layer === undefined ? userText : undefined);
+		const line = text === undefined ? undefined : (await lineFinder(text))([...(layer?.parentKeys ?? []), ...path]);
 		result.push(line === undefined ? rest : { ...rest, line });
 	}
 	const sources = [...new Set(result.map(({ source }) => source))];
@@ -285,8 +272,8 @@ async function placed(
 	);
 }
 
-/** What a faulty config itself says of faults: the strongest source that says anything. */
-function saidStrict(said: readonly ConfigLayerSource[]): boolean {
-	const strict = said.map(({ value }) => (value as { strict?: unknown } | null | undefined)?.strict);
-	return strict.findLast((value) => typeof value === 'boolean') !== false;
+/** The value of `strict` in a config with faults, from the strongest source that sets it to a boolean. @default true */
+function strictOf(layers: readonly ConfigLayerSource[]): boolean {
+	const values = layers.map(({ value }) => (value as { strict?: unknown } | null | undefined)?.strict);
+	return values.findLast((value) => typeof value === 'boolean') !== false;
 }

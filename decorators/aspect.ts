@@ -1,18 +1,21 @@
 import { nearest } from '../lib/agentese/errors/nearest.js';
 import { CATEGORIES, type Category } from '../lib/invocation/category.js';
 import { faultInAspect } from '../lib/signals/tracing/check-options.js';
-import { type DecoratorTarget, readTarget } from '../lib/weaving/decorator-target.js';
-import type { AspectOptions } from '../lib/weaving/member.js';
-import { placeInWords, refusal } from './refuse.js';
+import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
+import type { AspectOptions } from '../lib/weaving/declarations/member.js';
+import { decorationError, describeTarget } from './refuse.js';
 import type { BareDecorator } from './types.js';
 
-/** What `@Aspect` says beside the name. */
+/** What `@Aspect` declares besides the name. */
 export interface AspectDeclaration {
-	/** The archetypes that may ask. Others are refused with an AffordanceError by `createLogos`. @default all */
+	/**
+	 * The archetypes of observers that may invoke the aspect. `createLogos` refuses all others with an AffordanceError.
+	 * @default all
+	 */
 	affordedTo?: readonly string[];
 	/**
-	 * What kind of aspect it is. `conventions: [genai]` in the config reads it: what generates or composes is an agent,
-	 * the rest a tool. @default unsaid
+	 * What kind of work the aspect does. With `conventions: [genai]` in the configuration, aspects that generate or
+	 * compose are reported as agents and all others as tools. @default none
 	 */
 	category?: Category;
 }
@@ -23,14 +26,26 @@ export type AspectDecorator = BareDecorator &
 	((declaration?: AspectDeclaration) => BareDecorator);
 
 /**
- * Publishes a method, or an arrow-function field: it answers the aspect of that name, without an argument its own name.
- * It adds no span; `createLogos` traces every invocation anyway.
+ * Publishes a method or an arrow-function field as an aspect, so that a path can reach it. The aspect has the given
+ * name, or the name of the method. It adds no span to direct calls; `createLogos` traces every invocation anyway.
  *
- * @throws DecorationError when the class is defined, for a name that is no segment of a path, or a wrong option
+ * @throws DecorationError when the class is defined, if the name cannot be a segment of a path, if an option has a
+ *   wrong value, or if it is on anything but a method or an arrow-function field
+ *
+ * @example
+ * ```ts
+ * @Resolver('self.soul')
+ * class Soul {
+ * 	@Aspect('take_task', { affordedTo: ['scholar'], category: 'mutation' })
+ * 	takeTask(umwelt: unknown, task: string): string {
+ * 		return task;
+ * 	}
+ * }
+ * ```
  */
 export const Aspect = ((...args: unknown[]) => {
-	const place = readTarget(args);
-	if (place !== undefined) return declare(place, {});
+	const target = readTarget(args);
+	if (target !== undefined) return declare(target, {});
 	const [first, second] = args;
 	const declaration = (typeof first === 'string' ? second : first) as AspectDeclaration | undefined;
 	const options = {
@@ -38,31 +53,36 @@ export const Aspect = ((...args: unknown[]) => {
 		affordedTo: declaration?.affordedTo,
 		category: declaration?.category,
 	};
-	return (...at: unknown[]) => declare(readTarget(at), options);
+	return (...targetArgs: unknown[]) => declare(readTarget(targetArgs), options);
 }) as AspectDecorator;
 
-function declare(place: DecoratorTarget | undefined, options: AspectOptions): undefined {
+/** Checks the target and the options, and declares the aspect on the member. */
+function declare(target: DecoratorTarget | undefined, options: AspectOptions): undefined {
 	const decorator = '@Aspect';
-	if (place?.at !== 'member' || (place.kind !== 'method' && place.kind !== 'field')) {
-		throw refusal(place, {
+	if (target?.type !== 'member' || (target.kind !== 'method' && target.kind !== 'field')) {
+		throw decorationError(target, {
 			decorator,
 			rule: '@Aspect goes on a method or an arrow-function field.',
-			got: placeInWords(place),
+			got: describeTarget(target),
 			wayOut: 'a method that answers the aspect',
 		});
 	}
-	const name = options.name ?? place.key;
+	const name = options.name ?? target.key;
 	const fault = typeof name === 'symbol' ? 'A symbol is no segment of a path.' : faultInAspect(String(name));
 	if (fault !== undefined) {
-		const snake = String(name)
-			.replace(/^[#_]+/, '')
-			.replace(/[A-Z]/g, (letter, at) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
-		const near = typeof name === 'symbol' || faultInAspect(snake) !== undefined ? 'challenge' : snake;
-		throw refusal(place, { decorator, rule: fault, got: `the name '${String(name)}'`, wayOut: `@Aspect('${near}')` });
+		throw decorationError(target, {
+			decorator,
+			rule: fault,
+			got: `the name '${String(name)}'`,
+			wayOut: `@Aspect('${validName(name)}')`,
+		});
 	}
 	const { affordedTo } = options;
-	if (affordedTo !== undefined && !(Array.isArray(affordedTo) && affordedTo.every((one) => typeof one === 'string'))) {
-		throw refusal(place, {
+	if (
+		affordedTo !== undefined &&
+		!(Array.isArray(affordedTo) && affordedTo.every((item) => typeof item === 'string'))
+	) {
+		throw decorationError(target, {
 			decorator,
 			rule: "The option 'affordedTo' is an array of archetypes.",
 			got: 'something else',
@@ -72,12 +92,20 @@ function declare(place: DecoratorTarget | undefined, options: AspectOptions): un
 	const { category } = options;
 	if (category !== undefined && !CATEGORIES.includes(category)) {
 		const [near = 'generation'] = nearest(String(category), CATEGORIES, 1);
-		throw refusal(place, {
+		throw decorationError(target, {
 			decorator,
 			rule: `The option 'category' is ${CATEGORIES.slice(0, -1).join(', ')} or ${CATEGORIES.at(-1)}.`,
 			got: `the category '${String(category).slice(0, 80)}'`,
 			wayOut: `category: '${near}'`,
 		});
 	}
-	place.member().aspect = options;
+	target.member().aspect = options;
+}
+
+/** Returns a valid name to suggest in place of an invalid one: the same in snake_case, or an example. */
+function validName(name: PropertyKey): string {
+	const snakeCase = String(name)
+		.replace(/^[#_]+/, '')
+		.replace(/[A-Z]/g, (letter, at) => `${at === 0 ? '' : '_'}${letter.toLowerCase()}`);
+	return typeof name === 'symbol' || faultInAspect(snakeCase) !== undefined ? 'challenge' : snakeCase;
 }

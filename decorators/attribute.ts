@@ -1,8 +1,10 @@
-import { declareAttribute, memberOn } from '../lib/weaving/declarations.js';
-import { type DecoratorTarget, readTarget } from '../lib/weaving/decorator-target.js';
-import { placeInWords, refusal } from './refuse.js';
+import { declareAttribute, memberOn } from '../lib/weaving/declarations/declarations.js';
+import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
+import { decorationError, describeTarget } from './refuse.js';
 
-/** The types of `@Attribute(key)`: on a parameter (legacy), a field, a getter or an accessor (both standards). */
+/**
+ * The types of `@Attribute(key)`: on a parameter (legacy standard), a field, a getter or an accessor (both standards).
+ */
 export type AttributeDecorator = ((target: object, key: PropertyKey | undefined, index: number) => void) &
 	((target: object, key: PropertyKey, descriptor?: PropertyDescriptor) => void) &
 	(<This, V>(value: undefined, context: ClassFieldDecoratorContext<This, V>) => void) &
@@ -10,40 +12,60 @@ export type AttributeDecorator = ((target: object, key: PropertyKey | undefined,
 	(<This, V>(value: ClassAccessorDecoratorTarget<This, V>, context: ClassAccessorDecoratorContext<This, V>) => void);
 
 /**
- * Puts a value on the span under this key: a parameter's on the spans of its method, a field's or accessor's on the
- * spans of all traced methods of that object. What OpenTelemetry would drop is written as text.
+ * Writes a value on the span: the value of a parameter on the spans of its method, the value of a field, a getter or an
+ * accessor on the spans of all traced methods of the object. It is read when the method is called. Values that
+ * OpenTelemetry would drop (Date, bigint, Error, Map, class instances) are written as text; null and undefined are left
+ * out.
  *
- * @throws DecorationError when the class is defined, for an empty key, and on a method or a class
+ * @param key - the attribute's key on the span
+ * @throws DecorationError when the class is defined, if the key is empty, or if it is on a method, a setter, a class or
+ *   a parameter of the constructor
+ *
+ * @example
+ * ```ts
+ * class Soul {
+ * 	@Attribute('app.tenant')
+ * 	tenant = 'acme';
+ *
+ * 	@Traced
+ * 	challenge(umwelt: unknown): string {
+ * 		return 'why?';
+ * 	}
+ * }
+ * ```
  */
 export function Attribute(key: string): AttributeDecorator {
 	return ((...args: unknown[]) => {
-		const place = readTarget(args);
+		const target = readTarget(args);
 		if (typeof key !== 'string' || key === '') {
-			throw refusal(place, {
+			throw decorationError(target, {
 				decorator: '@Attribute',
-				rule: "@Attribute takes the attribute's key.",
+				rule: '@Attribute accepts the key of an attribute.',
 				got: key === '' ? 'an empty text' : typeof key,
 				wayOut: "@Attribute('app.tenant')",
 			});
 		}
-		if (place?.at === 'parameter' && place.key !== undefined) {
-			memberOn(place.owner, place.key, 'method').parameterAttributes.push({ index: place.index, attribute: key });
+		if (target?.type === 'parameter' && target.key !== undefined) {
+			memberOn(target.owner, target.key, 'method').parameterAttributes.push({ index: target.index, attribute: key });
 			return;
 		}
-		if (place?.at !== 'member' || place.kind === 'method' || place.kind === 'setter') {
-			throw refusal(place, {
+		if (target?.type !== 'member' || target.kind === 'method' || target.kind === 'setter') {
+			throw decorationError(target, {
 				decorator: '@Attribute',
 				rule: '@Attribute goes on a parameter of a method, a field, a getter or an accessor.',
-				got: placeInWords(place),
+				got: describeTarget(target),
 				wayOut: '@Traced({ attributes: (args, self) => ({ … }) }) on the method',
 			});
 		}
-		declareOn(place, key);
+		declareOn(target, key);
 	}) as AttributeDecorator;
 }
 
-function declareOn(place: DecoratorTarget & { at: 'member' }, attribute: string): void {
-	const { key, owner, tc39 } = place;
+/**
+ * Declares the attribute of a field, a getter or an accessor. A private one can only be read through its TC39 context.
+ */
+function declareOn(target: DecoratorTarget & { type: 'member' }, attribute: string): void {
+	const { key, owner, tc39 } = target;
 	const read = (self: object): unknown => tc39?.access?.get?.(self) ?? (self as Record<PropertyKey, unknown>)[key];
 	if (owner !== undefined) declareAttribute({ owner }, { attribute, read });
 	else if (tc39?.metadata !== undefined) declareAttribute({ metadata: tc39.metadata }, { attribute, read });

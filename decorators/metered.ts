@@ -3,30 +3,49 @@ import { METERED } from '../lib/signals/metering/spec.js';
 import type { Callable } from '../lib/signals/tracing/options.js';
 import { decorate } from '../lib/weaving/decorate.js';
 import { wrapFunction } from '../lib/weaving/wrap-function.js';
-import type { BareDecorator, Given, MethodOf, SelfOf } from './types.js';
+import type { BareDecorator, CalledDecorator, MethodOf, SelfOf } from './types.js';
 
 /** The types of `@Metered`, bare and called, in both decorator standards. */
 export type MeteredDecorator = BareDecorator &
 	(<T = unknown, K = unknown, D = unknown>(
 		options?: MeteredOptions<MethodOf<T, K, D>, SelfOf<T, K>>,
-	) => Given<T, K, D>);
+	) => CalledDecorator<T, K, D>);
 
 /**
- * Counts and times every invocation of a method, whatever the sampling: `agentese.invocations`,
- * `agentese.invoke.duration` in ms, and `agentese.active_invocations`. It stands where `@Traced` can stand, bare or
- * called, and publishes a method as `@Traced` does.
+ * Counts and times every invocation of a method, whatever share of traces is sampled: in `agentese.invocations`, in
+ * `agentese.invoke.duration` (ms), and in `agentese.active_invocations`. It can be on everything that `@Traced` can be
+ * on, bare or called, and on a method it publishes the method as `@Traced` does.
  *
- * The labels are the path's template and context, and the outcome; without a handle `code.function.name`. Never an
- * entity id, never an observer's.
+ * The labels are the path's template, its context, and the outcome; `code.function.name` for a method without a path.
+ * An entity id or an observer's id is never a label.
  *
- * @throws DecorationError when the class is defined, for unknown or wrong options
+ * @throws DecorationError when the class is defined, if an option is unknown or has a wrong value, or on a parameter
+ *
+ * @example
+ * ```ts
+ * class Soul {
+ * 	@Metered({ labels: { mode: { values: ['hard', 'soft'], from: ([, mode]) => mode } } })
+ * 	challenge(umwelt: unknown, mode: string): string {
+ * 		return `a ${mode} question`;
+ * 	}
+ * }
+ * ```
  */
 export const Metered = ((...args: unknown[]) => decorate(METERED, args)) as MeteredDecorator;
 
 /**
- * `@Metered` for a function that stands alone: answers the woven function, of the same type, name and length.
+ * Returns the metered form of a function that is no member of a class, with the same type, name and length. The
+ * function itself is not changed.
  *
- * @throws TypeError for what is no function, or is a class
+ * @param options - the options of `@Metered`. @default {}
+ * @throws TypeError if `fn` is no function, or is a class
+ * @throws DecorationError if an option is unknown or has a wrong value
+ *
+ * @example
+ * ```ts
+ * const add = metered((a: number, b: number) => a + b, { buckets: [1, 5, 10] });
+ * const sum: number = add(1, 2);
+ * ```
  */
 export function metered<F extends Callable>(fn: F, options: MeteredOptions<F, ThisParameterType<F>> = {}): F {
 	return wrapFunction(METERED, fn as never, options);

@@ -1,24 +1,39 @@
-import { memberOn } from '../lib/weaving/declarations.js';
-import { readTarget } from '../lib/weaving/decorator-target.js';
-import { placeInWords, refusal } from './refuse.js';
+import { memberOn } from '../lib/weaving/declarations/declarations.js';
+import { readTarget } from '../lib/weaving/declarations/decorator-target.js';
+import { decorationError, describeTarget } from './refuse.js';
 
 /**
- * Says which parameter of a method is the umwelt, where it is not the first. Parameter decorators exist in the legacy
- * standard only; in TC39 the `observer` option of `@Traced` says the same.
+ * Declares which parameter of a method is the umwelt, if it is not the first. It applies to every decorator on the
+ * method.
  *
- * @throws DecorationError when the class is defined, on anything but a parameter of a method
+ * Parameter decorators exist in the legacy standard only (`experimentalDecorators`). In the TC39 standard use the
+ * `observer` option of `@Traced`.
+ *
+ * @returns a parameter decorator
+ * @throws DecorationError when the class is defined, if it is on anything but a parameter of a method
+ *
+ * @example
+ * ```ts
+ * // tsconfig.json: "experimentalDecorators": true
+ * class Soul {
+ * 	@Traced
+ * 	challenge(claim: string, @Observer() umwelt: unknown): string {
+ * 		return `Why ${claim}?`;
+ * 	}
+ * }
+ * ```
  */
 export function Observer(): ParameterDecorator {
 	return (...args: unknown[]) => {
-		const place = readTarget(args);
-		if (place?.at !== 'parameter' || place.key === undefined) {
-			throw refusal(place, {
+		const target = readTarget(args);
+		if (target?.type !== 'parameter' || target.key === undefined) {
+			throw decorationError(target, {
 				decorator: '@Observer',
 				rule: '@Observer() goes on a parameter of a method.',
-				got: place?.at === 'parameter' ? 'a parameter of the constructor' : placeInWords(place),
+				got: target?.type === 'parameter' ? 'a parameter of the constructor' : describeTarget(target),
 				wayOut: '@Traced({ observer: (args) => args[1] }) on the method',
 			});
 		}
-		memberOn(place.owner, place.key, 'method').observerAt = place.index;
+		memberOn(target.owner, target.key, 'method').observerIndex = target.index;
 	};
 }

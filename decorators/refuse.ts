@@ -1,31 +1,27 @@
 import { DecorationError } from '../lib/agentese/errors/errors.js';
-import type { DecoratorTarget } from '../lib/weaving/decorator-target.js';
-import { nameOfClass } from '../lib/weaving/prototype-chain.js';
+import { type DecoratorTarget, targetNames } from '../lib/weaving/declarations/decorator-target.js';
 
-/** What a decorator says of wrong use. */
-export interface Refusal {
+/** The parts of the message about wrong use of a decorator. */
+interface WrongUse {
+	/** The decorator with its `@`. */
 	readonly decorator: string;
+	/** The rule that is broken, as a whole sentence. */
 	readonly rule: string;
+	/** What the decorator got, so that it can follow the word "got". */
 	readonly got: string;
+	/** What to do instead, so that it can follow the word "Try". */
 	readonly wayOut: string;
 	readonly cause?: unknown;
 }
 
-/** The error for a decorator that stands where it cannot, or says what it cannot. */
-export function refusal(place: DecoratorTarget | undefined, wrong: Refusal): DecorationError {
-	return new DecorationError({ ...wrong, ...where(place) });
+/** Returns the error for a decorator on a wrong target or with a wrong option; undefined is a target that is none. */
+export function decorationError(target: DecoratorTarget | undefined, wrongUse: WrongUse): DecorationError {
+	return new DecorationError({ ...wrongUse, ...(target === undefined ? { class: '' } : targetNames(target)) });
 }
 
-/** A place in words: `a getter`, `a parameter`. */
-export function placeInWords(place: DecoratorTarget | undefined): string {
-	if (place === undefined) return 'no class and no member of one';
-	if (place.at !== 'member') return `a ${place.at}`;
-	return place.kind === 'accessor' ? 'an accessor' : `a ${place.kind}`;
-}
-
-function where(place: DecoratorTarget | undefined): { class: string; member?: string } {
-	if (place === undefined) return { class: '' };
-	if (place.at === 'class') return { class: nameOfClass(place.cls) };
-	if (place.at === 'parameter') return { class: nameOfClass(place.owner), member: String(place.key ?? 'constructor') };
-	return { class: place.className, member: String(place.key) };
+/** Returns a decorator's target in words: `a getter`, `a parameter`. */
+export function describeTarget(target: DecoratorTarget | undefined): string {
+	if (target === undefined) return 'neither a class nor a member of one';
+	if (target.type !== 'member') return `a ${target.type}`;
+	return target.kind === 'accessor' ? 'an accessor' : `a ${target.kind}`;
 }

@@ -2,29 +2,62 @@ import type { Callable, TracedOptions } from '../lib/signals/tracing/options.js'
 import { TRACED } from '../lib/signals/tracing/spec.js';
 import { decorate } from '../lib/weaving/decorate.js';
 import { wrapFunction } from '../lib/weaving/wrap-function.js';
-import type { BareDecorator, Given, MethodOf, SelfOf } from './types.js';
+import type { BareDecorator, CalledDecorator, MethodOf, SelfOf } from './types.js';
 
 /** The types of `@Traced`, bare and called, in both decorator standards. */
 export type TracedDecorator = BareDecorator &
-	(<T = unknown, K = unknown, D = unknown>(options?: TracedOptions<MethodOf<T, K, D>, SelfOf<T, K>>) => Given<T, K, D>);
+	(<T = unknown, K = unknown, D = unknown>(
+		options?: TracedOptions<MethodOf<T, K, D>, SelfOf<T, K>>,
+	) => CalledDecorator<T, K, D>);
 
 /**
- * Makes a span of every invocation of a method: from its call to its real end, whether it answers a value, a promise, a
- * lazy query, a generator or a stream. Bare or called; on a method, a getter, a setter, an accessor, an arrow-function
- * field, or a class.
+ * Creates a span for every invocation of a method, from the call to the end of its result: a value, a promise, a lazy
+ * query, a generator or a stream. It can be on a method, a getter, a setter, an accessor, an arrow-function field or a
+ * class, bare or called.
  *
- * On a method of a class with `@Resolver` it publishes the method as the aspect of its name; the span is
- * `agentese.invoke` with the attributes `agentese.*`. Without a handle the span is plain, and named `Class.method`. On a
- * class it means every own method whose name begins with neither `_` nor `#`, less `@Untraced` ones, and publishes none.
+ * - On a method of a class with `@Resolver` it publishes the method as the aspect of its name. The span is named
+ *   `agentese.invoke` and has the attributes `agentese.*`.
+ * - On a method of a class without a handle the span is named `Class.method`.
+ * - On a class it traces every own method, static ones included, whose name begins with neither `_` nor `#` and that
+ *   has no `@Untraced`. It publishes none of them.
  *
- * @throws DecorationError when the class is defined, for unknown or wrong options
+ * Several on one method are one span; the options of the outer ones win. The result, errors and `this` of the method
+ * stay as they are.
+ *
+ * @throws DecorationError when the class is defined, if an option is unknown or has a wrong value, if `@Untraced` is on
+ *   the same method, or on a parameter
+ *
+ * @example
+ * ```ts
+ * @Resolver('self.soul')
+ * class Soul {
+ * 	@Traced
+ * 	manifest(umwelt: unknown): string {
+ * 		return 'here';
+ * 	}
+ *
+ * 	@Traced({ result: (verdict) => verdict, expected: (error) => error instanceof RangeError })
+ * 	async challenge(umwelt: unknown, claim: string): Promise<string> {
+ * 		return claim.length > 10 ? 'REJECT' : 'ACCEPT';
+ * 	}
+ * }
+ * ```
  */
 export const Traced = ((...args: unknown[]) => decorate(TRACED, args)) as TracedDecorator;
 
 /**
- * `@Traced` for a function that stands alone: answers the woven function, of the same type, name and length.
+ * Returns the traced form of a function that is no member of a class, with the same type, name and length. The function
+ * itself is not changed.
  *
- * @throws TypeError for what is no function, or is a class
+ * @param options - the options of `@Traced`. @default {}
+ * @throws TypeError if `fn` is no function, or is a class
+ * @throws DecorationError if an option is unknown or has a wrong value
+ *
+ * @example
+ * ```ts
+ * const ask = traced(async (question: string) => `${question}?`, { path: 'void.oracle.ask' });
+ * const answer: string = await ask('why');
+ * ```
  */
 export function traced<F extends Callable>(fn: F, options: TracedOptions<F, ThisParameterType<F>> = {}): F {
 	return wrapFunction(TRACED, fn as never, options);

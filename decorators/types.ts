@@ -1,19 +1,22 @@
 import type { Callable } from '../lib/signals/tracing/options.js';
 
-/** True for `unknown` (what was not inferred) and `any` (which turns every other conditional type into a union). */
-type Untold<T> = unknown extends T ? true : false;
+/**
+ * True for `unknown`, which stands for a type that was not inferred, and for `any`, which would turn every other
+ * conditional type into a union.
+ */
+type NotInferred<T> = unknown extends T ? true : false;
 
-/** The bound that TypeScript's own decorator context has for methods: any function of that `this`. */
+/** The bound of methods in TypeScript's own decorator context: any function with that `this`. */
 type MethodBound<This> = ReturnType<ClassMethodDecoratorContext<This>['access']['get']>;
 
-/** What the compiler shows where a decorator cannot stand. */
+/** The type that the compiler shows in its error if a decorator is on a wrong target. */
 interface Misplaced {
 	readonly misplaced: 'It goes on a class, a method, a getter, a setter, an accessor or an arrow-function field.';
 }
 
-/** The function behind a decorated member, from the arguments that a decorator of either standard is given. */
+/** The function of a decorated member, from the types of the arguments that a decorator receives in either standard. */
 type FunctionAt<T, K, D> =
-	Untold<K> extends true
+	NotInferred<K> extends true
 		? Callable
 		: K extends ClassMethodDecoratorContext<never, infer F>
 			? F
@@ -29,14 +32,14 @@ type FunctionAt<T, K, D> =
 								? LegacyFunctionAt<T, K, D>
 								: Callable;
 
-/** Legacy: a getter and a setter look alike, and a private field has no type at all. */
+/** Legacy standard: a getter and a setter cannot be told apart, and a private field has no type at all. */
 type LegacyFunctionAt<T, K extends PropertyKey, D> = K extends keyof T
 	? T[K] extends Callable
 		? T[K]
-		: Untold<D> extends true
+		: NotInferred<D> extends true
 			? Misplaced
 			: (value?: T[K]) => T[K]
-	: Untold<D> extends true
+	: NotInferred<D> extends true
 		? Callable
 		: D extends TypedPropertyDescriptor<infer V>
 			? V extends Callable
@@ -44,12 +47,12 @@ type LegacyFunctionAt<T, K extends PropertyKey, D> = K extends keyof T
 				: (value?: V) => V
 			: Callable;
 
-/** The function behind a decorated member, for the types of a decorator's callbacks. */
+/** The function of a decorated member, for the types of the options' callbacks. */
 export type MethodOf<T, K, D> = FunctionAt<T, K, D> extends infer F extends Callable ? F : Callable;
 
 /** The type of `this` in a decorated member. */
 export type SelfOf<T, K> =
-	Untold<K> extends true
+	NotInferred<K> extends true
 		? unknown
 		: K extends { readonly kind: 'class' }
 			? unknown
@@ -60,20 +63,21 @@ export type SelfOf<T, K> =
 					: unknown;
 
 /**
- * A decorator that was given its options. It has three parameters because the legacy standard refuses a rest tuple, and
- * its type of return refuses what is no function in words that can be read.
+ * A decorator that was called with options. It has three parameters because the compiler refuses a rest tuple in the
+ * legacy standard. For a member that is no function its return type is one that makes the compiler's error readable.
  */
-export type Given<T, K, D> = (
+export type CalledDecorator<T, K, D> = (
 	target: T,
 	key?: K,
 	descriptor?: D,
 ) => FunctionAt<T, K, D> extends Callable ? void : Misplaced;
 
+/** Any class. */
 type Class = abstract new (...args: never[]) => unknown;
 
 /**
- * The bare form of a decorator, in both standards. Join it with the form that takes options as `BareDecorator & …`, in
- * this order: the compiler prints the error of the last overload.
+ * The bare form of a decorator, in both standards. Intersect it with the form that accepts options as `BareDecorator &
+ * …`, in this order, because the compiler prints the error of the last overload.
  */
 export interface BareDecorator {
 	<This, F extends MethodBound<This>>(value: F, context: ClassMethodDecoratorContext<This, F>): F | undefined;

@@ -1,32 +1,49 @@
+import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import { refuseContradiction } from '../lib/weaving/decorate.js';
-import { type DecoratorTarget, readTarget } from '../lib/weaving/decorator-target.js';
-import { placeInWords, refusal } from './refuse.js';
+import { decorationError, describeTarget } from './refuse.js';
 import type { BareDecorator } from './types.js';
 
 /** The types of `@Untraced`, bare and called, in both decorator standards. */
 export type UntracedDecorator = BareDecorator & (() => BareDecorator);
 
 /**
- * Leaves a method out of what a decorator on its class means, and takes away the span that `createLogos` would make of
- * it. The counters of `createLogos` stay.
+ * Leaves a method out of `@Traced`, `@Metered` and every other decorator on its class, and removes the span that
+ * `createLogos` would create for it. `createLogos` still counts its invocations, and decorators on the method itself
+ * still apply.
  *
- * @throws DecorationError when the class is defined, beside `@Traced` on the same method, and on anything but a method
+ * @throws DecorationError when the class is defined, if `@Traced` is on the same method, or if it is on a class or a
+ *   parameter
+ *
+ * @example
+ * ```ts
+ * @Traced
+ * class Soul {
+ * 	challenge(umwelt: unknown): string {
+ * 		return 'why?';
+ * 	}
+ * 	@Untraced
+ * 	ping(): string {
+ * 		return 'pong';
+ * 	}
+ * }
+ * ```
  */
 export const Untraced = ((...args: unknown[]) => {
-	const place = readTarget(args);
-	return place === undefined ? (...at: unknown[]) => declare(readTarget(at)) : declare(place);
+	const target = readTarget(args);
+	return target === undefined ? (...targetArgs: unknown[]) => declare(readTarget(targetArgs)) : declare(target);
 }) as UntracedDecorator;
 
-function declare(place: DecoratorTarget | undefined): undefined {
-	if (place?.at !== 'member') {
-		throw refusal(place, {
+/** Marks the member as untraced. */
+function declare(target: DecoratorTarget | undefined): undefined {
+	if (target?.type !== 'member') {
+		throw decorationError(target, {
 			decorator: '@Untraced',
 			rule: '@Untraced goes on a method.',
-			got: placeInWords(place),
+			got: describeTarget(target),
 			wayOut: 'leaving @Traced off the class',
 		});
 	}
-	const member = place.member();
-	refuseContradiction('Untraced', member, place.className);
+	const member = target.member();
+	refuseContradiction('Untraced', member, target.className);
 	member.untraced = true;
 }

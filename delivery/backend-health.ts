@@ -1,138 +1,152 @@
-import { withoutSecrets } from '../lib/diagnostics/configured-secrets.js';
 import { log } from '../lib/diagnostics/diag-logger.js';
+import { withoutSecrets } from '../lib/diagnostics/mask.js';
 import { warnOnce } from '../lib/runtime/log-once.js';
 import type { SignalCounts } from './common/counts.js';
 import type { SendObserver } from './sending/sender.js';
 
-/** While an outage lasts it is said so often. */
-const MINUTE_MS = 60_000;
+/** How often a lasting outage is logged, in milliseconds. */
+const REPEAT_MS = 60_000;
 
-/** What is counted, and what a person calls it. */
-type Signals = readonly (readonly [what: string, SignalCounts])[];
+/** The counts of each signal, with the name of its records in messages. */
+type Signals = readonly (readonly [recordName: string, SignalCounts])[];
 
-/** What a person can do about a reason, as a sentence has it. */
+/** Returns a sentence on what a person can do about the reason of a failure. */
 export type Remedy = (reason: string) => string;
 
-/** What a sentence has of an outage: where what cannot be delivered waits, and what a person can do. */
-interface Words {
+/** The parts of the message on an outage. */
+interface OutageWording {
+	/** Returns where what cannot be delivered waits. */
 	readonly kept: () => string;
 	readonly remedy: Remedy;
 }
 
 /**
- * One address that a preset sends to: says that it is away, each minute that it still is, and that it is back, each
- * with the counts; and keeps the last error.
+ * Watches one address that a preset sends to: logs that it is unreachable, every minute that it still is, and that it
+ * is reachable again, each with the counts. Keeps the last error for `stats()`.
  */
-export class Backend implements SendObserver {
-	readonly shown: string;
+export class BackendHealth implements SendObserver {
+	/** The address, without a user name, a password or a query. */
+	readonly target: string;
 	readonly #preset: string;
-	readonly #words: Words;
+	readonly #wording: OutageWording;
+	/** Returns the counts of the signals that are sent there. */
 	readonly #counts: () => Signals;
 	#lastError: string | undefined;
+	/** In milliseconds since 1970. */
 	#lastErrorAt: number | undefined;
-	#away: { since: number; dropped: number; timer: NodeJS.Timeout } | undefined;
+	/** Undefined while the backend is reachable. `dropped` is the count at its beginning. */
+	#outage: { since: number; dropped: number; timer: NodeJS.Timeout } | undefined;
 
 	/**
-	 * @param endpoint - as it may be shown
+	 * @param endpoint - without a user name, a password or a query
+	 * @param counts - returns the counts of the signals that are sent there
 	 */
-	constructor(preset: string, endpoint: string, words: Words, counts: () => Signals) {
+	constructor(preset: string, endpoint: string, wording: OutageWording, counts: () => Signals) {
 		this.#preset = preset;
-		this.shown = endpoint;
-		this.#words = words;
+		this.target = endpoint;
+		this.#wording = wording;
 		this.#counts = counts;
 	}
 
-	/** A delivery failed, and will be tried again. */
+	/** Logs the beginning of an outage. */
 	failed(error: unknown): void {
-		this.#note(error);
-		if (this.#away !== undefined) return;
-		const timer = setInterval(() => this.#still(), MINUTE_MS).unref();
-		this.#away = { since: performance.now(), dropped: this.#sum('dropped'), timer };
+		this.#keep(error);
+		if (this.#outage !== undefined) return;
+		const timer = setInterval(() => this.#logOutage(), REPEAT_MS).unref();
+		this.#outage = { since: performance.now(), dropped: this.#dropped(), timer };
 		log(
-			`the ${this.#preset} preset cannot deliver to ${this.shown}; ${this.#words.kept()}. ` +
-				`${this.#words.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
+			`the ${this.#preset} preset cannot deliver to ${this.target}; ${this.#wording.kept()}. ` +
+				`${this.#wording.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
 		);
 	}
 
-	/** A delivery was accepted. */
+	/** Logs the end of an outage. */
 	delivered(): void {
-		if (this.#away === undefined) return;
-		const { since, dropped } = this.#away;
+		if (this.#outage === undefined) return;
+		const { since, dropped } = this.#outage;
 		this.close();
 		log(
-			`the ${this.#preset} preset delivers to ${this.shown} again, after ${seconds(since)}; ` +
-				`${waiting(this.#counts())} to be sent, ${this.#sum('dropped') - dropped} were dropped meanwhile.`,
+			`the ${this.#preset} preset delivers to ${this.target} again, after ${seconds(since)}; ` +
+				`${waiting(this.#counts())} to be sent, ${this.#dropped() - dropped} were dropped meanwhile.`,
 		);
 	}
 
-	/** Records were refused, and would be again. */
+	/** Logs each reason of a refusal once. */
 	refused(error: unknown): void {
-		this.#note(error);
+		this.#keep(error);
 		warnOnce(
-			`${this.#preset}/${this.shown}/refused/${this.#lastError?.slice(0, 40)}`,
-			`${this.shown} refuses what the ${this.#preset} preset sends; that is not sent again, and stats() counts it. The ` +
-				`folder "refused" of the journal, where there is one, holds it with the answer.`,
+			`${this.#preset}/${this.target}/refused/${this.#lastError?.slice(0, 40)}`,
+			`${this.target} refuses what the ${this.#preset} preset sends; that is not sent again, and stats() counts it. The ` +
+				`folder "refused" of the journal, if there is one, holds it with the response.`,
 			new Error(this.#lastError),
 		);
 	}
 
-	/** Says nothing more of an outage. */
+	/** Ends an outage without a message. */
 	close(): void {
-		clearInterval(this.#away?.timer);
-		this.#away = undefined;
+		clearInterval(this.#outage?.timer);
+		this.#outage = undefined;
 	}
 
+	/** Returns an error as a few words, without secrets. */
 	reasonOf(error: unknown): string {
 		return reasonOf(error);
 	}
 
+	/** Returns the address and its last error. */
 	stats(): BackendStats {
 		return {
 			preset: this.#preset,
-			endpoint: this.shown,
+			endpoint: this.target,
 			lastError: this.#lastError,
 			lastErrorAt: this.#lastErrorAt,
 		};
 	}
 
-	#note(error: unknown): void {
+	/** Keeps an error for `stats()` and the messages. */
+	#keep(error: unknown): void {
 		this.#lastError = reasonOf(error);
 		this.#lastErrorAt = Date.now();
 	}
 
-	#still(): void {
-		if (this.#away === undefined) return;
-		const { since, dropped } = this.#away;
+	/** Logs that the outage lasts. */
+	#logOutage(): void {
+		if (this.#outage === undefined) return;
+		const { since, dropped } = this.#outage;
 		log(
-			`the ${this.#preset} preset has not delivered to ${this.shown} for ${seconds(since)}; ${waiting(this.#counts())}, ` +
-				`${this.#sum('dropped') - dropped} were dropped. Reason: ${this.#lastError}`,
+			`the ${this.#preset} preset has not delivered to ${this.target} for ${seconds(since)}; ${waiting(this.#counts())}, ` +
+				`${this.#dropped() - dropped} were dropped. Reason: ${this.#lastError}`,
 		);
 	}
 
-	#sum(what: 'dropped'): number {
-		return this.#counts().reduce((sum, [, counts]) => sum + counts[what], 0);
+	/** How many records of all signals are dropped. */
+	#dropped(): number {
+		return this.#counts().reduce((sum, [, { dropped }]) => sum + dropped, 0);
 	}
 }
 
+/** Returns the time since then, as `performance.now()` counts, as text. */
 function seconds(since: number): string {
 	return `${Math.round((performance.now() - since) / 1000)} s`;
 }
 
-/** What waits and where, by signal. */
+/** Returns how many records of each signal wait, and how many of them are on disk. */
 function waiting(signals: Signals): string {
-	const parts = signals.flatMap(([what, { queued, onDisk = 0 }]) =>
-		queued + onDisk === 0 ? [] : [`${queued + onDisk} ${what} (${onDisk} on disk)`],
+	const parts = signals.flatMap(([recordName, { queued, onDisk = 0 }]) =>
+		queued + onDisk === 0 ? [] : [`${queued + onDisk} ${recordName} (${onDisk} on disk)`],
 	);
 	return parts.length === 0 ? 'nothing waits' : `${parts.join(', ')} wait`;
 }
 
 /**
- * Why a delivery failed, in a few words. Node's error of a refused connection to `localhost` has an empty message and
- * its causes in `errors`, and an OTLP exporter's has the status of HTTP in `code`; gRPC says its code in the message, and
- * ends with a note that is mostly empty. A response's body is not repeated, since it may hold what was sent.
+ * Returns why a request failed, in a few words and without secrets. Never throws.
+ *
+ * Node's error of a refused connection to `localhost` has an empty message and its causes in `errors`. The error of an
+ * OTLP exporter has the HTTP status in `code`. That of gRPC has its code in the message, which ends with a note that is
+ * mostly empty. The body of a response is not repeated, since it may contain what was sent.
  */
 export function reasonOf(error: unknown): string {
-	// By its shape: an error may come from another realm, as under jest.
+	// Not by `instanceof`: an error may come from another realm, as under jest.
 	if (typeof error !== 'object' || error === null) return oneLine(String(error));
 	const { name, message, code, errors } = error as Record<string, unknown>;
 	if (typeof message === 'string' && message !== '') {
@@ -144,20 +158,21 @@ export function reasonOf(error: unknown): string {
 	return oneLine(String(code ?? name));
 }
 
+/** Returns a text on one line of up to 300 characters, without secrets. */
 function oneLine(text: string): string {
 	return withoutSecrets(text)
 		.replace(/\s*\n\s*/g, ' ')
 		.slice(0, 300);
 }
 
-/** What is known of one place that telemetry is sent to. */
+/** The state of one address that telemetry is sent to. */
 export interface BackendStats {
-	/** The preset that sends. */
+	/** The name of the preset that sends. */
 	preset: string;
-	/** Where to, without a user name, a password or a query. */
+	/** The URL, without a user name, a password or a query. */
 	endpoint: string;
-	/** Why the last delivery that failed did; undefined while none has. */
+	/** Why the last failed request failed; undefined if none has. */
 	lastError: string | undefined;
-	/** When it failed, in milliseconds since 1970. */
+	/** When that was, in milliseconds since 1970. */
 	lastErrorAt: number | undefined;
 }

@@ -1,55 +1,68 @@
 import { warnOnce } from '../lib/runtime/log-once.js';
 import type { Counts } from './common/counts.js';
-import { Queue, type Waiting } from './common/queue.js';
+import { Queue, type QueuedRecord } from './common/queue.js';
 import { untraced } from './common/untraced.js';
 import type { Encoding, Frame } from './journal/frame.js';
 import type { Journal } from './journal/journal.js';
-import type { Backlog, Held } from './sending/backlog.js';
+import type { Backlog, PendingBody } from './sending/backlog.js';
 
-/** A body is encoded of so many bytes of records at most: encoding holds the loop. */
+/** How many bytes of records are encoded as one body, at most (1 MiB): encoding blocks the event loop. */
 export const BODY_BYTES = 2 ** 20;
 
-/** So much goes to the journal in one write. */
+/** About how many bytes are written to the journal at once (4 MiB). */
 const COMMIT_BYTES = 4 * 2 ** 20;
 
-/** After a failed write the file system is left alone for a while, twice as long each time. */
+/**
+ * How many milliseconds the file system is left alone after a failed write: first, and at most. It doubles each time.
+ */
 const RETRY_FIRST_MS = 1000;
 const RETRY_LAST_MS = 30_000;
 
-/** The journal is held to its bounds each time so much was appended. */
-const EXPIRE_EACH = 2 ** 20;
+/** After how many appended bytes the bounds of the journal are applied again (1 MiB). */
+const RETENTION_EACH_BYTES = 2 ** 20;
 
-/** The problem that the disk fails, one for all signals: they stand in one directory. */
-export const CANNOT_WRITE = 'delivery/write';
+/** The id of the problem that the disk fails. All signals have the same, since they share a directory. */
+export const WRITE_FAILURE = 'delivery/write';
 
-/** What must be known of the records that are stored. */
+/** What a buffer knows of its records. */
 export interface BufferOptions<T> {
-	/** For messages: `spans`. */
-	readonly what: string;
+	/** What the records are called in messages, in the plural: `spans`. */
+	readonly recordName: string;
+	/** How bodies are encoded. */
 	readonly encoding: Encoding;
-	/** Throws what the serializer does on a record it cannot encode. */
+	/** Returns records as an OTLP request. @throws if a record cannot be encoded */
 	readonly encode: (records: T[]) => Uint8Array;
-	/** Resolves when the record can be encoded; undefined where it can be at once. */
+	/** Returns a promise that resolves when the record can be encoded; undefined if it can be now. */
 	readonly ready: (record: T) => Promise<void> | undefined;
-	/** How many records make a body. */
+	/** How many records make a body, at most. */
 	readonly batch: number;
-	/** What may wait in memory. */
+	/** How many records may be in memory only. */
 	readonly maxQueued: number;
+	/** How many bytes of records and bodies may be in memory. */
 	readonly maxQueueBytes: number;
 }
 
-/** What waits in memory, and its way to the disk: records, then bodies, then entries of the journal. */
+/** A write-behind buffer: holds records in memory, encodes them as bodies, and appends those to the journal. */
 export class RecordBuffer<T> {
+	/** The records that are not encoded yet. */
 	readonly queue = new Queue<T>();
 	readonly #options: BufferOptions<T>;
 	readonly #journal: Journal | undefined;
 	readonly #backlog: Backlog;
 	readonly #counts: Counts;
-	#storing: Held[] = [];
+	/** The bodies that are being appended in the background. */
+	#appending: PendingBody[] = [];
+	/** How long the disk is left alone after the last failure, in milliseconds; 0 if it works. */
 	#retryMs = 0;
+	/** Until when the disk is left alone, as `performance.now()` counts. */
 	#notBefore = 0;
+	/** How many bytes were appended since the bounds of the journal were applied. */
 	#appended = 0;
 
+	/**
+	 * @param journal - undefined to keep everything in memory
+	 * @param backlog - receives the bodies
+	 */
 	constructor(options: BufferOptions<T>, journal: Journal | undefined, backlog: Backlog, counts: Counts) {
 		this.#options = options;
 		this.#journal = journal;
@@ -57,186 +70,210 @@ export class RecordBuffer<T> {
 		this.#counts = counts;
 	}
 
-	/** In how many milliseconds a disk that failed is tried again with what waits for it; undefined where nothing does. */
+	/**
+	 * In how many milliseconds a failed write is tried again; undefined if the disk works or nothing is to be written.
+	 */
 	get retryInMs(): number | undefined {
 		if (this.#retryMs === 0 || this.#backlog.unstored().length === 0) return undefined;
 		return Math.max(0, this.#notBefore - performance.now());
 	}
 
-	/** Takes a record; false where there is no room for it, and none can be made: on the disk, or at the cost of lesser ones. */
-	push(one: Waiting<T>): boolean {
-		if (!this.#fits(one) && !this.#makeRoom(one)) return false;
-		this.#counts.queued += one.count;
-		this.queue.push(one);
+	/**
+	 * Queues a record. If memory is full, it makes room first: writes older records to disk, or drops records without
+	 * priority for one that has it.
+	 *
+	 * @returns false if there is no room; the record is then not queued
+	 */
+	push(record: QueuedRecord<T>): boolean {
+		if (!this.#fits(record) && !this.#makeRoom(record)) return false;
+		this.#counts.queued += record.count;
+		this.queue.push(record);
 		return true;
 	}
 
-	#fits({ count, size }: Waiting<T>): boolean {
+	/** Returns true if a record fits within both bounds. */
+	#fits({ count, size }: QueuedRecord<T>): boolean {
 		const { maxQueued, maxQueueBytes } = this.#options;
-		return this.#counts.queued + count <= maxQueued && this.queue.bytes + this.#backlog.bytes + size <= maxQueueBytes;
+		const bytes = this.queue.bytes + this.#backlog.memoryBytes + size;
+		return this.#counts.queued + count <= maxQueued && bytes <= maxQueueBytes;
 	}
 
-	#makeRoom(one: Waiting<T>): boolean {
-		while (!this.#fits(one) && untraced(() => this.#spill())) {
-			// Once more, until there is room.
+	/** Makes room for a record. Returns true if it fits now. */
+	#makeRoom(record: QueuedRecord<T>): boolean {
+		while (!this.#fits(record) && untraced(() => this.#spill())) {
+			// Each round writes one body to disk.
 		}
-		while (!this.#fits(one) && one.precious) {
+		while (!this.#fits(record) && record.priority) {
 			const evicted = this.queue.evict();
 			if (evicted === undefined) break;
 			this.#counts.queued -= evicted.count;
 			this.#counts.drop(evicted.count, 'memory');
 		}
-		return this.#fits(one);
+		return this.#fits(record);
 	}
 
-	/** Encodes all that waits and brings it to the disk, with a turn of the loop for the application after each body. */
+	/** Encodes all queued records and appends them to the journal. The application gets a turn after each body. */
 	async commit(): Promise<void> {
 		do {
-			// A turn of its own: encoding is never at the cost of the call that made the last record.
+			// Encoding gets a turn of its own, so that it never delays the call that created the last record.
 			await new Promise((resolve) => setImmediate(resolve));
 			const oldest = this.queue.first;
-			if (oldest !== undefined) await this.#wait(oldest);
+			if (oldest !== undefined) await this.#whenReady(oldest);
 			this.#encode();
 			await this.#append();
 		} while (this.queue.length > 0);
 	}
 
-	/** Brings all that stands in memory alone to the disk, at once. Never throws. */
-	settle(journal: Journal): void {
+	/** Appends everything that is in memory only to the journal, before it returns. Never throws. */
+	flushSync(journal: Journal): void {
 		try {
-			const certain = journal.settleSync();
-			certain.forEach((entry, index) => {
-				const held = this.#storing[index];
-				if (held !== undefined) this.#backlog.stored(held, entry);
+			// The bodies of `#append()` come first: they have their offsets already.
+			const written = journal.settleSync();
+			written.forEach((entry, index) => {
+				const pending = this.#appending[index];
+				if (pending !== undefined) this.#backlog.markStored(pending, entry);
 			});
-			this.#storing = [];
+			this.#appending = [];
 			this.#appendSync(journal, this.#backlog.unstored());
 			while (this.queue.length > 0) this.#appendSync(journal, this.#encode());
 		} catch (error) {
-			this.#failed(error);
+			this.#onFailure(error);
 		}
 	}
 
-	/** Encodes all that waits, at once. */
+	/** Encodes all queued records, before it returns. */
 	encodeAll(): void {
 		while (this.queue.length > 0) this.#encode();
 	}
 
-	/** Lets go of all that stands in memory alone. */
+	/** Drops everything that is in memory only. @param reason - under which `stats()` counts it */
 	drop(reason: string): void {
 		for (const { count } of this.queue.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)) {
 			this.#counts.queued -= count;
 			this.#counts.drop(count, reason);
 		}
-		this.#backlog.clear(reason);
+		this.#backlog.dropUnstored(reason);
 	}
 
-	/** Brings the oldest records to the disk at once; false where that is not possible. */
+	/** Writes the oldest records to disk, before it returns. Returns false if that is not possible. */
 	#spill(): boolean {
 		const journal = this.#journal;
 		const oldest = this.queue.first;
+		// A disk that has failed is not tried here: that would delay the caller of `push()` each time.
 		if (journal === undefined || oldest === undefined || this.#retryMs > 0) return false;
 		try {
 			if (this.#options.ready(oldest) !== undefined) return false;
 			this.#appendSync(journal, this.#encode());
 			return true;
 		} catch (error) {
-			this.#failed(error);
+			this.#onFailure(error);
 			return false;
 		}
 	}
 
-	#appendSync(journal: Journal, held: readonly Held[]): void {
-		for (const one of held) {
-			if (one.body === undefined) continue;
-			const [entry] = journal.appendSync([frameOf(one, one.body)]);
-			if (entry !== undefined) this.#backlog.stored(one, entry);
-			this.#appended += one.size;
+	/** Appends bodies one by one, so that a failure leaves those before it on disk. @throws the file system's error */
+	#appendSync(journal: Journal, bodies: readonly PendingBody[]): void {
+		for (const pending of bodies) {
+			if (pending.body === undefined) continue;
+			const [entry] = journal.appendSync([frameOf(pending, pending.body)]);
+			if (entry !== undefined) this.#backlog.markStored(pending, entry);
+			this.#appended += pending.size;
 		}
 	}
 
-	async #wait(record: T): Promise<void> {
+	/** Resolves when a record can be encoded. Never rejects. */
+	async #whenReady(record: T): Promise<void> {
 		try {
 			await this.#options.ready(record);
 		} catch {
-			// Then it is encoded without what was waited for.
+			// The record is encoded without what it waited for.
 		}
 	}
 
-	/** Encodes the oldest records as one body; those that cannot be are dropped, and take no neighbours with them. */
-	#encode(): Held[] {
-		const { batch, encode, encoding, what } = this.#options;
+	/**
+	 * Encodes the oldest records as one body. If that fails, encodes each on its own, so that one that cannot be encoded
+	 * is dropped without the others.
+	 */
+	#encode(): PendingBody[] {
+		const { batch, encode, encoding, recordName } = this.#options;
+		// Everything that is taken here is added to the backlog or counted as dropped before this returns.
 		const taken = this.queue.take(batch, BODY_BYTES);
 		if (taken.length === 0) return [];
 		const time = Date.now();
-		const bodyOf = (some: readonly Waiting<T>[]): Held => {
-			const body = encode(some.map(({ record }) => record));
-			return this.#backlog.add({ encoding, count: some.reduce((sum, { count }) => sum + count, 0), time, body });
+		const bodyOf = (records: readonly QueuedRecord<T>[]): PendingBody => {
+			const body = encode(records.map(({ record }) => record));
+			return this.#backlog.add({ encoding, count: records.reduce((sum, { count }) => sum + count, 0), time, body });
 		};
 		try {
 			return [bodyOf(taken)];
 		} catch {
-			return taken.flatMap((one) => {
+			return taken.flatMap((queued) => {
 				try {
-					return [bodyOf([one])];
+					return [bodyOf([queued])];
 				} catch (error) {
-					this.#counts.queued -= one.count;
-					this.#counts.drop(one.count, 'unencodable');
-					warnOnce(`otlp/${what}/encode`, `${what} that OpenTelemetry cannot encode are dropped.`, error);
+					this.#counts.queued -= queued.count;
+					this.#counts.drop(queued.count, 'unencodable');
+					warnOnce(`otlp/${recordName}/encode`, `${recordName} that OpenTelemetry cannot encode are dropped.`, error);
 					return [];
 				}
 			});
 		}
 	}
 
-	/** Brings what is encoded to the disk. What cannot be written stands on in memory, and is sent from there. */
+	/**
+	 * Appends bodies to the journal in the background. What cannot be written stays in memory, and is sent from there.
+	 */
 	async #append(): Promise<void> {
 		const journal = this.#journal;
 		if (journal === undefined || performance.now() < this.#notBefore) return;
-		const held: Held[] = [];
+		// Bodies that an earlier, failed write has left come first, since the backlog is in order.
+		const bodies: PendingBody[] = [];
 		let bytes = 0;
-		for (const one of this.#backlog.unstored()) {
+		for (const pending of this.#backlog.unstored()) {
 			if (bytes > COMMIT_BYTES) break;
-			held.push(one);
-			bytes += one.size;
+			bodies.push(pending);
+			bytes += pending.size;
 		}
-		if (held.length === 0) return;
-		this.#storing = held;
+		if (bodies.length === 0) return;
+		// `flushSync()` may write these bodies once more while this waits.
+		this.#appending = bodies;
 		try {
-			const entries = await journal.append(held.map((one) => frameOf(one, one.body ?? new Uint8Array())));
+			const entries = await journal.append(bodies.map((each) => frameOf(each, each.body ?? new Uint8Array())));
 			entries.forEach((entry, index) => {
-				const one = held[index];
-				if (one === undefined) return;
-				this.#backlog.stored(one, entry);
-				// It was sent from memory meanwhile.
-				if (one.over) void journal.done(entry, 'acknowledged');
+				const pending = bodies[index];
+				if (pending === undefined) return;
+				this.#backlog.markStored(pending, entry);
+				// It was sent from memory while it was being written.
+				if (pending.decided) void journal.markDone(entry, 'acknowledged');
 			});
 			this.#retryMs = 0;
 			this.#appended += bytes;
-			if (this.#appended >= EXPIRE_EACH) {
+			if (this.#appended >= RETENTION_EACH_BYTES) {
 				this.#appended = 0;
-				await journal.expire();
+				await journal.applyRetention();
 			}
 			this.#backlog.park();
 		} catch (error) {
-			this.#failed(error);
+			this.#onFailure(error);
 		} finally {
-			this.#storing = [];
+			this.#appending = [];
 		}
 	}
 
-	#failed(error: unknown): void {
+	/** Leaves the disk alone for a while, and logs the error once. */
+	#onFailure(error: unknown): void {
 		this.#retryMs = Math.min(this.#retryMs * 2 || RETRY_FIRST_MS, RETRY_LAST_MS);
 		this.#notBefore = performance.now() + this.#retryMs;
 		warnOnce(
-			CANNOT_WRITE,
+			WRITE_FAILURE,
 			'the journal cannot be written; what is made waits in memory until it is sent, up to a limit, and is lost with the ' +
-				'process. Make the directory writable, name another one with delivery.directory, or say delivery.journal: false.',
+				'process. Make the directory writable, name another one with delivery.directory, or set delivery.journal: false.',
 			error,
 		);
 	}
 }
 
-function frameOf({ encoding, count, time }: Held, body: Uint8Array): Frame {
+/** Returns a body as the journal holds it. */
+function frameOf({ encoding, count, time }: PendingBody, body: Uint8Array): Frame {
 	return { encoding, count, time, body };
 }

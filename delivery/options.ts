@@ -2,16 +2,17 @@ import type { z } from 'zod';
 import type { Zod } from './common/quantity.js';
 import { bytes, LEGAL_BYTES, LEGAL_TIME, milliseconds, quantity } from './common/quantity.js';
 
+/** The values of `delivery.fsync`. */
 const FSYNCS = ['never', 'interval', 'always'] as const;
 
-/** The checks. */
+/** Creates the schema of the config section `delivery`. @param z - the module zod */
 export const deliveryOptions = (z: Zod) =>
 	z.strictObject({
 		journal: z
 			.boolean()
 			.meta({
 				legal: 'true or false',
-				description: 'false: what is not delivered waits in memory alone, and is lost with the process.',
+				description: 'false: what is not delivered waits in memory only, and is lost with the process.',
 			})
 			.optional(),
 		directory: z
@@ -19,45 +20,44 @@ export const deliveryOptions = (z: Zod) =>
 			.min(1)
 			.meta({
 				legal: 'the path of a directory',
-				description: 'Where what is not delivered waits; else outbox/ in json.directory. Relative to the config file.',
+				description:
+					'Where what is not delivered waits; by default outbox/ in json.directory. Relative to the config file.',
 			})
 			.optional(),
 		maxBytes: quantity(z, bytes)
 			.meta({
 				legal: LEGAL_BYTES,
-				description: 'What may wait on disk, for each backend and signal; the oldest go first.',
+				description: 'How much may wait on disk, for each backend and signal; the oldest is dropped first.',
 			})
 			.optional(),
 		maxAge: quantity(z, milliseconds)
-			.meta({ legal: LEGAL_TIME, description: 'What has waited on disk for so long is given up.' })
+			.meta({ legal: LEGAL_TIME, description: 'What has waited on disk for longer than this is dropped.' })
 			.optional(),
 		fsync: z
 			.enum(FSYNCS)
 			.meta({
 				legal: 'never, interval or always',
 				words: FSYNCS,
-				description: 'Whether the disk itself is waited for: against a loss of power, not of the process.',
+				description: 'Whether to wait for the disk itself: against a loss of power, not of the process.',
 			})
 			.optional(),
 		window: quantity(z, milliseconds)
-			.meta({ legal: LEGAL_TIME, description: 'How long a record stands in memory alone before it goes to disk.' })
+			.meta({ legal: LEGAL_TIME, description: 'How long a record is in memory only before it is written to disk.' })
 			.optional(),
 		maxQueueBytes: quantity(z, bytes)
-			.meta({ legal: LEGAL_BYTES, description: 'What may wait in memory, for each backend and signal.' })
+			.meta({ legal: LEGAL_BYTES, description: 'How much may wait in memory, for each backend and signal.' })
 			.optional(),
 	});
 
-/** What may be said about the way to a backend. */
-export type DeliveryOptions = z.input<ReturnType<typeof deliveryOptions>>;
-
 type Output = z.output<ReturnType<typeof deliveryOptions>>;
 
-/** The same, checked and complete; without a directory it is `outbox/` in that of the json preset. */
+/** The section after its check, with all defaults. Without a `directory` it is `outbox/` in that of the json preset. */
 export type DeliverySettings = { [K in Exclude<keyof Output, 'directory'>]-?: NonNullable<Output[K]> } & {
+	/** The outbox, as an absolute path. */
 	directory: string | undefined;
 };
 
-/** What holds where nothing is said. */
+/** The defaults: 256 MiB and 7 days on disk, 200 ms and 64 MiB in memory. */
 export const deliveryDefaults: DeliverySettings = {
 	journal: true,
 	directory: undefined,

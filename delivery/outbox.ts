@@ -1,26 +1,45 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { warnOnce } from '../lib/runtime/log-once.js';
 import type { Encoding } from './journal/frame.js';
-import { Journal } from './journal/journal.js';
-import { makeFolder } from './journal/make-folder.js';
+import { Journal, type LossReason } from './journal/journal.js';
+import { makeIgnoredFolder } from './journal/make-folder.js';
 import type { DeliverySettings } from './options.js';
 import type { PipelineOptions } from './pipeline.js';
 import { DeadLetters } from './sending/dead-letters.js';
 
-/** Who may send what lies in a folder: a preset to one address, in one encoding. Nothing of it is a secret. */
+/**
+ * What identifies a folder of the outbox: a preset, its endpoint, and how the bodies are encoded. None of it is secret.
+ */
 export interface Address {
+	/** The name of the preset. */
 	readonly preset: string;
-	/** Without a user name, a password and a query. */
+	/** The URL, without a user name, a password or a query. */
 	readonly endpoint: string;
+	/** `traces`, `metrics` or `logs`. */
 	readonly signal: string;
+	/** How the bodies are encoded. */
 	readonly encoding: Encoding;
 }
 
+/** The name of the folder for what a backend refused. */
+const REFUSED = 'refused';
+
+/** What is logged once if frames are dropped. */
+const LOSS_MESSAGES: Readonly<Record<LossReason, string>> = {
+	disk: 'more waits to be sent than delivery.maxBytes allows on disk; the oldest is dropped, and stats() counts it.',
+	age: 'what has waited to be sent for longer than delivery.maxAge is dropped, and stats() counts it.',
+	adopted:
+		'another process has adopted what this one had on disk, since this one seemed to have exited; that process sends it.',
+};
+
 /**
- * The folder of one backend's one signal. It tells a person where its content goes, and two addresses are never one
- * folder. Headers are no part of it: a token that is renewed must not orphan what waits.
+ * Returns the folder for one signal of one backend. Its name contains the host, so that a person sees where its content
+ * is sent, and a hash, so that no two addresses share a folder. Headers are no part of it: what waits must still be
+ * found after a token was renewed.
+ *
+ * @param root - the outbox
+ * @throws TypeError if the endpoint is not a URL
  */
 export function folderOf(root: string, { preset, endpoint, signal, encoding }: Address): string {
 	const hash = createHash('sha256').update(`${endpoint}\n${encoding}`).digest('hex').slice(0, 10);
@@ -28,7 +47,12 @@ export function folderOf(root: string, { preset, endpoint, signal, encoding }: A
 	return join(root, `${preset}-${host}-${hash}`, signal);
 }
 
-/** The journal of a folder, and the place of what is refused; neither where none is wanted. Nothing is made yet. */
+/**
+ * Returns how to create the journal for an address, and its dead letters; nothing if `delivery.journal` is false or
+ * there is no outbox. No file is created before something is written.
+ *
+ * @param root - the outbox
+ */
 export function journalIn(
 	root: string | undefined,
 	address: Address,
@@ -38,16 +62,16 @@ export function journalIn(
 	const directory = folderOf(root, address);
 	const { maxBytes, maxAge, fsync } = settings;
 	return {
-		deadLetters: new DeadLetters(join(directory, 'refused'), { maxBytes, maxAge }),
+		deadLetters: new DeadLetters(join(directory, REFUSED), { maxBytes, maxAge }),
 		journal: (onLost) =>
 			new Journal({
 				...{ directory, maxBytes, maxAge, fsync },
-				prepare: () => keepOutOfGit(root),
+				prepare: () => makeIgnoredFolder(root),
 				onLost: (entries, reason, segment) => {
 					onLost(entries, reason, segment);
-					warnOnce(`delivery/${reason}`, LOST[reason]);
+					warnOnce(`delivery/${reason}`, LOSS_MESSAGES[reason]);
 				},
-				onStrange: (path, version) =>
+				onUnknownVersion: (path, version) =>
 					warnOnce(
 						`delivery/strange/${version}`,
 						`${basename(path)} is of another version of the journal, ${version ?? 'none'}; it is left as it is, and ` +
@@ -55,22 +79,4 @@ export function journalIn(
 					),
 			}),
 	};
-}
-
-const LOST = {
-	disk: 'more waits to be sent than delivery.maxBytes allows on disk; the oldest is dropped, and stats() counts it.',
-	age: 'what has waited to be sent for longer than delivery.maxAge is dropped, and stats() counts it.',
-	adopted: 'another process has taken over what this one had on disk, since it seemed to be gone; that one sends it.',
-} as const;
-
-/** What a person would not want to commit by accident. */
-function keepOutOfGit(root: string): void {
-	try {
-		makeFolder(root);
-		const fd = openSync(join(root, '.gitignore'), 'wx', 0o600);
-		writeSync(fd, '*\n');
-		closeSync(fd);
-	} catch {
-		// It is there, or cannot be: neither is a reason to keep nothing.
-	}
 }

@@ -1,149 +1,173 @@
 import { warnOnce } from '../lib/runtime/log-once.js';
-import { BODY_BYTES, RecordBuffer, type BufferOptions } from './buffer.js';
-import type { SignalCounts } from './common/counts.js';
-import { Counts } from './common/counts.js';
+import { type BufferOptions, RecordBuffer } from './buffer.js';
+import { Counts, type SignalCounts } from './common/counts.js';
 import type { EndOfProcess } from './common/process-end.js';
 import { untraced } from './common/untraced.js';
 import { Checkpoints } from './journal/checkpoints.js';
 import type { Journal, JournalOptions } from './journal/journal.js';
+import { PipelineSchedule, type ScheduleOptions } from './pipeline-schedule.js';
 import { Backlog } from './sending/backlog.js';
 import type { DeadLetters } from './sending/dead-letters.js';
 import { Sender, type SendObserver } from './sending/sender.js';
 import type { Destination, Transport } from './sending/transport.js';
 
-/** Bodies of so many bytes are kept in memory beside the journal. */
+/** How many bytes of bodies stay in memory after they are on disk (8 MiB), so that they need not be read again. */
 const KEPT_BYTES = 8 * 2 ** 20;
 
-/** A shutdown gives up a backend that took nothing for so long, where a journal keeps the rest. */
-const PATIENCE_MS = 2000;
+/** With a journal, a shutdown stops waiting for a backend that has accepted nothing for this long, in milliseconds. */
+const SHUTDOWN_STALL_MS = 2000;
 
-/** The least time between a request that was not taken and the next one. */
+/** The least time between a request that was not accepted and the next one, in milliseconds. */
 const PAUSE_MS = 250;
 
-const ADOPT_MS = 30_000;
+/** How often the segments of exited processes are looked for, in milliseconds. */
+const ADOPT_INTERVAL_MS = 30_000;
 
-/** What a lane must know about its records, and where they go. */
-export interface PipelineOptions<T> extends BufferOptions<T> {
+/** What a pipeline is created with: what it knows of its records, and where they are sent. */
+export interface PipelineOptions<T>
+	extends BufferOptions<T>,
+		Pick<ScheduleOptions, 'delayMs' | 'windowMs'>,
+		Partial<Pick<ScheduleOptions, 'adoptIntervalMs'>> {
+	/** Returns about how many bytes of memory a record holds. */
 	readonly sizeOf: (record: T) => number;
-	/** How many things a record counts for. */
+	/** Returns how many things a record counts for, such as data points. @default 1 */
 	readonly countOf?: (record: T) => number;
-	/** Whether a record is among the last to go where there is no room. */
-	readonly isPrecious?: (record: T) => boolean;
-	/** How long what makes no whole request waits. */
-	readonly delayMs: number;
-	/** How long a record stands in memory alone, at most, while the loop turns and the disk writes. */
-	readonly windowMs: number;
-	/** What brings it there; one that is a place on this machine needs no journal. */
+	/** Returns true if the record is dropped only after all others, when memory is full. @default false */
+	readonly hasPriority?: (record: T) => boolean;
+	/** How requests are sent. A `Destination` on this machine needs no journal. */
 	readonly transport: Transport | Destination;
-	/** What is lost at a shutdown is lost for that reason. @default 'undelivered' */
-	readonly undelivered?: string;
-	readonly watch: SendObserver;
+	/** The reason under which `stats()` counts what a shutdown drops. @default 'undelivered' */
+	readonly shutdownDropReason?: string;
+	/** Receives what happens to requests. */
+	readonly observer: SendObserver;
+	/** True if the records are metrics, which count for their data points. @default false */
 	readonly metrics?: boolean;
+	/** Keeps what the backend refused. Without it, that is dropped. */
 	readonly deadLetters?: DeadLetters | undefined;
-	/** How often the segments of those who are gone are looked for. @default 30 seconds */
-	readonly adoptMs?: number;
-	/** Makes the journal, which says what it had to let go; undefined where there is none. */
+	/** Creates the journal, which calls `onLost` with the frames that it drops. Without it, nothing is kept on disk. */
 	readonly journal?: (onLost: JournalOptions['onLost']) => Journal;
-	/** What the journal is for: all that is made, or notes of what is not made yet alone. @default 'all' */
-	readonly keeps?: 'all' | 'notes';
+	/** What is written to the journal: all records and the checkpoints of open spans, or those alone. @default 'all' */
+	readonly journalContent?: 'all' | 'checkpoints';
 }
 
 /**
- * The way of one signal's records to one backend: a queue bounded in bytes, bodies that are encoded once, a journal
- * on the disk, and a sender. At every moment each record is held in one place, and counted there.
+ * Delivers the records of one signal to one backend: through a queue that is bounded in bytes, bodies that are encoded
+ * once, a journal on disk, and a sender. At every moment each record is held in one place and counted there.
  *
- * What is pushed costs its caller no encoding and no I/O, but for one case: a burst that memory has no room for goes
- * to the disk at once.
+ * `push()` encodes nothing and does no I/O, except for a burst that memory has no room for: it is written to disk at
+ * once.
  */
 export class SignalPipeline<T> {
-	/** What is not made yet, for whoever comes after a kill; without a journal there is nobody to read it. */
-	readonly notes: Checkpoints<T> | undefined;
+	/** Writes checkpoints of open spans, for the process that comes after a kill. Undefined without a journal. */
+	readonly checkpoints: Checkpoints<T> | undefined;
 	readonly #options: PipelineOptions<T>;
 	readonly #counts = new Counts();
 	readonly #backlog: Backlog;
-	readonly #store: RecordBuffer<T>;
+	readonly #buffer: RecordBuffer<T>;
 	readonly #sender: Sender;
-	/** Where what others have left is found; `#journal` is the same where it keeps what is made here. */
-	readonly #left: Journal | undefined;
+	readonly #schedule: PipelineSchedule;
+	/** The journal of the folder, from which the segments of exited processes are adopted. */
+	readonly #folderJournal: Journal | undefined;
+	/** The same journal if records are written to it as well; undefined if it holds checkpoints alone. */
 	readonly #journal: Journal | undefined;
+	/** What is in progress. None of these promises rejects. */
 	#committing: Promise<void> | undefined;
 	#sending: Promise<void> | undefined;
 	#adopting: Promise<void> | undefined;
-	#commitTimer: NodeJS.Timeout | undefined;
-	#retryTimer: NodeJS.Timeout | undefined;
-	#sendTimer: NodeJS.Timeout | undefined;
-	#adoptTimer: NodeJS.Timeout | undefined;
+	/**
+	 * `closing` during a shutdown, `ending` after the last chance of an asynchronous write, `closed` after a shutdown.
+	 */
 	#state: 'running' | 'closing' | 'ending' | 'closed' = 'running';
 
 	constructor(options: PipelineOptions<T>) {
 		this.#options = options;
 		this.#backlog = new Backlog(this.#counts, Math.min(KEPT_BYTES, options.maxQueueBytes / 8));
-		this.#left = options.journal?.((entries, reason, segment) => this.#backlog.lost(entries, reason, segment));
-		this.#journal = options.keeps === 'notes' ? undefined : this.#left;
-		this.notes = this.#left && new Checkpoints(this.#left, options);
-		this.#store = new RecordBuffer(options, this.#journal, this.#backlog, this.#counts);
-		const { transport, watch, metrics = false, batch, deadLetters } = options;
+		const journal = options.journal?.((...lost) => this.#backlog.dropEntries(...lost));
+		this.#folderJournal = journal;
+		this.#journal = options.journalContent === 'checkpoints' ? undefined : journal;
+		this.checkpoints = journal && new Checkpoints(journal, options);
+		this.#buffer = new RecordBuffer(options, this.#journal, this.#backlog, this.#counts);
+		const { transport, observer, metrics = false, batch, deadLetters, adoptIntervalMs = ADOPT_INTERVAL_MS } = options;
 		const local = 'sendSync' in transport;
-		const sender = { transport, watch, metrics, batch, deadLetters, journal: this.#left, local };
+		const sender = { transport, observer, metrics, batch, deadLetters, journal, local };
 		this.#sender = new Sender(sender, this.#backlog, this.#counts);
-		if (this.#left !== undefined) this.#adopt(this.#left);
+		this.#schedule = new PipelineSchedule(
+			{ ...options, adoptIntervalMs },
+			{
+				commit: () => void this.#commitAll(),
+				send: () => this.#sendAll(),
+				adopt: () => this.#adopt(),
+			},
+		);
+		this.#adopt();
 	}
 
-	/** Takes a record, or counts it as dropped. Never throws. */
+	/** Queues a record, or counts it as dropped if there is no room for it. Never throws. */
 	push(record: T): void {
-		const { what, countOf, sizeOf, isPrecious } = this.#options;
+		const { recordName, countOf, sizeOf, hasPriority } = this.#options;
 		let count = 1;
 		let size = 0;
-		let precious = false;
+		let priority = false;
 		try {
 			count = countOf?.(record) ?? 1;
 			size = sizeOf(record);
-			precious = isPrecious?.(record) ?? false;
+			priority = hasPriority?.(record) ?? false;
 		} catch {
-			// It still counts; it fails when it is encoded.
+			// It counts as well. Encoding it fails later, and counts it as dropped.
 		}
 		this.#counts.made += count;
 		if (this.#state === 'closed') this.#counts.drop(count, 'closed');
-		else if (this.#store.push({ record, count, size, precious, gone: false })) {
-			// A listener of `exit` that came after ours may still end spans: nothing runs after it that could write them.
+		else if (this.#buffer.push({ record, count, size, priority, removed: false })) {
+			// A later listener of `exit` may still end spans. Nothing runs after it that could write them.
 			if (this.#state === 'ending') this.settle('last');
 			else this.#commitSoon();
 		} else {
 			this.#counts.drop(count, 'memory');
-			warnOnce(`otlp/${what}/memory`, `more ${what} were made than may wait in memory; those too many are dropped.`);
+			warnOnce(
+				`otlp/${recordName}/memory`,
+				`more ${recordName} were made than may wait in memory; those too many are dropped.`,
+			);
 		}
 	}
 
 	/**
-	 * Resolves when all that was pushed before is delivered, or stands on the disk and its backend is away. Without a
-	 * journal what cannot be delivered waits on in memory. Never rejects.
+	 * Resolves when everything that was pushed before is delivered, or is on disk and the backend is unreachable. Without
+	 * a journal, what cannot be delivered stays in memory. Never rejects.
 	 */
 	async flush(): Promise<void> {
+		// What exited processes have left is older, and is sent first.
 		await this.#adopting;
 		await this.#commitAll();
-		const { turn } = this.#backlog;
-		if (!this.#sender.asked) await this.#quietly(async () => void (await this.#sendUpTo(turn, () => true)));
+		const { lastSequence } = this.#backlog;
+		if (!this.#sender.isThrottled) {
+			await this.#guarded(async () => void (await this.#sendUpTo(lastSequence, () => true)));
+		}
 		this.#sendSoon();
 	}
 
-	/** Flushes, and gives up what it holds: to the disk, else it is dropped, and so is what comes later. Never rejects. */
+	/**
+	 * Flushes, then releases everything that it holds: what is not delivered stays on disk, or is dropped without a
+	 * journal. Records that are pushed later are dropped. Never rejects.
+	 */
 	async shutdown(): Promise<void> {
 		if (this.#state === 'closed') return;
 		this.#state = 'closing';
-		clearTimeout(this.#adoptTimer);
-		await this.#whileItMoves(this.flush());
+		this.#schedule.stopAdopting();
+		await this.#untilStalled(this.flush());
 		this.#state = 'closed';
-		clearTimeout(this.#commitTimer);
-		clearTimeout(this.#retryTimer);
-		clearTimeout(this.#sendTimer);
-		if (this.#journal !== undefined) this.#store.settle(this.#journal);
-		this.#store.drop(this.#options.undelivered ?? 'undelivered');
+		this.#schedule.stop();
+		// With a journal, only what the disk does not accept is dropped here.
+		if (this.#journal !== undefined) this.#buffer.flushSync(this.#journal);
+		this.#buffer.drop(this.#options.shutdownDropReason ?? 'undelivered');
 		await this.#journal?.sync();
-		this.#close();
+		this.#closeJournal();
 		this.#options.transport.close();
 	}
 
-	/** Writes all that stands in memory alone to the journal, or to its place, at once: for the end of the process. */
+	/**
+	 * Writes everything that is in memory only to the journal, or to a local destination, before it returns: for the end
+	 * of the process. Never throws.
+	 */
 	settle(end: EndOfProcess): void {
 		untraced(() => this.#settle(end));
 	}
@@ -152,118 +176,115 @@ export class SignalPipeline<T> {
 		if (this.#state === 'closed') return;
 		const journal = this.#journal;
 		const { transport } = this.#options;
+		// From here on each record is written as soon as it is pushed.
 		if (end === 'last' && (journal !== undefined || 'sendSync' in transport)) {
 			this.#state = 'ending';
-			clearTimeout(this.#adoptTimer);
+			this.#schedule.stopAdopting();
 		}
-		if (journal !== undefined) this.#store.settle(journal);
-		else if ('sendSync' in transport) this.#settleIn(transport);
-		if (end === 'last') this.#close();
+		if (journal !== undefined) this.#buffer.flushSync(journal);
+		else if ('sendSync' in transport) this.#sendAllSync(transport);
+		if (end === 'last') this.#closeJournal();
 	}
 
-	#close(): void {
-		this.notes?.closeSync();
-		this.#left?.closeSync();
+	/** Releases the segments, so that the next process can adopt them, and removes the checkpoints. */
+	#closeJournal(): void {
+		this.checkpoints?.closeSync();
+		this.#folderJournal?.closeSync();
 	}
 
-	/** What is under way is written once more, at its own place, and what follows behind it. */
-	#settleIn(place: Destination): void {
+	/** Writes the request that is in flight once more, at its own offset, and everything else behind it. */
+	#sendAllSync(destination: Destination): void {
 		try {
-			const certain = place.settleSync();
-			this.#store.encodeAll();
-			for (const held of this.#backlog.unstored()) {
-				if (!(certain && held.inFlight) && held.body !== undefined) place.sendSync(held.body);
-				this.#backlog.decide(held, 0, '');
+			const inFlightIsWritten = destination.settleSync();
+			this.#buffer.encodeAll();
+			for (const pending of this.#backlog.unstored()) {
+				const written = inFlightIsWritten && pending.inFlight;
+				if (!written && pending.body !== undefined) destination.sendSync(pending.body);
+				this.#backlog.decide(pending, 0, '');
 			}
 		} catch (error) {
-			this.#options.watch.failed(error);
+			this.#options.observer.failed(error);
 		}
 	}
 
+	/** Returns what has become of the records. */
 	stats(): SignalCounts {
 		return this.#counts.stats();
 	}
 
+	/** Schedules a commit, unless one is in progress: it schedules the next one itself. */
 	#commitSoon(): void {
-		const { batch, windowMs } = this.#options;
-		const { queue } = this.#store;
-		if (this.#committing !== undefined || this.#state !== 'running') return;
-		const urgent = queue.length >= batch || queue.bytes >= BODY_BYTES;
-		if (urgent) void this.#commitAll();
-		else this.#commitTimer ??= this.#later(windowMs, () => this.#commitAll());
+		if (this.#committing === undefined && this.#state === 'running') this.#schedule.commitSoon(this.#buffer.queue);
 	}
 
-	/** Encodes what waits and brings it to the disk, then sees to it that it is sent. Never rejects. */
+	/** Encodes the queued records, writes them to disk, and schedules the sending. Never rejects. */
 	#commitAll(): Promise<void> {
-		clearTimeout(this.#commitTimer);
-		this.#commitTimer = undefined;
-		this.#committing ??= this.#quietly(() => this.#store.commit()).finally(() => {
+		this.#schedule.commitStarts();
+		this.#committing ??= this.#guarded(() => this.#buffer.commit()).finally(() => {
 			this.#committing = undefined;
-			if (this.#store.queue.length > 0) this.#commitSoon();
-			this.#retrySoon();
+			if (this.#buffer.queue.length > 0) this.#commitSoon();
+			this.#schedule.retryCommit(this.#state === 'running' ? this.#buffer.retryInMs : undefined);
 			this.#sendSoon();
 		});
 		return this.#committing;
 	}
 
-	/** Tries a disk that failed again, also where nothing more is made. */
-	#retrySoon(): void {
-		const wait = this.#store.retryInMs;
-		clearTimeout(this.#retryTimer);
-		if (wait === undefined || this.#state !== 'running') return;
-		this.#retryTimer = this.#later(Math.ceil(wait) + 1, () => this.#commitAll());
+	/**
+	 * Schedules the sending, unless it is in progress or nothing is pending.
+	 *
+	 * @param leastMs - how long to wait at least before the next request, in milliseconds
+	 */
+	#sendSoon(leastMs = 0): void {
+		if (this.#sending !== undefined || this.#backlog.isEmpty || this.#state !== 'running') return;
+		this.#schedule.sendSoon(this.#backlog, this.#sender, leastMs);
 	}
 
-	/** Sends when there is enough for a request, when the oldest has waited long enough, or when the backend may be back. */
-	#sendSoon(least = 0): void {
-		const { first, isEmpty } = this.#backlog;
-		if (this.#sending !== undefined || isEmpty || this.#state !== 'running') return;
-		const { batch, delayMs } = this.#options;
-		const enough = this.#backlog.count >= batch || this.#backlog.size >= BODY_BYTES;
-		const age = Math.max(0, Date.now() - (first?.time ?? 0));
-		const wait = Math.max(least, this.#sender.waitMs, enough ? 0 : Math.max(0, delayMs - age));
-		clearTimeout(this.#sendTimer);
-		if (wait === 0) this.#sendAll();
-		else this.#sendTimer = this.#later(wait, () => this.#sendAll());
-	}
-
+	/** Sends everything that is pending now, until a request fails, then schedules the rest. */
 	#sendAll(): void {
 		let moved = false;
-		this.#sending ??= this.#quietly(async () => {
-			const { turn } = this.#backlog;
-			moved = await this.#sendUpTo(turn, () => this.#state === 'running' && this.#sender.waitMs === 0);
+		this.#sending ??= this.#guarded(async () => {
+			const { lastSequence } = this.#backlog;
+			moved = await this.#sendUpTo(lastSequence, () => this.#state === 'running' && this.#sender.waitMs === 0);
 		}).finally(() => {
 			this.#sending = undefined;
-			// Whatever keeps it from moving on, it is no hot loop.
+			// The pause prevents a busy loop, whatever the reason is that nothing was sent.
 			this.#sendSoon(moved ? 0 : PAUSE_MS);
 		});
 	}
 
-	/** Sends request after request, until all that came up to that turn is decided; false where one was not taken. */
-	async #sendUpTo(turn: number, may: () => boolean): Promise<boolean> {
-		while (!this.#backlog.isThrough(turn) && may()) if (!(await this.#sender.send())) return false;
+	/**
+	 * Sends one request after the other, until all bodies up to `sequence` are decided.
+	 *
+	 * @param maySend - called before each request
+	 * @returns false if the backend did not accept a request
+	 */
+	async #sendUpTo(sequence: number, maySend: () => boolean): Promise<boolean> {
+		while (!this.#backlog.isDecidedUpTo(sequence) && maySend()) if (!(await this.#sender.send())) return false;
 		await this.#sender.idle();
 		return true;
 	}
 
-	/** Waits for the work; where a journal keeps what is left, no longer than it moves. */
-	async #whileItMoves(work: Promise<void>): Promise<void> {
+	/** Waits for the work; with a journal, which keeps the rest, only as long as records are being accepted. */
+	async #untilStalled(work: Promise<void>): Promise<void> {
 		if (this.#journal === undefined) return work;
 		let timer: NodeJS.Timeout | undefined;
 		let before = -1;
-		const still = new Promise<void>((resolve) => {
+		const stalled = new Promise<void>((resolve) => {
 			timer = setInterval(() => {
 				if (this.#counts.written === before) resolve();
 				before = this.#counts.written;
-			}, PATIENCE_MS / 2);
+			}, SHUTDOWN_STALL_MS / 2);
 		});
-		await Promise.race([work, still]);
+		await Promise.race([work, stalled]);
 		clearInterval(timer);
 	}
 
-	/** Takes over what those who are gone have left, now and every so often. */
-	#adopt(journal: Journal): void {
-		this.#adopting ??= this.#quietly(async () => {
+	/** Adopts the segments of exited processes, now and at every interval. Does nothing without a journal. */
+	#adopt(): void {
+		const journal = this.#folderJournal;
+		if (journal === undefined) return;
+		this.#adopting ??= this.#guarded(async () => {
+			// Segment by segment, so that very many frames are parked before the next ones are read.
 			const { damaged } = await journal.adopt((entries) => {
 				this.#backlog.adopt(entries);
 				this.#backlog.park();
@@ -274,26 +295,25 @@ export class SignalPipeline<T> {
 					'a segment of the journal ended within a frame or was damaged, as after a kill; what was whole in it is sent.',
 				);
 			}
-			await journal.expire();
+			await journal.applyRetention();
 		}).finally(() => {
 			this.#adopting = undefined;
 			if (this.#state !== 'running') return;
 			this.#sendSoon();
-			const wait = (this.#options.adoptMs ?? ADOPT_MS) * (0.75 + Math.random() / 2);
-			this.#adoptTimer = this.#later(wait, () => this.#adopt(journal));
+			this.#schedule.adoptLater();
 		});
 	}
 
-	#later(ms: number, work: () => unknown): NodeJS.Timeout {
-		return untraced(() => setTimeout(work, Math.min(ms, 2 ** 31 - 1)).unref());
-	}
-
-	/** Does it in a context of its own. Never rejects: what fails is a fault of ours, and is said. */
-	async #quietly(work: () => Promise<void>): Promise<void> {
+	/** Does work that is not traced. Never rejects: an error is a fault of the toolkit, and is logged once. */
+	async #guarded(work: () => Promise<void>): Promise<void> {
 		try {
 			await untraced(work);
 		} catch (error) {
-			warnOnce('delivery/fault', 'delivery met a fault of its own; what it holds is tried again.', error);
+			warnOnce(
+				'delivery/fault',
+				'a fault of agentese-otel interrupted the delivery; what it holds is tried again.',
+				error,
+			);
 		}
 	}
 }

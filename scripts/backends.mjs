@@ -1,8 +1,8 @@
-// Real servers for the end-to-end tests: Jaeger, an OpenTelemetry Collector, Prometheus, Redis and PostgreSQL, without
-// containers.
+// Provides the servers of the end-to-end tests, without containers: Jaeger, an OpenTelemetry Collector, Prometheus,
+// Redis and PostgreSQL.
 //
-// Each is looked for first where a person may have it (an environment variable, then PATH), then in the cache, and is
-// built with Go otherwise. `node scripts/backends.mjs` makes all of them; a first build takes about fifteen minutes.
+// Jaeger, the Collector and Prometheus are taken from an environment variable, else from PATH, else from the cache, and
+// are built with Go otherwise. `node scripts/backends.mjs` builds all of them; the first build takes about 15 minutes.
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
@@ -15,7 +15,9 @@ import { debianPackages, missing, onPath } from './machine.mjs';
 const HERE = fileURLToPath(new URL('./backends/', import.meta.url));
 const run = promisify(execFile);
 
-/** The package to build, the variable that names a person's own binary, and the names it has on a PATH. */
+/**
+ * For each backend: the Go package to build, the environment variable with a binary to use instead, its names on PATH.
+ */
 const BACKENDS = {
 	jaeger: { main: 'github.com/jaegertracing/jaeger/cmd/jaeger', variable: 'AGENTESE_JAEGER', names: ['jaeger'] },
 	collector: { main: '.', variable: 'AGENTESE_COLLECTOR', names: ['otelcol-contrib'] },
@@ -27,19 +29,23 @@ const BACKENDS = {
 };
 
 /**
- * The path of a backend's binary, built if need be. Undefined where it can be had in no way: then it is said in one loud
- * line what is missing, and under CI=true it is an error.
+ * Returns the path of a backend's binary, and builds the binary if there is none.
+ *
+ * @param name - a key of `BACKENDS`
+ * @returns undefined if there is no binary and no Go; a line on stderr then names what is missing
+ * @throws in that case under CI=true, and if the build fails
  */
 export async function backend(name) {
 	const { main, variable, names } = BACKENDS[name];
-	const own = process.env[variable] || onPath(names);
-	if (own) return own;
+	const existing = process.env[variable] || onPath(names);
+	if (existing) return existing;
 	const folder = join(HERE, name);
 	const cached = join(cacheFolder(), `${name}-${digest(folder)}`);
 	if (existsSync(cached)) return cached;
 	const go = onPath(['go']);
 	if (!go) return missing(name, `Install Go, or name its binary in ${variable}.`);
 	mkdirSync(cacheFolder(), { recursive: true });
+	// Built under another name first, so that an interrupted build leaves no broken binary in the cache.
 	const partial = `${cached}.${process.pid}`;
 	console.error(`Building ${name}, once; this takes minutes.`);
 	const args = ['build', '-trimpath', '-ldflags=-s -w', '-o', partial, main];
@@ -48,7 +54,9 @@ export async function backend(name) {
 	return cached;
 }
 
-/** Debian's packages, and whether each is there: Prometheus 2.42 is another version than the one that is built. */
+/**
+ * The Debian packages of the tests, and a check for each. Debian's Prometheus 2.42 is tested beside the one built here.
+ */
 const DEBIAN = {
 	prometheus: () => onPath(['prometheus']) && onPath(['promtool']),
 	'redis-server': () => onPath(['redis-server']),
@@ -56,8 +64,8 @@ const DEBIAN = {
 };
 
 /**
- * The folder with PostgreSQL's own programs, `initdb` and `postgres`; undefined where there is none. Debian keeps one for
- * each version, off the PATH.
+ * Returns the folder of PostgreSQL's programs `initdb` and `postgres`, or undefined if there is none. Debian installs
+ * one folder for each version, outside of PATH; the newest version is returned.
  */
 export function postgresFolder() {
 	const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').sort((a, b) => b.localeCompare(a, 'en', NUMERIC));
@@ -67,7 +75,7 @@ export function postgresFolder() {
 
 const NUMERIC = { numeric: true };
 
-/** All of them, so that no test waits for a build. */
+/** Installs and builds all servers, so that no test waits for a build. */
 export async function allBackends() {
 	await debianPackages(DEBIAN);
 	for (const name of Object.keys(BACKENDS)) await backend(name);
@@ -77,7 +85,7 @@ function cacheFolder() {
 	return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'agentese-otel');
 }
 
-/** What a binary is made of: its module's sums, and its own source where it has any. */
+/** Returns a hash of the files that a binary is built from: go.mod, go.sum, and main.go if there is one. */
 function digest(folder) {
 	const hash = createHash('sha256');
 	for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));

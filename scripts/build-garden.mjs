@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { filesBelow, ROOT, unlessFresh } from './fresh.mjs';
 
-/** Where the compiled examples and benchmarks lie: below the package, whose name they import. */
+/** The output folder. It is below the package's root, so that the examples can import the package by its name. */
 const OUT = join(ROOT, 'dist');
 
 /**
- * Compiles the files of a folder one by one to `dist/<folder>`, unless it is fresh: those in a folder `legacy` with
- * legacy decorators, all others with TC39 ones.
+ * Compiles the TypeScript files of a folder one by one to `dist/<folder>`, unless they did not change: files in a
+ * folder `legacy` with legacy decorators, all others with TC39 ones.
+ *
+ * @param folder - from the root, such as 'examples/garden'
  */
 export async function compileFolder(folder) {
 	await unlessFresh(

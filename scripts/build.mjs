@@ -1,4 +1,4 @@
-// Builds the package into dist/esm and dist/cjs, unless it is fresh; `--force` builds always.
+// Builds the package into dist/esm and dist/cjs, unless its sources did not change. `--force` builds in any case.
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,18 +6,21 @@ import { bundleCjs, bundleEsm } from './bundle.mjs';
 import { filesBelow, ROOT, SHIPPED, unlessFresh } from './fresh.mjs';
 import { must, TSC } from './run.mjs';
 
+/** What the build reads: it runs again if one of these changes. */
 const INPUTS = [...SHIPPED, 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json', 'package-lock.json'];
 
-/** What a user imports. */
+/** The entries that exist as ES modules and as CommonJS. */
 const ENTRIES = ['index.ts', 'sdk/index.ts'];
 
-/** The one entry that awaits at top level, and the program, which nobody requires: they exist as ES modules alone. */
+/** The entries that are ES modules only: `register` has a top-level `await`, and nothing requires the command line. */
 const ESM_ENTRIES = ['sdk/register.ts', 'cli/main.ts'];
+/** The paths that the CommonJS build leaves out. */
 const ESM_ONLY = [join('sdk', 'register.ts'), `cli${sep}`];
 
-/** The types, file by file; the comments stand there. */
+/** Emits one .d.ts file for each source, with its doc comments. */
 const types = (project) => must('node', [TSC, '-p', project, '--emitDeclarationOnly']);
 
+/** Builds dist/esm: the types by tsc, the code by esbuild. */
 async function esm() {
 	const out = join(ROOT, 'dist/esm');
 	rmSync(out, { recursive: true, force: true });
@@ -25,15 +28,15 @@ async function esm() {
 }
 
 /**
- * TypeScript decides by the nearest package.json whether a file is CommonJS. So the types are made once more from a copy
- * of the sources below a package.json that says so.
+ * Builds dist/cjs. TypeScript decides by the nearest package.json whether a file is CommonJS, so the types are emitted
+ * from a copy of the sources below a package.json with `"type": "commonjs"`.
  */
 async function cjs() {
 	const copy = join(ROOT, '.cache/cjs');
 	const out = join(ROOT, 'dist/cjs');
 	for (const folder of [copy, out]) rmSync(folder, { recursive: true, force: true });
 	const sources = filesBelow(SHIPPED).filter(
-		(file) => file.endsWith('.ts') && !ESM_ONLY.some((one) => file.startsWith(one)),
+		(file) => file.endsWith('.ts') && !ESM_ONLY.some((path) => file.startsWith(path)),
 	);
 	for (const file of sources) {
 		mkdirSync(dirname(join(copy, file)), { recursive: true });
@@ -46,7 +49,13 @@ async function cjs() {
 	writeFileSync(join(out, 'package.json'), type);
 }
 
-/** Builds the package, unless its sources are what they were; answers whether it did. */
+/**
+ * Builds the package, unless its sources did not change since the last build.
+ *
+ * @param options.force - builds in any case
+ * @returns true if it built
+ * @throws with the output of tsc and esbuild if one of them fails
+ */
 export async function build({ force = false } = {}) {
 	if (force) rmSync(join(ROOT, 'dist/esm'), { recursive: true, force: true });
 	return unlessFresh('build', INPUTS, 'dist/esm/index.js', async () => {

@@ -1,16 +1,17 @@
-// Bundles the package's own code into few files; what it depends on stays outside.
+// Bundles the package's own code into few files. Dependencies stay external.
 //
-// A file costs about a third of a millisecond to find, read and link: 149 of them made the import of the decorators
-// three times as dear as one. esbuild alone makes a chunk for each set of entries that share code, 48 of them for one
-// start; so what is loaded together anyway is kept together.
+// Node needs about a third of a millisecond to find, read and link a file: importing the decorators from 149 files took
+// three times as long as from one. esbuild alone creates a chunk for each set of entries that share code, 48 of them
+// for one start. So this groups files that are loaded together into one chunk.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { ROOT } from './fresh.mjs';
 
+/** The esbuild options of every pass. */
 const COMMON = { platform: 'node', target: 'node22.18', logLevel: 'silent' };
 
-/** How both passes see the sources. */
+/** The esbuild options of the two passes that read the sources. */
 const SOURCES = {
 	...COMMON,
 	absWorkingDir: ROOT,
@@ -23,7 +24,10 @@ const SOURCES = {
 	write: false,
 };
 
-/** Each of them and what it imports is one chunk, less the chunks before it; two together: what both import. */
+/**
+ * The chunks. One file: the file and everything it imports, without what is in the chunks before it. Two files: only
+ * what both import.
+ */
 const TOGETHER = [
 	['index.ts'],
 	['sdk/index.ts'],
@@ -31,10 +35,16 @@ const TOGETHER = [
 	['presets/json/preset.ts', 'presets/otlp/preset.ts'],
 ];
 
-/** `register` must load nothing that an old OpenTelemetry lacks before it has looked, and the program little at all. */
+/**
+ * Entries that load no chunk as a whole. `register` must check the installed OpenTelemetry before it imports anything
+ * that an old version lacks; the command line loads as little as possible.
+ */
 const ALONE = ['sdk/register.ts', 'cli/main.ts'];
 
-/** The files of each chunk of `TOGETHER`, and for every file those that it imports, however far down. */
+/**
+ * Returns `groups`, the files of each chunk of `TOGETHER`, and `reached(file)`, the set of a file and everything that
+ * it imports statically, directly or not.
+ */
 async function graph(entryPoints) {
 	const { metafile } = await build({ ...SOURCES, entryPoints, metafile: true });
 	const reached = (file, found = new Set()) => {
@@ -44,19 +54,19 @@ async function graph(entryPoints) {
 			if (!external && kind === 'import-statement') reached(path, found);
 		return found;
 	};
-	const taken = new Set();
+	const assigned = new Set();
 	const groups = TOGETHER.map((files) => {
 		const [first, ...others] = files.map((file) => reached(file));
-		const group = [...first].filter((file) => !taken.has(file) && others.every((other) => other.has(file)));
-		for (const file of group) taken.add(file);
+		const group = [...first].filter((file) => !assigned.has(file) && others.every((other) => other.has(file)));
+		for (const file of group) assigned.add(file);
 		return group;
 	});
 	return { groups, reached };
 }
 
 /**
- * Makes whatever is loaded as a whole (an entry, or what `import()` names) load every chunk of which it needs a part, so
- * that these chunks are not split.
+ * Returns an esbuild plugin that keeps each group in one chunk: it makes every entry, and every file that `import()`
+ * loads, import all files of each group that it needs a part of. esbuild then has no reason to split the group.
  */
 function together({ groups, reached }) {
 	const path = (file) => JSON.stringify(join(ROOT, file));
@@ -83,47 +93,58 @@ function together({ groups, reached }) {
 	};
 }
 
-/** The entries, what they share and what is loaded later, as ES modules. */
+/** Returns the entries and their chunks as ES modules, each with its path and text. */
 async function chunks(entryPoints) {
 	const { outputFiles } = await build({
 		...SOURCES,
 		entryPoints: entryPoints.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
 		chunkNames: 'chunks/[name]-[hash]',
-		// Whatever is in a group stays in it, used or not.
+		// All files of a group stay in its chunk, used or not.
 		treeShaking: false,
 		ignoreAnnotations: true,
 		plugins: [together(await graph(entryPoints))],
 	});
-	// A chunk is imported for its names alone, as package.json says; a bundler would warn of any other import of it.
+	// Removes imports without names. package.json declares the files free of side effects, so bundlers would warn of
+	// them.
 	const unnamed = /^import "\.{1,2}\/[^"]+";\n/gm;
 	return outputFiles.map(({ path, text }) => ({ path: relative(ROOT, path), text: text.replace(unnamed, '') }));
 }
 
 /**
- * esbuild gives a class that mentions itself an inner name, `_PathNotFoundError`, and errors would be called by that. Its
- * own `keepNames` is a call for every function that is made, on hot paths too.
+ * Restores the names of classes. esbuild renames a class that refers to itself, to `_PathNotFoundError` for example,
+ * and that would be the `name` of its errors. esbuild's option `keepNames` would add a call for every function that is
+ * created, on hot paths too.
  */
-function ownNames(text) {
+function restoreClassNames(text) {
 	let named = text;
 	for (const [, name, inner] of text.matchAll(/\bvar (\w+) = class (_\w+)/g))
 		named = named.replaceAll(new RegExp(`(?<![.#$\\w])${inner}\\b`, 'g'), name);
 	return named;
 }
 
+/** Writes one chunk below a folder. */
 function write(folder, { path, text }) {
 	const file = join(folder, path);
 	mkdirSync(dirname(file), { recursive: true });
-	writeFileSync(file, ownNames(text));
+	writeFileSync(file, restoreClassNames(text));
 }
 
-/** Bundles the entries into a folder as ES modules. */
+/**
+ * Bundles the entries into a folder as ES modules.
+ *
+ * @param entries - paths from the root
+ * @param folder - an absolute path
+ */
 export async function bundleEsm(entries, folder) {
 	for (const file of await chunks(entries)) write(folder, file);
 }
 
 /**
- * The same as CommonJS. esbuild splits ES modules alone, so each of their chunks is turned into CommonJS: what is one
- * module there is one here, and `import()` stays what it is.
+ * Bundles the entries into a folder as CommonJS. esbuild splits only ES modules into chunks, so each ES module is
+ * converted to one CommonJS module. `import()` stays as it is.
+ *
+ * @param entries - paths from the root
+ * @param folder - an absolute path
  */
 export async function bundleCjs(entries, folder) {
 	for (const { path, text } of await chunks(entries)) {

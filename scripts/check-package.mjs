@@ -1,5 +1,8 @@
-// Checks the package as a user gets it: packs it, installs the tarball outside the tree, and works with that.
-// `--keep` leaves the project for a look; other words choose the checks whose names hold them.
+// `npm run package`: checks the package as users get it. It packs the package, installs the tarball into a project
+// outside of the repository, and uses it there in every supported way.
+//
+//     npm run package -- --keep      does not delete the project
+//     npm run package -- tsc legacy  only the checks whose names contain all of these words
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -14,7 +17,8 @@ import { pool } from './run.mjs';
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const counts = { passed: 0, failed: 0 };
 
-async function tell({ name, check }) {
+/** Runs one check, counts it and prints its result. A check fails by throwing. */
+async function report({ name, check }) {
 	const start = performance.now();
 	try {
 		await check();
@@ -28,7 +32,7 @@ async function tell({ name, check }) {
 
 let project;
 try {
-	await tell({
+	await report({
 		name: 'the package builds, packs and installs into an empty project',
 		check: async () => {
 			await build();
@@ -38,7 +42,7 @@ try {
 	if (project) {
 		const checks = [contents, loading, runners, compilers].flatMap((checksOf) => checksOf(project));
 		const chosen = checks.filter(({ name }) => words.every((word) => name.includes(word)));
-		await pool(chosen.map((check) => () => tell(check)));
+		await pool(chosen.map((check) => () => report(check)));
 	}
 } finally {
 	if (project && process.argv.includes('--keep')) console.log(`The project is kept in ${project.app}.`);

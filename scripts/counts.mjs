@@ -1,5 +1,5 @@
-// Prints how many of a run's checks passed and failed, as two numbers, for .ci/run:
-// `counts.mjs <report of jest or of the package check> <exit code>`. A run that failed has at least one failure.
+// Prints how many checks of a run passed and failed, as two numbers, for .ci/run:
+// `counts.mjs <report of jest or of check-package.mjs> <exit code>`. If the exit code is not 0, at least one failed.
 import { existsSync, readFileSync } from 'node:fs';
 
 const [file, code] = process.argv.slice(2);

@@ -1,10 +1,13 @@
+/** A static import: its clause, a quote and the module. */
 const IMPORT = /^import\s+(?:([^'"]*?)\s+from\s+)?(['"])([^'"]+)\2;?/gm;
+/** A line with an expectation: the code, `=>` or `throws`, and what is expected. */
 const EXPECTED = /^(.*?)\s*\/\/ (=>|throws) ?(.*)$/;
+/** What a line prints, by its comment. */
 const PRINTS = /\/\/ prints: ?(.*)$/;
 
 /**
- * The code of a fence as the body of an async function, line for line: imports become `await import()`, exports lose
- * the word, and a comment that says what comes out becomes an assertion.
+ * Returns the code of a fence as the body of an async function with the same lines. Imports become `await import()`,
+ * the word `export` is removed, and `// => value` and `// throws Error` become assertions that call `is` and `throws`.
  */
 export function bodyOf(code) {
 	const lines = code
@@ -21,11 +24,12 @@ export function bodyOf(code) {
 	return lines.join('\n');
 }
 
-/** What a fence says that it prints, line by line. */
+/** Returns the lines that a fence prints, by its comments `// prints: …`. */
 export function printsOf(code) {
 	return code.split('\n').flatMap((line) => PRINTS.exec(line)?.slice(1) ?? []);
 }
 
+/** Returns the `await import()` of a static import, in as many lines; only those lines for `import type`. */
 function importOf(clause, from) {
 	const text = clause ?? '';
 	const lines = '\n'.repeat(text.split('\n').length - 1);
@@ -41,7 +45,10 @@ function importOf(clause, from) {
 	return `const ${start}${named.replace(/^\{/, '') || ' }'} = await import('${from}');`;
 }
 
-/** Puts the assertion around the statement that ends on that line; formatted code tells where it began. */
+/**
+ * Puts an assertion around the statement that ends on the line `index`. Its first line is found by the indentation, so
+ * the code must be formatted.
+ */
 function assertAt(lines, index, code, sign, expected) {
 	const end = code.replace(/;$/, '');
 	const indent = /^\s*/.exec(end)[0];

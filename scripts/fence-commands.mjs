@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './fresh.mjs';
 
-/** What a person may be told to type; the scripts of package.json are looked up. */
+/** The programs that an `sh` fence may name. */
 const COMMANDS = ['npm', 'npx', 'node', 'tsx', 'cd', 'git', 'ls', 'cat', 'curl', 'docker', 'export', 'kill'];
+/** The npm commands that an `sh` fence may name. */
 const NPM = ['ci', 'install', 'i', 'start', 'test', 'run', 'pack', 'ls'];
 
-/** What is wrong with the commands of an `sh` fence, as a sentence, or undefined. */
+/**
+ * Returns the first fault in the commands of an `sh` fence as a sentence, or undefined if there is none. A command must
+ * begin with one of `COMMANDS`, and an npm script must be in package.json.
+ */
 export function faultOfCommands(code) {
 	const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 	const commands = code

@@ -5,23 +5,27 @@ import { bodyOf, printsOf } from './fence-code.mjs';
 import { faultOfCommands } from './fence-commands.mjs';
 import { filesBelow, ROOT } from './fresh.mjs';
 
+/** The folder of the generated tests and modules. */
 const OUT = join(ROOT, '.cache/fences');
+/** The first line of a fence: indentation, mark, language, info string. */
 const OPENING = /^(\s*)(`{3,}|~{3,})\s*([\w-]*)\s*(.*)$/;
 
-/** The languages whose fences run, those that are only read, and those that show what something printed. */
+/** The languages of fences that run as tests, of fences that are only parsed, and of fences that show output. */
 const RUN = ['ts', 'js'];
 const READ = ['yaml', 'json', 'sh'];
 const OUTPUT = ['text', 'console'];
 
-/** The pages whose fences are tested. */
+/** Returns the pages whose fences are tested, as paths from the root: README.md, CONTRIBUTING.md and those in docs/. */
 export function pages() {
 	const docs = filesBelow(['docs']).filter((file) => file.endsWith('.md'));
 	return [...['README.md', 'CONTRIBUTING.md'].filter((page) => existsSync(join(ROOT, page))), ...docs];
 }
 
 /**
- * The fences of a page: language, the words and `key=value` pairs of the info string, the first line of the code
- * (counted from 1), the code, and the heading above.
+ * Returns the fences of a page. Each has `page`, `heading` (the one above it), `language`, `words` of the info string,
+ * each `key=value` of them as a member too, `line` (the first line of the code, counted from 1) and `code`.
+ *
+ * @throws if a fence is not closed
  */
 export function fencesOf(page) {
 	const fences = [];
@@ -49,14 +53,18 @@ export function fencesOf(page) {
 	return fences;
 }
 
-/** The code of the one fence of that page whose info string says `output=<name>`: for tests of what a command prints. */
+/**
+ * Returns the code of the fence with `output=<name>` in its info string, for tests of what a command prints.
+ *
+ * @throws unless the page has exactly one such fence
+ */
 export function outputFence(page, name) {
 	const found = fencesOf(page).filter(({ output }) => output === name);
-	if (found.length !== 1) throw new Error(`${page} has ${found.length} fences that say output=${name}, not one.`);
+	if (found.length !== 1) throw new Error(`${page} has ${found.length} fences with output=${name}. It must have one.`);
 	return found[0].code;
 }
 
-/** What is wrong with a fence that does not run, as a sentence, or undefined. */
+/** Returns what is wrong with a fence that does not run, as a sentence, or undefined if nothing is. */
 function faultOf(fence) {
 	const { language, code } = fence;
 	if (OUTPUT.includes(language)) return undefined;
@@ -70,13 +78,16 @@ function faultOf(fence) {
 	}
 }
 
-/** The YAML parser with which cosmiconfig reads a user's config. */
+/** Returns the YAML parser with which cosmiconfig reads a user's config. */
 function yaml() {
 	const require = createRequire(import.meta.url);
 	return createRequire(require.resolve('cosmiconfig'))('js-yaml');
 }
 
-/** Fences that run, each with those that continue it, and with the output that is written below it. */
+/**
+ * Returns the fences that run as chains: a fence, those that continue it, the files that `file=` fences above define,
+ * and the lines of a `prints` fence below. A chain is one test.
+ */
 function chainsOf(fences) {
 	const chains = [];
 	const files = [];
@@ -99,9 +110,12 @@ function chainsOf(fences) {
 	return chains;
 }
 
-/** Lines that are put where the page has them, so that an error's line is the page's line. */
+/**
+ * Text with parts at given lines. Code is put at the line that it has in the page, so that errors name the page's line.
+ */
 class Lines {
 	#lines = [];
+	/** Appends the text to the lines that begin with `line`, counted from 1. */
 	put(line, text) {
 		for (const [offset, part] of text.split('\n').entries()) {
 			while (this.#lines.length < line + offset) this.#lines.push('');
@@ -113,7 +127,7 @@ class Lines {
 	}
 }
 
-/** The test file of a page's chains, all legacy or all not, and of its fences that are only read. */
+/** Returns the test file of a page: a test for each chain, and one for each fence that is only parsed. */
 function testOf(page, chains, read, file) {
 	const lines = new Lines();
 	const helper = relative(dirname(file), join(ROOT, 'scripts/jest/fence.mjs'));
@@ -133,7 +147,7 @@ function testOf(page, chains, read, file) {
 	return lines.toString();
 }
 
-/** The module that the type checker sees of a chain: the code as it stands. */
+/** Returns the module that the type checker reads for a chain: its code unchanged. */
 function typedOf({ parts }) {
 	const lines = new Lines();
 	lines.put(1, 'export {}; ');
@@ -142,8 +156,9 @@ function typedOf({ parts }) {
 }
 
 /**
- * Writes a test file for each page to `.cache/fences/run`, and what the type checker is to see to
- * `.cache/fences/types`. Files whose text is right already are left alone, others of before are removed.
+ * Writes a test file for each page to `.cache/fences/run`, and a module for each chain in TypeScript to
+ * `.cache/fences/types`, for the type checker. Unchanged files are not written again; files of removed fences are
+ * deleted.
  */
 export function writeFences() {
 	const wanted = new Map();
@@ -152,11 +167,11 @@ export function writeFences() {
 		const chains = chainsOf(fences);
 		const read = fences.filter(({ language }) => !RUN.includes(language) && !OUTPUT.includes(language));
 		for (const legacy of [false, true]) {
-			const some = chains.filter((chain) => chain.legacy === legacy);
-			const others = legacy ? [] : read;
+			const running = chains.filter((chain) => chain.legacy === legacy);
+			const parsed = legacy ? [] : read;
 			const file = join(OUT, 'run', `${page}${legacy ? '.legacy' : ''}.test.ts`);
-			if (some.length + others.length > 0) wanted.set(file, testOf(page, some, others, file));
-			for (const chain of some.filter(({ parts }) => parts[0].language === 'ts')) {
+			if (running.length + parsed.length > 0) wanted.set(file, testOf(page, running, parsed, file));
+			for (const chain of running.filter(({ parts }) => parts[0].language === 'ts')) {
 				const name = `${chain.parts[0].line}${legacy ? '.legacy' : ''}.ts`;
 				wanted.set(join(OUT, 'types', page, name), typedOf(chain));
 			}

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The repository's root. */
+/** The repository's root, an absolute path. */
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Everything that ends up in the package, and what decides how. */
+/** The sources of the package, as paths from the root. */
 export const SHIPPED = ['index.ts', 'lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'cli'];
 
-/** Every file below the given files and folders, as paths from the root; what does not exist is left out. */
+/**
+ * Returns the given files, and all files below the given folders, sorted. Paths that do not exist are left out.
+ *
+ * @param paths - from the root, as are the returned ones
+ */
 export function filesBelow(paths) {
 	const found = [];
 	for (const path of paths) {
@@ -22,15 +26,15 @@ export function filesBelow(paths) {
 }
 
 /**
- * Runs `make` unless the inputs are what they were when it last succeeded.
+ * Runs `make` unless its inputs did not change since it last succeeded.
  *
- * Contents are compared rather than times, because a fresh clone gives every file the same one. Reading two hundred
- * files takes about 15 ms.
+ * It compares a hash of the contents, because in a fresh clone all files have the same time. Reading two hundred files
+ * takes about 15 ms.
  *
- * @param name - names the stamp in `.cache/`
+ * @param name - the name of the file in `.cache/` that keeps the hash
  * @param inputs - files and folders, from the root
- * @param output - a path that must exist, or the stamp does not count
- * @param make - throws or rejects if it fails; then no stamp is left
+ * @param output - a path from the root; if it does not exist, `make` runs in any case
+ * @param make - throws or rejects if it fails; then the new hash is not kept
  * @returns true if `make` ran
  */
 export async function unlessFresh(name, inputs, output, make) {
@@ -43,6 +47,7 @@ export async function unlessFresh(name, inputs, output, make) {
 			.update(readFileSync(join(ROOT, file)));
 	const now = hash.digest('hex');
 	if (existsSync(stamp) && existsSync(join(ROOT, output)) && readFileSync(stamp, 'utf8') === now) return false;
+	rmSync(stamp, { force: true });
 	await make();
 	mkdirSync(dirname(stamp), { recursive: true });
 	writeFileSync(stamp, now);

@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './fresh.mjs';
 
-/** The TypeScript compiler, to be run with the Node that runs this. */
+/** The path of the TypeScript compiler, to be run with `run('node', [TSC, …])`. */
 export const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /**
- * Runs a program and answers its exit code and everything it wrote, in order.
+ * Runs a program. Never rejects.
  *
- * @param command - `'node'` means the Node that runs this, never a global one
- * @param options - `cwd`, `env` (added to ours)
+ * @param command - 'node' is the Node that runs this process, never a global one
+ * @param options - `cwd`, the root by default, and `env`, variables added to those of this process
+ * @returns its exit code, 127 if it cannot be started, and what it wrote to stdout and stderr, in order
  */
 export function run(command, args, options = {}) {
 	const program = command === 'node' ? process.execPath : command;
@@ -28,14 +29,14 @@ export function run(command, args, options = {}) {
 	});
 }
 
-/** Runs a program as `run` does, and throws what it wrote if it failed. */
+/** Runs a program as `run` does, and returns what it wrote. @throws what it wrote, if its exit code is not 0 */
 export async function must(command, args, options) {
 	const { code, output } = await run(command, args, options);
 	if (code !== 0) throw new Error(`${[command, ...args].join(' ')} ended with ${code}.\n${output}`);
 	return output;
 }
 
-/** Runs tasks, at most `width` at a time, and answers their results in the order of the tasks. */
+/** Runs tasks, at most `width` at a time, and returns their results in the order of the tasks. */
 export async function pool(tasks, width = 2) {
 	const results = new Array(tasks.length);
 	let next = 0;

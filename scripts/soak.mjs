@@ -1,8 +1,9 @@
-// Many invocations with a backend that is away and back, time and again: says how much memory they took, and exits with 1
-// where it grew, the law of delivery did not hold, or a span was lost or came twice.
+// Invokes a traced method many times while the backend stops and starts. Prints the memory of the application, and
+// exits with 1 if it grew, if counts did not add up, if a span was lost, or if more spans arrived twice than one
+// request for each outage.
 //
-//     npm run soak
-//     npm run soak -- 300000
+//     npm run soak              1,000,000 invocations
+//     npm run soak -- 300000    another number
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,13 +17,13 @@ import { ROOT } from './fresh.mjs';
 const INVOCATIONS = Number(process.argv[2] ?? 1_000_000);
 if (!(INVOCATIONS >= 10)) throw new Error(`How many invocations? It got ${process.argv[2]}.`);
 
-/** How often in the run the backend goes away; each time for half of that part. */
+/** How often the backend is stopped. Each outage lasts for half of its part of the invocations. */
 const OUTAGES = 4;
 
-/** What may be allocated more at the end than after the first tenth: a cache that fills, and no more. */
+/** How much more heap and buffers may be allocated at the end than after the first tenth, in MiB: caches fill. */
 const GROWTH_MIB = 24;
 
-/** The same of what the system counts, which has what the allocator keeps for later in it. */
+/** The same for the resident set, which includes memory that the allocator keeps for later use. */
 const RSS_GROWTH_MIB = 128;
 
 await build();
@@ -30,7 +31,7 @@ const folder = mkdtempSync(join(tmpdir(), 'agentese-soak-'));
 const seen = new Set();
 let arrived = 0;
 
-/** Counts at once what it gets, and keeps nothing of it. */
+/** Counts the span ids of a request at once, so that its body is not kept. */
 const count = ({ path, body }) => {
 	if (path !== '/v1/traces') return { status: 200 };
 	for (const id of messages(body, 1, 2, 2, 2)) {
@@ -42,6 +43,7 @@ const count = ({ path, body }) => {
 
 const port = await quietPort();
 let backend = await httpBackend(count, undefined, port);
+// The backend keeps each request in `got`, which would fill the memory of this process.
 let forget = setInterval(() => backend.got.splice(0), 100);
 const env = Object.entries(process.env).filter(([name]) => !/^(OTEL_|AGENTESE_|NODE_OPTIONS|JEST_)/.test(name));
 const child = spawn(
@@ -61,21 +63,22 @@ let outages = 0;
 console.log('| invocations | RSS, MiB | heap, MiB | buffers, MiB | written | queued | on disk | dropped |');
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
 for await (const line of createInterface({ input: child.stdout })) {
-	const told = JSON.parse(line);
-	if (told.weather === 'away') {
+	const message = JSON.parse(line);
+	if (message.backend === 'down') {
 		outages += 1;
 		await backend.close();
-	} else if (told.weather === 'back') {
+	} else if (message.backend === 'up') {
 		clearInterval(forget);
 		backend = await httpBackend(count, undefined, port);
 		forget = setInterval(() => backend.got.splice(0), 100);
 	} else {
-		const { made, rss, heapUsed, arrayBuffers, spans } = told;
-		marks.push(told);
+		const { made, rss, heapUsed, arrayBuffers, spans } = message;
+		marks.push(message);
 		const figures = [made, mib(rss), mib(heapUsed), mib(arrayBuffers), spans.written, spans.queued, spans.onDisk];
 		console.log(`| ${figures.join(' | ')} | ${spans.dropped} |`);
 	}
-	if (told.weather !== undefined) child.stdin.write('\n');
+	// The application waits for this line.
+	if (message.backend !== undefined) child.stdin.write('\n');
 }
 const code = await new Promise((resolve) =>
 	child.exitCode === null ? child.on('close', resolve) : resolve(child.exitCode),
@@ -96,7 +99,7 @@ console.log(
 const faults = [
 	...(code === 0 ? [] : [`the application ended with ${code}`]),
 	...(seen.size === INVOCATIONS ? [] : [`${INVOCATIONS - seen.size} spans were lost`]),
-	// At most one request each time the backend goes.
+	// A request of up to 512 spans is in flight when the backend stops, and may be sent again: one for each outage.
 	...(twice <= outages * 512 ? [] : [`${twice} spans came twice`]),
 	...(growth < GROWTH_MIB && rssGrowth < RSS_GROWTH_MIB ? [] : ['memory grew']),
 ];

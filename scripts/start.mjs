@@ -1,4 +1,4 @@
-// `npm start`: builds what is not fresh, then runs the garden.
+// `npm start`: builds the package and the garden if their sources changed, then runs the garden.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './build.mjs';

@@ -1,8 +1,8 @@
-// Measures which spans arrive, with ours and with stock OpenTelemetry beside it, and prints a table. Exits with 1 where
-// ours loses one, or sends more than one request twice.
+// Measures how many spans arrive at a backend, sent by this package and by the stock OpenTelemetry SDK, and prints a
+// table. Exits with 1 if this package loses a span, or sends more than one request twice.
 //
 //     npm run arrives
-//     npm run arrives -- --outages=5,20    how long the backend is away, in seconds
+//     npm run arrives -- --outages=5,20    the lengths of the outages, in seconds; 5, 20 and 60 by default
 //     npm run arrives -- --quick           short outages, and the stock SDK over HTTP alone
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -12,14 +12,15 @@ import { pool } from './run.mjs';
 
 const PROTOCOLS = ['http/protobuf', 'grpc'];
 
-/** One request, which may be sent twice where its answer was lost. */
+/** Spans in one request. One request may be sent twice, if its response was lost. */
 const REQUEST = 512;
 
 const { quick, outages } = parseArgs({
 	options: { quick: { type: 'boolean', default: false }, outages: { type: 'string' } },
 }).values;
 const seconds = (outages ?? (quick ? '2' : '5,20,60')).split(',').map(Number);
-if (seconds.some((one) => !(one > 0))) throw new Error(`--outages wants seconds, such as 5,20; it got ${outages}.`);
+if (seconds.some((length) => !(length > 0)))
+	throw new Error(`--outages must be positive numbers of seconds, such as 5,20. It got ${outages}.`);
 
 await build();
 const all = cases(seconds, quick ? 'short' : 'full');
@@ -36,11 +37,14 @@ const jobs = all.flatMap(({ name, sleeps, measure }) =>
 		})),
 	),
 );
-const of = (sleeps) => jobs.filter((one) => one.sleeps === sleeps).map(({ job }) => job);
-// An outage is waited for; the others are worked at, as many at a time as there are processors.
-await Promise.all([Promise.all(of(true).map((job) => job())), pool(of(false), availableParallelism())]);
+const jobsThat = (sleeps) => jobs.filter((candidate) => candidate.sleeps === sleeps).map(({ job }) => job);
+// Outages need time and hardly any processor, so all of them run at once; of the others as many as there are
+// processors.
+await Promise.all([Promise.all(jobsThat(true).map((job) => job())), pool(jobsThat(false), availableParallelism())]);
 
-/** One number where both protocols have the same, else that of HTTP and that of gRPC. */
+/**
+ * Returns a figure as the table shows it: one number if both protocols have the same, else that of HTTP / that of gRPC.
+ */
 function cell(name, kind, what) {
 	const both = PROTOCOLS.flatMap((protocol) => figures.get(`${name} ${kind} ${protocol}`)?.[what] ?? []);
 	return [...new Set(both)].map((number) => number.toLocaleString('en')).join(' / ');
@@ -55,6 +59,6 @@ for (const { name } of all) {
 
 const faulty = [...figures].filter(([key, { lost, twice }]) => / ours /.test(key) && (lost !== 0 || twice > REQUEST));
 if (faulty.length > 0) {
-	console.error(`Not as docs/delivery.md promises: ${faulty.map(([key]) => key).join('; ')}.`);
+	console.error(`Spans were lost, or more than one request was sent twice: ${faulty.map(([key]) => key).join('; ')}.`);
 	process.exitCode = 1;
 }

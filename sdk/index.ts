@@ -1,3 +1,7 @@
+/**
+ * The entry `agentese-otel/presets`: starts telemetry, loads configs, defines presets and imports recorded events.
+ * Importing it loads neither the SDK nor zod; both are loaded when telemetry starts.
+ */
 export { ConfigurationError, type ConfigurationFault } from '../config/common/error.js';
 export type { CustomPresetConfig as OwnPresetConfig, PresetModule } from '../config/define.js';
 export { defineConfig } from '../config/define.js';
@@ -24,7 +28,7 @@ export {
 	type PresetStats,
 } from '../presets/contract/preset.js';
 export type { JaegerOptions } from '../presets/jaeger/options.js';
-export type { JsonOptions } from '../presets/json/preset.js';
+export type { JsonOptions } from '../presets/json/options.js';
 export { prometheusHandler } from '../presets/prometheus/handler.js';
 export type { PrometheusOptions } from '../presets/prometheus/options.js';
 export {

@@ -1,9 +1,10 @@
 /**
- * `node --import agentese-otel/register app.js`: finds the config, installs the hooks of auto-instrumentation where it
- * is on, and starts telemetry, all before the application loads. A faulty config is said on stderr and ends the process
- * with code 1, unless it says `strict: false`.
+ * The entry for `node --import agentese-otel/register app.js`. Before the application loads, it finds the config,
+ * installs the hooks of auto-instrumentation if that is on, and starts telemetry. If the config is faulty, it writes
+ * the faults to stderr and ends the process with code 1, unless the config has `strict: false`.
  *
- * With an OpenTelemetry of 2.x in the application nothing of it is imported: that is said, and the application runs.
+ * If the application has OpenTelemetry 2.x, it imports nothing of OpenTelemetry, writes the reason to stderr, and lets
+ * the application run without telemetry.
  */
 import { fileURLToPath } from 'node:url';
 import { packageState } from './preflight/find-package.js';

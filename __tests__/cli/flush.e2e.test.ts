@@ -28,11 +28,11 @@ function opened<T extends { close(): Promise<void> }>(one: T): T {
 	return one;
 }
 
-/** What several processes leave that live at one time, each killed when all of it stands on the disk. */
+/** Runs one process for each prefix, all at the same time, and kills each when all of its records are on disk. */
 async function leave(count: number, ...prefixes: string[]): Promise<void> {
 	const writers = prefixes.map((prefix) => room.leaves(count, prefix));
-	for (const { said } of writers) {
-		const [spans, points, records] = JSON.parse(await said) as number[];
+	for (const { printed } of writers) {
+		const [spans, points, records] = JSON.parse(await printed) as number[];
 		expect({ spans, records }).toEqual({ spans: count, records: 1 });
 		expect(points).toBeGreaterThan(0);
 	}
@@ -45,7 +45,7 @@ const spansOf = ({ got }: Backend) => got.flatMap(({ path, body }) => (/race/.te
 const segments = () =>
 	readdirSync(room.outbox, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.segment'));
 
-/** The report of a flush that ended in that way. */
+/** Runs a flush and returns its report. @param code - the exit code that is expected */
 async function flushed(code: number, ...words: string[]) {
 	const ended = await room.program('flush', '--json', ...words).ended;
 	expect({ code: ended.code, stderr: code === 0 ? ended.stderr : '' }).toEqual({ code, stderr: '' });
@@ -54,7 +54,7 @@ async function flushed(code: number, ...words: string[]) {
 	return report;
 }
 
-describe.each(['http/protobuf', 'http/json', 'grpc'])('what killed processes left, over %s', (protocol) => {
+describe.each(['http/protobuf', 'http/json', 'grpc'])('what killed processes have left, over %s,', (protocol) => {
 	it('is sent whole, with the headers of the config, and nothing is left', async () => {
 		room.sendingTo(`http://127.0.0.1:${port}`, protocol);
 		await leave(100, 'one', 'two');
@@ -83,9 +83,9 @@ describe.each(['http/protobuf', 'http/json', 'grpc'])('what killed processes lef
 	});
 });
 
-describe('a backend that is away', () => {
-	it('leaves all where it lay, says why and exits with 1; the next flush sends it', async () => {
-		await leave(50, 'away');
+describe('with an unreachable backend', () => {
+	it('a flush leaves everything, prints why and exits with 1; the next flush sends it', async () => {
+		await leave(50, 'unreachable');
 		const { code, stdout, stderr } = await room.program('flush', '--timeout', '1s').ended;
 		expect(code).toBe(1);
 		expect(stdout).toContain(`/v1/traces: 50 spans left (connect ECONNREFUSED 127.0.0.1:${port})\n`);
@@ -94,10 +94,10 @@ describe('a backend that is away', () => {
 		const backend = opened(await openBackend('http', port));
 		const { left, backends } = await flushed(0);
 		expect({ left, sent: backends[0].sent }).toEqual({ left: 0, sent: 50 });
-		expect(spansOf(backend).sort()).toEqual(named('away', 50).sort());
+		expect(spansOf(backend).sort()).toEqual(named('unreachable', 50).sort());
 	});
 
-	it('is waited for: what it takes when it is back within the time is sent', async () => {
+	it('a flush waits for it, and sends everything if it is reachable within the time', async () => {
 		await leave(50, 'back');
 		const running = room.program('flush', '--timeout', '60s');
 		await new Promise<void>((resolve) => running.child.stderr?.once('data', () => resolve()));
@@ -106,7 +106,7 @@ describe('a backend that is away', () => {
 		expect(spansOf(backend).sort()).toEqual(named('back', 50).sort());
 	});
 
-	it('and one that answers nothing, holds the command no longer than the time it was given', async () => {
+	it('a flush waits no longer than the timeout if the backend does not respond', async () => {
 		// A request may take a minute.
 		room.sendingTo(`http://127.0.0.1:${port}`, 'http/protobuf', {}, undefined, { timeout: 60_000 });
 		await leave(50, 'silent');
@@ -123,9 +123,9 @@ describe('a backend that is away', () => {
 	});
 });
 
-it('what a living process holds is named and left, waited for, and sent by that process alone', async () => {
+it('names what a living process holds, waits for it, and leaves the sending to that process', async () => {
 	const writer = room.leaves(30, 'living');
-	await writer.said;
+	await writer.printed;
 	const before = segments();
 	const { code, stdout } = await room.program('flush', '--timeout', '1s').ended;
 	expect(code).toBe(1);
@@ -140,7 +140,7 @@ it('what a living process holds is named and left, waited for, and sent by that 
 	expect(spansOf(backend).sort()).toEqual(named('living', 30).sort());
 });
 
-it('of two flushes at once each record is sent by one, and both end when nothing is left', async () => {
+it('sends each record once if two flushes run at the same time, which both end when nothing is left', async () => {
 	await leave(1000, 'first', 'second', 'third');
 	const backend = opened(await openBackend('http', port));
 	const both = await Promise.all([flushed(0), flushed(0)]);
@@ -164,19 +164,19 @@ it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
 			stdout: '',
 		});
 		if (signal !== 'SIGKILL')
-			expect(ended.stderr).toBe('agentese-otel: cut off; what is not sent lies where it lay.\n');
+			expect(ended.stderr).toBe('agentese-otel: interrupted; what is not sent stays in the outbox.\n');
 		backend.release();
 		const { left } = await flushed(0);
 		expect(left).toBe(0);
 		const names = backend.taken.flatMap((body) => spanNamesIn(body)).filter((name) => name.startsWith('cut '));
 		const wanted = named('cut', 2000).sort();
 		expect([...new Set(names)].sort()).toEqual(wanted);
-		// What was accepted before the kill is marked on the disk, but for the request before the one that was under way.
+		// Everything that was accepted before the kill is marked on disk, except for the last request before it.
 		expect(names.length - wanted.length).toBeLessThanOrEqual(signal === 'SIGKILL' ? 512 : 0);
 	},
 );
 
-it('what the backend refuses is kept with its answer, and is not left', async () => {
+it('keeps what the backend refuses with its response, and does not count it as left', async () => {
 	await leave(20, 'refused');
 	opened(
 		await httpBackend(
@@ -192,7 +192,7 @@ it('what the backend refuses is kept with its answer, and is not left', async ()
 	expect(readFileSync(join(room.outbox, folder, letter), 'latin1')).toContain('"answer":"no"');
 });
 
-it('what is older than delivery.maxAge is sent: somebody asks for it', async () => {
+it('sends what is older than delivery.maxAge too, since the user asks for it', async () => {
 	await leave(20, 'old');
 	room.sendingTo(`http://127.0.0.1:${port}`, 'http/protobuf', { maxAge: '1ms' });
 	const backend = opened(await openBackend('http', port));
@@ -200,7 +200,7 @@ it('what is older than delivery.maxAge is sent: somebody asks for it', async () 
 	expect(spansOf(backend).sort()).toEqual(named('old', 20).sort());
 });
 
-it('what waits for an address that the config does not have is left and said; --config names the right one', async () => {
+it('leaves and reports what waits for an address that the config does not have; --config names another config', async () => {
 	await leave(20, 'stray');
 	const backend = opened(await openBackend('http', port));
 	room.sendingTo(`http://127.0.0.1:${port}`, 'http/protobuf', {}, 'other.json');
@@ -219,7 +219,7 @@ it('what waits for an address that the config does not have is left and said; --
 	expect(spansOf(backend).sort()).toEqual(named('stray', 20).sort());
 });
 
-it('sends from the directory that is named, to the backends of the config', async () => {
+it('sends from the named directory, to the backends of the config', async () => {
 	await leave(20, 'named');
 	room.config({ preset: 'otlp', otlp: { endpoint: `http://127.0.0.1:${port}` } });
 	const backend = opened(await openBackend('http', port));
@@ -229,7 +229,7 @@ it('sends from the directory that is named, to the backends of the config', asyn
 	expect(spansOf(backend).sort()).toEqual(named('named', 20).sort());
 });
 
-it('a file of another version is left, and said', async () => {
+it('leaves a file of another version, and reports it', async () => {
 	await leave(20, 'strange');
 	const [one = ''] = segments();
 	const other = one.replace(/\d+\.segment$/, '99.segment');

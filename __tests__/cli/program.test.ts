@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => room.close());
 
 describe('the program', () => {
-	it('says its version and its help', async () => {
+	it('prints its version and its help', async () => {
 		const version = await room.program('--version').ended;
 		expect(version).toMatchObject({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
 		const help = await room.program('flush', '--help').ended;
@@ -27,35 +27,35 @@ describe('the program', () => {
 		}
 	});
 
-	it('where nothing lies says so, makes nothing and exits with 0', async () => {
+	it('reports that nothing waits, creates nothing and exits with 0', async () => {
 		const outbox = join(room.folder, '.agentese', 'outbox');
 		const ended = await room.program('flush').ended;
-		expect(ended).toMatchObject({ code: 0, stdout: `Nothing lies in ${outbox}.\n`, stderr: '' });
+		expect(ended).toMatchObject({ code: 0, stdout: `Nothing waits in ${outbox}.\n`, stderr: '' });
 		mkdirSync(join(room.folder, 'empty'));
 		expect((await room.program('flush', 'empty').ended).code).toBe(0);
 		expect(readdirSync(room.folder).sort()).toEqual(['empty', 'home']);
 		expect(readdirSync(join(room.folder, 'empty'))).toEqual([]);
 	});
 
-	it.each<[what: string, words: string[], says: string]>([
+	it.each<[what: string, words: string[], message: string]>([
 		['nothing', [], 'Usage: agentese-otel'],
 		['an unknown command', ['flsh'], 'Did you mean flush?'],
 		['an unknown option', ['flush', '--jsn'], 'Did you mean --json?'],
 		['two directories', ['flush', 'a', 'b'], 'too many arguments'],
 		['no time', ['flush', '--timeout', 'soon'], 'a number of milliseconds'],
 		['a directory that is not there', ['flush', 'nowhere'], 'there is no directory /'],
-		['a file', ['flush', 'file.txt'], 'is no directory'],
-		['a directory that is no outbox', ['flush', '.'], 'is no outbox'],
+		['a file', ['flush', 'file.txt'], 'is not a directory'],
+		['a directory that is no outbox', ['flush', '.'], 'is not an outbox'],
 		['the directory above', ['flush', 'above'], 'Did you mean /'],
 		['the folder of one backend', ['flush', 'above/outbox/otlp-localhost_4318-0123456789'], 'above/outbox?'],
 		['a config that is not there', ['flush', '--config', 'nowhere.yaml'], 'there is no such file'],
 		['a faulty config', ['flush', '--config', 'faulty.json'], 'Did you mean "otlp.endpoint"?'],
-	])('given %s says what is wrong and exits with 2', async (_what, words, says) => {
+	])('given %s prints what is wrong and exits with 2', async (_what, words, message) => {
 		writeFileSync(join(room.folder, 'file.txt'), '');
 		mkdirSync(join(room.folder, 'above/outbox/otlp-localhost_4318-0123456789/traces'), { recursive: true });
 		room.config({ otlp: { endpont: 'http://localhost' } }, 'faulty.json');
 		const { code, stdout, stderr } = await room.program(...words).ended;
 		expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-		expect(stderr).toContain(says);
+		expect(stderr).toContain(message);
 	});
 });

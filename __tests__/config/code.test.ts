@@ -38,7 +38,7 @@ describe('a config that is code', () => {
 		['agentese.config.ts', '\n\nexport default { spanName: };', 3, 'Expression expected'],
 		['agentese.config.mjs', 'const a = 1;\nthrow new Error("no garden");\nexport default {};', 2, 'no garden'],
 		['agentese.config.cjs', '\nmodule.exports = {,};', 2, "Unexpected token ','"],
-	])('that fails is told with its line: %s', async (name, text, line, reason) => {
+	])('that fails is reported with its line: %s', async (name, text, line, reason) => {
 		room.write('package.json', '{"type":"module"}');
 		room.write(name, text);
 		expect(await loaded()).toBe(
@@ -46,7 +46,7 @@ describe('a config that is code', () => {
 		);
 	});
 
-	it('is refused, and not run, where AGENTESE_CONFIG_FORMATS=data', async () => {
+	it('is refused, and not run, if AGENTESE_CONFIG_FORMATS=data', async () => {
 		room.write('package.json', '{"type":"module"}');
 		room.write('agentese.config.ts', 'console.error("it ran"); export default { spanName: "path" };');
 		expect(await loaded({ AGENTESE_CONFIG_FORMATS: 'data' })).toBe(

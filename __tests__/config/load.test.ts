@@ -37,7 +37,7 @@ async function faultsOf(argument: unknown): Promise<string> {
 }
 
 describe('loadConfig()', () => {
-	it('answers the defaults where nothing is configured', async () => {
+	it('returns the defaults if nothing is configured', async () => {
 		expect(await loadConfig(undefined, { cwd })).toEqual({
 			config: {
 				enabled: true,
@@ -134,7 +134,7 @@ describe('loadConfig()', () => {
 		});
 	});
 
-	it('takes the argument over the file over the defaults, key by key', async () => {
+	it('merges the argument over the file over the defaults, key by key', async () => {
 		const file = write('agentese.config.yaml', 'spanName: path\njson: { maxBytes: 1 MiB, maxAge: 1d }\npreset: none\n');
 		const { config, sources } = await loadConfig(
 			{ preset: ['json'], json: { maxAge: 5000 }, resource: { team: 'soul' } },
@@ -157,7 +157,7 @@ describe('loadConfig()', () => {
 		});
 	});
 
-	it("takes OpenTelemetry's own variables over the file, and the argument over these", async () => {
+	it("merges OpenTelemetry's variables over the file, and the argument over these", async () => {
 		write('.agenteserc', 'serviceName: by-file\nresource: { team: by-file, place: by-file }');
 		process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'service.name=by-attributes,team=by%20attributes';
 		const first = await loadConfig(undefined, { cwd });
@@ -186,7 +186,7 @@ describe('loadConfig()', () => {
 		expect([config.spanName, sources['spanName']]).toEqual(['path', join(cwd, name)]);
 	});
 
-	it('searches upward to the directory of package.json, and puts the files beside the config', async () => {
+	it('searches upward to the directory of package.json, and resolves directories from the config file', async () => {
 		const file = write('agentese.config.yaml', 'enabled: false');
 		mkdirSync(join(cwd, 'a/b'), { recursive: true });
 		const { config, sources, directory } = await loadConfig(undefined, { cwd: join(cwd, 'a/b') });
@@ -194,7 +194,7 @@ describe('loadConfig()', () => {
 		expect(config.json.directory).toBe(join(cwd, '.agentese'));
 	});
 
-	it('means a directory from the place of who said it', async () => {
+	it('resolves a directory from the source that sets it', async () => {
 		write('etc/agentese.yaml', 'json: { directory: ../data }');
 		process.env['AGENTESE_CONFIG'] = 'etc/agentese.yaml';
 		expect((await loadConfig(undefined, { cwd })).config.json.directory).toBe(join(cwd, 'data'));
@@ -211,7 +211,7 @@ describe('loadConfig()', () => {
 		expect([config.enabled, config.spanName, sources['spanName']]).toEqual([true, 'path', file]);
 	});
 
-	it('takes a preset by itself or in a list, once', async () => {
+	it('accepts one preset or a list of them, and removes duplicates', async () => {
 		expect((await loadConfig({ preset: 'none' }, { cwd })).config.preset).toEqual(['none']);
 		expect((await loadConfig({ preset: ['json', 'json'] }, { cwd })).config.preset).toEqual(['json']);
 	});
@@ -220,12 +220,12 @@ describe('loadConfig()', () => {
 describe('a wrong config', () => {
 	it.each<[string, unknown]>([
 		[
-			'"samplin" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel. Did you mean "sampling"?',
+			'"samplin" is not a key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel. Did you mean "sampling"?',
 			{ samplin: { rate: 1 } },
 		],
-		['"sampling.rat" is no key; legal here: rate. Did you mean "sampling.rate"?', { sampling: { rat: 1 } }],
+		['"sampling.rat" is not a key; legal here: rate. Did you mean "sampling.rate"?', { sampling: { rat: 1 } }],
 		[
-			'"zebra" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel.',
+			'"zebra" is not a key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel.',
 			{ zebra: 1 },
 		],
 		['"sampling.rate" got 2; legal: a number from 0 to 1.', { sampling: { rate: 2 } }],
@@ -233,19 +233,19 @@ describe('a wrong config', () => {
 		['"enabled" got \'yes\'; legal: true or false.', { enabled: 'yes' }],
 		['"serviceName" got \'\'; legal: a name.', { serviceName: '' }],
 		[
-			'"preset" got \'jsn\'; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "json"?',
+			'"preset" got \'jsn\'; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of these (none cannot be combined). Did you mean "json"?',
 			{ preset: 'jsn' },
 		],
 		[
-			'"preset" got [ \'json\', \'jeager\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "jaeger"?',
+			'"preset" got [ \'json\', \'jeager\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of these (none cannot be combined). Did you mean "jaeger"?',
 			{ preset: ['json', 'jeager'] },
 		],
 		[
-			"\"preset\" got [ 'json', 'none' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone.",
+			"\"preset\" got [ 'json', 'none' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of these (none cannot be combined).",
 			{ preset: ['json', 'none'] },
 		],
 		[
-			'"preset" got []; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone.',
+			'"preset" got []; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of these (none cannot be combined).',
 			{ preset: [] },
 		],
 		['"spanName" got \'paths\'; legal: invoke or path. Did you mean "path"?', { spanName: 'paths' }],
@@ -275,38 +275,38 @@ describe('a wrong config', () => {
 		expect(await faultsOf({ spanname: 'path' })).toBe(
 			[
 				'The configuration is refused, with 3 faults.',
-				'  <cwd>/agentese.config.yaml:1: "preset" got [ \'jason\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of them in which none stands alone. Did you mean "json"?',
-				'  <cwd>/agentese.config.yaml:2: "json.maxage" is no key; legal here: directory, maxBytes, maxAge. Did you mean "json.maxAge"?',
-				'  argument: "spanname" is no key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel. Did you mean "spanName"?',
+				'  <cwd>/agentese.config.yaml:1: "preset" got [ \'jason\' ]; legal: json, otlp, jaeger, prometheus, console or none, or a module of your own, or a list of these (none cannot be combined). Did you mean "json"?',
+				'  <cwd>/agentese.config.yaml:2: "json.maxage" is not a key; legal here: directory, maxBytes, maxAge. Did you mean "json.maxAge"?',
+				'  argument: "spanname" is not a key; legal here: enabled, serviceName, preset, autoInstrumentation, sampling, spanName, observer, conventions, rules, redact, errors, capture, captureLimits, otlp, jaeger, json, prometheus, console, delivery, resource, compileCache, strict, logLevel. Did you mean "spanName"?',
 			].join('\n'),
 		);
 	});
 
-	it('says which file is not there, and who names it', async () => {
+	it('reports a missing file with what names it', async () => {
 		expect(await faultsOf('absent.yaml')).toBe(
-			'The configuration is refused. <cwd>/absent.yaml: there is no such file; the argument names it. Name one that is there, or none.',
+			'The configuration is refused. <cwd>/absent.yaml: there is no such file; the argument names it. Name an existing file, or none.',
 		);
 		process.env['AGENTESE_CONFIG'] = 'absent.json';
 		expect(await faultsOf(undefined)).toBe(
-			'The configuration is refused. <cwd>/absent.json: there is no such file; AGENTESE_CONFIG names it. Name one that is there, or none.',
+			'The configuration is refused. <cwd>/absent.json: there is no such file; AGENTESE_CONFIG names it. Name an existing file, or none.',
 		);
 	});
 
-	it('says which file cannot be read, and why', async () => {
+	it('reports a file that cannot be read with the reason', async () => {
 		write('agentese.config.json', '{"preset": ');
 		expect(await faultsOf(undefined)).toBe(
-			'The configuration is refused. <cwd>/agentese.config.json:1: it is no JSON: Unexpected end of JSON input.',
+			'The configuration is refused. <cwd>/agentese.config.json:1: it is not valid JSON: Unexpected end of JSON input.',
 		);
 	});
 
-	it('knows whether it asked to be strict itself', async () => {
+	it('has the value of strict in its ConfigurationError', async () => {
 		write('agentese.config.yaml', 'strict: false\nnope: 1');
 		await expect(loadConfig(undefined, { cwd })).rejects.toMatchObject({ name: 'ConfigurationError', strict: false });
 		await expect(loadConfig({ strict: true }, { cwd })).rejects.toMatchObject({ strict: true });
 	});
 });
 
-it('defineConfig() answers the very config', () => {
+it('defineConfig() returns the same config', () => {
 	const config: TelemetryConfig = { preset: ['json'], json: { maxAge: '7d' } };
 	expect(defineConfig(config)).toBe(config);
 });

@@ -8,13 +8,13 @@ beforeEach(() => {
 afterEach(() => room.leave());
 
 describe('the sources of a key', () => {
-	it('are argument over AGENTESE_* over OTEL_* over project file over user file over default', async () => {
+	it('have the precedence argument, AGENTESE_*, OTEL_*, project file, user file, default', async () => {
 		const rates = async (argument?: { sampling: { rate: number } }) => {
 			const { config, sources } = await room.load(argument);
 			return [config.sampling.rate, sources['sampling.rate']];
 		};
 		expect(await rates()).toEqual([1, 'default']);
-		const own = room.own('sampling: { rate: 0.1 }');
+		const own = room.writeUserFile('sampling: { rate: 0.1 }');
 		expect(await rates()).toEqual([0.1, own]);
 		const file = room.write('agentese.config.yaml', 'sampling: { rate: 0.2 }');
 		expect(await rates()).toEqual([0.2, file]);
@@ -26,8 +26,8 @@ describe('the sources of a key', () => {
 		expect(await rates({ sampling: { rate: 0.5 } })).toEqual([0.5, 'argument']);
 	});
 
-	it('may each say one key of the same section', async () => {
-		const own = room.own('metrics: { prometheus_port: 1111 }');
+	it('may each set one key of the same section', async () => {
+		const own = room.writeUserFile('metrics: { prometheus_port: 1111 }');
 		const file = room.write('agentese.config.json', '{ "prometheus": { "path": "/m" } }');
 		process.env['OTEL_EXPORTER_PROMETHEUS_HOST'] = '0.0.0.0';
 		process.env['AGENTESE_PROMETHEUS_NEXT_PORT'] = 'true';
@@ -44,7 +44,7 @@ describe('the sources of a key', () => {
 });
 
 describe('AGENTESE_*', () => {
-	it('say every kind of key', async () => {
+	it('set every kind of key', async () => {
 		Object.assign(process.env, {
 			AGENTESE_ENABLED: 'false',
 			AGENTESE_PRESET: 'jaeger, prometheus',
@@ -69,11 +69,11 @@ describe('AGENTESE_*', () => {
 		});
 	});
 
-	it('mistyped are said, others are left alone', async () => {
+	it('with a typing error get a notice, other unknown ones do not', async () => {
 		process.env['AGENTESE_PRSET'] = 'json';
 		process.env['AGENTESE_SOUL_BUDGET'] = '7';
 		expect((await room.load()).notices).toEqual([
-			'AGENTESE_PRSET is no variable of this toolkit. Did you mean AGENTESE_PRESET?',
+			'AGENTESE_PRSET is not a variable of this toolkit. Did you mean AGENTESE_PRESET?',
 		]);
 	});
 });
@@ -92,7 +92,7 @@ describe('OTEL_*', () => {
 		expect(sources['signals.traces']).toBe('OTEL_TRACES_EXPORTER');
 	});
 
-	it('OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none carry neither, and an argument wins over them', async () => {
+	it('OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none export neither, and an argument has precedence over them', async () => {
 		process.env['OTEL_METRICS_EXPORTER'] = 'none';
 		process.env['OTEL_LOGS_EXPORTER'] = 'none';
 		expect((await room.load()).signals).toEqual({ traces: ['json'], metrics: [], logs: [] });
@@ -103,7 +103,7 @@ describe('OTEL_*', () => {
 		});
 	});
 
-	it('OTEL_EXPORTER_OTLP_ENDPOINT means otlp where no preset is named, and only there', async () => {
+	it('OTEL_EXPORTER_OTLP_ENDPOINT means otlp only if no preset is named', async () => {
 		process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = 'http://collector:4318';
 		const { config, signals, sources } = await room.load();
 		expect(config).toMatchObject({
@@ -155,14 +155,14 @@ describe('OTEL_*', () => {
 		[undefined, 'https://collector:4317'],
 		['false', 'https://collector:4317'],
 		['true', 'http://collector:4317'],
-	])('OTEL_EXPORTER_OTLP_INSECURE=%s makes a gRPC endpoint without a scheme %s', async (insecure, endpoint) => {
+	])('OTEL_EXPORTER_OTLP_INSECURE=%s turns a gRPC endpoint without a scheme into %s', async (insecure, endpoint) => {
 		process.env['OTEL_EXPORTER_OTLP_PROTOCOL'] = 'grpc';
 		process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = 'collector:4317';
 		if (insecure !== undefined) process.env['OTEL_EXPORTER_OTLP_INSECURE'] = insecure;
 		expect((await room.load()).config.otlp).toMatchObject({ endpoint, protocol: 'grpc' });
 	});
 
-	it('OTEL_SDK_DISABLED=true is the last word', async () => {
+	it('OTEL_SDK_DISABLED=true has precedence over all other sources', async () => {
 		process.env['OTEL_SDK_DISABLED'] = 'TRUE';
 		process.env['AGENTESE_ENABLED'] = 'true';
 		const { config, sources } = await room.load({ enabled: true });
@@ -171,7 +171,7 @@ describe('OTEL_*', () => {
 		expect((await room.load()).config.enabled).toBe(true);
 	});
 
-	it('OTEL_CONFIG_FILE is answered as an absolute path', async () => {
+	it('OTEL_CONFIG_FILE becomes an absolute path', async () => {
 		process.env['OTEL_CONFIG_FILE'] = 'otel.yaml';
 		expect((await room.load()).declarative).toBe(`${room.cwd}/otel.yaml`);
 	});
@@ -182,7 +182,7 @@ describe('OTEL_*', () => {
 		['OTEL_EXPORTER_OTLP_PROTOCOL', 'http', 'http/protobuf, http/json, grpc'],
 		['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://x', 'the address of a server'],
 		['OTEL_EXPORTER_PROMETHEUS_PORT', 'x', 'a port'],
-	])('%s=%s is ignored and said', async (name, value, legal) => {
+	])('%s=%s is ignored with a notice', async (name, value, legal) => {
 		const before = await room.load();
 		process.env[name] = value;
 		const { notices, ...rest } = await room.load();
@@ -205,29 +205,29 @@ describe('an endpoint', () => {
 		expect((await room.load({ jaeger: { endpoint } })).config.jaeger).toEqual({ endpoint: url, protocol });
 	});
 
-	it('on port 4317 leaves a protocol alone that somebody named', async () => {
+	it('on port 4317 does not change a protocol that a source sets', async () => {
 		room.write('agentese.config.yaml', 'otlp: { protocol: http/json }');
 		expect((await room.load({ otlp: { endpoint: 'localhost:4317' } })).config.otlp.protocol).toBe('http/json');
 	});
 
-	it('that ends in the path of a signal is said, since that is added to it', async () => {
+	it('that ends in the path of a signal gets a notice, since that path is added to it', async () => {
 		const file = room.write('agentese.config.yaml', 'preset: otlp\notlp: { endpoint: "http://collector/v1/traces" }');
 		expect((await room.load()).notices).toEqual([
-			`${file} says "otlp.endpoint" with /v1/traces, and the path of each signal is added to that. Leave it out, or ` +
-				'write all of it under otlp.traces.endpoint, which is taken as it stands.',
+			`${file} sets "otlp.endpoint" with /v1/traces, and the path of each signal is added to that. Leave it out, or ` +
+				'write the whole address under otlp.traces.endpoint, which is used without a change.',
 		]);
 		expect((await room.load({ otlp: { protocol: 'grpc' } })).notices).toEqual([]);
 		expect((await room.load({ otlp: { endpoint: 'http://collector/v1' } })).notices).toEqual([]);
 		expect((await room.load({ preset: 'json' })).notices).toEqual([]);
 		expect((await room.load({ preset: 'jaeger', jaeger: { endpoint: 'http://jaeger/v1/traces/' } })).notices).toEqual([
-			'argument says "jaeger.endpoint" with /v1/traces/, and the path /v1/traces is added to that. Leave it out.',
+			'argument sets "jaeger.endpoint" with /v1/traces/, and the path /v1/traces is added to that. Leave it out.',
 		]);
 	});
 
-	it('of a backend that no preset uses is said', async () => {
+	it('of a backend that no preset uses gets a notice', async () => {
 		const file = room.write('agentese.config.yaml', 'otlp: { endpoint: "collector:4318" }');
 		expect((await room.load()).notices).toEqual([
-			`${file} says "otlp.endpoint", but no "preset": telemetry goes to json. Write "preset: otlp" to use it.`,
+			`${file} sets "otlp.endpoint", but no source sets "preset": the preset in use is json. Write "preset: otlp" to use otlp.`,
 		]);
 	});
 });

@@ -6,7 +6,9 @@ import { ConfigurationError } from '../../config/common/error.js';
 import { loadConfig } from '../../config/load.js';
 import { temporary } from '../support/children.js';
 
-/** Each file is a wrong config; beside it stand the message that a person gets, and the variables of some in `.env`. */
+/**
+ * Each file is a faulty config. Beside it are the expected message, and for some the environment variables in `.env`.
+ */
 const FOLDER = fileURLToPath(new URL('../fixtures/wrong', import.meta.url));
 const files = readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry) =>
 	entry.isFile() && !/\.(txt|env)$/.test(entry.name) ? [entry.name] : [],
@@ -41,7 +43,7 @@ async function messageOf(file: string): Promise<string> {
 }
 
 describe('the message for a wrong config', () => {
-	it('is kept for thirty and more of them', () => {
+	it('is recorded for more than thirty of them', () => {
 		expect(files.length).toBeGreaterThanOrEqual(30);
 	});
 

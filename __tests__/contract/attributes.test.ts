@@ -10,7 +10,7 @@ withSdk();
 const circular: Record<string, unknown> = { a: 1 };
 circular['self'] = circular;
 
-/** What OpenTelemetry takes as it is, what it would drop, and how each is written. */
+/** Values that OpenTelemetry accepts, values that it would drop, and how each is written. */
 const VALUES: readonly [label: string, value: unknown, written: Attributes[string]][] = [
 	['a text', 'x', 'x'],
 	['a number', 1.5, 1.5],

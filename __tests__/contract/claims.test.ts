@@ -3,13 +3,13 @@ import { SpanKind } from '@opentelemetry/api';
 import { Aspect, createLogos, type Logos, Metered, Resolver, Traced } from '../../index.js';
 import { replacing, withSdk } from './each.js';
 import { counted, inOrder, invoke, pathLabels } from './expected.js';
-import { points, type SeenSpan, timeline } from './harness.js';
+import { points, type RecordedSpan, timeline } from './harness.js';
 
 withSdk();
 
 const NUMBER = { 'agentese.result': 'number' };
 const PATH = 'self.count.down';
-const down = (children: SeenSpan[] = [], rest: Partial<SeenSpan> = {}) =>
+const down = (children: RecordedSpan[] = [], rest: Partial<RecordedSpan> = {}) =>
 	invoke(PATH, 'Count.down', NUMBER, { children, ...rest });
 
 const foreign = replacing(
@@ -67,7 +67,7 @@ const logos = createLogos([count]);
 count.logos = logos;
 
 describe('the call that logos makes', () => {
-	it('is one span and one count with what the decorators of the method say', async () => {
+	it('is one span and one count with the options of the method’s decorators', async () => {
 		await logos.invoke('self.count.refined');
 		expect(await timeline()).toEqual([invoke('self.count.refined', 'Count.refined', NUMBER, { kind: 'SERVER' })]);
 		expect(await points()).toEqual(counted(pathLabels('self.count.refined')));
@@ -98,7 +98,7 @@ describe('the call that logos makes', () => {
 		expect(await points()).toEqual(counted(pathLabels(PATH), 'ok', { times: 3 }));
 	});
 
-	it('from inside of a method is one of its own beside a direct call', async () => {
+	it('from inside a method is an invocation of its own, beside a direct call', async () => {
 		await logos.invoke('self.count.both');
 		expect(await timeline()).toEqual([invoke('self.count.both', 'Count.both', NUMBER, { children: [down(), down()] })]);
 		expect(await points()).toEqual(
@@ -159,7 +159,7 @@ describe('an override of a published method', () => {
 		);
 	});
 
-	it('that its class watches is one span', async () => {
+	it('that a decorator on its class observes is one span', async () => {
 		@Traced
 		@Metered
 		@Resolver('self.watched')

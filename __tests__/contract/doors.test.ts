@@ -114,7 +114,7 @@ describe('a path', () => {
 		expect(calls).toEqual([]);
 	});
 
-	it('reaches what it may', async () => {
+	it('reaches what the observer is afforded', async () => {
 		expect(
 			await Promise.all(['traced', 'metered', 'hidden_name'].map((aspect) => logos.invoke(`self.soul.${aspect}`))),
 		).toEqual(['traced', 'metered', 'named']);
@@ -122,7 +122,7 @@ describe('a path', () => {
 });
 
 describe('what a polluted prototype holds', () => {
-	it('opens no door', async () => {
+	it('makes nothing reachable', async () => {
 		const polluted = Object.prototype as unknown as Record<string, unknown>;
 		polluted['polluted'] = () => calls.push('polluted');
 		try {

@@ -5,7 +5,7 @@ import { type SdkOptions, startSdk, stopSdk } from './harness.js';
 /** Any function. */
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** Starts an SDK before each test of the file and takes it back after. */
+/** Starts an SDK before each test of the file and stops it after. */
 export function withSdk(options?: SdkOptions): void {
 	beforeEach(() => startSdk(options));
 	afterEach(() => stopSdk());
@@ -20,7 +20,7 @@ export const WOVEN_BY: readonly (readonly [string, TracedDecorator])[] = [
 	['a decorator of createDecorator', Audited as unknown as TracedDecorator],
 ];
 
-/** A decorator of somebody else, for both standards: it sees the function that it stands on. */
+/** A foreign decorator, for both standards: `see` receives the function that it is on. */
 export function onFunction(
 	see: (fn: AnyFunction) => void,
 ): (value: unknown, at: unknown, descriptor?: unknown) => void {
@@ -30,7 +30,7 @@ export function onFunction(
 	};
 }
 
-/** A decorator of somebody else, for both standards: it puts another function in the place of the method. */
+/** A foreign decorator, for both standards: it replaces the method by another function. */
 export function replacing(
 	replace: (fn: (...args: unknown[]) => unknown) => (...args: unknown[]) => unknown,
 ): (value: unknown, at: unknown, descriptor?: unknown) => never {

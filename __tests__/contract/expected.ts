@@ -1,17 +1,17 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { SeenPoint, SeenSpan } from './harness.js';
+import type { RecordedPoint, RecordedSpan } from './harness.js';
 import { sortKey } from './harness.js';
 
-/** The boundaries that the design pins for `agentese.invoke.duration`. */
+/** The default boundaries of `agentese.invoke.duration`, in ms. */
 export const BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000];
 
-/** A whole span: internal, with status OK, and nothing else but what is said. */
-export function span(name: string, attributes: Attributes = {}, rest: Partial<SeenSpan> = {}): SeenSpan {
+/** A span: internal, with status OK, and nothing else but what is passed. */
+export function span(name: string, attributes: Attributes = {}, rest: Partial<RecordedSpan> = {}): RecordedSpan {
 	return { name, kind: 'INTERNAL', status: 'OK', attributes, events: [], links: [], children: [], ...rest };
 }
 
-/** The span that `mark(name)` makes. */
-export function marked(name: string): SeenSpan {
+/** The span of `mark(name)`. */
+export function marked(name: string): RecordedSpan {
 	return span(name, {}, { status: 'UNSET' });
 }
 
@@ -34,18 +34,18 @@ export function invoke(
 	path: string,
 	functionName: string | undefined,
 	attributes: Attributes = {},
-	rest: Partial<SeenSpan> = {},
-): SeenSpan {
+	rest: Partial<RecordedSpan> = {},
+): RecordedSpan {
 	const all = { ...pathAttributes(path, functionName), 'agentese.outcome': 'ok', ...attributes };
 	return span('agentese.invoke', all, rest);
 }
 
-/** How a span says that it failed. */
+/** The status and the exception event of a failed span. */
 export function failure(
 	type: string,
 	message: string,
 	{ exception = type, stack = true }: { exception?: string; stack?: boolean } = {},
-): Pick<SeenSpan, 'status' | 'events'> {
+): Pick<RecordedSpan, 'status' | 'events'> {
 	const attributes = {
 		'exception.type': exception,
 		'exception.message': message,
@@ -65,7 +65,7 @@ export function counted(
 	labels: Attributes,
 	outcome = 'ok',
 	{ times = 1, errorType }: { times?: number; errorType?: string } = {},
-): SeenPoint[] {
+): RecordedPoint[] {
 	const ended = { ...labels, 'agentese.outcome': outcome };
 	return inOrder([
 		active(labels, 0),
@@ -79,19 +79,19 @@ export function counted(
 	]);
 }
 
-/** The point of what is under way. */
-export function active(labels: Attributes, value: number): SeenPoint {
+/** The point of invocations in progress. */
+export function active(labels: Attributes, value: number): RecordedPoint {
 	return { name: 'agentese.active_invocations', unit: '{invocation}', labels, value };
 }
 
 /** The point of tokens in one direction. */
-export function tokens(labels: Attributes, direction: 'in' | 'out', value: number): SeenPoint {
+export function tokens(labels: Attributes, direction: 'in' | 'out', value: number): RecordedPoint {
 	return { name: 'agentese.tokens', unit: '{token}', labels: { ...labels, 'agentese.direction': direction }, value };
 }
 
-/** Points in the order in which `points()` answers them, equal ones added up to one. */
-export function inOrder(points: readonly SeenPoint[]): SeenPoint[] {
-	const byKey = new Map<string, SeenPoint>();
+/** Points in the order of `points()`, with equal ones summed. */
+export function inOrder(points: readonly RecordedPoint[]): RecordedPoint[] {
+	const byKey = new Map<string, RecordedPoint>();
 	for (const point of points) {
 		const key = sortKey(point);
 		byKey.set(key, { ...point, value: point.value + (byKey.get(key)?.value ?? 0) });

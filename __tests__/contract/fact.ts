@@ -15,27 +15,27 @@ export type End =
 			readonly stack?: boolean;
 	  };
 
-/** The marks that were made inside of the invocation, and by its consumer. */
+/** The names of spans that were made inside the invocation, and by its consumer. */
 export interface Marks {
 	readonly inside?: readonly string[];
 	readonly outside?: readonly string[];
 }
 
-/** A decorator or function form that weaves, and what it leaves of one invocation. */
+/** One way to weave a function, and the telemetry that it leaves of one invocation. */
 export interface Form {
 	readonly name: string;
-	/** True for a dispatcher, whose call is a promise whatever the method gives. */
+	/** True for a dispatcher, whose call returns a promise whatever the method returns. */
 	readonly dispatches: boolean;
-	/** True where the options of `@Traced` can be given. */
-	readonly optional: boolean;
+	/** True if it accepts the options of `@Traced`. */
+	readonly acceptsOptions: boolean;
 	weave(body: () => unknown, options?: { readonly watch?: string }): () => unknown;
-	/** Asserts that the one invocation since the last look ended so: whole timeline, whole metrics. */
+	/** Asserts that the one invocation since the last call ended like this: its whole timeline and all its metrics. */
 	ended(end: End, marks: Marks): Promise<void>;
-	/** Asserts that the one invocation is under way. */
+	/** Asserts that the one invocation is in progress. */
 	underWay(): Promise<void>;
 }
 
-/** What a fact is proved with. */
+/** What a fact receives to prove itself with. */
 export interface Trial {
 	weave(body: () => unknown, options?: { readonly watch?: string }): () => unknown;
 	ended(end: End, marks?: Marks): Promise<void>;
@@ -45,10 +45,10 @@ export interface Trial {
 /** One fact that holds for every form. */
 export interface Fact {
 	readonly name: string;
-	/** True where it is about the very thing that the call answers, which a dispatcher's promise hides. */
-	readonly direct: boolean;
-	/** True where it needs the options of `@Traced`. */
-	readonly optional: boolean;
+	/** True if it is about the very object that the call returns, which a dispatcher's promise hides. */
+	readonly aboutResult: boolean;
+	/** True if it needs the options of `@Traced`. */
+	readonly needsOptions: boolean;
 	readonly prove: (trial: Trial) => Promise<void> | void;
 }
 
@@ -56,25 +56,25 @@ type Prove = Fact['prove'];
 
 /** A fact about every form. */
 export function fact(name: string, prove: Prove): Fact {
-	return { name, direct: false, optional: false, prove };
+	return { name, aboutResult: false, needsOptions: false, prove };
 }
 
-/** A fact about the very thing that a call answers. */
-export function direct(name: string, prove: Prove): Fact {
-	return { name, direct: true, optional: false, prove };
+/** A fact about the very object that a call returns. */
+export function factOfResult(name: string, prove: Prove): Fact {
+	return { name, aboutResult: true, needsOptions: false, prove };
 }
 
 /** A fact about an option of `@Traced`. */
-export function optional(name: string, prove: Prove): Fact {
-	return { name, direct: true, optional: true, prove };
+export function factOfOption(name: string, prove: Prove): Fact {
+	return { name, aboutResult: true, needsOptions: true, prove };
 }
 
-/** True where a fact can be asked of a form. */
-export function applies({ direct: isDirect, optional: isOptional }: Fact, form: Form): boolean {
-	return (!isDirect || !form.dispatches) && (!isOptional || form.optional);
+/** True if a fact applies to a form. */
+export function applies({ aboutResult: isDirect, needsOptions: isOptional }: Fact, form: Form): boolean {
+	return (!isDirect || !form.dispatches) && (!isOptional || form.acceptsOptions);
 }
 
-/** Proves a fact of a form, with an SDK of its own. A fact that never says how the invocation ended proves nothing. */
+/** Proves a fact for a form, with an SDK of its own. A fact that never calls `ended` fails. */
 export async function prove(one: Fact, form: Form): Promise<void> {
 	startSdk();
 	let ends = 0;
@@ -95,7 +95,7 @@ export async function prove(one: Fact, form: Form): Promise<void> {
 	stopSdk();
 }
 
-/** Whether the running code is inside of an invocation; the naive control knows the active span only. */
+/** Whether the running code is inside an invocation; for the naive wrapper, inside an active span. */
 export function where(): 'inside' | 'outside' {
 	return (currentInvocation() ?? trace.getActiveSpan()) === undefined ? 'outside' : 'inside';
 }

@@ -82,7 +82,7 @@ describe('parameter decorators', () => {
 		}
 	}
 
-	it('say which parameter is an attribute and which the umwelt', async () => {
+	it('declare which parameter is an attribute and which the umwelt', async () => {
 		new Soul().ask('x', { id: 'kent', archetype: 'scholar' });
 		expect(await timeline()).toEqual([
 			invoke('self.soul.ask', 'Soul.ask', {
@@ -95,7 +95,7 @@ describe('parameter decorators', () => {
 		]);
 	});
 
-	it('go on static methods too', async () => {
+	it('can be on static methods too', async () => {
 		Soul.make(7);
 		expect(await timeline()).toEqual([
 			invoke('self.soul.make', 'Soul.make', { 'agentese.result': 'number', 'soul.seed': 7 }),

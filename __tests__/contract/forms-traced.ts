@@ -19,7 +19,7 @@ const METHOD = 'Subject.act';
 
 const options = (given: Options): TracedOptions => ({ ...given }) as TracedOptions;
 
-/** Each with an `act` that runs the body; the last says that it takes options. */
+/** Each has an `act` that runs the body; the last item is true if it accepts options. */
 const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] = [
 	[
 		'@Traced on a method',
@@ -173,7 +173,7 @@ const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] 
 	['traceInvocation', { span: undefined, path: PATH, counts: true }, (body) => () => traceInvocation(PATH, body)],
 ];
 
-/** The forms that make a span. */
+/** The forms that create a span. */
 export const TRACED_FORMS: readonly Form[] = ROWS.map(([name, leaves, make, optional]) =>
 	formOf(name, leaves, make, { optional: optional === true }),
 );

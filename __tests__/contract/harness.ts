@@ -18,10 +18,10 @@ import {
 	type SpanProcessor,
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { endOpen } from '../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../lib/settling/common/finalization.js';
 
 /** A finished span, with nothing in it that differs from run to run. */
-export interface SeenSpan {
+export interface RecordedSpan {
 	readonly name: string;
 	readonly kind: string;
 	/** `OK`, `UNSET`, or `ERROR: ` and the message. */
@@ -30,15 +30,15 @@ export interface SeenSpan {
 	readonly events: readonly { readonly name: string; readonly attributes: Attributes }[];
 	/** The names of the spans that it links to. */
 	readonly links: readonly string[];
-	readonly children: readonly SeenSpan[];
+	readonly children: readonly RecordedSpan[];
 }
 
 /** One metric point. */
-export interface SeenPoint {
+export interface RecordedPoint {
 	readonly name: string;
 	readonly unit: string;
 	readonly labels: Attributes;
-	/** A sum; for a histogram how many values it has. */
+	/** A sum; for a histogram the number of values. */
 	readonly value: number;
 	/** A histogram's boundaries. */
 	readonly boundaries?: readonly number[];
@@ -49,7 +49,7 @@ class PullReader extends MetricReader {
 	protected async onForceFlush(): Promise<void> {}
 }
 
-/** Knows the spans that began and did not end, and in which order they began: their own times are whole milliseconds. */
+/** Records the open spans, and the order in which spans started: their own times are whole milliseconds. */
 class OpenSpans implements SpanProcessor {
 	readonly open = new Set<ReadableSpan>();
 	readonly begun: string[] = [];
@@ -60,8 +60,8 @@ class OpenSpans implements SpanProcessor {
 	onEnd(span: ReadableSpan): void {
 		this.open.delete(span);
 	}
-	/** For sorting spans by their start. */
-	place(span: ReadableSpan): number {
+	/** The position of a span in the order of starts. */
+	startIndex(span: ReadableSpan): number {
 		return this.begun.indexOf(span.spanContext().spanId);
 	}
 	async forceFlush(): Promise<void> {}
@@ -71,7 +71,7 @@ class OpenSpans implements SpanProcessor {
 /** What an SDK can be started with. */
 export interface SdkOptions {
 	readonly sampler?: Sampler;
-	/** Processors that see spans before the exporter does. */
+	/** Processors that run before the exporter. */
 	readonly processors?: readonly SpanProcessor[];
 	readonly traces?: boolean;
 	readonly metrics?: boolean;
@@ -81,7 +81,7 @@ class Sdk {
 	readonly exporter = new InMemorySpanExporter();
 	readonly reader = new PullReader();
 	readonly opened = new OpenSpans();
-	readonly said: string[] = [];
+	readonly logged: string[] = [];
 	readonly misuse: string[] = [];
 
 	constructor({ sampler, processors = [], traces = true, metrics: meters = true }: SdkOptions) {
@@ -90,7 +90,7 @@ class Sdk {
 		if (traces) trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, ...(sampler ? { sampler } : {}) }));
 		if (meters) metrics.setGlobalMeterProvider(new MeterProvider({ readers: [this.reader] }));
 		const note = (message: string) => {
-			(message.startsWith('agentese-otel') ? this.said : this.misuse).push(message);
+			(message.startsWith('agentese-otel') ? this.logged : this.misuse).push(message);
 		};
 		const quiet = () => {};
 		const logger = { error: note, warn: note, info: quiet, debug: quiet, verbose: quiet };
@@ -111,9 +111,9 @@ export function startSdk(options: SdkOptions = {}): void {
 	running = new Sdk(options);
 }
 
-/** Takes it all back. Spans and problems that no test asked for are faults of the test that left them. */
+/** Stops it. Throws if spans are left that no `timeline()` returned, or if OpenTelemetry logged a misuse. */
 export function stopSdk(): void {
-	endOpen();
+	abandonOpenSettlements();
 	const { exporter, opened, misuse } = sdk();
 	disable();
 	running = undefined;
@@ -122,9 +122,9 @@ export function stopSdk(): void {
 	if (misuse.length > 0) throw new Error(`OpenTelemetry complained: ${misuse.join(' | ')}`);
 }
 
-/** Takes it all back and forgets what it saw. */
+/** Stops it, and drops what it recorded without a check. */
 export function dropSdk(): void {
-	endOpen();
+	abandonOpenSettlements();
 	disable();
 	running = undefined;
 }
@@ -141,15 +141,15 @@ export function openSpans(): string[] {
 	return [...sdk().opened.open].map(({ name }) => name);
 }
 
-/** What the toolkit said through `diag` since the SDK started. */
-export function said(): readonly string[] {
-	return sdk().said;
+/** The messages that the toolkit logged through `diag` since the SDK started. */
+export function loggedMessages(): readonly string[] {
+	return sdk().logged;
 }
 
-/** What is measured of a stream differs from run to run: `streams.test.ts` asks for it, and everything else goes without. */
+/** Measurements of streams differ from run to run: `streams.test.ts` reads them, all other helpers leave them out. */
 const MEASURED = 'agentese.stream.';
 
-/** The `agentese.stream.*` attributes of each ended span that has these others too, without that prefix. */
+/** The `agentese.stream.*` attributes, without that prefix, of each ended span that has the given attributes. */
 export function streamed(others: Attributes = {}): Record<string, unknown>[] {
 	return sdk()
 		.exporter.getFinishedSpans()
@@ -167,17 +167,17 @@ function unmeasured(attributes: Attributes): Attributes {
 	return Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith(MEASURED)));
 }
 
-/** Every span since the last call, as a forest in the order of start; refuses while one is open. */
-export async function timeline(): Promise<SeenSpan[]> {
+/** Every span since the last call, as trees in the order of start. Throws if a span is open. */
+export async function timeline(): Promise<RecordedSpan[]> {
 	await settled();
 	const { exporter, opened } = sdk();
 	const open = openSpans();
 	if (open.length > 0) throw new Error(`Spans that did not end: ${open.join(', ')}.`);
-	const spans = [...exporter.getFinishedSpans()].sort((a, b) => opened.place(a) - opened.place(b));
+	const spans = [...exporter.getFinishedSpans()].sort((a, b) => opened.startIndex(a) - opened.startIndex(b));
 	exporter.reset();
 	const byId = new Map(spans.map((span) => [span.spanContext().spanId, span]));
 	const parentOf = (span: ReadableSpan) => byId.get(span.parentSpanContext?.spanId ?? '');
-	const see = (span: ReadableSpan): SeenSpan => ({
+	const see = (span: ReadableSpan): RecordedSpan => ({
 		name: span.name,
 		kind: SpanKind[span.kind] ?? '',
 		status: statusOf(span),
@@ -198,17 +198,17 @@ function normalised(attributes: Attributes): Attributes {
 	return { ...attributes, 'exception.stacktrace': '(stack)' };
 }
 
-/** Every metric point since the SDK started, sorted by name and labels, but for what is measured of streams. */
-export async function points(): Promise<SeenPoint[]> {
+/** Every metric point since the SDK started, sorted by name and labels, without the measurements of streams. */
+export async function points(): Promise<RecordedPoint[]> {
 	return (await allPoints()).filter(({ name }) => !name.startsWith(MEASURED));
 }
 
-/** As `points()`, and what is measured of streams too. */
-export async function allPoints(): Promise<SeenPoint[]> {
+/** Like `points()`, with the measurements of streams. */
+export async function allPoints(): Promise<RecordedPoint[]> {
 	const { resourceMetrics } = await sdk().reader.collect();
 	const all = resourceMetrics.scopeMetrics.flatMap(({ metrics: found }) =>
 		found.flatMap(({ descriptor, dataPoints }) =>
-			dataPoints.map(({ attributes, value }): SeenPoint => {
+			dataPoints.map(({ attributes, value }): RecordedPoint => {
 				const same = { name: descriptor.name, unit: descriptor.unit, labels: { ...attributes } };
 				if (typeof value === 'number') return { ...same, value };
 				const { count, buckets } = value as Histogram;
@@ -219,12 +219,12 @@ export async function allPoints(): Promise<SeenPoint[]> {
 	return all.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 }
 
-/** What points are sorted by. */
-export function sortKey({ name, labels }: SeenPoint): string {
+/** The key by which points are sorted. */
+export function sortKey({ name, labels }: RecordedPoint): string {
 	return `${name} ${JSON.stringify(Object.entries(labels).sort())}`;
 }
 
-/** Waits until every promise, tick and immediate under way was run. */
+/** Waits until every pending promise, tick and immediate has run. */
 export async function settled(rounds = 3): Promise<void> {
 	for (let i = 0; i < rounds; i++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -244,7 +244,7 @@ export function messageOf(failed: { readonly thrown: unknown } | undefined): str
 	return failed?.thrown instanceof Error ? failed.thrown.message : 'nothing with a message was thrown';
 }
 
-/** Makes a span at once, below whatever is active. */
+/** Starts and ends a span below the active one. */
 export function mark(name: string): void {
 	trace.getTracer('test').startSpan(name).end();
 }

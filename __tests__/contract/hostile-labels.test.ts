@@ -2,11 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { createLogos, metered, Resolver, Traced, traceInvocation } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, inOrder, pathLabels } from './expected.js';
-import { dropSdk, points, said, startSdk } from './harness.js';
+import { dropSdk, loggedMessages, points, startSdk } from './harness.js';
 
 withSdk({ traces: false });
 
-/** In one project; the others show that it is the same however the toolkit was compiled, in a fifteenth of the time. */
+/**
+ * The full number of values in one project; the others run a fifteenth of it, to show that the compiler does not
+ * matter.
+ */
 const HOSTILE = COMPILER === 'swc' && DECORATORS === 'tc39' ? 100_000 : 2000;
 const BLOCKS = 5000;
 const PATHS = 500;
@@ -59,7 +62,7 @@ describe('labels under up to 100,000 hostile values', () => {
 
 	it('of error types stay bounded: a hundred are themselves, only the too-many are _OTHER', async () => {
 		const fail = metered(function fail(code: string) {
-			// No error: a hundred thousand stacks are slow, and the code is read of anything.
+			// No Error object: a hundred thousand stacks are slow, and the code is read from any object.
 			throw { code };
 		});
 		for (let i = 0; i < HOSTILE; i++) {
@@ -70,9 +73,9 @@ describe('labels under up to 100,000 hostile values', () => {
 			}
 		}
 		const types = await counts('error.type');
-		// The toolkit's own errors of the paths above take none of the hundred places.
+		// The toolkit's own errors of the paths above do not count towards the hundred.
 		expect([types.size, types.get('E0'), types.get('E99'), types.get('_OTHER')]).toEqual([101, 1, 1, HOSTILE - 100]);
-		expect(said().filter((line) => line.includes('error.type')).length).toBe(1);
+		expect(loggedMessages().filter((line) => line.includes('error.type')).length).toBe(1);
 	});
 
 	it('of blocks’ paths stay bounded for ever, also over a new SDK', async () => {

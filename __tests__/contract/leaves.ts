@@ -3,21 +3,21 @@ import type { Attributes } from '@opentelemetry/api';
 import type { Outcome } from '../../index.js';
 import { active, counted, failure, marked, pathAttributes, pathLabels, span } from './expected.js';
 import type { End, Form, Marks } from './fact.js';
-import { openSpans, points, type SeenPoint, type SeenSpan, settled, timeline } from './harness.js';
+import { openSpans, points, type RecordedPoint, type RecordedSpan, settled, timeline } from './harness.js';
 
-/** What a form leaves of an invocation. */
+/** The telemetry that a form leaves of an invocation. */
 export interface Leaves {
-	/** The function's name on the span; undefined for a span without one. No such key: it makes no span. */
+	/** The function's name on the span; undefined for a span without one. Left out if it creates no span. */
 	readonly span?: string | undefined;
-	/** The path that it answers. No such key: it has none. */
+	/** The path. Left out if it has none. */
 	readonly path?: string;
 	/** True: counted under its path, or under the span's function name; a text: under that function name. */
 	readonly counts?: boolean | string;
-	/** The outcomes that its advice heard. */
+	/** The outcomes that its advice received. */
 	readonly heard?: Outcome[];
 }
 
-/** Makes a form of how it weaves and what it leaves. */
+/** Creates a form from how it weaves and what it leaves. */
 export function formOf(
 	name: string,
 	leaves: Leaves,
@@ -26,7 +26,7 @@ export function formOf(
 ): Form {
 	return {
 		name,
-		optional,
+		acceptsOptions: optional,
 		dispatches,
 		weave,
 		async ended(end, marks) {
@@ -65,7 +65,7 @@ function spanName({ span: name, path }: Leaves): string {
 	return path === undefined ? (name ?? '') : 'agentese.invoke';
 }
 
-function expectedSpans(leaves: Leaves, end: End, { inside = [], outside = [] }: Marks): SeenSpan[] {
+function expectedSpans(leaves: Leaves, end: End, { inside = [], outside = [] }: Marks): RecordedSpan[] {
 	if (!hasSpan(leaves)) return byName([...inside, ...outside].map(marked));
 	const failed = end.outcome === 'error' ? failure(end.type, end.message, end) : undefined;
 	const status = { ok: 'OK', cancelled: 'UNSET', error: failed?.status ?? '' }[end.outcome];
@@ -80,7 +80,7 @@ function spanAttributes({ span: name, path }: Leaves, end: End): Attributes {
 	return { ...pathAttributes(path, name), 'agentese.outcome': end.outcome, ...result, ...failed };
 }
 
-function expectedPoints(leaves: Leaves, end: End): SeenPoint[] {
+function expectedPoints(leaves: Leaves, end: End): RecordedPoint[] {
 	if (!leaves.counts) return [];
 	return counted(labels(leaves), end.outcome, end.outcome === 'error' ? { errorType: end.type } : {});
 }
@@ -91,6 +91,6 @@ function labels({ path, counts, span: name }: Leaves): Attributes {
 		: pathLabels(path);
 }
 
-function byName(spans: SeenSpan[]): SeenSpan[] {
+function byName(spans: RecordedSpan[]): RecordedSpan[] {
 	return spans.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -60,7 +60,7 @@ describe('what was woven and called before an SDK starts', () => {
 		}
 	});
 
-	it('records where only traces, or only metrics, are on', async () => {
+	it('records if only traces, or only metrics, are on', async () => {
 		startSdk({ metrics: false });
 		done();
 		expect(await timeline()).toEqual([plain]);

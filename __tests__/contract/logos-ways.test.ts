@@ -24,7 +24,7 @@ class Town {
 const logos = createLogos([new Town()], { aliases: { t: 'world.town' } });
 
 describe('a path that was invoked before', () => {
-	it('leads to the same method with its own values, however many others there were, and however it is written', async () => {
+	it('leads to the same method with its own parameters, in every spelling, whatever was invoked since', async () => {
 		const paths = Array.from({ length: 1200 }, (_, i) => `world.town.c${i}.manifest`);
 		for (const times of [1, 2]) {
 			const seen = await Promise.all(paths.map((path) => logos.invoke(path)));
@@ -36,7 +36,7 @@ describe('a path that was invoked before', () => {
 		}
 	});
 
-	it('is traced by the SDK of the moment', async () => {
+	it('is traced by the current SDK', async () => {
 		await logos.invoke('world.town.ada.manifest');
 		startSdk();
 		await logos.invoke('world.town.ada.manifest');
@@ -51,15 +51,15 @@ describe('a path that was invoked before', () => {
 		stopSdk();
 	});
 
-	it('fails anew where it leads nowhere', async () => {
+	it('fails again if no resolver answers it', async () => {
 		for (let i = 0; i < 2; i++) {
 			expect(messageOf(await failureOf(() => logos.invoke('world.town.ada.sing')))).toContain('world.town.ada.sing');
 		}
 	});
 });
 
-describe('what invoke answers', () => {
-	it('is a promise of its own kind, whatever the method gives or throws', async () => {
+describe('what invoke returns', () => {
+	it('is a promise, whatever the method returns or throws', async () => {
 		const answers = [logos.invoke('world.town.ada.now'), logos.invoke('world.town.ada.manifest')];
 		expect(answers.map((answer) => Object.getPrototypeOf(answer) === Promise.prototype)).toEqual([true, true]);
 		expect(await answers[0]).toBe('at once');

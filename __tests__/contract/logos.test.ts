@@ -129,7 +129,7 @@ describe('affordances', () => {
 		expect(failed?.thrown).toBeInstanceOf(AffordanceError);
 		const message = messageOf(failed);
 		expect(message).toBe(
-			"Aspect 'ponder' not available to jester. What a path affords depends on who asks. Try one of those available, or an observer of another archetype. Available: affordances, challenge.",
+			"Aspect 'ponder' not available to jester. What a path affords depends on the observer. Try one of those available, or an observer of another archetype. Available: affordances, challenge.",
 		);
 		const attributes = {
 			...pathAttributes('self.soul.ponder', 'Soul._ponder'),
@@ -157,7 +157,7 @@ describe('affordances', () => {
 });
 
 describe('a path that fails before any method runs', () => {
-	it('that nobody answers has its span with ERROR, and is counted under _OTHER', async () => {
+	it('that no resolver answers has its span with ERROR, and is counted under _OTHER', async () => {
 		const failed = await failureOf(() => logos.invoke('self.soul.chalenge', { id: 'kent' }));
 		expect(failed?.thrown).toBeInstanceOf(PathNotFoundError);
 		const message = messageOf(failed);

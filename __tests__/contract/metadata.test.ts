@@ -5,7 +5,7 @@ import { type AnyFunction, onFunction, WOVEN_BY, withSdk } from './each.js';
 import { span } from './expected.js';
 import { timeline } from './harness.js';
 
-/** As NestJS's `SetMetadata`. */
+/** Like NestJS's `SetMetadata`. */
 const Roles = (role: string) => onFunction((fn) => Reflect.defineMetadata('roles', [role], fn));
 
 const nothing = () => {};
@@ -29,7 +29,7 @@ describe.each(WOVEN_BY)('other libraries’ metadata beside %s', (_, Woven) => {
 		expect(Reflect.getOwnMetadata('roles', Soul.prototype.ask)).toEqual(['admin']);
 	});
 
-	it('is there when it is set on both sides of ours', () => {
+	it('is there when it is set on both sides of the toolkit’s', () => {
 		class Soul {
 			@Roles('outer')
 			@Woven
@@ -76,7 +76,7 @@ describe.each(WOVEN_BY)('other libraries’ metadata beside %s', (_, Woven) => {
 describe('other libraries’ metadata on a class', () => {
 	const Module = (name: string) => (cls: object, _context?: unknown) => Reflect.defineMetadata('module', name, cls);
 
-	it('is there above and below ours', () => {
+	it('is there above and below the toolkit’s', () => {
 		@Module('above')
 		@Resolver('self.soul')
 		@Traced
@@ -89,7 +89,7 @@ describe('other libraries’ metadata on a class', () => {
 		expect([Soul.name, new Soul()]).toEqual(['Soul', expect.any(Soul)]);
 	});
 
-	it('is not mixed with ours: no key of ours is on the function', () => {
+	it('is not mixed with the toolkit’s: no key of the toolkit is on the function', () => {
 		class Soul {
 			@Traced
 			@Metered
@@ -99,10 +99,10 @@ describe('other libraries’ metadata on a class', () => {
 	});
 });
 
-describe('a decorator of somebody else', () => {
+describe('a foreign decorator', () => {
 	withSdk();
 
-	it('that only looks at the method leaves one span', async () => {
+	it('that only reads the method leaves one span', async () => {
 		class Soul {
 			@Traced
 			@Roles('admin')

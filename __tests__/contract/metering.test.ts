@@ -14,7 +14,7 @@ const withLabels = (all: Point[], more: Point['labels']): Point[] =>
 	);
 
 describe('@Metered', () => {
-	it('counts, times, and counts what is under way', async () => {
+	it('counts and times invocations, and counts those in progress', async () => {
 		const gate = Promise.withResolvers<void>();
 		const call = metered(async function ask() {
 			await gate.promise;
@@ -27,7 +27,7 @@ describe('@Metered', () => {
 		expect(await timeline()).toEqual([]);
 	});
 
-	it('carries the template of the path, never an entity id or who asks', async () => {
+	it('carries the template of the path, never an entity id or the observer', async () => {
 		@Resolver('world.town.:citizen')
 		class Citizen {
 			@Metered
@@ -81,7 +81,7 @@ describe('labels', () => {
 });
 
 describe('buckets and active', () => {
-	it('are taken as given, side by side with the defaults', async () => {
+	it('are applied as given, beside methods with the defaults', async () => {
 		metered(function quick() {}, { buckets: [1, 10] })();
 		metered(function usual() {})();
 		metered(function still() {}, { active: false })();
@@ -94,7 +94,7 @@ describe('buckets and active', () => {
 });
 
 describe('what is counted', () => {
-	it('is once for each invocation, whoever asks for it', async () => {
+	it('is each invocation once, however many decorators are to count it', async () => {
 		@Resolver('self.soul')
 		@Metered
 		class Soul {
@@ -112,7 +112,7 @@ describe('what is counted', () => {
 		expect((await timeline()).length).toBe(2);
 	});
 
-	it('is a block too, unless it says otherwise', async () => {
+	it('is a manual invocation too, unless its option metered is false', async () => {
 		traceInvocation('self.block.run', () => 1);
 		traceInvocation('self.block.quiet', { metered: false }, () => 1);
 		traceInvocation('self.block.kent.run', { template: 'self.block.:who.run' }, () => 1);

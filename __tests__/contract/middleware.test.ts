@@ -34,7 +34,7 @@ const other = invoke('self.soul.other', 'Soul._other', STRING);
 const use = (...middleware: Middleware[]) => createLogos([new Soul()], { use: middleware });
 
 describe('middleware of a logos', () => {
-	it('runs inside of the span, the first one outermost', async () => {
+	it('runs inside the span, the first one outermost', async () => {
 		const order: string[] = [];
 		const note =
 			(name: string): Middleware =>
@@ -67,7 +67,7 @@ describe('middleware of a logos', () => {
 		);
 	});
 
-	it('that answers itself leaves the method alone', async () => {
+	it('that returns without calling next does not run the method', async () => {
 		expect(await use(async () => 'cached').invoke('self.soul.ask')).toBe('cached');
 		expect(await timeline()).toEqual([ask()]);
 	});
@@ -96,7 +96,7 @@ describe('middleware of a logos', () => {
 		expect(await timeline()).toEqual([ask({}, { children: [ask()] })]);
 	});
 
-	it('sees a path that nobody answers, and may rescue it', async () => {
+	it('receives a path that no resolver answers, and may change it', async () => {
 		const rescue: Middleware = async (path, umwelt, args, next) => {
 			try {
 				return await next(path, umwelt, args);
@@ -159,7 +159,7 @@ describe('telemetryMiddleware', () => {
 		expect((await timeline()).map(({ status }) => status)).toEqual(['ERROR: theirs']);
 	});
 
-	it('below a logos of ours hands on', async () => {
+	it('below a logos of the toolkit only calls next', async () => {
 		await use(telemetryMiddleware({ templates: ['self.soul.ask'] })).invoke('self.soul.ask');
 		expect(await timeline()).toEqual([ask()]);
 		expect(await points()).toEqual(counted(pathLabels('self.soul.ask')));
@@ -171,7 +171,7 @@ describe('telemetryMiddleware', () => {
 		expect(await timeline()).toEqual([invoke('world.town.a.greet', undefined, STRING)]);
 	});
 
-	it('refuses a template that is none', () => {
+	it('refuses an invalid template', () => {
 		expect(() => telemetryMiddleware({ templates: ['town'] })).toThrow('"town" is not');
 	});
 });

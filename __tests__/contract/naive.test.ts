@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { type End, type Fact, type Form, type Marks, prove } from './fact.js';
 import { CONSUMED, SETTLED } from './facts/all.js';
-import { openSpans, type SeenSpan, settled, timeline } from './harness.js';
+import { openSpans, type RecordedSpan, settled, timeline } from './harness.js';
 import { naive } from './naive.js';
 
 /**
- * The naive wrapper as a form. It is asked for no name, no attribute and no metric: what it fails, it fails because it
- * does not follow a result to its end, or changes it.
+ * The naive wrapper as a form. Names, attributes and metrics are not compared: it fails a fact only because it does not
+ * follow a result to its end, or changes it.
  */
 const NAIVE: Form = {
 	name: 'the naive wrapper',
 	dispatches: false,
-	optional: true,
+	acceptsOptions: true,
 	weave(body) {
 		const call = naive(function act() {
 			return body();
 		});
 		return () => {
 			const promise = call();
-			// What its needless promise rejects with is not this test's business.
+			// The rejection of its additional promise is not under test.
 			promise.catch(() => {});
 			return promise;
 		};
@@ -40,7 +40,7 @@ interface Outline {
 	readonly children: readonly Outline[];
 }
 
-function outline({ name, status, events, children }: SeenSpan): Outline {
+function outline({ name, status, events, children }: RecordedSpan): Outline {
 	return { name, status, events: events.length, children: children.map(outline) };
 }
 
@@ -54,8 +54,8 @@ function expected(end: End, { inside = [], outside = [] }: Marks): Outline[] {
 }
 
 /**
- * Whether the wrapper passes a fact; one that it never settles is not passed. That is waited for briefly, and for what it
- * is known to pass so long that no pause of the machine makes it fail.
+ * Whether the wrapper passes a fact; it fails one that never settles. The wait is short for a fact that it is known to
+ * fail, and for the others so long that a pause of the machine does not fail them.
  */
 async function passes(fact: Fact): Promise<boolean> {
 	const late = Symbol('late');
@@ -70,7 +70,9 @@ async function passes(fact: Fact): Promise<boolean> {
 	}
 }
 
-/** What it fails: to be synchronous, to keep the object, to follow what is consumed, to read what was thrown. */
+/**
+ * The facts that it fails: results are synchronous, are the same object, are followed until consumed, errors are read.
+ */
 const FAILED = [
 	'undefined that is thrown is the same',
 	'undefined that an async function rejects with is the same',
@@ -84,7 +86,7 @@ const FAILED = [
 	'a frozen object that an async function rejects with is the same',
 	'an object whose every getter throws that is thrown is the same',
 	'an object whose every getter throws that an async function rejects with is the same',
-	'a synchronous method answers synchronously',
+	'a synchronous method returns synchronously',
 	'a synchronous method throws synchronously',
 	'an async value comes at most one turn later',
 	'a promise subclass stays that object, with its own members',
@@ -96,7 +98,7 @@ const FAILED = [
 	'a promise of a web stream is under way until the stream is consumed',
 	'a lazy thenable runs once, when it is awaited, inside of its invocation',
 	'a lazy thenable shows no member that it had not',
-	'a second await runs as often as it would without us',
+	'a second await runs as often as it would without the toolkit',
 	'a chain method gives its own new object, and the first one ends at shutdown',
 	'a frozen thenable passes through, and ends when it is returned',
 	'a thenable that is never awaited never runs, and ends at shutdown',
@@ -125,7 +127,7 @@ const FAILED = [
 	'an async generator stays what it was',
 	'an async generator that was left half way is under way until shutdown',
 	'a promise of an async generator is followed to its last item',
-	'a web stream is neither locked nor pulled because of us',
+	'a web stream is neither locked nor pulled because of the toolkit',
 	'a web stream read by getReader() ends with its last chunk, its pulls inside',
 	'for await over a web stream ends with its last chunk',
 	'break cancels a web stream',
@@ -138,12 +140,12 @@ const FAILED = [
 	'a BYOB reader fills its own buffer',
 	'a released reader leaves the web stream open for the next one',
 	'a web stream can still be the body of a response',
-	'a Node stream does not flow and gains no listener because of us',
+	'a Node stream does not flow and gains no listener because of the toolkit',
 	'a Node stream in flow mode ends with its end event, its reads inside and its listeners outside',
 	'for await over a Node stream sees all chunks',
 	'break leaves a Node stream',
 	'destroy() leaves a Node stream',
-	'an error that a Node stream is destroyed with is heard as it is',
+	'an error that a Node stream is destroyed with reaches its listeners unchanged',
 	'a destroyed Node stream without a close event still ends',
 	'pipeline() ends a Node stream and keeps backpressure',
 	'pipeline() into a sink that fails gives its error',
@@ -152,12 +154,12 @@ const FAILED = [
 	'a stream with members of its own is followed and keeps them',
 	'the branches of a tee() of its own are followed',
 	'break of a stream with members of its own cancels',
-	'watch follows one member of a many-sided result, once it is read',
+	'watch follows one member of a result with several streams, once it is read',
 	'an observable runs its producer inside, and its consumer outside',
 	'an observable through operators, and unsubscribed',
 	'an error of an observable is the same error',
 	'a proxy that throws on every trap passes through',
-	'a registered settler is asked before the toolkit’s own rules',
+	'a registered settler is called before the toolkit’s own rules',
 	'a rejection after a stream began is the consumer’s alone',
 ];
 

@@ -1,8 +1,8 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 
 /**
- * The wrapper that everybody writes first: async, a span around the await, its end in `finally`. The contract suite has
- * to fail it, see naive.test.ts.
+ * The wrapper that is usually written first: async, a span around the await, its end in `finally`. The contract suite
+ * must fail for it, see naive.test.ts.
  */
 export function naive<F extends (...args: never[]) => unknown>(fn: F): (...args: Parameters<F>) => Promise<unknown> {
 	return async function (this: unknown, ...args) {

@@ -52,7 +52,7 @@ describe('@Traced and @Metered on one method', () => {
 		expect(await points()).toEqual(inOrder([...counted(byFunction('Soul.one')), ...counted(byFunction('Soul.two'))]));
 	});
 
-	it('are one span across an async wrapper of somebody else', async () => {
+	it('are one span across a foreign async wrapper', async () => {
 		const slow = replacing(
 			(fn) =>
 				async function (this: unknown, ...args: unknown[]) {
@@ -110,7 +110,7 @@ describe('@Traced on a class', () => {
 		expect(await timeline()).toEqual([span('method', byFunction('Soul.refined'), { kind: 'CLIENT' })]);
 	});
 
-	it('means own methods, static ones too; no helper, accessor, field or symbol, and nothing with @Untraced', async () => {
+	it('applies to own methods, static ones too; to no helper, accessor, field or symbol, nor with @Untraced', async () => {
 		const soul = new Soul();
 		soul.plain();
 		Soul.make();
@@ -124,7 +124,7 @@ describe('@Traced on a class', () => {
 		expect(await points()).toEqual(inOrder(ended.filter(({ name }) => name !== 'agentese.active_invocations')));
 	});
 
-	it('does not mean what a subclass adds', async () => {
+	it('does not apply to methods that a subclass adds', async () => {
 		class Child extends Soul {
 			own(): number {
 				return 8;
@@ -134,7 +134,7 @@ describe('@Traced on a class', () => {
 		expect(await timeline()).toEqual([span('class', byFunction('Child.plain'), { kind: 'CLIENT' })]);
 	});
 
-	it('that is said twice is one span', async () => {
+	it('that is applied twice is one span', async () => {
 		@Traced({ name: 'outer' })
 		@Traced({ name: 'inner', kind: SpanKind.SERVER })
 		class Twice {
@@ -150,7 +150,7 @@ describe('@Traced on a class', () => {
 });
 
 describe('@Untraced', () => {
-	it('silences the span that logos would make, and not its counters', async () => {
+	it('removes the span that logos would create, but not its counters', async () => {
 		@Resolver('self.soul')
 		class Soul {
 			@Untraced()
@@ -211,7 +211,7 @@ describe('weave()', () => {
 		expect([await timeline(), Object.keys(soul)]).toEqual([[plain('Soul.ask')], []]);
 	});
 
-	it('takes names, globs and a predicate', async () => {
+	it('accepts names, globs and a predicate', async () => {
 		const target = () => ({ askOne: () => 1, askTwo: () => 2, tell: () => 3, _hide: () => 4 });
 		const called = async (options: Parameters<typeof weave>[1]) => {
 			const object = weave(target(), { metered: false, ...options });
@@ -227,7 +227,7 @@ describe('weave()', () => {
 });
 
 describe('createDecorator', () => {
-	it('joins the same wrapper, and sees items and outcome', async () => {
+	it('joins the same wrapper, and receives items and outcome', async () => {
 		const heard: unknown[] = [];
 		const Audited = createDecorator<{ tag: string }>({
 			name: 'Audited',

@@ -31,7 +31,7 @@ describe('name and kind', () => {
 });
 
 describe('path and aspect', () => {
-	it('say what a method answers where its name does not', async () => {
+	it('set the path of a method if its name does not', async () => {
 		@Resolver('self.soul')
 		class Soul {
 			@Traced({ aspect: 'ponder' })
@@ -77,7 +77,7 @@ describe('observer', () => {
 	const kent = { dna: { name: 'kent', archetype: 'scholar' } };
 	const ask = { path: 'self.soul.ask' } as const;
 
-	it('is the first parameter, or what the option answers of arguments and this', async () => {
+	it('is the first parameter, or what the option returns for arguments and this', async () => {
 		act(ask)(kent);
 		act({ ...ask, observer: (args: unknown[]) => args[1] } as never)('idea', kent);
 		act({ ...ask, observer: (_args: unknown, self: { who: unknown }) => self.who } as never).call({ who: kent });
@@ -85,7 +85,7 @@ describe('observer', () => {
 		expect(await timeline()).toEqual([kents, kents, kents]);
 	});
 
-	it('is the enclosing invocation’s where nothing says who asks, and the guest for an explicit null', async () => {
+	it('is the enclosing invocation’s if no umwelt is given, and the guest for an explicit null', async () => {
 		const inner = act(ask);
 		const nobody = act({ ...ask, observer: () => undefined });
 		const nulled = act({ ...ask, observer: () => null });
@@ -202,7 +202,7 @@ describe('span: current', () => {
 		startAttributes: () => ({ 'app.s': 2 }),
 	});
 
-	it('enriches a span of somebody else and opens none', async () => {
+	it('writes on a foreign span and creates none', async () => {
 		trace.getTracer('test').startActiveSpan('theirs', (theirs) => {
 			enrich();
 			theirs.end();
@@ -221,12 +221,12 @@ describe('span: current', () => {
 		]);
 	});
 
-	it('where no span is active writes nothing', async () => {
+	it('writes nothing if no span is active', async () => {
 		expect(enrich()).toBe('text');
 		expect(await timeline()).toEqual([]);
 	});
 
-	it('does not end, or mark as failed, what is not its own', async () => {
+	it('does not end a foreign span, or mark it as failed', async () => {
 		const failing = act({ span: 'current' }, () => {
 			throw new Error('inner');
 		});

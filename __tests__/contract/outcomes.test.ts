@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { metered, type TracedOptions, traced } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, failure, pathAttributes, pathLabels, span } from './expected.js';
-import { points, type SeenSpan, timeline } from './harness.js';
+import { points, type RecordedSpan, timeline } from './harness.js';
 
 withSdk();
 
@@ -15,14 +15,14 @@ const ask = (body: (...args: never[]) => unknown, options: TracedOptions = {}) =
 		...args: unknown[]
 	) => unknown;
 
-const seen = (outcome: string, attributes: Attributes, rest: Partial<SeenSpan>): SeenSpan =>
+const seen = (outcome: string, attributes: Attributes, rest: Partial<RecordedSpan>): RecordedSpan =>
 	span('agentese.invoke', { ...pathAttributes(PATH, 'ask'), 'agentese.outcome': outcome, ...attributes }, rest);
 
 const throws = (thrown: unknown) => () => {
 	throw thrown;
 };
 
-/** Asserts the outcome of an invocation that throws: whole span, whole metrics, the same error. */
+/** Asserts the outcome of an invocation that throws: its whole span, all metrics, the same error. */
 async function cancelled(thrown: unknown, ...args: unknown[]): Promise<void> {
 	let caught: unknown;
 	try {
@@ -56,7 +56,7 @@ describe('refused', () => {
 		expect(await points()).toEqual(counted(LABELS, 'refused'));
 	});
 
-	it('is a value that says so, of a promise too', async () => {
+	it('is a value that the refused option selects, of a promise too', async () => {
 		const refuse = ask(async () => ({ consent_required: true }), {
 			refused: (value: unknown) => (value as { consent_required?: boolean }).consent_required === true,
 		} as TracedOptions);
@@ -65,7 +65,7 @@ describe('refused', () => {
 		expect(await points()).toEqual(counted(LABELS, 'refused'));
 	});
 
-	it('is not what neither option says', async () => {
+	it('is no error and no value that neither option selects', async () => {
 		expect(() => ask(throws(new Error('no')), { expected: () => false })()).toThrow('no');
 		expect(await timeline()).toEqual([seen('error', { 'error.type': 'Error' }, failure('Error', 'no'))]);
 	});

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createLogos, currentInvocation, Resolver, startInvocation, Traced, traceInvocation } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, failure, inOrder, invoke, marked, pathAttributes, pathLabels, span } from './expected.js';
-import { mark, points, type SeenSpan, timeline } from './harness.js';
+import { mark, points, type RecordedSpan, timeline } from './harness.js';
 
 withSdk();
 
@@ -56,7 +56,7 @@ class Tree {
 
 const tree = new Tree();
 const logos = createLogos([tree]);
-const node = (aspect: string, children: SeenSpan[], attributes = UNDEFINED) =>
+const node = (aspect: string, children: RecordedSpan[], attributes = UNDEFINED) =>
 	invoke(`self.tree.${aspect}`, `Tree.${aspect}`, attributes, { children });
 const leaf = (name: string) => node('leaf', [marked(name)]);
 
@@ -111,7 +111,7 @@ describe('currentInvocation', () => {
 });
 
 describe('startInvocation', () => {
-	it('opens an invocation that is not current, runs inside, and ends by hand, once', async () => {
+	it('begins an invocation that is not current, runs inside, and ends by hand, once', async () => {
 		const open = startInvocation('self.hand.run', { observer: { id: 'kent' } });
 		mark('beside');
 		open.run(() => mark('inside'));
@@ -151,7 +151,7 @@ describe('startInvocation', () => {
 		);
 	});
 
-	it('of what is no path is counted under _OTHER, and the block runs', async () => {
+	it('of an invalid path is counted under _OTHER, and the block runs', async () => {
 		expect(traceInvocation('Not A Path', () => 'ran')).toBe('ran');
 		const [seen] = await timeline();
 		expect(seen?.attributes['agentese.path']).toBe('Not A Path');

@@ -100,7 +100,7 @@ describe('a woven member', () => {
 		expect(await timeline()).toEqual([plain('Soul.challenge'), plain('Soul.challenge')]);
 	});
 
-	it('may be called on an instance that shadows constructor', async () => {
+	it('may be called on an instance with its own property constructor', async () => {
 		const soul = Object.assign(new Soul(), { constructor: 'mine' });
 		soul.challenge();
 		expect(await timeline()).toEqual([plain('Soul.challenge')]);
@@ -145,7 +145,7 @@ describe('a borrowed method', () => {
 		expect(await timeline()).toEqual([invoke('self.soul.lend', 'Lender.lend', { 'agentese.result': 'Other' })]);
 	});
 
-	it('that is put on another resolver by hand answers there', async () => {
+	it('that is assigned to another resolver by hand has the path of that resolver', async () => {
 		@Resolver('world.other')
 		class Other {}
 		Object.assign(Other.prototype, { lend });
@@ -167,7 +167,7 @@ describe('an arrow-function field', () => {
 		}
 	}
 
-	it('is woven where createLogos takes the instance', async () => {
+	it('is woven when createLogos receives the instance', async () => {
 		const field = new Field();
 		createLogos([field]);
 		expect([field.ask('x'), field.ask.length]).toEqual(['mine x', 1]);
@@ -193,7 +193,7 @@ describe('an arrow-function field', () => {
 });
 
 describe('weave()', () => {
-	it('weaves a getter of nobody: accessors of what cannot be annotated are not called', () => {
+	it('weaves no getter: accessors of its target are not called', () => {
 		let reads = 0;
 		const target = {
 			get lazy() {

@@ -98,7 +98,7 @@ describe('a private field with @Attribute', () => {
 		}
 	}
 
-	it('goes on the spans of its object', async () => {
+	it('is written on the spans of its object', async () => {
 		expect(new Soul().ask()).toBe(3);
 		// The `access.get` that swc 1.16 gives for a private field throws a ReferenceError of its own.
 		const depth = COMPILER === 'swc' ? {} : { 'soul.depth': 3 };

@@ -15,7 +15,7 @@ import {
 	weave,
 } from '../../index.js';
 
-/** A TC39 member decorator is not told its class. */
+/** A TC39 member decorator does not receive its class. */
 const SOUL = DECORATORS === 'legacy' ? 'Soul' : '(class)';
 const TRACED =
 	'The legal options are path, aspect, name, kind, observer, startAttributes, attributes, result, expected, refused, root, parent, links, span, tokens, watch, operation, capture, errors.';
@@ -91,7 +91,7 @@ describe('an unknown option', () => {
 		);
 	});
 
-	it('that is near to none is refused with all', () => {
+	it('that is near none is refused with the list of all', () => {
 		expect(onMethod(meters({ zzzzzz: 1 }))).toBe(
 			`@Metered on ${SOUL}.ask got the option 'zzzzzz'. The legal options are labels, buckets, active. Try one of them.`,
 		);
@@ -124,8 +124,8 @@ const VALUES: readonly [label: string, decorator: Loose, rule: string][] = [
 	['attributes', traces({ attributes: {} }), "The option 'attributes' is a function."],
 	['result', traces({ result: 'x' }), "The option 'result' is a function."],
 	['links', traces({ links: [] }), "The option 'links' is a function."],
-	['name', traces({ name: '' }), "The option 'name' is a text that is not empty."],
-	['watch', traces({ watch: 1 }), "The option 'watch' is a text that is not empty."],
+	['name', traces({ name: '' }), "The option 'name' is a non-empty string."],
+	['watch', traces({ watch: 1 }), "The option 'watch' is a non-empty string."],
 	[
 		'operation',
 		traces({ operation: 'chat' as 'invoke_agent' }),
@@ -140,17 +140,17 @@ const VALUES: readonly [label: string, decorator: Loose, rule: string][] = [
 		"An aspect begins with a lower case letter and holds lower case letters, digits, '_' and '-'; 'Challenge' does not.",
 	],
 	['active', meters({ active: 'yes' }), "The option 'active' is true or false."],
-	['buckets', meters({ buckets: [2, 1] }), "The option 'buckets' is an array of finite numbers that rise."],
-	['no buckets', meters({ buckets: [] }), "The option 'buckets' is an array of finite numbers that rise."],
+	['buckets', meters({ buckets: [2, 1] }), "The option 'buckets' is an array of finite numbers in ascending order."],
+	['no buckets', meters({ buckets: [] }), "The option 'buckets' is an array of finite numbers in ascending order."],
 	[
 		'labels',
 		meters({ labels: { ruling: { values: 'x' } } }),
-		"The label 'ruling' has { values, from }: an array of texts, and a function that answers one of them.",
+		"The label 'ruling' has { values, from }: an array of strings, and a function that returns one of them.",
 	],
 	[
 		'a label of ours',
 		meters({ labels: { 'agentese.path': { values: [], from: () => '' } } }),
-		"The label 'agentese.path' is the toolkit's own.",
+		"The label 'agentese.path' is reserved: the toolkit sets it.",
 	],
 ];
 
@@ -164,7 +164,7 @@ describe('a wrong value', () => {
 	});
 });
 
-describe('a wrong place', () => {
+describe('a wrong target', () => {
 	it('is refused by @Resolver', () => {
 		expect(onMethod(loose(Resolver('self.soul')))).toBe(
 			`@Resolver on ${SOUL}.ask got a method. @Resolver goes on a class. Try @Aspect on a method, and @Resolver on its class.`,
@@ -183,7 +183,7 @@ describe('a wrong place', () => {
 		expect(onMethod(loose(Attribute('k')))).toBe(`@Attribute on ${SOUL}.ask got a method. ${rule}`);
 		expect(onClass(loose(Attribute('k')))).toBe(`@Attribute on Soul got a class. ${rule}`);
 		expect(onField(loose(Attribute('')))).toBe(
-			`@Attribute on ${SOUL}.mood got an empty text. @Attribute takes the attribute's key. Try @Attribute('app.tenant').`,
+			`@Attribute on ${SOUL}.mood got an empty text. @Attribute accepts the key of an attribute. Try @Attribute('app.tenant').`,
 		);
 	});
 
@@ -205,7 +205,7 @@ describe('a wrong place', () => {
 		['@Metered', Metered],
 	] as [string, TracedDecorator][])('is refused by %s', (name, decorator) => {
 		expect(refusal(() => (decorator({}) as unknown as Loose)(7))).toBe(
-			`${name} on an anonymous class got something that is no class and no member of one. ${name} ${PLACE} Try ${name} on the method itself, or weave() for what cannot be annotated.`,
+			`${name} on an anonymous class got something that is neither a class nor a member of one. ${name} ${PLACE} Try ${name} on the method itself, or weave() for what cannot be annotated.`,
 		);
 		expect(refusal(() => (decorator as unknown as Loose)(class Soul {}.prototype, 'ask', 0))).toBe(
 			`${name} on Soul.ask got a parameter. ${name} ${PLACE} Try ${name} on the method itself, or weave() for what cannot be annotated.`,
@@ -214,7 +214,7 @@ describe('a wrong place', () => {
 });
 
 describe('@Traced and @Untraced on one method', () => {
-	const rule = 'got @Traced and @Untraced together. A method is traced or it is not. Try leaving one of them out.';
+	const rule = 'got @Traced and @Untraced together. A method has one of the two at most. Try leaving one of them out.';
 
 	it('are refused in either order', () => {
 		const above = refusal(() => {
@@ -254,7 +254,7 @@ describe('a wrong name', () => {
 
 	it.each(['soul', 'self.Soul', 'self.*', '', 'self.soul.', 7])('handle %j is refused', (handle) => {
 		const message = onClass(loose(Resolver(handle as string)));
-		expect(message).toMatch(/^@Resolver on Soul got a handle that is none\. .+ Try a handle such as 'self\.soul'\.$/);
+		expect(message).toMatch(/^@Resolver on Soul got an invalid handle\. .+ Try a handle such as 'self\.soul'\.$/);
 	});
 });
 
@@ -267,13 +267,13 @@ describe('weave()', () => {
 		expect(refusal(() => weave(frozen))).toContain(`got an object that cannot be extended. ${rule}`);
 		expect(refusal(() => weave(Object.freeze({ ask() {} })))).toContain('neither written nor configured');
 		expect(refusal(() => weave({ ask() {} }, { include: ['aks'] }))).toBe(
-			`weave() on an anonymous class got 'aks', which no method has for a name. ${rule} Try one of ask.`,
+			`weave() on an anonymous class got 'aks', which is not the name of a method. ${rule} Try one of ask.`,
 		);
 	});
 });
 
 describe('createLogos()', () => {
-	it('refuses a resolver without a handle, and a handle that is there twice', () => {
+	it('refuses a resolver without a handle, and a handle that two resolvers declare', () => {
 		class Nobody {
 			@Traced
 			ask(): void {}

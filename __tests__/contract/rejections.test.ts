@@ -16,7 +16,7 @@ function child(name: string, ...args: string[]): Promise<{ code: number; stdout:
 	});
 }
 
-/** What Node says of a bare function: so much for the scenarios themselves. */
+/** What Node reports for a bare function: this checks the scenarios themselves. */
 const BARE: Record<string, string[]> = {
 	'a promise that nobody handles': ['unhandled: boom'],
 	'an async function that nobody handles': ['unhandled: boom'],
@@ -48,7 +48,7 @@ describe('what Node reports', () => {
 });
 
 describe('a process whose stream fails while nobody listens', () => {
-	it('crashes as it does without us', async () => {
+	it('crashes as it does without the toolkit', async () => {
 		const [bare, woven] = await Promise.all([child('crash.ts', 'bare'), child('crash.ts', 'woven')]);
 		const facts = ({ code, stdout, stderr }: typeof bare) => [code, stdout, /^Error: nobody listens/m.test(stderr)];
 		expect(facts(bare)).toEqual([1, '', true]);

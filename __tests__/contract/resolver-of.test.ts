@@ -47,7 +47,7 @@ const OWN = [
 ];
 
 describe('resolverOf', () => {
-	it('reads back what was declared of a class: handle, aspects, options', () => {
+	it('returns what is declared of a class: handle, aspects, options', () => {
 		const { handle, name, aspects } = resolverOf(Soul);
 		expect({ handle, name }).toEqual({ handle: 'self.soul', name: 'Soul' });
 		expect(byAspect(aspects)).toEqual(
@@ -55,7 +55,7 @@ describe('resolverOf', () => {
 		);
 	});
 
-	it('reads the same of an instance', () => {
+	it('returns the same for an instance', () => {
 		const { handle, name, aspects } = resolverOf(new Soul());
 		expect({ handle, name, aspects: byAspect(aspects) }).toEqual({
 			handle: 'self.soul',
@@ -75,7 +75,7 @@ describe('resolverOf', () => {
 		]);
 	});
 
-	it('reads what weave() was told of an object', () => {
+	it('returns what weave() declared of an object', () => {
 		const target = weave({ ask: () => 1, _hide: () => 2 }, { handle: 'void.dice', include: ['ask'], metered: false });
 		expect(resolverOf(target)).toEqual({
 			handle: 'void.dice',
@@ -89,7 +89,7 @@ describe('resolverOf', () => {
 		expect(resolverOf({})).toEqual({ handle: undefined, name: '', aspects: [] });
 	});
 
-	it('answers what cannot be changed', () => {
+	it('returns a frozen description', () => {
 		const { aspects } = resolverOf(Soul);
 		expect([Object.isFrozen(resolverOf(Soul)), Object.isFrozen(aspects), Object.isFrozen(aspects[0])]).toEqual([
 			true,

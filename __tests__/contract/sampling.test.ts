@@ -24,7 +24,7 @@ const PATH = 'self.soul.ask';
 const EARLY = pathAttributes(PATH, 'ask');
 
 describe('a sampler', () => {
-	it('sees what is known at the start, and startAttributes', () => {
+	it('receives what is known at the start, and startAttributes', () => {
 		const sampler = new Recorder(() => false);
 		startSdk({ sampler });
 		traced(function ask() {}, { path: PATH, startAttributes: () => ({ 'app.tenant': 7 }) })();
@@ -43,7 +43,7 @@ describe('a sampler', () => {
 		expect(await timeline()).toEqual([invoke(PATH, 'ask', attributes)]);
 	});
 
-	it('sees none of ours where the settings say that it reads none; the span has them all the same', async () => {
+	it('receives no attributes if the settings state that it reads none; the span has them anyway', async () => {
 		const sampler = new Recorder(() => true);
 		startSdk({ sampler });
 		const restore = configureTracing({ attributesAtStart: false });
@@ -54,8 +54,8 @@ describe('a sampler', () => {
 	});
 });
 
-describe('where nothing is sampled', () => {
-	it('attributes, result and @Attribute are not asked for, and everything is counted', async () => {
+describe('if nothing is sampled', () => {
+	it('attributes, result and @Attribute are not called, and everything is counted', async () => {
 		const asked: string[] = [];
 		startSdk({ sampler: new AlwaysOffSampler() });
 		@Resolver('self.soul')
@@ -115,7 +115,7 @@ describe('below a span that is not sampled', () => {
 	const unsampled = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 };
 	const below = (work: () => unknown) => context.with(trace.setSpanContext(context.active(), unsampled), work);
 
-	it('no span is made where the sampler heeds it; the invocation is there, and counts', async () => {
+	it('no span is created if the sampler follows its parent; there is an invocation, and it is counted', async () => {
 		startSdk({ sampler: new ParentBasedSampler({ root: new Recorder(() => true) }) });
 		const seen: unknown[] = [];
 		const ask = traced(
@@ -126,7 +126,7 @@ describe('below a span that is not sampled', () => {
 			{ path: PATH },
 		);
 		below(ask);
-		// A sampler that is not known is asked, whatever it would say.
+		// A sampler that is not known is called, whatever it would decide.
 		expect(seen).toEqual([PATH, expect.objectContaining({ traceFlags: 0, traceId: unsampled.traceId })]);
 		expect(await timeline()).toEqual([]);
 		stopSdk();
@@ -137,7 +137,7 @@ describe('below a span that is not sampled', () => {
 		expect((await points()).map(({ name, value }) => [name, value])).toEqual([['agentese.tokens', 3]]);
 	});
 
-	it('a root of its own and an explicit parent are asked about', async () => {
+	it('the sampler is called for a root of its own and for an explicit parent', async () => {
 		startSdk();
 		below(traced(function ask() {}, { path: PATH, root: true }));
 		const parent = () => ({ ...unsampled, traceFlags: 1 });
@@ -145,7 +145,7 @@ describe('below a span that is not sampled', () => {
 		expect((await timeline()).map(({ name }) => name)).toEqual(['agentese.invoke', 'agentese.invoke']);
 	});
 
-	it('a sampler that records it all the same is heeded', async () => {
+	it('a span is created if the sampler records it anyway', async () => {
 		const always = new Recorder(() => true);
 		startSdk({
 			sampler: new ParentBasedSampler({ root: always, remoteParentNotSampled: always, localParentNotSampled: always }),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { endOpen } from '../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../lib/settling/common/finalization.js';
 import { settled } from './harness.js';
 import { CONSUMER, PRODUCER, wait } from './streams/kinds.js';
 import { AT_LEAST, below, measure } from './streams/measure.js';
@@ -20,7 +20,7 @@ describe('of a stream', () => {
 	it('that is never consumed there are no chunks', async () => {
 		const { attributes, streamed } = await measure((source) => {
 			source.open(null, words);
-			endOpen();
+			abandonOpenSettlements();
 		});
 		expect([attributes, streamed]).toEqual([{ chunks: 0 }, { chunks: 0 }]);
 	});
@@ -35,7 +35,7 @@ describe('of a stream', () => {
 		expect(attributes).toEqual({ chunks: 0 });
 	});
 
-	it('that is left early what came until then is measured', async () => {
+	it('that the consumer leaves early what came until then is measured', async () => {
 		const { attributes } = await measure((source) => take(source.open(null, words), 1), below(PRODUCER));
 		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number) });
 		expect(attributes['first_chunk']).toBeLessThan(PRODUCER);
@@ -67,7 +67,7 @@ describe('of a stream', () => {
 		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number) });
 	});
 
-	it('whose chunks are asked for all at once each wait is measured', async () => {
+	it('whose chunks are requested all at once each wait is measured', async () => {
 		const { attributes } = await measure(async (source) => {
 			const stream = source.open(null, words) as AsyncGenerator;
 			await Promise.all([stream.next(), stream.next(), stream.next(), stream.next()]);
@@ -152,7 +152,7 @@ describe('of a stream', () => {
 		['a branch of tee()', (stream) => Array.fromAsync(stream.tee()[0])],
 	];
 
-	it.each(ways)('that was closed before %s took it, its last chunk counts', async (_, consume) => {
+	it.each(ways)('that was closed before %s read it, its last chunk counts', async (_, consume) => {
 		const { attributes } = await measure((source) => consume(source.open(null, eager) as ReadableStream));
 		expect([attributes['chunks'], attributes['bytes']]).toEqual([3, 3]);
 	});

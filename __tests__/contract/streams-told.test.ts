@@ -63,13 +63,13 @@ describe('an advice', () => {
 		return heard;
 	};
 
-	it('that asks for items or streams sees what was measured, without an SDK too', () => {
+	it('that has an item part or sets streams receives the measurements, without an SDK too', () => {
 		const measured = { chunks: 1, firstChunk: expect.any(Number) };
 		expect(seen({ item() {} })).toEqual([measured]);
 		expect(seen({ streams: true })).toEqual([measured]);
 	});
 
-	it('that asks for neither has nothing measured for it', () => {
+	it('that has neither receives no measurements', () => {
 		expect(seen({})).toEqual([undefined]);
 	});
 });

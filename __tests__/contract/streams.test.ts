@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CONSUMER, KINDS, type Kind, wait } from './streams/kinds.js';
 import { AT_LEAST, atLeast, below, type Measured, measureAll, type Source } from './streams/measure.js';
 
-/** Opens a stream of that kind, and consumes it with so much work on each chunk. */
+/** Opens a stream of a kind, and consumes it with `work` on each chunk. */
 function consumer({ name, make, consume }: Kind, work: () => Promise<void>) {
 	return async (source: Source) => {
 		const answer = name === 'a watched member' ? source.watched(null, make) : source.open(null, make);
-		// A promise of a stream gives the stream; a lazy query is awaited by its consumer.
+		// A promise of a stream resolves to the stream; a lazy query is awaited by its consumer.
 		await consume((answer instanceof Promise ? await answer : answer) as never, work);
 	};
 }

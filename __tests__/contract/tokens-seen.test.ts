@@ -5,7 +5,7 @@ import { openModelCall } from '../../lib/tokens/model-calls/model-call.js';
 import { invocationSpanProcessor } from '../../sdk/spans/invocation-span-processor.js';
 import { withSdk } from './each.js';
 import { inOrder, tokens } from './expected.js';
-import { points, type SeenSpan, timeline } from './harness.js';
+import { points, type RecordedSpan, timeline } from './harness.js';
 
 withSdk({ processors: [invocationSpanProcessor()] });
 
@@ -22,7 +22,7 @@ const usage = (input: number, output: number, more: Attributes = {}): Attributes
 	...more,
 });
 
-/** A span of somebody's instrumentation around some work. */
+/** A span of a foreign instrumentation around some work. */
 function model<T>(attributes: Attributes, work?: () => T): T | undefined {
 	return trace.getTracer('somebody').startActiveSpan('chat', (span) => {
 		const result = work?.();
@@ -33,7 +33,7 @@ function model<T>(attributes: Attributes, work?: () => T): T | undefined {
 }
 
 /** The tokens of each invocation's span, by path, in the order of start. */
-function spentBy(spans: readonly SeenSpan[]): unknown[] {
+function spentBy(spans: readonly RecordedSpan[]): unknown[] {
 	return spans.flatMap(({ attributes: a, children }) => {
 		const own = [a['agentese.tokens.in'], a['agentese.tokens.out']];
 		const total = [a['agentese.tokens.total.in'], a['agentese.tokens.total.out']];
@@ -42,7 +42,7 @@ function spentBy(spans: readonly SeenSpan[]): unknown[] {
 	});
 }
 
-describe('usage on a span of somebody’s', () => {
+describe('usage on a foreign span', () => {
 	it.each([
 		['today’s conventions', usage(11, 7)],
 		['older ones', { 'gen_ai.usage.prompt_tokens': 11, 'gen_ai.usage.completion_tokens': 7 }],
@@ -64,7 +64,7 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
-	it('says the model and the parts', async () => {
+	it('has the model and the parts', async () => {
 		const cached = { 'gen_ai.usage.cache_read.input_tokens': 5, 'gen_ai.usage.reasoning.output_tokens': 2 };
 		ask('self.inner.ask', () => void model(usage(11, 7, { 'gen_ai.response.model': 'm-1', ...cached })))();
 		const [span] = await timeline();
@@ -125,7 +125,7 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
-	it('that was said as well under its id counts once, whichever came first', async () => {
+	it('that was recorded as well under its id counts once, whichever came first', async () => {
 		const id = { 'gen_ai.response.id': 'r1' };
 		ask('self.inner.ask', () => {
 			model(usage(3, 1, id));
@@ -144,9 +144,9 @@ describe('usage on a span of somebody’s', () => {
 
 	const LONG = 'chatcmpl-9mXq2LxT41bVt0nKzWcEa7';
 
-	it('that another tree says under its id counts once, where no other call can have that id', async () => {
+	it('that another tree reports under its id counts once, if no other call can have that id', async () => {
 		const call = ask('self.inner.ask', () => openModelCall())() as ReturnType<typeof openModelCall>;
-		// Its answer is a stream, which another invocation reads and reports.
+		// Its response is a stream, which another invocation reads and reports.
 		call.report({ in: 3, out: 1, responseId: LONG });
 		ask('self.outer.ask', () => recordTokens({ in: 3, out: 1, responseId: LONG }))();
 		recordTokens({ in: 3, out: 1, responseId: LONG });
@@ -170,14 +170,10 @@ describe('usage on a span of somebody’s', () => {
 		const tool = ask('self.tool.ask', () => void model(usage(5, 1)));
 		ask('self.inner.ask', () => {
 			const call = openModelCall();
-			call.run(
-				() => {
-					model(usage(100, 100));
-					tool();
-				},
-				undefined,
-				[],
-			);
+			context.with(call.context, () => {
+				model(usage(100, 100));
+				tool();
+			});
 			call.report({ in: 8, out: 2 });
 			call.report({ in: 8, out: 2 });
 		})();
@@ -197,18 +193,14 @@ describe('usage on a span of somebody’s', () => {
 		const told = { in: 8, out: 2 };
 		ask('self.inner.ask', () => {
 			const outer = openModelCall();
-			outer.run(
-				() => {
-					for (const responseId of inner) openModelCall().report({ ...told, responseId });
-				},
-				undefined,
-				[],
-			);
+			context.with(outer.context, () => {
+				for (const responseId of inner) openModelCall().report({ ...told, responseId });
+			});
 			outer.report({ ...told, responseId: outerId });
 		})();
 		ask('self.inner.ask', () => {
 			const outer = openModelCall();
-			const within = outer.run(openModelCall, undefined, []);
+			const within = context.with(outer.context, openModelCall);
 			outer.report({ ...told, responseId: 'r1' });
 			within.report({ ...told, responseId: 'r1' });
 		})();
@@ -218,7 +210,7 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
-	it('around a metered client is that same call, also where it names no response', async () => {
+	it('around a metered client is that same call, even if it has no response id', async () => {
 		ask('self.inner.ask', () =>
 			model(usage(11, 3), () => {
 				openModelCall().report({ in: 4, out: 1, responseId: 'r1' });
@@ -226,7 +218,7 @@ describe('usage on a span of somebody’s', () => {
 			}),
 		)();
 		ask('self.inner.ask', () => {
-			// The answer is a stream, which goes on when the span is over.
+			// The response is a stream, which continues after the span has ended.
 			const call = model(usage(11, 3), openModelCall);
 			call?.report({ in: 11, out: 3 });
 		})();
@@ -240,7 +232,7 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
-	it('of nothing leaves the call to whoever knows more of it', async () => {
+	it('without tokens leaves the call to a later report', async () => {
 		ask('self.inner.ask', () => void model(usage(5, 1), () => model(usage(0, 0))))();
 		ask('self.inner.ask', () => {
 			model(usage(0, 0));
@@ -252,7 +244,7 @@ describe('usage on a span of somebody’s', () => {
 		]);
 	});
 
-	it('outside of any invocation counts as _OTHER, once', async () => {
+	it('outside every invocation counts as _OTHER, once', async () => {
 		model(usage(2, 1, { 'gen_ai.response.id': 'r1' }));
 		recordTokens({ in: 2, out: 1, responseId: 'r1' });
 		await timeline();
@@ -260,7 +252,7 @@ describe('usage on a span of somebody’s', () => {
 		expect(await counted()).toEqual(inOrder([tokens(other, 'in', 2), tokens(other, 'out', 1)]));
 	});
 
-	it('that began in an invocation belongs to it, wherever it ends', async () => {
+	it('that starts in an invocation belongs to it, wherever it ends', async () => {
 		let late: { end(): void } | undefined;
 		ask('self.inner.ask', () => {
 			late = trace.getTracer('somebody').startSpan('chat', { attributes: usage(6, 2) });
@@ -283,7 +275,7 @@ describe('the result of a method', () => {
 		usage: { prompt_tokens: prompt, completion_tokens: 1, total_tokens: prompt + 1 },
 	});
 
-	it('is read where nobody reported a call, and by one invocation only', async () => {
+	it('is read if no call was reported, and by one invocation only', async () => {
 		const answer = response('read-1', 4);
 		ask('self.outer.ask', () => ask('self.inner.ask', () => answer)())();
 		ask('self.outer.ask', () => ({ ...(ask('self.inner.ask', () => response(undefined, 4))() as object) }))();
@@ -294,7 +286,7 @@ describe('the result of a method', () => {
 		expect(spentBy(await timeline())).toEqual([...each, ...each]);
 	});
 
-	it('is the same call where it is answered again: the same object, or another with an id that no other call can have', async () => {
+	it('is the same call if it is returned again: as the same object, or as another with an id that no other call can have', async () => {
 		const embedding = { object: 'list', data: [], usage: { prompt_tokens: 8, total_tokens: 8 } };
 		const kept = () => response('chatcmpl-Kw20dLq5rXe81TzNvBsYc3', 4);
 		const ways = { answer: () => embedding, again: () => embedding, kept, copied: kept };
@@ -307,7 +299,7 @@ describe('the result of a method', () => {
 		]);
 	});
 
-	it('is another call where its id is another, and all below have theirs', async () => {
+	it('is another call if its id differs, and all calls below have ids', async () => {
 		ask('self.outer.ask', () => {
 			ask('self.inner.ask', () => response('read-1', 4))();
 			return response('read-2', 9);
@@ -324,7 +316,7 @@ describe('the result of a method', () => {
 		]);
 	});
 
-	it('is the call of a span that ends after the invocation, also where it names no response', async () => {
+	it('is the call of a span that ends after the invocation, even if it has no response id', async () => {
 		const late: { end(): void }[] = [];
 		const begin = (attributes: Attributes) => late.push(trace.getTracer('somebody').startSpan('chat', { attributes }));
 		ask('self.inner.ask', () => {
@@ -347,7 +339,7 @@ describe('the result of a method', () => {
 		]);
 	});
 
-	it('is not read where three calls were seen, of which it is the last', async () => {
+	it('is not read if three calls were reported, of which it is the last', async () => {
 		ask('self.inner.ask', () => {
 			for (const id of ['a', 'b', 'c']) model(usage(4, 1, { 'gen_ai.response.id': id }));
 			return response('c', 4);

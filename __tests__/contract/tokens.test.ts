@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { recordTokens, traced, traceInvocation } from '../../index.js';
 import { withSdk } from './each.js';
 import { inOrder, invoke, span, tokens } from './expected.js';
-import { points, said, timeline } from './harness.js';
+import { loggedMessages, points, timeline } from './harness.js';
 
 withSdk();
 
@@ -18,7 +18,7 @@ const seen = (path: string, attributes: object = {}, rest: object = {}) =>
 const tokenPoints = async () => (await points()).filter(({ name }) => name === 'agentese.tokens');
 
 describe('recordTokens', () => {
-	it('credits the innermost invocation, and no ancestor repeats it', async () => {
+	it('attributes usage to the innermost invocation, and no ancestor repeats it', async () => {
 		const inner = ask(INNER, () => recordTokens({ in: 10, out: 1 }));
 		ask(OUTER, () => {
 			recordTokens({ in: 1, out: 2 });
@@ -44,7 +44,7 @@ describe('recordTokens', () => {
 		);
 	});
 
-	it('credits the invocation at any await depth, and in a generator’s body', async () => {
+	it('attributes usage to the invocation at any await depth, and in a generator’s body', async () => {
 		const deep = ask(OUTER, async () => {
 			await null;
 			await (async () => {
@@ -66,7 +66,7 @@ describe('recordTokens', () => {
 		expect(await tokenPoints()).toEqual(inOrder([tokens(labels(INNER), 'in', 3), tokens(labels(OUTER), 'in', 5)]));
 	});
 
-	it('credits a path’s invocation for a helper without a path', async () => {
+	it('attributes the usage of a helper without a path to the invocation of a path', async () => {
 		const help = traced(function helper() {
 			recordTokens({ in: 4 });
 		});
@@ -76,7 +76,7 @@ describe('recordTokens', () => {
 		]);
 	});
 
-	it('after the end goes to the counter alone', async () => {
+	it('after the end adds to the counter only', async () => {
 		const gate = Promise.withResolvers<void>();
 		let late: Promise<void> | undefined;
 		ask(OUTER, () => {
@@ -88,12 +88,12 @@ describe('recordTokens', () => {
 		expect(await tokenPoints()).toEqual([tokens(labels(OUTER), 'in', 7)]);
 	});
 
-	it('outside of any invocation counts as _OTHER, and says so once', async () => {
+	it('outside every invocation counts as _OTHER, and is logged once', async () => {
 		recordTokens({ in: 1, out: 2 });
 		recordTokens({ in: 1 });
 		const other = { 'agentese.path': '_OTHER', 'agentese.context': '_OTHER' };
 		expect(await points()).toEqual(inOrder([tokens(other, 'in', 2), tokens(other, 'out', 2)]));
-		expect(said().filter((line) => line.includes('outside of any invocation')).length).toBe(1);
+		expect(loggedMessages().filter((line) => line.includes('outside of any invocation')).length).toBe(1);
 	});
 
 	it.each([null, undefined, 7, 'x', {}, { in: -1 }, { in: 1.5 }, { in: '3' }, { in: Number.NaN }])(
@@ -122,7 +122,7 @@ describe('recordTokens', () => {
 describe('the tokens option', () => {
 	const usage = (value: unknown) => (value as { usage?: { in: number; out: number } } | undefined)?.usage;
 
-	it('reads the settled value where nothing was said', async () => {
+	it('reads the settled value if no usage was recorded', async () => {
 		await ask(OUTER, async () => ({ usage: { in: 3, out: 4 } }), { tokens: usage })();
 		expect(await timeline()).toEqual([seen(OUTER, { ...spent(3, 4), 'agentese.result': 'Object' })]);
 		expect(await tokenPoints()).toEqual([tokens(labels(OUTER), 'in', 3), tokens(labels(OUTER), 'out', 4)]);
@@ -141,7 +141,7 @@ describe('the tokens option', () => {
 		expect(await timeline()).toEqual([seen(OUTER, { ...spent(1, 9), 'agentese.result': 'AsyncGenerator' })]);
 	});
 
-	it('is not asked where something was said', async () => {
+	it('is not called if usage was recorded', async () => {
 		ask(
 			OUTER,
 			() => {

@@ -12,7 +12,7 @@ import {
 	traced,
 } from '../../index.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
-import { points, said, startSdk, stopSdk, timeline } from './harness.js';
+import { loggedMessages, points, startSdk, stopSdk, timeline } from './harness.js';
 
 afterEach(() => stopSdk());
 
@@ -20,7 +20,7 @@ const MARK = createContextKey('unsampled.test');
 const PATH = 'self.soul.ask';
 const PARENT = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 };
 
-/** Runs below a span that is not sampled, in a context that can be told from others. */
+/** Runs a function below a span that is not sampled, in a context of its own. */
 function below<T>(work: () => T): T {
 	return context.with(trace.setSpanContext(context.active(), PARENT).setValue(MARK, 'here'), work);
 }
@@ -49,10 +49,10 @@ describe('below a span that is not sampled, and with metrics off', () => {
 		expect(seen).toEqual([outer, undefined]);
 		expect(seen[0]).toBe(outer);
 		expect(await timeline()).toEqual([]);
-		expect(said()).toEqual([]);
+		expect(loggedMessages()).toEqual([]);
 	});
 
-	it('the same method is traced where its caller is sampled, or is none', async () => {
+	it('the same method is traced if its caller is sampled, or there is no calling span', async () => {
 		startSdk({ metrics: false });
 		class Soul {
 			@Traced()
@@ -135,7 +135,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 		expect(seen).toEqual(['here', 'here']);
 	});
 
-	it('the member of a result that `watch` names runs there', () => {
+	it('the member of a result that `watch` selects runs there', () => {
 		startSdk({ metrics: false });
 		const seen: unknown[] = [];
 		const answer = traced(
@@ -152,7 +152,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 		expect(seen).toEqual(['here']);
 	});
 
-	it('what a dispatcher carries stays an invocation', async () => {
+	it('what a dispatcher invokes stays an invocation', async () => {
 		startSdk({ metrics: false });
 		@Resolver('world.town.:citizen')
 		class Town {
@@ -168,7 +168,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 });
 
 describe('below a span that is not sampled', () => {
-	it('it is an invocation where it is counted', async () => {
+	it('it is an invocation if it is counted', async () => {
 		startSdk();
 		const ask = metered(traced(() => currentInvocation()?.path, { path: PATH }));
 		expect(below(() => ask())).toBe(PATH);
@@ -177,7 +177,7 @@ describe('below a span that is not sampled', () => {
 		]);
 	});
 
-	it('it is one where a decorator of yours watches it', () => {
+	it('it is one if a custom decorator observes it', () => {
 		startSdk({ metrics: false });
 		const seen: unknown[] = [];
 		const Audited = createDecorator({
@@ -195,7 +195,7 @@ describe('below a span that is not sampled', () => {
 		expect(seen).toEqual(['ok', true]);
 	});
 
-	it('it is one where who asks goes into baggage', () => {
+	it('it is one if the observer is written into baggage', () => {
 		startSdk({ metrics: false });
 		const restore = configureTracing({ baggage: ['agentese.observer'] });
 		const ask = traced((_umwelt: unknown) => propagation.getActiveBaggage()?.getEntry('agentese.observer')?.value, {

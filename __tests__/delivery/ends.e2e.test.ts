@@ -51,7 +51,7 @@ const namesOf = ({ got }: Backend) => got.flatMap(({ path, body }) => (/race/.te
 const expected = (prefixes: readonly string[], count: number) =>
 	prefixes.flatMap((prefix) => Array.from({ length: count }, (_, index) => `${prefix} ${index}`)).sort();
 
-/** Everything that lies in the outbox, less what is never removed. */
+/** Returns all files in the outbox, except for those that are never removed. */
 function files(folder = outbox): string[] {
 	return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
 		const path = join(folder, entry.name);
@@ -74,7 +74,7 @@ const ENDS: readonly [how: string, code: number | null, signal: string | null][]
 	['SIGKILL', null, 'SIGKILL'],
 ];
 
-/** One is that of a request; the other does not leave the process in one turn, nor in one request. */
+/** One count fits in a request. The other needs several requests and turns of the event loop. */
 const COUNTS = [100, 10_000];
 
 describe.each(PROTOCOLS.flatMap((protocol) => COUNTS.map((count) => ({ protocol, count }))))(
@@ -83,12 +83,12 @@ describe.each(PROTOCOLS.flatMap((protocol) => COUNTS.map((count) => ({ protocol,
 		it.each(['healthy', 'dead'])('with a %s backend all arrive, at the latest at the next start', async (state) => {
 			const port = state === 'dead' ? await freePort() : Number(new URL((await open(protocol)).url).port);
 			const endpoint = `http://127.0.0.1:${port}`;
-			// Two at a time: they are neighbours in one outbox, and may send what another left.
-			const ways = [...ENDS];
+			// Two at a time: they share one outbox, and may send what another has left.
+			const ends = [...ENDS];
 			const next = async (): Promise<void> => {
-				const way = ways.shift();
-				if (way === undefined) return;
-				const [how, code, signal] = way;
+				const end = ends.shift();
+				if (end === undefined) return;
+				const [how, code, signal] = end;
 				const ended = await run(protocol, endpoint, how, count);
 				expect({ how, code: ended.code, signal: ended.signal, stdout: ended.stdout }).toEqual({
 					how,
@@ -118,7 +118,7 @@ describe.each(PROTOCOLS.flatMap((protocol) => COUNTS.map((count) => ({ protocol,
 	},
 );
 
-it('what a process was amid when it ended arrives as interrupted, with its path and start', async () => {
+it('open spans of a process that ends arrive as interrupted, with their path and start', async () => {
 	const port = await freePort();
 	const endpoint = `http://127.0.0.1:${port}`;
 	const before = BigInt(Date.now()) * 1_000_000n;
@@ -126,7 +126,7 @@ it('what a process was amid when it ended arrives as interrupted, with its path 
 	const to = await open('http/protobuf', port);
 	await run('http/protobuf', endpoint, 'heir', 0);
 	const spans = to.got.filter(({ path }) => path === '/v1/traces').flatMap(({ body }) => messages(body, 1, 2, 2));
-	const told = spans.map((span) => {
+	const summaries = spans.map((span) => {
 		const attributes = messages(span, 9).map((pair): [string, string] => {
 			const [value = Buffer.alloc(0)] = messages(pair, 2);
 			return [String(messages(pair, 1)[0]), String(field(value, 1)[0] ?? field(value, 2)[0])];
@@ -140,7 +140,7 @@ it('what a process was amid when it ended arrives as interrupted, with its path 
 		} = Object.fromEntries(attributes);
 		return [String(messages(span, 5)[0]), path, outcome, cut];
 	});
-	expect(told.sort()).toEqual([
+	expect(summaries.sort()).toEqual([
 		['agentese.invoke', 'self.soul.challenge', 'cancelled', '1'],
 		['agentese.invoke', 'self.soul.dream', 'cancelled', '1'],
 		['amid 0', undefined, undefined, undefined],
@@ -148,7 +148,7 @@ it('what a process was amid when it ended arrives as interrupted, with its path 
 	]);
 });
 
-it('worker threads keep their own, and what they leave is sent when their process is gone', async () => {
+it('worker threads have their own segments, which the next process sends', async () => {
 	const port = await freePort();
 	const endpoint = `http://127.0.0.1:${port}`;
 	expect(await run('http/protobuf', endpoint, 'threads')).toMatchObject({ code: 0, stdout: '' });
@@ -158,7 +158,7 @@ it('worker threads keep their own, and what they leave is sent when their proces
 	expect(files()).toEqual([]);
 });
 
-it('a living neighbour is left alone, and sends its own', async () => {
+it('does not adopt the segments of a living process, which sends them itself', async () => {
 	const port = await freePort();
 	const endpoint = `http://127.0.0.1:${port}`;
 	const neighbour = run('http/protobuf', endpoint, 'SIGKILL');

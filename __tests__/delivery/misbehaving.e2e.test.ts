@@ -8,16 +8,16 @@ import { otlp } from '../../presets/otlp/preset.js';
 import type { PresetParts, SignalCounts } from '../../sdk/index.js';
 import { temporary } from '../support/children.js';
 import { type Deed, type Misbehaving, misbehaving, until } from '../support/misbehaving.js';
-import { environment, heard, providers } from '../support/providers.js';
+import { captureLogs, environment, providers } from '../support/providers.js';
 
 let backends: Misbehaving[];
 let directory: string;
-let said: string[];
+let logged: string[];
 
 beforeEach(() => {
 	backends = [];
 	directory = temporary();
-	said = heard();
+	logged = captureLogs();
 	process.env['OTEL_BSP_SCHEDULE_DELAY'] = '50';
 });
 afterEach(async () => {
@@ -73,15 +73,15 @@ async function start(
 
 const names = (count: number, prefix = 'span') => Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
 
-/** What lies in the folder of the refused. */
-function letters(): { said: Record<string, unknown>; body: string }[] {
+/** Returns the dead deadLetters: the first line of each file, and the body. */
+function deadLetters(): { head: Record<string, unknown>; body: string }[] {
 	return readdirSync(directory, { recursive: true, encoding: 'utf8' })
 		.filter((name) => name.endsWith('.refused'))
 		.map((name) => {
 			expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
 			const text = readFileSync(join(directory, name), 'latin1');
 			const end = text.indexOf('\n');
-			return { said: JSON.parse(text.slice(0, end)), body: text.slice(end + 1) };
+			return { head: JSON.parse(text.slice(0, end)), body: text.slice(end + 1) };
 		});
 }
 
@@ -89,64 +89,66 @@ const segments = () =>
 	readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.segment'));
 
 describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
-	it('that is overloaded for a while gets all of it, and each once', async () => {
+	it('receives each span once if it is overloaded for a while', async () => {
 		const busy: Deed = { status: 503, code: 14 };
-		const one = await start(protocol, (_, index) => (index < 2 ? busy : { take: true }));
-		one.make(...names(20));
-		await until(() => one.spans().written === 20);
-		expect(one.backend.taken).toEqual(names(20));
-		expect(one.spans()).toMatchObject({ made: 20, retries: 2, dropped: 0, onDisk: 0 });
-		const [first = 0, second = 0, third = 0] = one.backend.at;
+		const app = await start(protocol, (_, index) => (index < 2 ? busy : { take: true }));
+		app.make(...names(20));
+		await until(() => app.spans().written === 20);
+		expect(app.backend.accepted).toEqual(names(20));
+		expect(app.spans()).toMatchObject({ made: 20, retries: 2, dropped: 0, onDisk: 0 });
+		const [first = 0, second = 0, third = 0] = app.backend.times;
 		expect(second - first).toBeGreaterThan(300);
 		expect(third - second).toBeGreaterThan(600);
-		await one.shutdown();
+		await app.shutdown();
 		expect(segments()).toEqual([]);
-		expect(said).toEqual([
-			expect.stringMatching(/cannot deliver to .*; what is made is kept in .* until it is back\..* Reason: /),
+		expect(logged).toEqual([
+			expect.stringMatching(
+				/cannot deliver to .*; telemetry is kept in .* until the backend is reachable\..* Reason: /,
+			),
 			expect.stringMatching(/ delivers to .* again, after \d+ s; .*nothing waits to be sent, 0 were dropped meanwhile/),
 		]);
 	});
 
-	it('that says when to come back is left alone until then', async () => {
+	it('is left alone until the time that it asks for', async () => {
 		const later: Deed = { status: 429, code: 8, afterSeconds: 2 };
-		const one = await start(protocol, (_, index) => (index === 0 ? later : { take: true }));
-		one.make('a');
-		await until(() => one.backend.asked.length === 1);
-		// Nor does a flush go against its word.
-		await one.flush();
-		one.make('b');
-		await until(() => one.spans().written === 2);
-		const [first = 0, second = 0] = one.backend.at;
+		const app = await start(protocol, (_, index) => (index === 0 ? later : { take: true }));
+		app.make('a');
+		await until(() => app.backend.received.length === 1);
+		// A flush waits for that time too.
+		await app.flush();
+		app.make('b');
+		await until(() => app.spans().written === 2);
+		const [first = 0, second = 0] = app.backend.times;
 		expect(second - first).toBeGreaterThanOrEqual(1950);
-		expect(one.backend.taken).toEqual(['a', 'b']);
-		await one.shutdown();
+		expect(app.backend.accepted).toEqual(['a', 'b']);
+		await app.shutdown();
 	});
 
-	it('that takes small requests only gets all of it, and each once', async () => {
+	it('receives each span once if it accepts only small requests', async () => {
 		const large: Deed = { status: 413, code: 8, text: 'received message larger than max (9 vs. 4)' };
-		const one = await start(protocol, (asked) => (asked.length > 10 ? large : { take: true }));
-		one.make(...names(100));
-		await until(() => one.spans().written === 100);
-		expect(one.backend.taken.sort()).toEqual(names(100).sort());
-		expect(one.spans()).toMatchObject({ dropped: 0, onDisk: 0 });
-		await one.shutdown();
-		expect([segments(), letters(), said]).toEqual([[], [], []]);
+		const app = await start(protocol, (asked) => (asked.length > 10 ? large : { take: true }));
+		app.make(...names(100));
+		await until(() => app.spans().written === 100);
+		expect(app.backend.accepted.sort()).toEqual(names(100).sort());
+		expect(app.spans()).toMatchObject({ dropped: 0, onDisk: 0 });
+		await app.shutdown();
+		expect([segments(), deadLetters(), logged]).toEqual([[], [], []]);
 	});
 
-	it('that refuses some of it for good gets the rest, and what it refused is kept with its answer', async () => {
+	it('receives the rest if it refuses some of it for good, which is kept with its response', async () => {
 		const bad: Deed = { status: 400, code: 3, text: 'a poison is in it' };
-		const one = await start(protocol, (asked) => (asked.includes('poison') ? bad : { take: true }));
-		one.make(...names(3, 'before'));
-		await one.flush();
-		one.make('poison');
-		await one.flush();
-		one.make(...names(3, 'after'));
-		await one.flush();
-		expect(one.backend.taken).toEqual([...names(3, 'before'), ...names(3, 'after')]);
-		expect(one.spans()).toMatchObject({ made: 7, written: 6, droppedBy: { refused: 1 }, deadLetters: 1, onDisk: 0 });
-		expect(letters()).toEqual([
+		const app = await start(protocol, (asked) => (asked.includes('poison') ? bad : { take: true }));
+		app.make(...names(3, 'before'));
+		await app.flush();
+		app.make('poison');
+		await app.flush();
+		app.make(...names(3, 'after'));
+		await app.flush();
+		expect(app.backend.accepted).toEqual([...names(3, 'before'), ...names(3, 'after')]);
+		expect(app.spans()).toMatchObject({ made: 7, written: 6, droppedBy: { refused: 1 }, deadLetters: 1, onDisk: 0 });
+		expect(deadLetters()).toEqual([
 			{
-				said: expect.objectContaining({
+				head: expect.objectContaining({
 					endpoint: expect.stringContaining('127.0.0.1'),
 					encoding: protocol === 'http/json' ? 'json' : 'protobuf',
 					count: 1,
@@ -155,76 +157,80 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 				body: expect.stringContaining('poison'),
 			},
 		]);
-		await one.shutdown();
-		expect(said).toEqual([expect.stringMatching(/ refuses what the otlp preset sends; /)]);
+		await app.shutdown();
+		expect(logged).toEqual([expect.stringMatching(/ refuses what the otlp preset sends; /)]);
 		expect(segments()).toEqual([]);
 	});
 
-	it('that refuses one body of a joined request takes the others', async () => {
+	it('receives the other bodies if it refuses one of a joined request', async () => {
 		const bad: Deed = { status: 400, code: 3 };
 		const busy: Deed = { status: 503, code: 14 };
-		let away = true;
-		const one = await start(protocol, (asked) => (away ? busy : asked.includes('poison') ? bad : { take: true }), {
-			delivery: { window: 20 },
-		});
+		let unreachable = true;
+		const app = await start(
+			protocol,
+			(asked) => (unreachable ? busy : asked.includes('poison') ? bad : { take: true }),
+			{
+				delivery: { window: 20 },
+			},
+		);
 		for (const name of ['a', 'poison', 'b', 'c']) {
-			one.make(name);
-			await until(() => one.spans().onDisk === one.spans().made);
+			app.make(name);
+			await until(() => app.spans().onDisk === app.spans().made);
 		}
-		await until(() => one.backend.asked.length > 0);
-		away = false;
-		await until(() => one.spans().onDisk === 0);
-		expect(one.backend.taken).toEqual(['a', 'b', 'c']);
-		expect(one.spans()).toMatchObject({ written: 3, droppedBy: { refused: 1 } });
-		await one.shutdown();
+		await until(() => app.backend.received.length > 0);
+		unreachable = false;
+		await until(() => app.spans().onDisk === 0);
+		expect(app.backend.accepted).toEqual(['a', 'b', 'c']);
+		expect(app.spans()).toMatchObject({ written: 3, droppedBy: { refused: 1 } });
+		await app.shutdown();
 	});
 
-	it('that cuts the connection gets all of it', async () => {
-		const one = await start(protocol, (_, index) => (index < 3 ? 'reset' : { take: true }));
-		one.make(...names(5));
-		await until(() => one.spans().written === 5);
-		expect(one.backend.taken).toEqual(names(5));
-		await one.shutdown();
+	it('receives everything if it cuts connections', async () => {
+		const app = await start(protocol, (_, index) => (index < 3 ? 'reset' : { take: true }));
+		app.make(...names(5));
+		await until(() => app.spans().written === 5);
+		expect(app.backend.accepted).toEqual(names(5));
+		await app.shutdown();
 	});
 
-	it('that hangs is given up after the timeout, and asked again', async () => {
-		const one = await start(protocol, (_, index) => (index === 0 ? 'hang' : { take: true }), { timeout: 300 });
-		one.make(...names(5));
-		await until(() => one.spans().written === 5);
-		expect(one.backend.taken).toEqual(names(5));
-		expect(one.spans()).toMatchObject({ retries: 1, dropped: 0 });
-		await one.shutdown();
+	it('receives a request again after the timeout if it hangs', async () => {
+		const app = await start(protocol, (_, index) => (index === 0 ? 'hang' : { take: true }), { timeout: 300 });
+		app.make(...names(5));
+		await until(() => app.spans().written === 5);
+		expect(app.backend.accepted).toEqual(names(5));
+		expect(app.spans()).toMatchObject({ retries: 1, dropped: 0 });
+		await app.shutdown();
 	});
 
-	it('that takes a part is counted so', async () => {
-		const one = await start(protocol, () => ({ take: true, refused: 2 }));
-		one.make(...names(5));
-		await one.flush();
-		expect(one.spans()).toMatchObject({ made: 5, written: 3, droppedBy: { refused: 2 }, onDisk: 0 });
-		await one.shutdown();
+	it('has accepted and refused records counted if it accepts a part of a request', async () => {
+		const app = await start(protocol, () => ({ take: true, refused: 2 }));
+		app.make(...names(5));
+		await app.flush();
+		expect(app.spans()).toMatchObject({ made: 5, written: 3, droppedBy: { refused: 2 }, onDisk: 0 });
+		await app.shutdown();
 	});
 
-	it('on one body of which every request fails gets the others, and that one is set aside', async () => {
-		// As where a proxy cuts whatever holds it.
-		const one = await start(
+	it('receives the other bodies if every request with one of them fails, which is kept as a dead letter', async () => {
+		// As if a proxy refused every request that contains it.
+		const app = await start(
 			protocol,
 			(asked) => (asked.includes('poison') ? { status: 503, code: 14 } : { take: true }),
 			{
 				delivery: { window: 20 },
 			},
 		);
-		one.make('poison');
-		await until(() => one.spans().onDisk === 1);
-		for (let i = 0; one.spans().deadLetters === 0; i++) {
-			one.make(`span ${i}`);
-			// A flush asks at once, where the sender would wait longer each time.
-			await one.flush();
+		app.make('poison');
+		await until(() => app.spans().onDisk === 1);
+		for (let i = 0; app.spans().deadLetters === 0; i++) {
+			app.make(`span ${i}`);
+			// A flush sends at once. The sender alone would wait longer each time.
+			await app.flush();
 			if (i > 100) break;
 		}
-		await until(() => one.spans().onDisk === 0);
-		expect(one.spans()).toMatchObject({ droppedBy: { refused: 1 }, deadLetters: 1 });
-		expect(one.backend.taken.length).toBe(one.spans().made - 1);
-		await one.shutdown();
+		await until(() => app.spans().onDisk === 0);
+		expect(app.spans()).toMatchObject({ droppedBy: { refused: 1 }, deadLetters: 1 });
+		expect(app.backend.accepted.length).toBe(app.spans().made - 1);
+		await app.shutdown();
 	});
 });
 
@@ -241,20 +247,20 @@ it('a backend that hangs does not hold up another', async () => {
 	await fast.shutdown();
 	const began = Date.now();
 	await slow.shutdown();
-	// What is on the disk need not be waited for, and its request has two minutes.
+	// The shutdown does not wait for what is on disk, although its request has two minutes.
 	expect(Date.now() - began).toBeLessThan(30_000);
 	expect(slow.spans()).toMatchObject({ written: 0, onDisk: 10, dropped: 0 });
 });
 
-it('a backend that is away is asked seldom, whatever is made meanwhile', async () => {
-	const one = await start('http/protobuf', () => ({ status: 503, code: 14 }), { delivery: { window: 10 } });
+it('sends few requests to an unreachable backend, however many spans are made meanwhile', async () => {
+	const app = await start('http/protobuf', () => ({ status: 503, code: 14 }), { delivery: { window: 10 } });
 	const end = Date.now() + 3000;
 	for (let i = 0; Date.now() < end; i++) {
-		one.make(`span ${i}`);
+		app.make(`span ${i}`);
 		await new Promise((resolve) => setTimeout(resolve, 5));
 	}
-	expect(one.backend.asked.length).toBeLessThanOrEqual(5);
-	expect(one.spans().written).toBe(0);
-	await one.shutdown();
-	expect(one.spans().dropped).toBe(0);
+	expect(app.backend.received.length).toBeLessThanOrEqual(5);
+	expect(app.spans().written).toBe(0);
+	await app.shutdown();
+	expect(app.spans().dropped).toBe(0);
 });

@@ -47,7 +47,7 @@ async function runBundled(options: BuildOptions) {
 	return { line: JSON.parse(stdout) as Record<string, unknown>, spans };
 }
 
-/** What the decorators make, and below it what is seen of Node's own http: that is in no bundle. */
+/** The decorators' spans, and below them those of Node's own http, which no bundle contains. */
 const TREE = [{ name: 'self.soul.challenge', below: [{ name: 'GET', below: [{ name: 'GET', below: [] }] }] }];
 
 describe('an application in one file', () => {

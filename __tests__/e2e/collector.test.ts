@@ -11,7 +11,7 @@ const byId = (a: SpanRead, b: SpanRead) => (a.spanId < b.spanId ? -1 : 1);
 const byLabels = (a: PointRead, b: PointRead) =>
 	JSON.stringify([a.metric, a.labels]) < JSON.stringify([b.metric, b.labels]) ? -1 : 1;
 
-/** Reads what the Collector wrote once as much of it is there as was made. */
+/** Reads the Collector's files as soon as they contain everything that was made. */
 async function received<T>(read: () => T[], made: number, what: string): Promise<T[]> {
 	return eventually(async () => {
 		const all = read();

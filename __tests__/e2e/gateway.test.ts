@@ -1,8 +1,8 @@
-// The two tiers of docs/scaling.md, with the files of the page: only addresses are others here.
+// Tests the two tiers of docs/scaling.md with the configuration files of that page; only addresses are replaced.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { backend } from '../../scripts/backends.mjs';
 import { type Backend, httpBackend, resourceIn } from '../support/otlp-servers.js';
-import { App, Collector, fileOf, invocationsIn, lengthByTrace, spansByTrace } from './support/gateway.js';
+import { App, Collector, invocationsIn, lengthByTrace, pageFile, spansByTrace } from './support/gateway.js';
 import { eventually, freePort } from './support/servers.js';
 
 const binary = await backend('collector');
@@ -24,13 +24,13 @@ const OWN = 'port: 8888';
 const DECIDED = 'otelcol_processor_tail_sampling_global_count_traces_sampled_total';
 const UNTAKEN = 'otelcol_receiver_refused_spans_total';
 const QUEUED = 'otelcol_exporter_queue_size';
-/** Many times the `decision_wait` of the page. */
+/** A time limit that is many times the `decision_wait` of the page. */
 const PATIENCE_MS = 120_000;
 
-/** What the page calls slow. */
+/** The duration from which the page keeps a trace as slow. */
 const SLOW_MS = 2000;
 
-/** What one Collector of tier 2 exports to: one port, which may be closed for a while. */
+/** The backend of one Collector of tier 2: one port, which can be closed and opened again. */
 class Sink {
 	readonly #all: Backend[] = [];
 	constructor(readonly port: number) {}
@@ -65,49 +65,49 @@ async function sink(): Promise<Sink> {
 		tails = await Promise.all(sinks.map(({ port }) => tail(port)));
 		balancer = await loadBalancer(tails, metrics.port);
 		for (const one of [...tails, balancer]) await one.start();
-		const config = fileOf('application.yaml', { 'load-balancer:4318': `127.0.0.1:${balancer.port}` });
-		// The page reckons with the 5 seconds of the default; fewer only make the test shorter.
+		const config = pageFile('application.yaml', { 'load-balancer:4318': `127.0.0.1:${balancer.port}` });
+		// The page assumes the default of 5 seconds; a shorter delay only makes the test shorter.
 		const env = { OTEL_BSP_SCHEDULE_DELAY: '500' };
 		back = new App(config, 'back', env);
-		front = new App(config, 'front', env, (await back.told<{ url: string }>()).url);
-		await front.told();
+		front = new App(config, 'front', env, (await back.nextLine<{ url: string }>()).url);
+		await front.nextLine();
 	});
 	afterAll(async () => {
 		for (const one of [front, back, balancer, ...(tails ?? [])]) await one?.stop();
 		for (const one of [...(sinks ?? []), metrics]) await one?.close();
 	});
 
-	/** Makes so many of each kind, each a trace over both applications, and answers them. */
+	/** Makes the given number of requests of each kind, each a trace across both applications, and returns them. */
 	async function make(counts: Partial<Record<Kind, number>>): Promise<readonly Made[]> {
 		const made = await front.ask<Made[]>(JSON.stringify(counts));
 		all.push(...made);
 		return made;
 	}
 
-	/** For each Collector of tier 2, what it says about itself. */
-	const say = (name: string, label = '') => Promise.all(tails.map((one) => one.metric(name, label)));
+	/** Returns one of each tier 2 Collector's own metrics. */
+	const metricOf = (name: string, label = '') => Promise.all(tails.map((one) => one.metric(name, label)));
 
-	/** Waits until tier 2 has decided about so many traces. */
+	/** Waits until tier 2 has decided about `count` traces. */
 	async function decided(count: number): Promise<void> {
 		await eventually(
-			async () => (sum(await say(DECIDED)) >= count ? true : undefined),
+			async () => (sum(await metricOf(DECIDED)) >= count ? true : undefined),
 			`${count} decisions`,
 			PATIENCE_MS,
 		);
-		expect(sum(await say(DECIDED))).toBe(count);
+		expect(sum(await metricOf(DECIDED))).toBe(count);
 	}
 
-	/** For each Collector, the spans of those traces that it has exported. */
+	/** Returns the exported spans of these traces, for each tier 2 Collector. */
 	function arrived(of: readonly Made[]): Map<string, string[]>[] {
 		const wanted = new Set(of.map(({ trace }) => trace));
 		return sinks.map(({ bodies }) => new Map([...spansByTrace(bodies)].filter(([trace]) => wanted.has(trace))));
 	}
 
-	it('keeps what failed, was refused or slow, whole, each on one Collector, and a share of the rest', async () => {
+	it('keeps each failed, refused or slow trace as a whole on one Collector, and a share of the others', async () => {
 		const made = await make({ plain: 500, error: 60, refused: 30, slow: 6 });
 		expect(new Set(made.map(({ trace }) => trace)).size).toBe(596);
 		await decided(made.length);
-		const kept = sum(await say(DECIDED, 'sampled="true"'));
+		const kept = sum(await metricOf(DECIDED, 'sampled="true"'));
 		const count = () => sum(arrived(made).map(({ size }) => size));
 		await eventually(async () => (count() >= kept ? true : undefined), `${kept} traces`);
 		const [first = new Map(), second = new Map()] = arrived(made);
@@ -119,33 +119,34 @@ async function sink(): Promise<Sink> {
 		}
 		const missing = made.filter(({ kind, trace }) => kind !== 'plain' && !both.has(trace));
 		expect(missing).toEqual([]);
-		// One in ten of 500: 50, and within five standard deviations of it; besides those that a machine's pause made slow.
+		// One in ten of 500 is 50, within five standard deviations, without traces that a pause of the machine made slow.
 		const lengths = lengthByTrace(sinks.flatMap(({ bodies }) => bodies));
 		const slow = ({ trace }: Made) => (lengths.get(trace) ?? 0) >= SLOW_MS;
 		expect(made.filter(({ kind }) => kind === 'slow').filter(slow).length).toBe(6);
 		const plain = made.filter((one) => one.kind === 'plain' && both.has(one.trace) && !slow(one)).length;
 		expect(plain).toBeGreaterThan(50 - 5 * 6.7);
 		expect(plain).toBeLessThan(50 + 5 * 6.7);
-		// The ring of two gives neither all.
-		for (const number of await say(DECIDED)) expect(number).toBeGreaterThan(made.length / 8);
+		// The load balancer must not send all traces to one of the two Collectors.
+		for (const number of await metricOf(DECIDED)) expect(number).toBeGreaterThan(made.length / 8);
 	});
 
-	it('loses nothing while the backend is away and a Collector is killed', async () => {
+	it('loses nothing while the backend is unreachable and a Collector is killed', async () => {
 		for (const one of sinks) await one.close();
-		const before = await Promise.all([say(DECIDED), say(DECIDED, 'sampled="true"')]);
+		const before = await Promise.all([metricOf(DECIDED), metricOf(DECIDED, 'sampled="true"')]);
 		const waiting = await make({ plain: 100, error: 60, refused: 20 });
 		await decided(sum(before[0]) + waiting.length);
-		const kept = sum(await say(DECIDED, 'sampled="true"')) - sum(before[1]);
+		const kept = sum(await metricOf(DECIDED, 'sampled="true"')) - sum(before[1]);
 		const [, killed] = tails;
-		// What was decided is exported a moment later.
+		// Traces are exported a moment after the decision.
 		await eventually(
-			async () => (Math.min(...(await say(QUEUED))) > 0 ? true : undefined),
-			'queues with something in them',
+			async () => (Math.min(...(await metricOf(QUEUED))) > 0 ? true : undefined),
+			'queues that are not empty',
 		);
 		expect(arrived(waiting).map(({ size }) => size)).toEqual([0, 0]);
 		await killed?.end('SIGKILL');
 
-		// Half of these are for the one that is away: they stay with the applications, whatever becomes of the balancer.
+		// Half of these are for the killed Collector: they stay in the journals of the applications, even if the load
+		// balancer is killed too.
 		const making = make({ error: 40 });
 		await balancer.end('SIGKILL');
 		await balancer.start();
@@ -156,7 +157,7 @@ async function sink(): Promise<Sink> {
 		}, 'spans in the journals');
 		await eventually(
 			async () => ((await balancer.metric(UNTAKEN)) > 0 ? true : undefined),
-			'requests that are not taken',
+			'requests that are not accepted',
 		);
 
 		await killed?.start();
@@ -174,7 +175,7 @@ async function sink(): Promise<Sink> {
 		expect(waiting.filter(({ kind, trace }) => kind !== 'plain' && !traces.has(trace))).toEqual([]);
 	}, 600_000);
 
-	it('counts every invocation, whatever was kept', async () => {
+	it('counts every invocation, including those whose traces were not kept', async () => {
 		for (const app of [front, back]) {
 			const { made, written, queued, onDisk, dropped } = await app.finish<Stats>();
 			expect({ made, written, queued, onDisk, dropped }).toEqual({
@@ -193,7 +194,7 @@ async function sink(): Promise<Sink> {
 
 	async function tail(port: number): Promise<Collector> {
 		const [grpc, own] = [await freePort(), await freePort()];
-		const config = fileOf('tail.yaml', {
+		const config = pageFile('tail.yaml', {
 			'0.0.0.0:4317': `127.0.0.1:${grpc}`,
 			'jaeger:4318': `127.0.0.1:${port}`,
 			'/var/lib/otelcol/queue': './queue',
@@ -204,7 +205,7 @@ async function sink(): Promise<Sink> {
 
 	async function loadBalancer([first, second]: readonly Collector[], port: number): Promise<Collector> {
 		const [http, grpc, own] = [await freePort(), await freePort(), await freePort()];
-		const config = fileOf('load-balancer.yaml', {
+		const config = pageFile('load-balancer.yaml', {
 			'0.0.0.0:4318': `127.0.0.1:${http}`,
 			'0.0.0.0:4317': `127.0.0.1:${grpc}`,
 			'tail-1:4317': `127.0.0.1:${first?.port}`,

@@ -7,7 +7,7 @@ import { ask, eventually, type Server, startJaeger } from './support/servers.js'
 
 const CHILD = fileURLToPath(new URL('./support/import.child.mjs', import.meta.url));
 
-/** A recording of the origin's shape: a call with two others in it, one of which failed and depends on the other. */
+/** A recording in kgents's format: a call that contains two others, one of which failed and depends on the other. */
 const EVENTS = [
 	{
 		id: 'e1',

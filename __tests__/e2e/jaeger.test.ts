@@ -6,7 +6,7 @@ import { type GardenRun, runGarden } from './support/garden.js';
 import { type JaegerAnswer, type JaegerSpan, parentOf } from './support/jaeger.js';
 import { ask, eventually, newFolder, type Server, startJaeger } from './support/servers.js';
 
-/** What Jaeger and the file must agree on. */
+/** The part of a span that must be equal in Jaeger and in the file. */
 function told(span: SpanRead): object {
 	return {
 		id: span.spanId,

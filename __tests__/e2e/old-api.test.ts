@@ -9,7 +9,7 @@ import { newFolder } from './support/servers.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the API has since 1.10: to import one of these by name from 1.9 is an error of linking. */
+/** The names that the API exports since 1.10: importing one of them by name from 1.9 fails at link time. */
 const SINCE_110 = ['logs', 'SeverityNumber'];
 
 const REFUSED = (folder: string) =>
@@ -33,7 +33,9 @@ const APPS = {
 	'app.cjs': `const { traced } = require('agentese-otel');\nconst presets = require('agentese-otel/presets');${BODY}`,
 };
 
-/** The whole package, its dependencies without any of the SDK's, and an API of 1.9 made of today's. */
+/**
+ * Creates a folder with the package, its dependencies without the SDK, and an API 1.9 derived from the installed one.
+ */
 let folder: string;
 beforeEach(() => {
 	folder = realpathSync(newFolder('old-api'));
@@ -65,13 +67,13 @@ async function run(...args: string[]) {
 }
 
 describe.each(Object.keys(APPS))('with an API of 1.9 and no package of SDK 3, %s', (name) => {
-	it('imports the presets, is told what works and what to do, and runs', async () => {
+	it('imports the presets, reports what works and what to do, and runs', async () => {
 		const { stdout, stderr } = await run(name);
 		expect(stderr).toBe(REFUSED(folder));
 		expect(stdout).toBe('the toolkit finds @opentelemetry/api 1.9.0\nwoven\n');
 	});
 
-	it('is told so before it is loaded under --import agentese-otel/register', async () => {
+	it('reports that before it is loaded under --import agentese-otel/register', async () => {
 		const { stdout, stderr } = await run('--import', 'agentese-otel/register', name);
 		expect(stderr).toBe(REFUSED(folder).repeat(2));
 		expect(stdout).toBe('the toolkit finds @opentelemetry/api 1.9.0\nwoven\n');

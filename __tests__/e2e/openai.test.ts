@@ -9,7 +9,7 @@ import { runTraced, tree } from './support/traced-app.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** `openai` by its major version; the instrumentation reaches those below 7. */
+/** The `openai` packages by major version. The instrumentation supports versions below 7. */
 const OPENAI = { 6: join(ROOT, '__tests__/e2e/models/previous/node_modules'), 7: join(ROOT, 'node_modules') };
 
 const COMPLETION = {
@@ -37,7 +37,7 @@ afterEach(async () => {
 	await new Promise((resolve) => server.close(resolve));
 });
 
-/** An application of its own, with this `openai` and this toolkit installed. */
+/** Creates an application in a folder, with this `openai` and this toolkit installed. */
 function advise(major: keyof typeof OPENAI) {
 	const modules = join(folder, 'node_modules');
 	mkdirSync(modules);
@@ -55,7 +55,7 @@ it('with openai 6 the model call and its tokens are a child of the invocation th
 	expect(tree(undefined, spans)).toEqual([
 		{ name: 'self.soul.advise', below: [{ name: 'chat gpt-4o-mini', below: [] }] },
 	]);
-	// Nobody said them: they were seen on the instrumentation's span.
+	// The application did not record these tokens: they were read from the instrumentation's span.
 	expect(spans.find(({ attributes }) => attributes['agentese.path'] !== undefined)?.attributes).toMatchObject({
 		'agentese.tokens.in': '12',
 		'agentese.tokens.out': '3',
@@ -68,11 +68,11 @@ it('with openai 6 the model call and its tokens are a child of the invocation th
 	});
 });
 
-it('with openai 7 one line says that the instrumentation does not reach it, and what does', async () => {
+it('with openai 7 one line reports that the instrumentation does not support it, and what to use instead', async () => {
 	const { stdout, stderr, spans } = await advise(7);
 	expect(stdout).toBe('Roses.\n');
 	expect(stderr).toMatch(
-		/^agentese-otel: autoInstrumentation does not reach openai 7\.\d+\.\d+: its instrumentation is for versions below 7, so that model calls make no spans and count no tokens\. Hand the client to meterModel\(\) instead\.\n$/,
+		/^agentese-otel: autoInstrumentation does not support openai 7\.\d+\.\d+: its instrumentation is for versions below 7, so that model calls make no spans and count no tokens\. Pass the client to meterModel\(\) instead\.\n$/,
 	);
 	expect(tree(undefined, spans)).toEqual([{ name: 'self.soul.advise', below: [] }]);
 });

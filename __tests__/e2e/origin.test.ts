@@ -12,7 +12,7 @@ const jaegerBinary = await backend('jaeger');
 const prometheusBinary = await backend('prometheus');
 const missing = jaegerBinary === undefined || prometheusBinary === undefined;
 
-// The one test with fixed ports, which are the origin's own: OTLP over gRPC on 4317, and our page on 9090.
+// The only test with fixed ports. They are kgents's: OTLP over gRPC on 4317, and the metrics page on 9090.
 (missing ? describe.skip : describe)("the origin's own telemetry.yaml, unchanged", () => {
 	let jaeger: Server;
 	let prometheus: Server;

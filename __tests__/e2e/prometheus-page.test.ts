@@ -32,7 +32,7 @@ afterEach(async () => {
 	rmSync(directory, { recursive: true, force: true });
 });
 
-/** The page with every kind of metric on it. */
+/** Returns the page with every kind of metric on it. */
 async function started() {
 	const parts = await prometheus.make({ ...prometheusDefaults, port: 0 }, environment());
 	const sdk = providers(parts);
@@ -56,7 +56,7 @@ async function freePort(): Promise<number> {
 }
 
 withPrometheus('the page', () => {
-	it('is read by promtool, which only minds the unit of the design and metrics without a description', async () => {
+	it('is accepted by promtool, which only reports the unit milliseconds and metrics without a description', async () => {
 		const { url, shutdown } = await started();
 		const input = await (await fetch(url)).text();
 		await shutdown();
@@ -72,7 +72,7 @@ withPrometheus('the page', () => {
 		]);
 	});
 
-	it('is scraped by a real Prometheus, as OpenMetrics, with the numbers and names that were made', async () => {
+	it('is scraped by a real Prometheus as OpenMetrics, with the recorded values and the names of the docs', async () => {
 		const { url, shutdown } = await started();
 		const port = await freePort();
 		writeFileSync(
@@ -88,7 +88,7 @@ withPrometheus('the page', () => {
 			],
 			{ stdio: 'ignore' },
 		);
-		/** Waits for an answer with something in it: after a scrape that took too long there is nothing until the next. */
+		/** Waits for a result that is not empty: after a scrape that timed out there is none until the next one. */
 		const ask = (query: string) =>
 			eventually(async (): Promise<Record<string, string> | undefined> => {
 				const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`);

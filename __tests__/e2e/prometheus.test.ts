@@ -10,7 +10,7 @@ interface Answer {
 	};
 }
 
-/** The sum of a series by its labels of ours, as Prometheus has it. */
+/** Returns the sums of a metric in Prometheus, by the labels of the toolkit. */
 async function sums(api: string, query: string): Promise<Record<string, number>> {
 	const answer = await ask<Answer>(`${api}/api/v1/query?query=${encodeURIComponent(query)}`);
 	const rows = (answer?.data.result ?? []).map(({ metric, value }) => [
@@ -23,7 +23,7 @@ async function sums(api: string, query: string): Promise<Record<string, number>>
 	return Object.fromEntries(rows);
 }
 
-/** The same sums, from the record of the json preset. */
+/** Returns the same sums from the files of the json preset. */
 function recorded(points: readonly PointRead[], metric: string, labels: readonly string[]): Record<string, number> {
 	const rows: Record<string, number> = {};
 	for (const point of points.filter((one) => one.metric === metric)) {
@@ -42,7 +42,7 @@ const DAYS = 3;
 	async function agree(api: string, garden: GardenRun): Promise<void> {
 		const paths = new Set(garden.spans.map((span) => span.attributes['agentese.path']));
 		expect(paths.size).toBeGreaterThan(10);
-		// A scrape that took too long leaves a gap, in which there is none of them.
+		// A scrape that timed out leaves a gap without these series.
 		const some = (query: string) =>
 			eventually(async () => {
 				const all = await sums(api, query);
@@ -88,7 +88,7 @@ const DAYS = 3;
 		});
 	});
 
-	describe('that takes OTLP', () => {
+	describe('that receives OTLP', () => {
 		let prometheus: Server;
 		beforeAll(async () => {
 			prometheus = await startPrometheus(binary ?? '', []);

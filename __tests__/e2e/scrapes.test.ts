@@ -11,7 +11,7 @@ import { IMPORTS } from './support/traced-app.js';
 const APP = fileURLToPath(new URL('./support/scraped.mjs', import.meta.url));
 
 it.each([[true], [{ include: ['http'] }]])(
-	'with the real http instrumentation (%p) a scrape of our own page is no span, on our server and on one of the application, a request to the application is',
+	'with the real http instrumentation (%p) a scrape is no span on either server, and a request to the application is',
 	async (autoInstrumentation) => {
 		const folder = newFolder('scrapes');
 		try {

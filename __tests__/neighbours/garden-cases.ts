@@ -3,16 +3,16 @@ import type { Answer, Question } from './http.js';
 const keeper = { 'x-role': 'keeper', 'x-observer-id': 'kent' };
 const stranger = { 'x-role': 'stranger' };
 
-/** A request, what NestJS answers to it, and which method it reached, if any. */
+/** A request, NestJS's response to it, and the method that it reaches, if any. */
 export interface Case {
 	readonly name: string;
 	readonly asks: Question;
 	readonly answers: { readonly status: number; readonly headers?: Answer['headers']; readonly text: string };
 	readonly calls?: {
 		readonly method: string;
-		/** The type of what it gives in the end. */
+		/** The type of its settled result. */
 		readonly result?: string;
-		/** What is thrown in it: class and message. */
+		/** The class and message of what it throws. */
 		readonly fails?: readonly [type: string, message: string];
 		/** The id in the path. */
 		readonly plant?: number;

@@ -15,13 +15,13 @@ import {
 import { Reflector } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
 
-/** The roles that may ask, on a method or a class. */
+/** The roles that are admitted, on a method or a class. */
 export const Roles = (...roles: string[]) => SetMetadata('roles', roles);
 
-/** Nest's other way to make metadata: its key is a random text. */
+/** Nest's other way to create metadata: its key is a random text. */
 export const Wrapped = Reflector.createDecorator<string>();
 
-/** Lets a request in whose role the method asks for or, where it asks for none, the class. */
+/** Admits a request with a role that the method requires or, if it requires none, the class. */
 @Injectable()
 export class RolesGuard implements CanActivate {
 	constructor(private readonly reflector: Reflector) {}
@@ -36,7 +36,7 @@ export class RolesGuard implements CanActivate {
 	}
 }
 
-/** Puts a method's answer in what its metadata names, beside the names and parameters that Nest knows of it. */
+/** Wraps a method's response as its metadata requires, with the names and parameters that Nest knows of it. */
 @Injectable()
 export class Envelope implements NestInterceptor {
 	constructor(private readonly reflector: Reflector) {}
@@ -50,7 +50,7 @@ export class Envelope implements NestInterceptor {
 	}
 }
 
-/** Tells what the parameter's type is: that is `design:paramtypes`. */
+/** Returns the parameter's type, which is read from `design:paramtypes`. */
 @Injectable()
 export class ByType implements PipeTransform {
 	transform(value: unknown, { metatype }: ArgumentMetadata): string {

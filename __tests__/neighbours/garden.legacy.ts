@@ -59,13 +59,13 @@ class Plant extends NewPlant {
 	id!: number;
 }
 
-/** What Nest's answer to `@Res()` can do here. */
+/** The part of Nest's `@Res()` object that is used here. */
 class Reply {
 	declare status: (code: number) => Reply;
 	declare send: (text: string) => void;
 }
 
-/** A controller and a provider as NestJS applications have them, with the toolkit's words on the lines of a placement. */
+/** A controller and a provider as in NestJS applications, with the toolkit's decorators on the lines of a placement. */
 export function gardenWith({ above, between, below, classAbove, classBelow }: Placement) {
 	@classAbove.Traced
 	@classAbove.Metered

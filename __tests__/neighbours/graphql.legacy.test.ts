@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { graphql, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { counted, failure, inOrder, invoke, pathLabels, span } from '../contract/expected.js';
-import { points, type SeenPoint, type SeenSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
+import { points, type RecordedPoint, type RecordedSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
 import { type Answer, ask } from './http.js';
 import { type Asking, authChecker, plantsWith } from './plants.legacy.js';
 import { hasHandle, NOWHERE, onParameters, PLACEMENTS, type Placement } from './words.js';
@@ -15,9 +15,9 @@ interface Call {
 	readonly method: string;
 	readonly result?: string;
 	readonly fails?: readonly [type: string, message: string];
-	/** The value of the parameter that is an attribute where the toolkit's words stand beside it. */
+	/** The value of the parameter that is an attribute if the toolkit's decorators are beside it. */
 	readonly plant?: number;
-	/** The id of the first parameter: an aspect's umwelt, unless something says otherwise. */
+	/** The id of the first parameter: an aspect's umwelt by default. */
 	readonly first?: string;
 }
 
@@ -144,11 +144,11 @@ input NewPlant {
 interface Visit {
 	readonly sdl: string;
 	readonly answers: readonly Answer[];
-	readonly spans: readonly (readonly SeenSpan[])[];
-	readonly points: readonly SeenPoint[];
+	readonly spans: readonly (readonly RecordedSpan[])[];
+	readonly points: readonly RecordedPoint[];
 }
 
-/** Serves the resolver over HTTP, asks it everything, and closes, come what may. */
+/** Serves the resolver over HTTP, sends all requests, and closes it in any case. */
 async function visit(placement: Placement): Promise<Visit> {
 	const schema = await buildSchema({ resolvers: [plantsWith(placement)], authChecker, validate: false });
 	const server = createServer(async (request, response) => {
@@ -161,7 +161,7 @@ async function visit(placement: Placement): Promise<Visit> {
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
 		const answers: Answer[] = [];
-		const spans: SeenSpan[][] = [];
+		const spans: RecordedSpan[][] = [];
 		for (const { query, as = kent } of CASES) {
 			answers.push(await ask(port, { method: 'POST', path: '/graphql', json: { query, as } }));
 			spans.push(await timeline());
@@ -173,7 +173,7 @@ async function visit(placement: Placement): Promise<Visit> {
 	}
 }
 
-function spanOf({ method, result, fails, plant, first }: Call, placement: Placement): SeenSpan {
+function spanOf({ method, result, fails, plant, first }: Call, placement: Placement): RecordedSpan {
 	const functionName = `PlantResolver.${method}`;
 	const beside = onParameters(placement) && plant !== undefined;
 	const said = { ...(beside ? { 'garden.plant': plant } : {}), ...(fails ? { 'error.type': fails[0] } : {}) };
@@ -187,7 +187,7 @@ function spanOf({ method, result, fails, plant, first }: Call, placement: Placem
 	return invoke(`world.plants.${method}`, functionName, { ...facts, ...said }, failed);
 }
 
-function pointsOf(placement: Placement): SeenPoint[] {
+function pointsOf(placement: Placement): RecordedPoint[] {
 	const counts = CASES.flatMap(({ calls }) =>
 		calls.flatMap(({ method, fails }) => {
 			const functionName = { 'code.function.name': `PlantResolver.${method}` };
@@ -204,12 +204,12 @@ beforeAll(async () => {
 });
 
 describe('a TypeGraphQL resolver without the toolkit', () => {
-	it.each(CASES.map((one, i) => ({ ...one, i })))('answers $name', ({ answers, i }) => {
+	it.each(CASES.map((one, i) => ({ ...one, i })))('responds to $name', ({ answers, i }) => {
 		const { status, text = '' } = bare.answers[i] ?? {};
 		expect({ status, body: JSON.parse(text) }).toEqual({ status: 200, body: answers });
 	});
 
-	it('has a schema with all that its decorators say', () => {
+	it('has a schema with everything that its decorators declare', () => {
 		expect(bare.sdl).toBe(SDL);
 	});
 
@@ -224,7 +224,7 @@ describe.each(PLACEMENTS)('a TypeGraphQL resolver with the toolkit $name', (plac
 		decorated = await visit(placement);
 	});
 
-	it.each(CASES.map((one, i) => ({ name: one.name, i })))('answers the same: $name', ({ i }) => {
+	it.each(CASES.map((one, i) => ({ name: one.name, i })))('responds the same: $name', ({ i }) => {
 		expect(decorated.answers[i]).toEqual(bare.answers[i]);
 	});
 

@@ -8,14 +8,14 @@ export interface Question {
 	readonly json?: unknown;
 }
 
-/** All of one response but the date and how the connection is kept. */
+/** One response without its date and connection headers. */
 export interface Answer {
 	readonly status: number;
 	readonly headers: IncomingHttpHeaders;
 	readonly text: string;
 }
 
-/** Asks a server on the loopback interface over a connection of its own, so that none is left open. */
+/** Sends a request to a server on the loopback interface over a connection of its own, so that none is left open. */
 export function ask(port: number, { method = 'GET', path, headers = {}, json }: Question): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const type = json === undefined ? {} : { 'content-type': 'application/json' };

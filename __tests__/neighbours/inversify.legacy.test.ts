@@ -13,7 +13,7 @@ import {
 	unmanaged,
 } from 'inversify';
 import { counted, inOrder, invoke, pathLabels, span } from '../contract/expected.js';
-import { points, type SeenPoint, type SeenSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
+import { points, type RecordedPoint, type RecordedSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
 import { type Description, describeClass, Mark, markLate } from './metadata.js';
 import { hasHandle, NOWHERE, PLACEMENTS, type Placement } from './words.js';
 
@@ -105,11 +105,11 @@ interface Life {
 	readonly description: Description;
 	readonly facts: Readonly<Record<string, unknown>>;
 	readonly log: readonly string[];
-	readonly spans: readonly SeenSpan[];
-	readonly points: readonly SeenPoint[];
+	readonly spans: readonly RecordedSpan[];
+	readonly points: readonly RecordedPoint[];
 }
 
-/** Binds the classes, resolves them, calls them and unbinds them again. */
+/** Binds the classes, resolves them, calls them and unbinds them. */
 async function live(placement: Placement): Promise<Life> {
 	const { Soul, Oracle, log } = soulsWith(placement);
 	markLate();
@@ -147,7 +147,7 @@ const CALLS: readonly (readonly [on: string, method: string, result: string])[] 
 	['Soul', 'stop', 'undefined'],
 ];
 
-function spansOf(placement: Placement): SeenSpan[] {
+function spansOf(placement: Placement): RecordedSpan[] {
 	return CALLS.map(([on, method, result]) => {
 		const name = `${on}.${method}`;
 		return hasHandle(placement)
@@ -156,7 +156,7 @@ function spansOf(placement: Placement): SeenSpan[] {
 	});
 }
 
-function pointsOf(placement: Placement): SeenPoint[] {
+function pointsOf(placement: Placement): RecordedPoint[] {
 	return inOrder(
 		CALLS.flatMap(([on, method]) =>
 			counted(hasHandle(placement) ? pathLabels(`self.soul.${method}`) : { 'code.function.name': `${on}.${method}` }),

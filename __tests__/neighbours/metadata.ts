@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 
-/** The functions that `Mark` saw, by mark: the originals, or wrappers of whatever stands below. */
+/** The functions that `Mark` received, by mark: the originals, or the wrappers of decorators below it. */
 const marked = new Map<string, object>();
 
-/** A decorator as libraries write them: metadata on the function, on the member, and an own property. */
+/**
+ * A decorator as libraries write them: metadata on the function, on the member, and an own property of the function.
+ */
 export function Mark(mark: string): MethodDecorator {
 	return (target, key, descriptor) => {
 		const method = descriptor.value as object;
@@ -14,14 +16,14 @@ export function Mark(mark: string): MethodDecorator {
 	};
 }
 
-/** Sets metadata on the functions that `Mark` saw, after the class was defined. */
+/** Sets metadata on the functions that `Mark` received, after the class was defined. */
 export function markLate(): void {
 	for (const [mark, method] of marked) Reflect.defineMetadata(`late:${mark}`, mark, method);
 }
 
 type Metadata = Readonly<Record<string, unknown>>;
 
-/** What can be read of a class and its methods by name, less what the toolkit keeps for itself. */
+/** What can be read of a class and its methods by name, without the toolkit's own metadata. */
 export interface Description {
 	readonly onClass: Metadata;
 	readonly onPrototype: Metadata;

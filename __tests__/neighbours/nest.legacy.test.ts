@@ -5,23 +5,25 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Attributes } from '@opentelemetry/api';
 import { counted, failure, inOrder, invoke, pathLabels, span } from '../contract/expected.js';
-import { points, type SeenPoint, type SeenSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
+import { points, type RecordedPoint, type RecordedSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
 import { gardenWith } from './garden.legacy.js';
 import { CASES, type Case } from './garden-cases.js';
 import { type Answer, ask } from './http.js';
 import { hasHandle, NAIVE, NOWHERE, onMethods, onParameters, PLACEMENTS, type Placement } from './words.js';
 
-/** All that can be seen of an application from outside. */
+/** Everything that can be observed of an application from outside. */
 interface Visit {
-	readonly starting: readonly SeenSpan[];
+	readonly starting: readonly RecordedSpan[];
 	readonly answers: readonly Answer[];
-	readonly spans: readonly (readonly SeenSpan[])[];
-	readonly points: readonly SeenPoint[];
+	readonly spans: readonly (readonly RecordedSpan[])[];
+	readonly points: readonly RecordedPoint[];
 	readonly document: object;
 	readonly served: Answer;
 }
 
-/** Starts the application with the toolkit's words on these lines, asks it everything, and closes it, come what may. */
+/**
+ * Starts the application with the toolkit's decorators on these lines, sends all requests, and closes it in any case.
+ */
 async function visit(placement: Placement): Promise<Visit> {
 	class Garden {}
 	Module(gardenWith(placement))(Garden);
@@ -39,7 +41,7 @@ async function visit(placement: Placement): Promise<Visit> {
 			const { port } = app.getHttpServer().address() as AddressInfo;
 			const starting = await timeline();
 			const answers: Answer[] = [];
-			const spans: SeenSpan[][] = [];
+			const spans: RecordedSpan[][] = [];
 			for (const { asks } of CASES) {
 				answers.push(await ask(port, asks));
 				spans.push(await timeline());
@@ -60,8 +62,8 @@ async function visit(placement: Placement): Promise<Visit> {
 	}
 }
 
-/** What one request leaves: the controller's span, and below it the provider's, where they are decorated. */
-function spansOf({ calls }: Case, placement: Placement): SeenSpan[] {
+/** The spans of one request: the controller's, and below it the provider's, if they are decorated. */
+function spansOf({ calls }: Case, placement: Placement): RecordedSpan[] {
 	if (calls === undefined) return [];
 	const { method, result, fails, plant } = calls;
 	const said = {
@@ -87,8 +89,8 @@ function spansOf({ calls }: Case, placement: Placement): SeenSpan[] {
 	return [invoke(`world.garden.${method}`, functionName, { ...facts, ...said }, rest)];
 }
 
-/** What all requests together are counted as, and the start of the application. */
-function pointsOf(placement: Placement): SeenPoint[] {
+/** The counts of all requests together and of the application's start. */
+function pointsOf(placement: Placement): RecordedPoint[] {
 	const counts = counted({ 'code.function.name': 'GardenController.onModuleInit' });
 	for (const { calls } of CASES) {
 		if (calls === undefined) continue;
@@ -112,7 +114,7 @@ beforeAll(async () => {
 });
 
 describe('a NestJS controller without the toolkit', () => {
-	it.each(CASES.map((one, i) => ({ ...one, i })))('answers $name', ({ answers, i }) => {
+	it.each(CASES.map((one, i) => ({ ...one, i })))('responds to $name', ({ answers, i }) => {
 		const { status, headers, text } = bare.answers[i] ?? {};
 		expect({ status, headers, text }).toEqual({
 			status: answers.status,
@@ -154,7 +156,7 @@ describe.each(PLACEMENTS)('a NestJS controller with the toolkit $name', (placeme
 		decorated = await visit(placement);
 	});
 
-	it.each(CASES.map((one, i) => ({ name: one.name, i })))('answers the same: $name', ({ i }) => {
+	it.each(CASES.map((one, i) => ({ name: one.name, i })))('responds the same: $name', ({ i }) => {
 		expect(decorated.answers[i]).toEqual(bare.answers[i]);
 	});
 
@@ -178,7 +180,7 @@ describe.each(PLACEMENTS)('a NestJS controller with the toolkit $name', (placeme
 });
 
 describe('a wrapper that keeps nothing of the method', () => {
-	it('would lose every route where it stands above theirs', async () => {
+	it('would lose every route if it is above NestJS’s decorators', async () => {
 		const { answers } = await visit(NAIVE);
 		expect(answers.map(({ status }) => status)).toEqual(CASES.map(() => 404));
 	});

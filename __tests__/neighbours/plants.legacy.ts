@@ -20,13 +20,13 @@ import {
 } from 'type-graphql';
 import type { Placement } from './words.js';
 
-/** Who asks, as the HTTP request says it. */
+/** The observer that the HTTP request names. */
 export interface Asking {
 	readonly id: string;
 	readonly archetype: string;
 }
 
-/** Lets in whose archetype is among the roles that `@Authorized` names. */
+/** Admits an observer whose archetype is one of the roles of `@Authorized`. */
 export const authChecker: AuthChecker<Asking> = ({ context }, roles) => roles.includes(context.archetype);
 
 /** A method decorator as applications write them: TypeGraphQL's own middleware, on the method. */
@@ -40,8 +40,8 @@ const Shouted = () =>
 const AskerId = () => createParameterDecorator<Asking>(({ context }) => context.id);
 
 /**
- * A resolver as TypeGraphQL applications have them, with the toolkit's words on the lines of a placement. TypeGraphQL
- * keeps one store per process, so it is emptied before.
+ * A resolver as TypeGraphQL applications have them, with the toolkit's decorators on the lines of a placement.
+ * TypeGraphQL keeps one store per process, so it is emptied before.
  */
 export function plantsWith({ above, between, below, classAbove, classBelow }: Placement) {
 	getMetadataStorage().clear();

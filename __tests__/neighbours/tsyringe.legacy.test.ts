@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { autoInjectable, container, inject, injectAll, injectable, Lifecycle, scoped, singleton } from 'tsyringe';
 import { counted, inOrder, invoke, pathLabels, span } from '../contract/expected.js';
-import { points, type SeenPoint, type SeenSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
+import { points, type RecordedPoint, type RecordedSpan, startSdk, stopSdk, timeline } from '../contract/harness.js';
 import { type Description, describeClass, Mark, markLate } from './metadata.js';
 import { hasHandle, NOWHERE, PLACEMENTS, type Placement } from './words.js';
 
@@ -69,8 +69,8 @@ interface Life {
 	readonly description: Description;
 	readonly facts: Readonly<Record<string, unknown>>;
 	readonly log: readonly string[];
-	readonly spans: readonly SeenSpan[];
-	readonly points: readonly SeenPoint[];
+	readonly spans: readonly RecordedSpan[];
+	readonly points: readonly RecordedPoint[];
 }
 
 /** Registers, resolves and calls in a container of its own, which is disposed of in the end. */
@@ -103,7 +103,7 @@ const CALLS = [
 	['dispose', 'undefined'],
 ] as const;
 
-function spansOf(placement: Placement): SeenSpan[] {
+function spansOf(placement: Placement): RecordedSpan[] {
 	return CALLS.map(([method, result]) => {
 		const name = `Soul.${method}`;
 		return hasHandle(placement)
@@ -112,7 +112,7 @@ function spansOf(placement: Placement): SeenSpan[] {
 	});
 }
 
-function pointsOf(placement: Placement): SeenPoint[] {
+function pointsOf(placement: Placement): RecordedPoint[] {
 	return inOrder(
 		CALLS.flatMap(([method]) =>
 			counted(hasHandle(placement) ? pathLabels(`self.soul.${method}`) : { 'code.function.name': `Soul.${method}` }),
@@ -186,9 +186,11 @@ describe.each(PLACEMENTS)('a class of a tsyringe container with the toolkit $nam
 	});
 });
 
-/** `@autoInjectable` answers a subclass without a name, in the class's place. */
+/** `@autoInjectable` replaces the class by a subclass without a name. */
 describe('a class that tsyringe replaces', () => {
-	async function ponder(placement: Placement): Promise<{ readonly said: string; readonly spans: readonly SeenSpan[] }> {
+	async function ponder(
+		placement: Placement,
+	): Promise<{ readonly said: string; readonly spans: readonly RecordedSpan[] }> {
 		const { above, below, classAbove, classBelow } = placement;
 
 		@classAbove.Resolver('self.soul')
@@ -234,7 +236,7 @@ describe('a class that tsyringe replaces', () => {
 	});
 });
 
-/** True where the toolkit stands on the method, or on the class before it is replaced. */
+/** True if the toolkit's decorators are on the method, or on the class before it is replaced. */
 function seesTheMethod({ name }: Placement): boolean {
 	return name !== 'above theirs on the class' && name !== 'between theirs on every method';
 }

@@ -10,7 +10,7 @@ import {
 	type TracedDecorator,
 } from 'agentese-otel';
 
-/** The toolkit's words, as they stand on one line of a neighbour's class; or words that do nothing, in their place. */
+/** The toolkit's decorators for one line of another library's class, or decorators that do nothing in their place. */
 export interface Words {
 	readonly Traced: TracedDecorator;
 	readonly Metered: MeteredDecorator;
@@ -21,14 +21,14 @@ export interface Words {
 
 const OURS: Words = { Traced, Metered, Resolver, Attribute, Observer };
 
-/** Bare it answers nothing; called with options, a text or nothing it answers a decorator that does nothing. */
+/** Bare it returns nothing; called with options, a text or nothing it returns a decorator that does nothing. */
 function silent(...args: unknown[]): unknown {
 	return args.length === 0 || (args.length === 1 && typeof args[0] !== 'function') ? () => undefined : undefined;
 }
 
 const NONE = Object.fromEntries(Object.keys(OURS).map((word) => [word, silent])) as unknown as Words;
 
-/** On which lines of a neighbour's class the toolkit's words stand. */
+/** The lines of another library's class that the toolkit's decorators are on. */
 export interface Placement {
 	readonly name: string;
 	readonly above: Words;
@@ -40,10 +40,10 @@ export interface Placement {
 
 const nowhere = { above: NONE, between: NONE, below: NONE, classAbove: NONE, classBelow: NONE };
 
-/** The neighbour's class without the toolkit: what all others are compared with. */
+/** The class without the toolkit: all others are compared with it. */
 export const NOWHERE: Placement = { name: 'nowhere', ...nowhere };
 
-/** The lines on which the toolkit's words are tried. */
+/** The lines on which the toolkit's decorators are tested. */
 export const PLACEMENTS: readonly Placement[] = [
 	{ ...nowhere, name: 'above theirs on every method', above: OURS },
 	{ ...nowhere, name: 'between theirs on every method', between: OURS },
@@ -53,7 +53,7 @@ export const PLACEMENTS: readonly Placement[] = [
 	{ name: 'on every line at once', above: OURS, between: OURS, below: OURS, classAbove: OURS, classBelow: OURS },
 ];
 
-/** What most peers do: a new function in the method's place. */
+/** What most peers do: they replace the method by a new function. */
 function naive(...[, , descriptor]: unknown[]): unknown {
 	const { value: method } = (descriptor ?? {}) as PropertyDescriptor;
 	if (typeof method !== 'function') return undefined;
@@ -63,24 +63,24 @@ function naive(...[, , descriptor]: unknown[]): unknown {
 	return { ...(descriptor as PropertyDescriptor), value };
 }
 
-/** A control: what is kept with all placements is lost with this one. */
+/** A control: what all other placements keep is lost with this one. */
 export const NAIVE: Placement = {
 	...nowhere,
 	name: 'naively above theirs on every method',
 	above: { ...NONE, Metered: naive as unknown as MeteredDecorator },
 };
 
-/** True where `@Resolver` gives the methods a path: it stands on classes only. */
+/** True if `@Resolver` gives the methods a path: it can be on classes only. */
 export function hasHandle({ classAbove, classBelow }: Placement): boolean {
 	return classAbove === OURS || classBelow === OURS;
 }
 
-/** True where the toolkit's words stand on the methods themselves. */
+/** True if the toolkit's decorators are on the methods themselves. */
 export function onMethods({ above, between, below }: Placement): boolean {
 	return above === OURS || between === OURS || below === OURS;
 }
 
-/** True where parameter decorators of the toolkit stand beside the neighbour's. */
+/** True if parameter decorators of the toolkit are beside those of the other library. */
 export function onParameters({ above, below }: Placement): boolean {
 	return above === OURS || below === OURS;
 }

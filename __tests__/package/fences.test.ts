@@ -3,7 +3,7 @@ import { bodyOf, printsOf } from '../../scripts/fence-code.mjs';
 import { faultOfCommands } from '../../scripts/fence-commands.mjs';
 import { readFence, runFence } from '../../scripts/jest/fence.mjs';
 
-/** The message with which a fence fails as a test, or undefined. */
+/** Runs a fence as a test. Returns the message with which it fails, or undefined if it passes. */
 async function failureOf(code: string, prints: string[] | null = null): Promise<string | undefined> {
 	const body = new Function('it', `return async ({ expect, is, throws }) => {\n${bodyOf(code)}\n}`)();
 	try {
@@ -15,7 +15,7 @@ async function failureOf(code: string, prints: string[] | null = null): Promise<
 }
 
 describe('a fence', () => {
-	it('keeps its lines', () => {
+	it('keeps its line numbers', () => {
 		const code = "import {\n\tsep,\n} from 'node:path';\nexport const a = sep; // => '/'\n\na.at(\n\t0,\n); // => '/'";
 		expect(bodyOf(code).split('\n')).toHaveLength(code.split('\n').length);
 	});
@@ -29,7 +29,7 @@ describe('a fence', () => {
 		expect(bodyOf("import type { A } from 'x';")).toBe('');
 	});
 
-	it('passes when what its comments say is so', async () => {
+	it('passes if the assertions in its comments hold', async () => {
 		const code = [
 			'const sum = 1 + 1; // => 2',
 			'[1, 2].map((n) => n + 1); // => [2, 3]',
@@ -44,17 +44,17 @@ describe('a fence', () => {
 		expect(await failureOf(code.join('\n'))).toBeUndefined();
 	});
 
-	it('fails when a value is another', async () => {
+	it('fails if a value differs', async () => {
 		expect(await failureOf('1 + 1; // => 3')).toContain('Expected: 3');
 		expect(await failureOf('const sum = 1 + 1; // => 3')).toContain('Expected: 3');
 	});
 
-	it('fails when nothing is thrown, or another error', async () => {
+	it('fails if nothing or another error is thrown', async () => {
 		expect(await failureOf('1 + 1; // throws RangeError')).toBe('It was to throw RangeError, and gave 2.');
 		expect(await failureOf('JSON.parse("{"); // throws RangeError')).toContain('Expected: "RangeError"');
 	});
 
-	it('fails unless it prints what it says, with an ellipsis for what differs each time', async () => {
+	it('fails if it prints other lines than expected, where an ellipsis matches any text', async () => {
 		const code = "console.log('took 12 ms'); // prints: took … ms\nconsole.log('b');";
 		expect(printsOf(code)).toEqual(['took … ms']);
 		expect(await failureOf(code, ['took … ms', 'b'])).toBeUndefined();
@@ -62,24 +62,24 @@ describe('a fence', () => {
 		expect(await failureOf(code, ['took … s', 'b'])).toContain('toEqual');
 	});
 
-	it('that was only read fails with its fault', () => {
+	it('that is only parsed fails with its fault', () => {
 		expect(readFence('no YAML')).toThrow('no YAML');
 		expect(readFence(null)).not.toThrow();
 	});
 });
 
 describe('the commands of an sh fence', () => {
-	it('are those that a person can type', () => {
+	it('may be npm scripts, and node with variables', () => {
 		expect(
 			faultOfCommands('npm ci && npm start\nnpm run lint # fast\nA=1 node --import agentese-otel/register app.js'),
 		).toBeUndefined();
 	});
 
-	it('name scripts that package.json has', () => {
+	it('must be scripts of package.json', () => {
 		expect(faultOfCommands('npm run dance')).toBe('package.json has no script "dance".');
 	});
 
-	it('are none that nobody vouches for', () => {
+	it('must begin with a program of the list', () => {
 		expect(faultOfCommands('rm -rf .')).toContain('"rm" is none of the commands');
 	});
 });

@@ -13,7 +13,7 @@ describe('package.json', () => {
 		expect(manifest.version).toBe(VERSION);
 	});
 
-	it('gives Node and bundlers ESM for import and require alike, and CommonJS to whoever knows no better', () => {
+	it('exports ESM for import and for require in Node and bundlers, and CommonJS for tools without module-sync', () => {
 		const entry = (name: string) => [
 			['module-sync', `./dist/esm/${name}.js`],
 			['import', `./dist/esm/${name}.js`],
@@ -32,26 +32,26 @@ describe('package.json', () => {
 		]);
 	});
 
-	it('names the program that npx runs, which is ESM alone', () => {
+	it('names the program that npx runs, which exists as an ES module only', () => {
 		expect(manifest.bin).toEqual({ 'agentese-otel': './dist/esm/cli/main.js' });
 	});
 
-	it('pins the packages that must stay one copy exactly', () => {
-		const loose = Object.entries<string>(manifest.dependencies).filter(
+	it('pins the exact version of each dependency, so that one copy of each is installed', () => {
+		const ranges = Object.entries<string>(manifest.dependencies).filter(
 			([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
 		);
-		expect(loose).toEqual([]);
+		expect(ranges).toEqual([]);
 	});
 
-	it('runs its scripts with the Node that npm ci installs, never by a path of its own', () => {
+	it('runs its scripts with the Node that npm ci installs', () => {
 		const programs = Object.values<string>(manifest.scripts).map((script) => script.split(' ')[0]);
-		expect(new Set(programs)).toEqual(new Set(['node', 'biome']));
+		expect(new Set(programs)).toEqual(new Set(['node', 'biome', 'knip']));
 		expect(manifest.devDependencies).toHaveProperty('node');
 	});
 });
 
 describe('package-lock.json', () => {
-	it('holds the optional packages of every platform, or npm ci refuses it (scripts/complete-lockfile.mjs adds them)', () => {
+	it('has the optional packages of every platform, which npm ci requires (scripts/complete-lockfile.mjs adds them)', () => {
 		const names = new Set(Object.keys(lock.packages).map((path) => path.split('node_modules/').at(-1)));
 		const wanted = Object.values(lock.packages).flatMap(({ optionalDependencies }) =>
 			Object.keys(optionalDependencies ?? {}),

@@ -18,7 +18,7 @@ afterEach(() => {
 
 const load = (config: Parameters<typeof loadConfig>[0] = {}) => loadConfig(config, { cwd: directory, home: directory });
 
-it('variables list conventions and facts by commas', async () => {
+it('variables list conventions and observer attributes with commas', async () => {
 	process.env['AGENTESE_CONVENTIONS'] = 'genai';
 	process.env['AGENTESE_OBSERVER_BAGGAGE'] = 'agentese.observer, agentese.session';
 	const { config } = await load();
@@ -26,7 +26,7 @@ it('variables list conventions and facts by commas', async () => {
 	expect(config.observer.baggage).toEqual(['agentese.observer', 'agentese.session']);
 });
 
-it('every reader gets the buckets of the conventions where the config lists them, and no view else', async () => {
+it('every reader gets the buckets of the conventions that the config lists, and no other view', async () => {
 	const names = async (config: object) =>
 		(await assemble(await load({ preset: 'none', ...config }))).configuration.views?.map((view) => view.instrumentName);
 	expect(await names({})).toEqual(['agentese.invoke.duration']);
@@ -37,7 +37,7 @@ it('every reader gets the buckets of the conventions where the config lists them
 	]);
 });
 
-it('where no preset carries traces there is no processor either', async () => {
+it('there is no span processor if no preset exports traces', async () => {
 	const { configuration } = await assemble(await load({ preset: 'none' }));
 	expect(configuration.spanProcessors).toEqual([]);
 });

@@ -42,15 +42,16 @@ async function grow(config: object, seed: number): Promise<{ spans: Span[]; got:
 const SERVER = 2;
 const CLIENT = 3;
 
-function said(span: Span, key: string): unknown {
+function attributeOf(span: Span, key: string): unknown {
 	return span.attributes.find((one) => one.key === key)?.value['stringValue'];
 }
 
-const worn = (span: Span) => ['observer', 'archetype', 'session', 'tenant'].map((key) => said(span, `agentese.${key}`));
+const observerAttributes = (span: Span) =>
+	['observer', 'archetype', 'session', 'tenant'].map((key) => attributeOf(span, `agentese.${key}`));
 
-/** Who is to ask, by the address that a client's span says it called. */
+/** The expected observer, which is in the address that a client's span has called. */
 function addressed(span: Span): string {
-	const url = said(span, 'url.full') ?? said(span, 'http.url');
+	const url = attributeOf(span, 'url.full') ?? attributeOf(span, 'http.url');
 	return /^http:\/\/127\.0\.0\.1:\d+\/(\w+)\//.exec(String(url))?.[1] ?? '';
 }
 
@@ -60,30 +61,36 @@ const WORN: Record<string, unknown[]> = {
 	nobody: [undefined, undefined, undefined, undefined],
 };
 
-it.each([1, 2, 3])('no span of node:http and fetch wears the wrong observer (seed %i)', async (seed) => {
-	const { spans, got } = await grow({}, seed);
-	const clients = spans.filter(({ kind }) => kind === CLIENT);
-	// Two trees of three levels: each invocation makes 5 calls of its own, and 6 more with the generator it reads.
-	expect(clients.length).toBe(14 * 11 + 2);
-	expect(new Set(clients.map(addressed))).toEqual(new Set(['kent', 'ada', 'nobody']));
-	expect(clients.filter((span) => String(worn(span)) !== String(WORN[addressed(span)]))).toEqual([]);
-	// What a server's span is below is a request, and no invocation.
-	const servers = spans.filter(({ kind }) => kind === SERVER);
-	expect([servers.length, servers.filter((span) => said(span, 'agentese.observer') !== undefined)]).toEqual([156, []]);
-	// Of the helpers each wears whom its one call was addressed by.
-	const parentOf = new Map(clients.map((span) => [span.parentSpanId, span]));
-	const helpers = spans.filter(({ name }) => name === 'helper');
-	expect(helpers.length).toBe(14);
-	for (const helper of helpers) {
-		const below = parentOf.get(helper.spanId);
-		expect(worn(helper)).toEqual(below && WORN[addressed(below)]);
-	}
-	// Nothing is in baggage that nobody listed.
-	expect(Object.values(got).filter(({ baggage }) => baggage !== null)).toEqual([]);
-	expect(got['/kent/claims']?.observer).toEqual({ id: 'eve', archetype: 'guest' });
-});
+it.each([1, 2, 3])(
+	'no span of node:http and fetch has the attributes of the wrong observer (seed %i)',
+	async (seed) => {
+		const { spans, got } = await grow({}, seed);
+		const clients = spans.filter(({ kind }) => kind === CLIENT);
+		// Two trees of three levels: each invocation makes 5 calls itself, and 6 more with the generator it reads.
+		expect(clients.length).toBe(14 * 11 + 2);
+		expect(new Set(clients.map(addressed))).toEqual(new Set(['kent', 'ada', 'nobody']));
+		expect(clients.filter((span) => String(observerAttributes(span)) !== String(WORN[addressed(span)]))).toEqual([]);
+		// A server's span is below a request, and not below an invocation.
+		const servers = spans.filter(({ kind }) => kind === SERVER);
+		expect([servers.length, servers.filter((span) => attributeOf(span, 'agentese.observer') !== undefined)]).toEqual([
+			156,
+			[],
+		]);
+		// Each helper has the observer of its one call's address.
+		const parentOf = new Map(clients.map((span) => [span.parentSpanId, span]));
+		const helpers = spans.filter(({ name }) => name === 'helper');
+		expect(helpers.length).toBe(14);
+		for (const helper of helpers) {
+			const below = parentOf.get(helper.spanId);
+			expect(observerAttributes(helper)).toEqual(below && WORN[addressed(below)]);
+		}
+		// Baggage has no attributes that the config does not list.
+		expect(Object.values(got).filter(({ baggage }) => baggage !== null)).toEqual([]);
+		expect(got['/kent/claims']?.observer).toEqual({ id: 'eve', archetype: 'guest' });
+	},
+);
 
-it('baggage carries the listed facts of the one who asks, and of nobody else, to a server that reads them', async () => {
+it('baggage carries the listed attributes of the observer, and of no other, to a server that reads them', async () => {
 	const { got } = await grow({ observer: { baggage: ['agentese.observer', 'agentese.session'] } }, 4);
 	const expected: Record<string, unknown> = {
 		kent: {

@@ -21,18 +21,18 @@ afterAll(() => {
 const nameOf = ({ name }: { name: string }) => name;
 const SPANS = ['span 0', 'span 1', 'span 2', 'span 3', 'span 4'];
 
-/** A backend of one process: it takes what it is sent, or hangs. */
-async function backend(answers: boolean) {
+/** A backend for one process: it accepts what it receives, or never responds. */
+async function backend(responds: boolean) {
 	const received: string[] = [];
 	const waiting: (() => void)[] = [];
 	const server = createServer(async (request, response) => {
-		// For a process that leaves time until all of it is there.
+		// The child requests /sent to wait until all spans have arrived.
 		if (request.url === '/sent' && received.length < SPANS.length) {
 			await new Promise<void>((resolve) => waiting.push(resolve));
 		}
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk);
-		if (!answers) return;
+		if (!responds) return;
 		if (chunks.length > 0) {
 			const { resourceSpans = [] } = JSON.parse(Buffer.concat(chunks).toString()) as Line;
 			received.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.map(nameOf))));
@@ -52,46 +52,46 @@ type Backend = Awaited<ReturnType<typeof backend>>;
 
 interface Sent extends Ended, Pick<Backend, 'received' | 'endpoint'> {
 	readonly directory: string;
-	/** How long the process lived on once it began to end. */
+	/** How long the process ran after its end began, in ms. */
 	readonly ms: number;
 }
 
-interface Way {
+interface Conditions {
 	readonly journal?: boolean;
-	/** What the backend does; `away` is none. */
-	readonly state?: 'answers' | 'hangs' | 'away';
+	/** What the backend does; `unreachable` means that there is none. */
+	readonly state?: 'responds' | 'hangs' | 'unreachable';
 }
 
-/** Runs the child with a backend of its own, and answers how it ended. */
-async function run(how: string, { journal = true, state = 'answers' }: Way = {}): Promise<Sent> {
+/** Runs the child with its own backend, and returns how it ended. */
+async function run(how: string, { journal = true, state = 'responds' }: Conditions = {}): Promise<Sent> {
 	const directory = temporary();
 	directories.push(directory);
-	const { received, endpoint, close } = await backend(state === 'answers');
-	if (state === 'away') close();
+	const { received, endpoint, close } = await backend(state === 'responds');
+	if (state === 'unreachable') close();
 	const env = { BUNDLE: built.url, DIR: directory, ENDPOINT: endpoint, JOURNAL: String(journal) };
 	const ended = await runChild('sends.mjs', { args: [how], env });
 	const ms = Date.now() - Number(readFileSync(join(directory, 'began'), 'utf8'));
 	close();
-	// Whatever becomes of the network, the files are whole.
+	// The files are complete whatever the network does.
 	expect(spanNames(directory)).toEqual(expect.arrayContaining(SPANS));
 	return { ...ended, received, endpoint, directory, ms };
 }
 
-/** As long as the end of a process waits for what is being sent: to a machine that pauses it is no time at all. */
+/** The time for which the end of a process waits for sending, in ms. A pause of the machine can use it up. */
 const SEND_MS = 2000;
 
-/** Of a process that can send before it ends; one that had no time for it says nothing, and another is run. */
+/** Runs a process that can send before it ends. One that a pause left no time for that is run again. */
 const runInTime = (how: string) =>
 	firstThat(
 		({ received, ms }) => received.length > 0 || ms < SEND_MS,
 		() => run(how),
 	);
 
-/** Of a process that ends before so much time is over: a pause is no wait of ours, and another is run. */
-const runWithin = (most: number, how: string, way: Way) =>
+/** Runs a process that ends within `most` ms. One that a pause of the machine delayed is run again. */
+const runWithin = (most: number, how: string, conditions: Conditions) =>
 	firstThat(
 		({ ms }) => ms < most,
-		() => run(how, way),
+		() => run(how, conditions),
 	);
 
 it.concurrent.each([
@@ -104,7 +104,7 @@ it.concurrent.each([
 	['SIGINT', null, 'SIGINT', '', ''],
 	['SIGHUP', null, 'SIGHUP', '', ''],
 ] as const)(
-	'a process that ends by %s sends what it has, and ends as it would have',
+	'a process that ends by %s sends what it has, and ends as it would without the toolkit',
 	async (how, code, signal, stdout, error) => {
 		const ended = await runInTime(how);
 		expect({ code: ended.code, signal: ended.signal, stdout: ended.stdout }).toEqual({ code, signal, stdout });
@@ -115,8 +115,8 @@ it.concurrent.each([
 	},
 );
 
-describe('an error that nobody catches', () => {
-	/** Without the caret: it is below the place that made the error, not below the one that threw it. */
+describe('an uncaught error', () => {
+	/** Without the caret, which Node prints below the line that created the error, not below the one that threw it. */
 	const printed = (stderr: string) => stderr.replace(/^\s*\^\n/m, '');
 	const ours = async (how: string) => {
 		const { received, endpoint, close } = await backend(true);
@@ -144,14 +144,14 @@ describe('an error that nobody catches', () => {
 		},
 	);
 
-	it.concurrent('that is no Error is printed without a line of source, and not with one of ours', async () => {
+	it.concurrent('that is no Error is printed without a line of source, also without one of the toolkit', async () => {
 		const [woven = ''] = await both('value');
 		expect(woven).toMatch(/^\S*\n\n?5\n/m);
 		expect(woven).not.toMatch(/agentese|ending|uncaught\.ts/);
 	});
 });
 
-it.concurrent('listeners of beforeExit are called as often as without us, and what they make is sent', async () => {
+it.concurrent('listeners of beforeExit are called as often as without the toolkit, and what they record is sent', async () => {
 	const ended = await firstThat(
 		({ received, ms }) => received.length === SPANS.length + 2 || ms < SEND_MS,
 		() => run('again'),
@@ -160,12 +160,12 @@ it.concurrent('listeners of beforeExit are called as often as without us, and wh
 	expect(ended.received).toEqual([...SPANS, 'after the first', 'after the second']);
 });
 
-it.concurrent('others that listen to uncaught errors find themselves alone, and decide', async () => {
+it.concurrent('another listener to uncaught errors is the only one it finds, and decides', async () => {
 	const ended = await run('caught');
 	expect(ended).toMatchObject({ code: 9, stdout: 'caught thrown by 1\n', stderr: '', received: SPANS });
 });
 
-it.concurrent('others that listen to a signal decide, and what they leave time for is sent', async () => {
+it.concurrent('another listener to a signal decides, and what it leaves time for is sent', async () => {
 	const ended = await run('others');
 	expect(ended).toMatchObject({ code: 7, signal: null, stdout: '', stderr: '', received: SPANS });
 });
@@ -175,21 +175,21 @@ const LOST = (endpoint: string, reason = '') =>
 		`^agentese-otel: 5 spans(, \\d metric points?)? could not be sent before the process ended \\(otlp to ${endpoint}[^)]*\\), and are lost\\.${reason}\\n$`,
 	);
 
-it.concurrent('process.exit() leaves no time; without a journal what is lost is counted in one line', async () => {
+it.concurrent('process.exit() leaves no time to send; without a journal, one line counts the loss', async () => {
 	const ended = await run('exit', { journal: false });
 	expect(ended).toMatchObject({ code: 3, signal: null, stdout: '', received: [] });
 	expect(ended.stderr).toMatch(LOST(ended.endpoint));
 });
 
-describe('a backend that does not answer', () => {
+describe('a backend that does not respond', () => {
 	it.concurrent.each([
 		['natural', 0, null],
 		['exitCode', 4, null],
 		['SIGTERM', null, 'SIGTERM'],
 	] as const)(
-		'is waited for two seconds (%s); without a journal what is lost is counted in one line',
+		'is waited for two seconds (%s); without a journal, one line counts the loss',
 		async (how, code, signal) => {
-			// Well below the 10 seconds after which a request itself is given up.
+			// Well below the 10 seconds after which a request itself times out.
 			const [ended, kept] = await Promise.all([
 				runWithin(6000, how, { journal: false, state: 'hangs' }),
 				run(how, { state: 'hangs' }),
@@ -210,18 +210,18 @@ describe('a backend that does not answer', () => {
 	});
 });
 
-it.concurrent('a backend that is away is one line, with the reason; without a journal what is lost is one more', async () => {
-	const saysAway = ({ endpoint }: Sent) =>
-		`agentese-otel: the otlp preset cannot deliver to ${endpoint}; what is made `;
-	const kept = await run('natural', { state: 'away' });
+it.concurrent('an unreachable backend is reported in one line with the reason; without a journal, one more line counts the loss', async () => {
+	const unreachable = ({ endpoint }: Sent) =>
+		`agentese-otel: the otlp preset cannot deliver to ${endpoint}; telemetry `;
+	const kept = await run('natural', { state: 'unreachable' });
 	expect(kept.stderr.split('\n')).toEqual([
-		expect.stringContaining(`${saysAway(kept)}is kept in ${kept.directory}/outbox `),
+		expect.stringContaining(`${unreachable(kept)}is kept in ${kept.directory}/outbox `),
 		'',
 	]);
-	const ended = await runWithin(6000, 'natural', { journal: false, state: 'away' });
+	const ended = await runWithin(6000, 'natural', { journal: false, state: 'unreachable' });
 	expect(ended).toMatchObject({ code: 0, stdout: 'beforeExit 0\nexit 0\n' });
 	const [first = '', second = ''] = ended.stderr.split('\n');
-	expect(first).toContain(`${saysAway(ended)}waits in memory`);
+	expect(first).toContain(`${unreachable(ended)}waits in memory`);
 	expect(`${second}\n`).toMatch(LOST(ended.endpoint, '.*'));
 	expect(ended.ms).toBeLessThan(6000);
 });

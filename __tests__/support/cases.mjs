@@ -1,4 +1,4 @@
-// One case per name: each prints a JSON object of what it saw.
+// One case per name: each prints a JSON object of its observations.
 import { Worker } from 'node:worker_threads';
 
 const { context, loadConfig, logs, metrics, nodeSdkConfiguration, startTelemetry, trace, traced } = await import(
@@ -32,16 +32,16 @@ const cases = {
 	},
 	async again() {
 		const before = { listeners: listeners(), registered: registered() };
-		const seen = [];
+		const output = [];
 		for (const name of ['first', 'second']) {
 			const telemetry = await startTelemetry({ json });
 			span(name);
 			metrics.getMeter('m').createCounter(name).add(1);
 			await Promise.all([telemetry.shutdown(), telemetry.shutdown(), telemetry.flush()]);
 			span(`${name}, too late`);
-			seen.push(telemetry.stats().spans);
+			output.push(telemetry.stats().spans);
 		}
-		return { seen, before, after: { listeners: listeners(), registered: registered() } };
+		return { output, before, after: { listeners: listeners(), registered: registered() } };
 	},
 	async twice() {
 		const [first, second] = await Promise.all([startTelemetry({ json }), startTelemetry({ json })]);
@@ -62,17 +62,17 @@ const cases = {
 	},
 	async off() {
 		const before = listeners();
-		const seen = [];
+		const output = [];
 		for (const [config, variables] of JSON.parse(process.env.OFF)) {
 			Object.assign(process.env, variables);
 			const telemetry = await startTelemetry({ json, ...config });
-			span('nobody sees it');
+			span('without telemetry');
 			await telemetry.flush();
 			await telemetry.shutdown();
 			const { problems, ...stats } = telemetry.stats();
-			seen.push({ stats, problems, quiet: String(before) === String(listeners()), registered: registered() });
+			output.push({ stats, problems, quiet: String(before) === String(listeners()), registered: registered() });
 		}
-		return seen;
+		return output;
 	},
 	async foreign() {
 		const { NodeSDK } = await import('@opentelemetry/sdk-node');
@@ -172,7 +172,7 @@ const cases = {
 		// As an SDK of 2.x registers itself: with the version of its own copy of the API.
 		globalThis[Symbol.for('opentelemetry.js.api.1')] = { version: '1.9.0', trace: { getTracer: () => undefined } };
 		const telemetry = await startTelemetry({ json });
-		traced(() => 1, { name: 'goes on' })();
+		traced(() => 1, { name: 'continues' })();
 		return telemetry.stats().spans.made;
 	},
 	async declared() {
@@ -192,5 +192,5 @@ const cases = {
 	},
 };
 
-const seen = await cases[process.argv[2]]();
-console.log(JSON.stringify(seen));
+const output = await cases[process.argv[2]]();
+console.log(JSON.stringify(output));

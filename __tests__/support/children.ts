@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The presets as JavaScript, beside the packages they import: what a real child process loads. */
+/** Bundles the presets as JavaScript beside the packages that they import, for child processes. */
 export async function bundle(): Promise<{ url: string; remove: () => void }> {
 	const cache = join(ROOT, 'node_modules', '.cache');
 	mkdirSync(cache, { recursive: true });
@@ -34,7 +34,7 @@ export interface Ended {
 	stderr: string;
 }
 
-/** Runs a file of `support/` in a Node process of its own; one that hangs is killed after a minute and a half. */
+/** Runs a file of `support/` in a separate Node process, which is killed after 90 s. */
 export function runChild(
 	file: string,
 	{
@@ -70,7 +70,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 	return Object.fromEntries(kept);
 }
 
-/** A directory that nobody else knows. */
+/** Creates a temporary directory and returns its path. */
 export function temporary(): string {
 	return mkdtempSync(join(tmpdir(), 'agentese-presets-'));
 }
@@ -84,7 +84,7 @@ export function filesOf(directory: string, signal: string): string[] {
 	}
 }
 
-/** So much of OTLP JSON as the tests look into. */
+/** The part of OTLP JSON that the tests read. */
 export interface Line {
 	resourceSpans?: { resource: { attributes: KeyValue[] }; scopeSpans: { scope: { name: string }; spans: Span[] }[] }[];
 	resourceMetrics?: { scopeMetrics: { metrics: Metric[] }[] }[];
@@ -124,7 +124,7 @@ interface Metric {
 	histogram?: { dataPoints: Point[] };
 }
 
-/** Every line of one signal's files, parsed. A torn or an empty line throws. */
+/** Every line of one signal's files, parsed. Throws for an incomplete or an empty line. */
 export function linesOf(directory: string, signal: string): Line[] {
 	return filesOf(directory, signal).flatMap((name) => {
 		const text = readFileSync(join(directory, signal, name), 'utf8');
@@ -147,7 +147,7 @@ export function spanNames(directory: string): string[] {
 	return spansOf(directory).map(({ name }) => name);
 }
 
-/** The last collection's metrics, by name: what their points say. */
+/** The values of the last collection's metrics, by name. */
 export function lastMetrics(directory: string): Record<string, unknown[]> {
 	const last = linesOf(directory, 'metrics').at(-1);
 	const metrics = (last?.resourceMetrics ?? []).flatMap(({ scopeMetrics }) =>

@@ -5,7 +5,7 @@ import { temporary } from './children.js';
 
 type Argument = Parameters<typeof loadConfig>[0];
 
-/** A project and a home of its own, and the variables of OpenTelemetry and ours as a test sets them. */
+/** A temporary project and home directory, without the environment variables of OpenTelemetry and the toolkit. */
 export class ConfigRoom {
 	readonly cwd = realpathSync(temporary());
 	readonly home = realpathSync(temporary());
@@ -23,8 +23,8 @@ export class ConfigRoom {
 		return path;
 	}
 
-	/** Writes the person's own file. */
-	own(text: string): string {
+	/** Writes the user's `~/.kgents/telemetry.yaml`. */
+	writeUserFile(text: string): string {
 		return this.write('.kgents/telemetry.yaml', text, this.home);
 	}
 
@@ -32,11 +32,11 @@ export class ConfigRoom {
 		return loadConfig(argument, { cwd: this.cwd, home: this.home });
 	}
 
-	/** The message of the refusal, with the room's folders named. */
+	/** The message of the ConfigurationError, with `<cwd>` and `<home>` in place of the directories. */
 	async refusal(argument?: Argument): Promise<string> {
-		const answer = await this.load(argument).catch((error: Error) => error);
-		if (!(answer instanceof Error)) throw new Error('The config was accepted.');
-		return answer.message.replaceAll(this.cwd, '<cwd>').replaceAll(this.home, '<home>');
+		const result = await this.load(argument).catch((error: Error) => error);
+		if (!(result instanceof Error)) throw new Error('The config was accepted.');
+		return result.message.replaceAll(this.cwd, '<cwd>').replaceAll(this.home, '<home>');
 	}
 
 	leave(): void {

@@ -1,4 +1,4 @@
-// Prints what loadConfig() answers in the working directory, or why not; argv[2] is the bundle's url.
+// Prints what loadConfig() returns in the working directory, or its error; argv[2] is the URL of the bundle.
 const { loadConfig } = await import(process.argv[2]);
 try {
 	const { config, sources } = await loadConfig();

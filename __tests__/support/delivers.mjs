@@ -1,4 +1,4 @@
-// Makes spans for a backend that may be away, and ends in the way that its first argument names.
+// Records spans for a backend that may be unreachable, and ends in the way that its first argument names.
 import { once } from 'node:events';
 import { parentPort, Worker } from 'node:worker_threads';
 import { keepLaw } from '../../scripts/arrives/law.mjs';
@@ -30,7 +30,7 @@ const ways = {
 		Promise.reject(new Error('rejected'));
 	},
 	shutdown: () => telemetry.shutdown(),
-	// A thread that has telemetry of its own, and one that is terminated.
+	// A thread with its own telemetry, and one that is terminated.
 	threads: async () => {
 		const thread = (way) =>
 			new Worker(new URL(import.meta.url), { argv: [way, count, `thread ${way}`], env: process.env });
@@ -44,7 +44,7 @@ const ways = {
 		alive();
 		parentPort?.postMessage('made');
 	},
-	// Invocations that the end of the process cuts off: one within the other, and a plain span.
+	// Open when the process ends: an invocation within another one, and a span without an invocation.
 	amid: async () => {
 		const { Resolver, Traced } = await import(`${process.env.BUNDLE}/entry.mjs`);
 		class Soul {
@@ -65,11 +65,11 @@ const ways = {
 		void new Soul().challenge();
 	},
 	SIGKILL: () => {
-		// After the stated window, however busy the machine is.
+		// After the time of `delivery.window`, however busy the machine is.
 		const kill = () => telemetry.stats().spans.queued === 0 && process.kill(process.pid, 'SIGKILL');
 		setTimeout(() => setInterval(kill, 20), 700);
 	},
-	// The next start: it sends what it finds, as long as somebody takes it.
+	// The next start sends what it finds on disk, as long as the backend accepts it.
 	heir: async () => {
 		for (let before = -1; telemetry.stats().spans.written > before; ) {
 			before = telemetry.stats().spans.written;

@@ -1,4 +1,4 @@
-// Makes five spans and some metrics, and ends in the way that its first argument names.
+// Records five spans and some metrics, and ends in the way that its first argument names.
 const { metrics, startTelemetry, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);
 const [how, listeners = ''] = process.argv.slice(2);
 

@@ -1,4 +1,4 @@
-// Starts telemetry with the level that it is given, and says something at every level; nothing listens at the endpoint.
+// Starts telemetry with the given level, and logs one message at every level. Nothing listens at the endpoint.
 const { diag, startTelemetry, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);
 
 const telemetry = await startTelemetry({
@@ -6,6 +6,6 @@ const telemetry = await startTelemetry({
 	otlp: { endpoint: 'http://127.0.0.1:9', timeout: 50 },
 	...(process.argv[2] && { logLevel: process.argv[2] }),
 });
-for (const level of ['error', 'warn', 'info', 'debug', 'verbose']) diag[level](`said at ${level}`);
+for (const level of ['error', 'warn', 'info', 'debug', 'verbose']) diag[level](`logged at ${level}`);
 trace.getTracer('t').startSpan('lost').end();
 await telemetry.shutdown();

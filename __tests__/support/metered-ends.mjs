@@ -1,4 +1,4 @@
-// Makes metered calls, some of them after a collection, and ends at once.
+// Makes metered calls, some of them after a collection, and exits at once.
 const { metered, metrics, startTelemetry } = await import(`${process.env.BUNDLE}/entry.mjs`);
 const [how] = process.argv.slice(2);
 
@@ -13,7 +13,7 @@ const calls = () => {
 	for (let i = 0; i < 10; i++) quick();
 };
 calls();
-// Who is asked for a value may call what is counted: on a meter that the collection comes to later.
+// The callback of an observable instrument may itself call a metered method, on a meter that is collected later.
 metrics
 	.getMeter('late')
 	.createObservableGauge('heat')

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import grpc from '@grpc/grpc-js';
 import { spanNamesIn } from './otlp-servers.js';
 
-/** What a backend does with a request, said once for HTTP and gRPC. */
+/** What a backend does with a request, the same for HTTP and gRPC. */
 export type Deed =
 	| { take: true; refused?: number }
 	| { status: number; code: grpc.status; text?: string; afterSeconds?: number }
@@ -12,12 +12,12 @@ export type Deed =
 
 export interface Misbehaving {
 	readonly url: string;
-	/** The names of the spans of each request, whatever became of it. */
-	readonly asked: string[][];
-	/** Those that were taken. */
-	readonly taken: string[];
-	/** When each request came. */
-	readonly at: number[];
+	/** The names of the spans of each received request. */
+	readonly received: string[][];
+	/** The names of the accepted spans. */
+	readonly accepted: string[];
+	/** When each request arrived, in ms since 1970. */
+	readonly times: number[];
 	close(): Promise<void>;
 }
 
@@ -26,14 +26,14 @@ type Script = (names: string[], index: number) => Deed;
 const TAKE: Deed = { take: true };
 
 function ask(script: Script, kept: Omit<Misbehaving, 'url' | 'close'>, names: string[]): Deed {
-	const deed = script(names, kept.asked.length) ?? TAKE;
-	kept.asked.push(names);
-	kept.at.push(Date.now());
-	if (typeof deed === 'object' && 'take' in deed) kept.taken.push(...names);
+	const deed = script(names, kept.received.length) ?? TAKE;
+	kept.received.push(names);
+	kept.times.push(Date.now());
+	if (typeof deed === 'object' && 'take' in deed) kept.accepted.push(...names);
 	return deed;
 }
 
-/** The answer of OTLP that refuses so many records: `{ partial_success = 1: { rejected = 1 } }`. */
+/** OTLP's response that rejects a number of records: `{ partial_success = 1: { rejected = 1 } }`. */
 const partial = (refused = 0) => (refused === 0 ? Buffer.alloc(0) : Buffer.from([0x0a, 0x02, 0x08, refused]));
 
 interface JsonBody {
@@ -46,7 +46,7 @@ const namesInJson = (body: Buffer) =>
 	);
 
 async function overHttp(script: Script): Promise<Misbehaving> {
-	const kept = { asked: [], taken: [], at: [] };
+	const kept = { received: [], accepted: [], times: [] };
 	const server = createServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk) => chunks.push(chunk));
@@ -80,7 +80,7 @@ async function overHttp(script: Script): Promise<Misbehaving> {
 	};
 }
 
-/** `google.rpc.Status` with one detail, a `RetryInfo` of so many seconds. */
+/** `google.rpc.Status` with one detail, a `RetryInfo` with a number of seconds. */
 function retryInfo(seconds: number): Buffer {
 	const field = (number: number, inner: Buffer) => Buffer.concat([Buffer.from([number * 8 + 2, inner.length]), inner]);
 	const info = field(1, Buffer.from([8, seconds]));
@@ -89,7 +89,7 @@ function retryInfo(seconds: number): Buffer {
 }
 
 async function overGrpc(script: Script): Promise<Misbehaving> {
-	const kept = { asked: [], taken: [], at: [] };
+	const kept = { received: [], accepted: [], times: [] };
 	const server = new grpc.Server({ 'grpc.max_receive_message_length': -1 });
 	const same = (value: Buffer) => value;
 	const method = {
@@ -125,12 +125,12 @@ async function overGrpc(script: Script): Promise<Misbehaving> {
 	return { ...kept, url: `http://127.0.0.1:${port}`, close: async () => server.forceShutdown() };
 }
 
-/** A backend for spans that does what the script says. */
+/** A backend for spans that does what the script returns for each request. */
 export function misbehaving(protocol: string, script: Script): Promise<Misbehaving> {
 	return protocol === 'grpc' ? overGrpc(script) : overHttp(script);
 }
 
-/** Waits until it holds, but not for ever. */
+/** Waits until the condition is true, and throws after `ms`. */
 export async function until(holds: () => boolean, ms = 60_000): Promise<void> {
 	const end = Date.now() + ms;
 	while (!holds()) {

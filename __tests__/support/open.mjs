@@ -1,4 +1,4 @@
-// Is in the middle of calls when it ends, in the way that its first argument names.
+// Ends in the middle of calls, in the way that its first argument names.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ const started = await startTelemetry({
 });
 const telemetry = keepLaw(started);
 
-/** How often the name stands in what lies there, as notes or for good. */
+/** How often the name occurs in the files of the journal, in checkpoints or in records. */
 function timesOnDisk(name) {
 	if (!existsSync(directory)) return 0;
 	const segments = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((one) =>
@@ -43,7 +43,7 @@ if (how !== 'heir') {
 		return new Promise(() => undefined);
 	});
 	const walked = traceInvocation('world.garden.walk', () => longEnough);
-	// Both are noted, and one of them again.
+	// Both have a checkpoint, and one of them a second one.
 	await until(() => timesOnDisk('world.house.build') > 1 && timesOnDisk('world.garden.walk') > 0);
 	enough();
 	await walked;

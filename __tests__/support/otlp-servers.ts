@@ -4,30 +4,30 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import grpc from '@grpc/grpc-js';
 
-/** One request that a backend got. */
-export interface Got {
+/** One request that a backend has received. */
+export interface ReceivedRequest {
 	path: string;
 	headers: Record<string, unknown>;
 	body: Buffer;
 }
 
-/** A backend of a test: what it got, and how it answers. */
+/** A backend of a test, with the requests that it has received. */
 export interface Backend {
 	url: string;
-	got: Got[];
+	got: ReceivedRequest[];
 	close(): Promise<void>;
 }
 
-/** What an HTTP backend answers to a request: a status, and a body of OTLP. */
-export type Answer = (got: Got) => { status: number; body?: Uint8Array; type?: string };
+/** The response of an HTTP backend to a request: a status and a body of OTLP. */
+export type HttpResponder = (got: ReceivedRequest) => { status: number; body?: Uint8Array; type?: string };
 
-/** A backend over HTTP on a free port of the loopback, or the wanted one; with TLS where files are given. */
+/** A backend over HTTP on a free or the given port of the loopback address; with TLS if certificates are given. */
 export async function httpBackend(
-	answer: Answer = () => ({ status: 200 }),
+	answer: HttpResponder = () => ({ status: 200 }),
 	tls?: { key: Buffer; cert: Buffer; ca?: Buffer; requestCert?: boolean; rejectUnauthorized?: boolean },
 	wanted = 0,
 ): Promise<Backend> {
-	const got: Got[] = [];
+	const got: ReceivedRequest[] = [];
 	const listener: Parameters<typeof createServer>[1] = (request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk) => chunks.push(chunk));
@@ -55,16 +55,19 @@ export async function httpBackend(
 	};
 }
 
-/** What a gRPC backend answers: a message of OTLP, or a status. */
+/** The response of a gRPC backend: a message of OTLP, or a status. */
 export type GrpcAnswer = Uint8Array | { code: grpc.status; details: string };
 
-/** A backend over gRPC on a free port of the loopback, or the port or socket that is wanted: OTLP's three services; with TLS, both ways, where files are given. */
+/**
+ * A backend over gRPC with OTLP's three services, on a free port of the loopback address or the given port or socket;
+ * with mutual TLS if certificates are given.
+ */
 export async function grpcBackend(
-	answer: Uint8Array | ((got: Got) => GrpcAnswer) = Buffer.alloc(0),
+	answer: Uint8Array | ((got: ReceivedRequest) => GrpcAnswer) = Buffer.alloc(0),
 	tls?: { key: Buffer; cert: Buffer; ca: Buffer },
 	wanted: number | `unix:${string}` = 0,
 ): Promise<Backend> {
-	const got: Got[] = [];
+	const got: ReceivedRequest[] = [];
 	const server = new grpc.Server();
 	for (const [path, name] of [
 		['trace', 'Trace'],
@@ -87,9 +90,9 @@ export async function grpcBackend(
 				export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, done: grpc.sendUnaryData<Buffer>) => {
 					const one = { path: full, headers: call.metadata.getMap(), body: call.request };
 					got.push(one);
-					const said = typeof answer === 'function' ? answer(one) : answer;
-					if ('code' in said) done(said);
-					else done(null, Buffer.from(said));
+					const response = typeof answer === 'function' ? answer(one) : answer;
+					if ('code' in response) done(response);
+					else done(null, Buffer.from(response));
 				},
 			},
 		);
@@ -109,7 +112,7 @@ export async function grpcBackend(
 	};
 }
 
-/** The values of one field of a protobuf message, as its wire format has them: bytes, or a number. */
+/** The values of one field of a protobuf message in its wire format: bytes, or a number. */
 export function field(message: Uint8Array, wanted: number): (Buffer | bigint)[] {
 	const bytes = Buffer.from(message);
 	const found: (Buffer | bigint)[] = [];
@@ -154,12 +157,12 @@ export function metricNamesIn(body: Uint8Array): string[] {
 	return messages(body, 1, 2, 2, 1).map(String);
 }
 
-/** The texts of the log records in an export request. */
+/** The bodies of the log records in an export request. */
 export function logTextsIn(body: Uint8Array): string[] {
 	return messages(body, 1, 2, 2, 5, 1).map(String);
 }
 
-/** The values of the resource's attributes that are texts, by key. */
+/** The resource's attributes that are strings, by key. */
 export function resourceIn(body: Uint8Array): Record<string, string> {
 	return Object.fromEntries(
 		messages(body, 1, 1, 1).map((pair) => [String(messages(pair, 1)[0]), String(messages(pair, 2, 1)[0] ?? '')]),

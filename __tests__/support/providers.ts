@@ -6,7 +6,7 @@ import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { deliver } from '../../sdk/assemble/custom-backend.js';
 import type { EndOfProcess, PresetEnvironment, PresetParts } from '../../sdk/index.js';
 
-/** A preset's environment in a test, and how its process ends. */
+/** A preset's environment in a test, and functions that simulate the end of the process. */
 export function environment(
 	signals: PresetEnvironment['signals'] = ['traces', 'metrics', 'logs'],
 ): PresetEnvironment & { end(how: EndOfProcess): void } {
@@ -28,7 +28,7 @@ export function environment(
 	};
 }
 
-/** The SDK's providers with the parts of presets, none of them registered. */
+/** The SDK's providers with the parts of presets. None of them is registered. */
 export function providers(...parts: PresetParts[]) {
 	const resource = defaultResource();
 	const tracers = new TracerProvider({
@@ -53,8 +53,8 @@ export function providers(...parts: PresetParts[]) {
 	};
 }
 
-/** What the toolkit says from now on, through OpenTelemetry's diag logger. */
-export function heard(): string[] {
+/** Records what the toolkit logs from now on through OpenTelemetry's diag logger. */
+export function captureLogs(): string[] {
 	const lines: string[] = [];
 	const say = (...words: unknown[]) => void lines.push(words.map(String).join(' '));
 	const quiet = () => undefined;

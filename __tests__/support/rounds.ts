@@ -1,9 +1,9 @@
-/** A pause of the machine spoils one round or two; what is wrong is wrong in all of them. */
+/** A pause of the machine affects one or two rounds; a fault affects all of them. */
 const ROUNDS = 8;
 
 /**
- * The first of up to eight answers that holds, else the last one: for a bound on a time, which a machine that pauses
- * (735 ms were seen on CI) can exceed whatever is measured. The test then expects of the answer what was asked of it.
+ * Returns the first of up to eight results for which the condition is true, else the last one. It is for upper bounds
+ * of times, which a pause of the machine (735 ms were measured on CI) can exceed. The test checks the result again.
  */
 export async function firstThat<T>(holds: (answer: T) => boolean, make: (round: number) => T | Promise<T>): Promise<T> {
 	for (let round = 0; ; round++) {
@@ -13,8 +13,8 @@ export async function firstThat<T>(holds: (answer: T) => boolean, make: (round: 
 }
 
 /**
- * How many times as long the second takes as the first: the least time of each, of two rounds, and of up to eight while
- * that is not below the bound.
+ * Returns the ratio of the second time to the first: of the shortest times of two rounds, and of up to eight rounds
+ * while the ratio is not below the bound.
  */
 export async function timesAsLong(bound: number, short: () => unknown, long: () => unknown): Promise<number> {
 	let least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const;

@@ -1,4 +1,4 @@
-// Calls a method under rules, and ends by itself: nobody shuts telemetry down.
+// Calls a method under rules, and ends without a shutdown of telemetry.
 const { startTelemetry, traced } = await import(`${process.env.BUNDLE}/entry.mjs`);
 const rules = [
 	{ match: 'wrold.**', enabled: false },

@@ -1,4 +1,4 @@
-// Makes five spans for a backend, and ends in the way that its first argument names.
+// Records five spans for a backend, and ends in the way that its first argument names.
 import { writeFileSync } from 'node:fs';
 
 const { startTelemetry, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);
@@ -15,7 +15,7 @@ await startTelemetry({
 const tracer = trace.getTracer('t');
 for (let i = 0; i < 5; i++) tracer.startSpan(`span ${i}`).end();
 
-/** Resolves when the backend has all of them. */
+/** Resolves when the backend has received all of them. */
 const sent = () => fetch(`${process.env.ENDPOINT}/sent`);
 const alive = () => setInterval(() => undefined, 1000);
 const ways = {
@@ -27,7 +27,7 @@ const ways = {
 		process.exitCode = 4;
 	},
 	again: () => {
-		// Work that the application begins when the loop is dry makes Node emit the event once more.
+		// Work that the application begins in `beforeExit` makes Node emit the event once more.
 		let times = 0;
 		process.on('beforeExit', () => {
 			console.log(`beforeExit ${++times}`);
@@ -47,7 +47,7 @@ const ways = {
 		Promise.reject(new Error('rejected'));
 	},
 	caught: () => {
-		// What Sentry does: it leaves the process to other listeners, if there are any.
+		// As Sentry does: it does not end the process if there are other listeners.
 		process.on('uncaughtException', ({ message }) => {
 			console.log(`caught ${message} by ${process.listenerCount('uncaughtException')}`);
 			void sent().then(() => process.exit(9));

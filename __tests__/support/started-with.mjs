@@ -1,4 +1,4 @@
-// Starts one preset, and prints the headers that a context is carried in and the packages that were loaded.
+// Starts one preset, and prints the headers into which a context is injected and the loaded packages.
 import { createRequire } from 'node:module';
 import { propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 

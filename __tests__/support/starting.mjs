@@ -1,4 +1,4 @@
-// Starts the SDK of one configuration by the way that it is given, makes every kind of telemetry, and prints what it saw.
+// Starts the NodeSDK or the minimal SDK with one configuration, records every kind of telemetry, and prints the result.
 import { createRequire } from 'node:module';
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
 
@@ -23,8 +23,8 @@ const watched = {
 	spanProcessors: [...configuration.spanProcessors, part('spans', { onStart() {}, onEnd() {} })],
 	logRecordProcessors: how === 'no logs' ? [] : [...configuration.logRecordProcessors, part('logs', { onEmit() {} })],
 };
-// Loaded before anything is instrumented, as a person's own NodeSDK is.
-const NodeSDK = way === 'lean' ? undefined : (await import('@opentelemetry/sdk-node')).NodeSDK;
+// Loaded before anything is instrumented, as the NodeSDK of an application is.
+const NodeSDK = way === 'minimal' ? undefined : (await import('@opentelemetry/sdk-node')).NodeSDK;
 const instrumentations = [new HttpInstrumentation({ enabled: false })];
 
 const registered = () => {

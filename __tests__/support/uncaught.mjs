@@ -1,4 +1,4 @@
-// Ends by an error that nobody catches, with telemetry that has something to send or, without an endpoint, bare.
+// Ends by an uncaught error: with telemetry that has something to send or, without an endpoint, without telemetry.
 const [how] = process.argv.slice(2);
 if (process.env.ENDPOINT !== undefined) {
 	const { startTelemetry, trace } = await import(`${process.env.BUNDLE}/entry.mjs`);

@@ -1,9 +1,13 @@
-// The same telemetry as the toolkit's, written by hand with OpenTelemetry's API, as a careful person writes it.
+// The toolkit's telemetry written by hand with OpenTelemetry's API, as a careful developer would write it. The
+// benchmarks compare the toolkit with it.
 import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
 
+/** The toolkit's histogram boundaries, in ms. */
 const BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 120000, 300000];
 
-/** The span of one method; the path is a parameter only because every side has one of its own. */
+/**
+ * Returns a function from an observer to the options of a span. The path is a parameter, since each side needs its own.
+ */
 function spanOf(path) {
 	const [, holon] = path.split('.');
 	return (umwelt) => ({
@@ -19,12 +23,14 @@ function spanOf(path) {
 	});
 }
 
+/** Sets result, outcome and status of a call that returned. */
 function succeed(span, result) {
 	span.setAttribute('agentese.result', result);
 	span.setAttribute('agentese.outcome', 'ok');
 	span.setStatus({ code: SpanStatusCode.OK });
 }
 
+/** Sets exception, outcome and status of a call that threw. */
 function fail(span, error) {
 	span.recordException(error);
 	span.setAttribute('agentese.outcome', 'error');
@@ -32,7 +38,7 @@ function fail(span, error) {
 	span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }
 
-/** Counter and histogram of one method: a function that ends one call. */
+/** Creates counter and histogram of a method. Returns a function that records one call. */
 function countOf(path) {
 	const meter = metrics.getMeter('by-hand');
 	const counter = meter.createCounter('agentese.invocations', { unit: '{invocation}' });
@@ -45,7 +51,7 @@ function countOf(path) {
 	};
 }
 
-/** `startActiveSpan` around a synchronous method. */
+/** Returns a synchronous method inside of `startActiveSpan`. */
 function tracedSync(path) {
 	const tracer = trace.getTracer('by-hand');
 	const options = spanOf(path);
@@ -64,7 +70,7 @@ function tracedSync(path) {
 		});
 }
 
-/** `startActiveSpan` around an asynchronous method, by default `x + 1`. */
+/** Returns an asynchronous method inside of `startActiveSpan`. @param body - the method, by default `x + 1` */
 function tracedAsync(path, body) {
 	const tracer = trace.getTracer('by-hand');
 	const options = spanOf(path);
@@ -83,7 +89,7 @@ function tracedAsync(path, body) {
 		});
 }
 
-/** Counter and histogram around a synchronous method. */
+/** Returns a synchronous method that is counted and timed. */
 function meteredSync(path) {
 	const count = countOf(path);
 	return (_umwelt, x) => {
@@ -100,7 +106,7 @@ function meteredSync(path) {
 	};
 }
 
-/** Counter and histogram around an asynchronous method. */
+/** Returns an asynchronous method that is counted and timed. */
 function meteredAsync(path) {
 	const count = countOf(path);
 	return async (_umwelt, x) => {
@@ -117,7 +123,7 @@ function meteredAsync(path) {
 	};
 }
 
-/** Both around a synchronous method. */
+/** Returns a synchronous method that is traced, counted and timed. */
 function bothSync(path) {
 	const traced = tracedSync(path);
 	const count = countOf(path);
@@ -135,7 +141,7 @@ function bothSync(path) {
 	};
 }
 
-/** Both around an asynchronous method, by default `x + 1`. */
+/** Returns an asynchronous method that is traced, counted and timed. @param body - the method, by default `x + 1` */
 function bothAsync(path, body) {
 	const traced = tracedAsync(path, body);
 	const count = countOf(path);
@@ -154,9 +160,9 @@ function bothAsync(path, body) {
 }
 
 /**
- * A span around an async generator, written correctly: open until its last item, its body in the span's context at
- * every step (OpenTelemetry's own `context.with` around the creation does nothing), `return` and `throw` passed on, and
- * measured: its chunks, the first wait and the longest of the others.
+ * Returns a traced async generator, written correctly. The span ends with the last item. Each step of the body runs in
+ * the span's context: `context.with` around the creation has no effect on a generator. `return` and `throw` are passed
+ * on. The span has the number of chunks, the wait for the first one, and the longest wait for another, in ms.
  */
 function tracedStream(path, body) {
 	const tracer = trace.getTracer('by-hand');
@@ -179,12 +185,12 @@ function tracedStream(path, body) {
 			span.end();
 		};
 		const step = async (method, value) => {
-			const asked = performance.now();
+			const requested = performance.now();
 			try {
 				const result = await context.with(inside, () => items[method](value));
 				if (result.done) end(() => succeed(span, 'AsyncGenerator'));
 				else {
-					const waited = performance.now() - asked;
+					const waited = performance.now() - requested;
 					if (chunks++ === 0) firstChunk = waited;
 					else if (stall === undefined || waited > stall) stall = waited;
 				}
@@ -205,7 +211,7 @@ function tracedStream(path, body) {
 	};
 }
 
-/** What a person would write, by what it does and the method's shape: a function from a path to the observed method. */
+/** The observed methods by telemetry and by shape, each a function from a path to the method. */
 export const BY_HAND = {
 	traced: { sync: tracedSync, async: tracedAsync, stream: tracedStream },
 	metered: { sync: meteredSync, async: meteredAsync },

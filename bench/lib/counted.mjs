@@ -1,26 +1,30 @@
-// What reached the exporters. They send nothing, and count everything.
+// Exporters that send nothing and count what reaches them.
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
 
-/** Which side a span or a metric point belongs to: every side has a path of its own; a peer's span is named by it. */
+/** Returns the path of the side that a span or a metric point belongs to. Peers set it as the span's name. */
 const pathOf = (attributes, name) => attributes['agentese.path'] ?? name;
 
-/** What reached the exporters, by path. */
+/** Counts what reaches its exporters, by path. */
 export class Counted {
-	/** False where paths never come twice: they are counted together, or this count itself would fill the heap. */
+	/** If false, spans are counted together: a count for each of a million paths would fill the heap. */
 	byPath = true;
+	/** The number of spans, by path. */
 	spans = new Map();
-	/** The keys of the attributes of the first span of each path. */
+	/** The sorted keys of the attributes of the first span, by path. */
 	attributes = new Map();
+	/** The value of the counter `agentese.invocations`, by path. */
 	counts = new Map();
+	/** How many durations the histogram `agentese.invoke.duration` recorded, by path. */
 	records = new Map();
-	/** How many points each metric has. */
+	/** The number of points, by metric. */
 	points = new Map();
 
-	/** One span of this path arrived. */
+	/** Counts one span of a path. */
 	count(path) {
 		this.spans.set(path, (this.spans.get(path) ?? 0) + 1);
 	}
 
+	/** Returns a span exporter that counts. */
 	spanExporter() {
 		return {
 			export: (spans, done) => {
@@ -36,12 +40,13 @@ export class Counted {
 		};
 	}
 
+	/** Returns a metric exporter that counts. */
 	metricExporter() {
 		return {
 			export: ({ scopeMetrics }, done) => {
 				for (const { descriptor, dataPoints } of scopeMetrics.flatMap((scope) => scope.metrics)) {
 					this.points.set(descriptor.name, dataPoints.length);
-					// Cumulative: the latest value is the whole sum.
+					// The points are cumulative, so the latest value is the sum.
 					for (const { attributes, value } of dataPoints) {
 						if (descriptor.name === 'agentese.invocations') this.counts.set(pathOf(attributes), value);
 						if (descriptor.name === 'agentese.invoke.duration') this.records.set(pathOf(attributes), value.count);

@@ -1,14 +1,15 @@
-// A preset of the kind that a user writes: the toolkit's own start, with exporters that send nothing and count everything.
+// A custom preset whose exporters send nothing and count what reaches them. It is for benchmarks of `startTelemetry`.
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { Counted } from './counted.mjs';
 
-/** What arrived; one per process, as telemetry is. */
+/** What arrived. There is one per process, as there is one telemetry per process. */
 export const counted = new Counted();
 
-/** What `make` answers; set before the start. */
+/** Which parts `make` returns: set it before the start. `batch`: options of the batch processor. */
 export const wanted = { traces: true, metrics: true, batch: {} };
 
+/** The preset. */
 export default {
 	name: 'counting',
 	make: () => ({

@@ -1,11 +1,12 @@
-// Makes so many calls of one hot row, and nothing else; run under a counter of instructions by lib/instructions.mjs.
+// Calls one method of a hot row, `instructions-worker.mjs <row> <side> <calls>`. lib/instructions.mjs runs it under a
+// tool that counts instructions.
 import { context } from '@opentelemetry/api';
 import { startPreset, startSdk, unsampledParent } from './sdk.mjs';
 import { bare, byHand, woven } from './sides.mjs';
 
 const [row, sideName, calls] = process.argv.slice(2);
 
-/** No timer of the batch processor fires: only a full batch is exported, after the same number of calls each time. */
+/** Keeps the batch processor's timer from firing, so that each batch is exported after the same number of calls. */
 const batch = { scheduledDelayMillis: 1e8 };
 const spans = row.startsWith('recorded') ? 1 : 0;
 const start = { 'no SDK': () => undefined, 'recorded, our presets': startPreset }[row] ?? startSdk;
@@ -13,13 +14,14 @@ const sdk = await start({ traces: 'on', batch });
 const side = { bare, 'by hand': byHand, 'agentese-otel': woven }[sideName]('async', 'traced', { spans, points: 0 });
 const parent = unsampledParent();
 
+/** Makes n calls, and adds up their results, so that no call is optimised away. */
 async function loop(n) {
 	let sum = 0;
 	for (let i = 0; i < n; i++) sum = (sum + (await side.call(i))) | 0;
 	return sum;
 }
 
-/** As many as the batch processor's queue holds; then it drains. */
+/** Calls between two turns of the event loop, in which the batch processor exports: its queue holds 2,048 spans. */
 const SLICE = 1000;
 for (let made = 0; made < Number(calls); made += SLICE) {
 	if (row === 'unsampled parent') await context.with(parent, () => loop(SLICE));

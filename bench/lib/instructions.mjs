@@ -1,4 +1,5 @@
-// How many instructions one call of a hot row takes: by the difference of two processes, of which one makes more calls.
+// Counts the instructions of one call of a hot row: the difference between two processes, one of which makes more
+// calls.
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,28 +12,33 @@ import { home } from './toolkit.mjs';
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** Where the counted program lies: outside bench/, whose packages, if they are installed, are other copies. */
+/** A copy of this folder, outside of bench/: bench/ may have its own copies of OpenTelemetry's packages installed. */
 const THERE = fileURLToPath(new URL('../../.cache/bench/lib', import.meta.url));
 
 /**
- * Optimised code, but made at the same call each time: no compiler or collector works beside the program, collections
- * come by the bytes that were allocated, and hashes and random numbers do not change.
+ * V8's options for a count that is the same each time. Code is optimised, but always at the same call: no compiler or
+ * garbage collector runs in parallel, collections depend on allocated bytes only, and hashes and random numbers are
+ * fixed.
  */
 const STEADY = [
 	...['--predictable', '--single-threaded', '--hash-seed=1', '--random-seed=1'],
-	// Collections of the young generation are counted; when an old one is due is a matter of time, and each is 1,000 calls.
+	// No collection of the old generation: each has the instructions of 1,000 calls, and when it runs depends on time.
+	// Collections of the young generation do count.
 	...['--initial-old-space-size=1024', '--no-memory-reducer'],
-	// Where a site's objects live long, the code of all that makes them would be thrown away, some 60,000 calls in.
+	// If objects of an allocation site live long, V8 would discard the code that allocates them, after about 60,000
+	// calls.
 	'--no-allocation-site-pretenuring',
 ];
 
-/** What only some processors have is not used: V8 writes the same code for all of an architecture. */
+/**
+ * The processor features that are switched off, so that V8 creates the same code on all processors of an architecture.
+ */
 const COMMON = { x64: ['avx', 'avx2', 'fma3', 'f16c', 'bmi1', 'bmi2', 'lzcnt', 'popcnt'] };
 const ANY_PROCESSOR = (COMMON[arch] ?? []).map((feature) => `--no-enable-${feature}`);
 
 /**
- * The hot rows. Before `from` calls the optimising compilers are at work; between `from` and `to` a call takes the same
- * number, the collections of its garbage included.
+ * The hot rows, and the calls of the two processes of each. Until call `from`, code is still being optimised. Between
+ * `from` and `to` each call has the same number of instructions, including those of garbage collections.
  */
 export const ROWS = {
 	'no SDK': { from: 50_000, to: 100_000 },
@@ -41,20 +47,22 @@ export const ROWS = {
 	'recorded, our presets': { from: 30_000, to: 90_000 },
 };
 
-/** What counts instructions, and how: the arguments before the program, and where its figure stands. */
+/** The tools that count instructions: the arguments before the program, and how to read the count from stderr. */
 const TOOLS = {
 	perf: {
 		args: ['stat', '-x', ',', '-e', 'instructions:u'],
 		figure: (text) => /^(\d+),[^,]*,instructions/m.exec(text)?.[1],
 	},
 	valgrind: {
-		// Without its simulation of caches, Cachegrind counts instructions alone.
+		// Without the simulation of caches Cachegrind counts only instructions, which is faster.
 		args: ['--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null'],
 		figure: (text) => /I\s+refs:\s+([\d,]+)/.exec(text)?.[1].replaceAll(',', ''),
 	},
 };
 
-/** The tools that count here, perf first: a virtual machine often has it without the counters. */
+/**
+ * Returns the tools that work on this machine, perf first. In a virtual machine perf often has no hardware counters.
+ */
 export function toolsHere() {
 	return Object.keys(TOOLS).filter((tool) => {
 		try {
@@ -68,6 +76,7 @@ export function toolsHere() {
 	});
 }
 
+/** Returns how many instructions one process with that many calls executes. */
 async function count(tool, row, side, calls) {
 	const { args, figure } = TOOLS[tool];
 	const folder = mkdtempSync(join(tmpdir(), 'agentese-bench-'));
@@ -92,11 +101,12 @@ async function count(tool, row, side, calls) {
 }
 
 /**
- * Counts one more pair of processes of a row, and answers the instructions of a call. What disturbs a process, a collection
- * or a compiler at another moment, only adds: of each length the least of all pairs counts.
+ * Counts one more pair of processes of a row. A disturbance, such as a compiler that runs at another call, only adds
+ * instructions, so the smallest count of all pairs is used.
  *
  * @param side - 'agentese-otel', 'by hand' or 'bare'
- * @param before - what this answered for the pairs before
+ * @param before - what this function returned for the previous pairs of the row
+ * @returns `perCall`, the instructions of a call; `pairs`, the number of pairs; `less` and `more`, the smallest counts
  */
 export async function countPair(tool, row, side, before = { less: Infinity, more: Infinity, pairs: 0 }) {
 	cpSync(HERE, THERE, { recursive: true });

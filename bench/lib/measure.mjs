@@ -1,12 +1,14 @@
-// Measures the sides of one row beside each other, in one process.
+// Measures the sides of one row in turns, in one process.
 
-/** Where the exporter has to keep up, a sample is short enough for the batch processor's queue of 2,048. */
+/** Calls of a sample if spans are recorded: few enough for the batch processor's queue of 2,048 spans. */
 const DRAINED_CALLS = 200;
+/** Calls of any other sample. */
 const CALLS = 1000;
 
-/** Each side is called so often before it is measured, however little of the processor it gets: then its code is compiled. */
+/** Calls of each side before it is measured: by then V8 has optimised the code, however slow the machine is. */
 const WARM_CALLS = 20_000;
 
+/** The loop over n calls, by the method's shape. */
 const LOOPS = {
 	sync: 'return (n) => { let sum = 0; for (let i = 0; i < n; i++) sum = (sum + call(i)) | 0; return sum; };',
 	async:
@@ -14,18 +16,22 @@ const LOOPS = {
 	stream: 'return async (n) => { let sum = 0; for await (const item of call(n)) sum = (sum + item) | 0; return sum; };',
 };
 
-/** Keeps results alive, so that no call is optimised away. */
+/** Receives the sum of each sample's results, so that no call is optimised away. */
 let sink = 0;
 
 /**
- * Measures each side of a row in every round, in an order that alternates.
+ * Measures each side of a row once per round. The order of the sides alternates.
  *
- * @param row.shape - sync; async: each call is awaited; stream: one call gives n items, and the cost is that of one item
- * @param row.sides - `{ name, call }`; all have to answer the same, which is checked
- * @param row.drains - true where the pause after a sample, in which batches are exported, belongs to the cost
- * @param row.within - runs a function in the context that the row is about
- * @returns for each side ns per call: `perRound`, the median of each round's samples, and `quiet`, which 5 % of all samples
- *   are below: what it costs while nobody else uses the machine; and how often it was called
+ * @param row.shape - 'sync'; 'async': each call is awaited; 'stream': one call yields n items, and the cost is per item
+ * @param row.sides - `{ name, call }`
+ * @param row.drains - true if the pause after a sample, in which batches are exported, belongs to the cost
+ * @param row.within - runs a function in the context that the row needs; by default it only calls it
+ * @param effort - `rounds`; `slice` and `warmUp`, how long a side is measured in a round and warmed up at a time, in ms
+ * @returns for each side, in ns per call: `perRound`, the median of each round's samples, and `quiet`, the 5th
+ * percentile of
+ *   all samples, which is the cost while no other process uses the machine; and `calls` and `streams`, how often it was
+ *   called
+ * @throws if the sides return different results
  */
 export async function measureRow(row, { rounds, slice, warmUp }) {
 	const n = row.drains ? DRAINED_CALLS : CALLS;
@@ -38,10 +44,10 @@ export async function measureRow(row, { rounds, slice, warmUp }) {
 		streams: 0,
 	}));
 	const within = row.within ?? ((run) => run());
-	const answers = new Set();
-	for (const side of sides) answers.add(await sample(side, n, within, row.drains).then(() => sink));
-	if (answers.size > 1)
-		throw new Error(`The sides of '${row.name}' do not answer the same: ${[...answers].join(', ')}.`);
+	const results = new Set();
+	for (const side of sides) results.add(await sample(side, n, within, row.drains).then(() => sink));
+	if (results.size > 1)
+		throw new Error(`The sides of '${row.name}' must return the same. They returned ${[...results].join(', ')}.`);
 	for (const side of sides) {
 		while (side.calls < WARM_CALLS) await run(side, n, within, row.drains, warmUp);
 	}
@@ -60,12 +66,12 @@ export async function measureRow(row, { rounds, slice, warmUp }) {
 	}));
 }
 
-/** Every side has a loop compiled for it alone: in a shared one, each would pay for what the others are. */
+/** Returns a loop for one side. A shared loop would be slower for all sides, because its call would be polymorphic. */
 function makeLoop(shape, call) {
 	return new Function('call', LOOPS[shape])(call);
 }
 
-/** Samples of one side for so many milliseconds. */
+/** Takes samples of one side for `ms` milliseconds, at least one. */
 async function run(side, n, within, drains, ms) {
 	const samples = [];
 	const until = performance.now() + ms;
@@ -74,31 +80,31 @@ async function run(side, n, within, drains, ms) {
 	return samples;
 }
 
-/** One sample: n calls and the pause after them. ns per call. */
+/** Takes one sample, n calls and the pause after them. Returns ns per call, with the pause if `drains`. */
 async function sample(side, n, within, drains) {
 	side.calls += n;
 	side.streams += 1;
 	const start = performance.now();
-	const answer = within(() => side.loop(n));
-	sink = typeof answer === 'number' ? answer : await answer;
+	const result = within(() => side.loop(n));
+	sink = typeof result === 'number' ? result : await result;
 	const called = performance.now();
 	await new Promise(setImmediate);
 	return (((drains ? performance.now() : called) - start) * 1e6) / n;
 }
 
-/** The middle value. */
+/** Returns the median. */
 export function median(values) {
 	const sorted = values.toSorted((a, b) => a - b);
 	const half = sorted.length >> 1;
 	return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** The value that this part of all values is below. */
+/** Returns the quantile. @param part - between 0 and 1 */
 export function quantile(values, part) {
 	return values.toSorted((a, b) => a - b)[Math.floor(values.length * part)];
 }
 
-/** The middle of the values, the smallest and the largest. */
+/** Returns the median, the smallest and the largest of the values. */
 export function spread(values) {
 	return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }

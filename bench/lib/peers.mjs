@@ -1,11 +1,12 @@
-// The peers. Each is a folder of peers/ with packages of its own: what is not installed is left out, and said loudly.
+// Finds the peers: each is a folder of peers/ with its own packages. A peer that is not installed is left out, with a
+// line on stderr.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = new URL('../peers/', import.meta.url);
 
-/** The package that a peer's folder is about, by folder: the name that tables show. */
+/** The package of each peer, by folder. Tables show this name. */
 const PACKAGES = {
 	adonis: '@adonisjs/otel',
 	autotel: 'autotel',
@@ -18,7 +19,12 @@ const PACKAGES = {
 	vercel: '@vercel/otel',
 };
 
-/** The peers that have this file, `calls` or `start`: folder, package, its version (undefined where not installed). */
+/**
+ * Returns the peers that have a file: `folder`, `name` of the package, `version` (undefined if it is not installed) and
+ * the path `file`.
+ *
+ * @param file - 'calls' or 'start'
+ */
 export function peersWith(file) {
 	return readdirSync(FOLDER)
 		.filter((folder) => existsSync(new URL(`${folder}/${file}.mjs`, FOLDER)))
@@ -32,6 +38,9 @@ export function peersWith(file) {
 
 const fileOf = (folder, file) => fileURLToPath(new URL(`${folder}/${file}.mjs`, FOLDER));
 
+/**
+ * Returns the installed version of a peer's package. A package need not export its package.json, so it is read by path.
+ */
 function versionOf(folder) {
 	const name = PACKAGES[folder] ?? folder;
 	for (const path of createRequire(new URL(`${folder}/package.json`, FOLDER)).resolve.paths(name)) {
@@ -44,13 +53,24 @@ function versionOf(folder) {
 	return undefined;
 }
 
-/** The peer's own way to observe a method: what peers/<folder>/calls.mjs exports. */
+/**
+ * Imports peers/<folder>/calls.mjs, and returns what it exports, with defaults:
+ *
+ * - `weave(name, cls, shape)` observes the method `add` of a class, and returns the class
+ * - `less`, what the peer does less than the code by hand
+ * - `shapes`, the shapes of methods it can observe, by default 'sync' and 'async'
+ * - `spanName(path)`, the name of its spans, by default the path
+ * - `ownSdk`, true if it brings its own SDK, and `start`, which starts that SDK
+ */
 export async function peer(folder) {
-	const words = await import(new URL(`${folder}/calls.mjs`, FOLDER).href);
-	return { name: PACKAGES[folder] ?? folder, shapes: ['sync', 'async'], spanName: (path) => path, ...words };
+	const exported = await import(new URL(`${folder}/calls.mjs`, FOLDER).href);
+	return { name: PACKAGES[folder] ?? folder, shapes: ['sync', 'async'], spanName: (path) => path, ...exported };
 }
 
-/** Those that are installed; the runner, not each of its processes, says loudly which are not. */
+/**
+ * Returns the peers that are installed. The runner prints which are not; the processes of its scenes do not repeat
+ * that.
+ */
 export function installed(peers) {
 	for (const { name, version } of peers) {
 		if (version === undefined && process.send === undefined)

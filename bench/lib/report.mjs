@@ -1,4 +1,4 @@
-// From the figures of the scenes to a table and a file.
+// Turns the figures of the scenes into a table and a file.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ import { home } from './toolkit.mjs';
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const PACKAGES = ['api', 'sdk-trace', 'sdk-metrics', 'context-async-hooks'].map((name) => `@opentelemetry/${name}`);
 
-/** Where and of what it was measured. */
+/** Returns the circumstances of a measurement: time, commit, machine, its load, and versions. */
 export function circumstances() {
 	return {
 		at: new Date().toISOString(),
@@ -36,6 +36,7 @@ export function circumstances() {
 	};
 }
 
+/** Returns the output of a git command in the measured package, or undefined if it failed. */
 function git(...args) {
 	try {
 		return execFileSync('git', args, { cwd: home(), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -48,7 +49,10 @@ function version(file) {
 	return JSON.parse(readFileSync(file, 'utf8')).version;
 }
 
-/** The version of a package as bench/ finds it; a package need not export its package.json. */
+/**
+ * Returns the version of a package that bench/ imports. A package need not export its package.json, so it is read by
+ * path.
+ */
 function installed(name) {
 	for (const folder of createRequire(import.meta.url).resolve.paths(name)) {
 		try {
@@ -61,8 +65,8 @@ function installed(name) {
 }
 
 /**
- * Puts the processes of each scene together. A ratio is taken within a round, where both sides saw the same machine:
- * (side - bare) / (by hand - bare).
+ * Combines the processes of each scene. A ratio is (side - bare) / (by hand - bare), computed within each round,
+ * because in a round all sides were measured under the same load.
  */
 export function summarise(runs) {
 	return [...runs].flatMap(([scene, processes]) =>
@@ -102,7 +106,13 @@ function summary(rows, index) {
 	};
 }
 
-/** A figure per round from a side, the side that it is held against and the bare one; none for these two themselves. */
+/**
+ * Returns a figure per round, computed from a side, the side it is compared with and the bare side. Returns none for
+ * these two sides themselves, and if the row has no side of that name.
+ *
+ * @param name - the side to compare with
+ * @param figure - computes the figure from the ns of the three sides
+ */
 function against(row, index, name, figure, of = 'perRound') {
 	const base = row.sides.find((side) => side.name === name);
 	const bare = row.sides.find((side) => side.name === 'bare');
@@ -111,7 +121,7 @@ function against(row, index, name, figure, of = 'perRound') {
 	return [side[of]].flat().map((ns, round) => figure(ns, [base[of]].flat()[round], [bare[of]].flat()[round]));
 }
 
-/** Prints the table: one line a side, sides of a row together. */
+/** Prints the table of a result: one line for each side. */
 export function printTable({ title, at, commit, dirty, machine, load, loadAfter, versions, rows }) {
 	const lines = [
 		[
@@ -153,19 +163,22 @@ export function printTable({ title, at, commit, dirty, machine, load, loadAfter,
 	printColumns(lines, new Set([0, 1, 2, 5, 11]));
 }
 
-/** A peer's row stands with the toolkit's own, without the bare call and the code by hand of its process. */
+/**
+ * Merges rows of the same scene and name. A peer's process measured the bare call and the code by hand too; only the
+ * peer's side of it is added to the toolkit's row.
+ */
 export function inOrder(rows) {
 	const merged = new Map();
 	for (const { scene, row, sides } of rows) {
 		const key = `${scene}\n${row}`;
-		const own = merged.get(key);
-		if (own === undefined) merged.set(key, { scene, row, sides: [...sides] });
-		else own.sides.push(...sides.filter(({ peer }) => peer));
+		const first = merged.get(key);
+		if (first === undefined) merged.set(key, { scene, row, sides: [...sides] });
+		else first.sides.push(...sides.filter(({ peer }) => peer));
 	}
 	return [...merged.values()];
 }
 
-/** Prints the lines of a question that is no row of sides, by its own columns. */
+/** Prints the result of a question that has `lines` with its own columns in place of rows of sides. */
 export function printLines({ columns, lines, ...result }) {
 	const keys = Object.keys(columns);
 	const cells = lines.map((line) => [
@@ -176,7 +189,7 @@ export function printLines({ columns, lines, ...result }) {
 	printColumns([[...Object.values(columns), ''], ...cells], new Set([0, keys.length]));
 }
 
-/** A figure as a table shows it: three digits; a spread with its ends. */
+/** Returns a figure as tables show it: with three digits, and a spread as `median (min - max)`. */
 export function cell(value) {
 	if (value === undefined) return '';
 	if (typeof value === 'object') return `${cell(value.median)} (${cell(value.min)} - ${cell(value.max)})`;
@@ -190,6 +203,7 @@ function printHead({ title, at, commit, dirty, machine, load, loadAfter, version
 	console.log(`load ${load.toFixed(1)} before, ${loadAfter.toFixed(1)} after; ${named(versions)}\n`);
 }
 
+/** Prints lines of cells in columns. @param left - the columns that are aligned to the left */
 function printColumns(lines, left) {
 	const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
 	const pad = (text, column) => (left.has(column) ? text.padEnd(widths[column]) : text.padStart(widths[column]));
@@ -202,7 +216,7 @@ function named(versions) {
 		.join(', ');
 }
 
-/** Writes the result; answers the file. */
+/** Writes a result to bench/results/, and returns the path of the file. */
 export function saveResult(result) {
 	mkdirSync(RESULTS, { recursive: true });
 	const file = join(RESULTS, `${result.question}-${result.at.replaceAll(':', '')}.json`);

@@ -1,19 +1,20 @@
 // Runs one scene of a question in this process, checks what it exported, and sends the figures to the runner. A scene
-// that is no row of sides brings a `run` of its own.
+// has `rows`, which are measured side by side, or a function `run`.
 import { measureRow } from './measure.mjs';
 
 const [questionName, sceneName, effort] = process.argv.slice(2);
 const { scenes } = await import(`../questions/${questionName}.mjs`);
-const scene = scenes.find((one) => one.name === sceneName);
+const scene = scenes.find(({ name }) => name === sceneName);
 const sdk = await scene.start?.();
 const rows = await (scene.run ? scene.run(JSON.parse(effort), sdk) : measured(JSON.parse(effort)));
 await sdk?.shutdown();
 process.send(rows, () => {
 	process.disconnect();
-	// What a peer started may go on; nothing of it is of use.
+	// Exits, because a peer may have started timers or connections that would keep the process running.
 	process.exit();
 });
 
+/** Measures the rows of the scene. */
 async function measured(effort) {
 	const rows = [];
 	for (const row of await scene.rows(sdk)) {
@@ -26,8 +27,8 @@ async function measured(effort) {
 }
 
 /**
- * A figure counts only if what was made arrived, and if it is the same as by hand: a side that loses its spans, or
- * leaves attributes out, is cheap. Undefined where all is well.
+ * Returns what is wrong with a figure, or undefined. A figure is valid only if every span and point arrived, and if the
+ * span has the attributes of the one by hand: losing spans, or writing fewer attributes, would be cheaper.
  */
 function faultOf({ path, spans = 0, points = 0, calls, streams, peer }, row) {
 	if (path === undefined) return undefined;
@@ -40,6 +41,6 @@ function faultOf({ path, spans = 0, points = 0, calls, streams, peer }, row) {
 		differs('durations', points * invocations, counted?.records.get(path));
 	if (lost !== undefined || spans === 0 || peer) return lost;
 	const reference = row.sides.find((side) => side.name === 'by hand');
-	const [mine, theirs] = [path, reference?.path ?? path].map((one) => counted.attributes.get(one));
-	return mine === theirs ? undefined : `writes ${mine}, by hand ${theirs}`;
+	const [keys, keysByHand] = [path, reference?.path ?? path].map((spanPath) => counted.attributes.get(spanPath));
+	return keys === keysByHand ? undefined : `writes ${keys}, by hand ${keysByHand}`;
 }

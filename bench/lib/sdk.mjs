@@ -1,4 +1,4 @@
-// OpenTelemetry's SDK as an application sets it up, with exporters that send nothing and count everything.
+// Starts OpenTelemetry's SDK as an application does, with exporters that send nothing and count what reaches them.
 import { fileURLToPath } from 'node:url';
 import { context, metrics, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -14,11 +14,12 @@ import { Counted } from './counted.mjs';
 import { entry } from './toolkit.mjs';
 
 /**
- * Starts the signals that are asked for and registers them.
+ * Starts the SDK, and registers its providers with OpenTelemetry's API.
  *
- * @param options.traces - 'on': what has no parent is recorded; 'off': it is not
- * @param options.metrics - true for a meter provider with a periodic reader
- * @param options.batch - options of the batch processor; by default its own
+ * @param options.traces - 'on': root spans are sampled; 'off': they are not; undefined: no tracer provider
+ * @param options.metrics - true for a meter provider with a reader that exports every second; false by default
+ * @param options.batch - options of the batch processor, by default its own
+ * @returns `counted`, what reached the exporters; `flush` and `shutdown`
  */
 export function startSdk({ traces, metrics: metered = false, batch = {} }) {
 	const counted = new Counted();
@@ -49,7 +50,7 @@ export function startSdk({ traces, metrics: metered = false, batch = {} }) {
 	};
 }
 
-/** The same under the toolkit's own start: a preset that counts, and everything that the toolkit adds to it. */
+/** Starts the toolkit with a preset whose exporters count. Options and result are those of `startSdk`. */
 export async function startPreset({ traces, metrics: metered = false, batch = {} }) {
 	const preset = fileURLToPath(new URL('./counting-preset.mjs', import.meta.url));
 	const counting = await import('./counting-preset.mjs');
@@ -59,7 +60,7 @@ export async function startPreset({ traces, metrics: metered = false, batch = {}
 	return { counted: counting.counted, flush: () => telemetry.flush(), shutdown: () => telemetry.shutdown() };
 }
 
-/** A context whose active span came from elsewhere and is not sampled. */
+/** Returns a context whose active span is a remote one that is not sampled. */
 export function unsampledParent() {
 	const traceId = '0af7651916cd43dd8448eb211c80319c';
 	return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags: TraceFlags.NONE });

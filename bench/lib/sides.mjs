@@ -1,13 +1,17 @@
-// The sides of a row: one method in several dresses, the bare one first.
+// Creates the sides of a row: the same method bare, observed by hand, by the toolkit and by a peer.
 import { BY_HAND } from './by-hand.mjs';
 import { peer } from './peers.mjs';
 import { decorate, entry } from './toolkit.mjs';
 
 const { Aspect, createLogos, Metered, Resolver, Traced } = await entry();
 
-/** Who asks, in AGENTESE's own shape. */
+/** The observer of every call. */
 const UMWELT = { id: 'kent', archetype: 'developer' };
 
+/**
+ * The classes with the measured method, by its shape. Each side gets a new class, so that it shares no code with
+ * others.
+ */
 const BODIES = {
 	sync: () =>
 		class Soul {
@@ -29,59 +33,63 @@ const BODIES = {
 		},
 };
 
-const DRESSES = { traced: () => [Traced()], metered: () => [Metered()], both: () => [Traced(), Metered()] };
+/** The toolkit's decorators by telemetry. */
+const DECORATORS = { traced: () => [Traced()], metered: () => [Metered()], both: () => [Traced(), Metered()] };
 
 let made = 0;
-/** Every side has a path of its own, by which its spans and points are counted. */
+/** Returns a new path. Each side has its own, by which its spans and points are counted. */
 const newPath = () => `self.soul${made++}.add`;
 
-function side(name, path, soul, made) {
-	return { name, path, call: (x) => soul.add(UMWELT, x), ...made };
+/** Returns a side. @param expected - how many spans and points a call creates */
+function side(name, path, soul, expected) {
+	return { name, path, call: (x) => soul.add(UMWELT, x), ...expected };
 }
 
-/** The method that nobody observes. */
+/** Returns the side without telemetry. @param shape - 'sync', 'async' or 'stream' */
 export function bare(shape) {
 	return side('bare', undefined, new (BODIES[shape]())(), {});
 }
 
-/** What a person would write. @param dress - traced, metered or both */
-export function byHand(shape, dress, expected) {
+/** Returns the side that is observed by hand. @param telemetry - 'traced', 'metered' or 'both' */
+export function byHand(shape, telemetry, expected) {
 	const path = newPath();
 	const body = new (BODIES[shape]())();
-	const add = BY_HAND[dress][shape](path, (umwelt, n) => body.add(umwelt, n));
+	const add = BY_HAND[telemetry][shape](path, (umwelt, n) => body.add(umwelt, n));
 	return side('by hand', path, { add }, expected);
 }
 
-function resolver(shape, words) {
+/** Creates a resolver with decorators on its method. */
+function resolver(shape, decorators) {
 	const path = newPath();
-	const cls = decorate(BODIES[shape](), 'add', ...words);
+	const cls = decorate(BODIES[shape](), 'add', ...decorators);
 	return { path, soul: new (Resolver(path.slice(0, path.lastIndexOf('.')))(cls) ?? cls)() };
 }
 
-/** The toolkit. @param words - the decorators; by default those of the dress, without options */
-export function woven(shape, dress, expected, name = 'agentese-otel', words = DRESSES[dress]()) {
-	const { path, soul } = resolver(shape, words);
+/** Returns the side of the toolkit. @param decorators - by default those of the telemetry, without options */
+export function woven(shape, telemetry, expected, name = 'agentese-otel', decorators = DECORATORS[telemetry]()) {
+	const { path, soul } = resolver(shape, decorators);
 	return side(name, path, soul, expected);
 }
 
-/** Without the count of what is under way, which the code by hand does not keep either. */
-export function wovenWithoutActive(shape, dress, expected) {
-	const words = dress === 'both' ? [Traced(), Metered({ active: false })] : [Metered({ active: false })];
-	return woven(shape, dress, expected, 'agentese-otel, active: false', words);
+/** Returns the side of the toolkit without its counter of active invocations: the code by hand has none either. */
+export function wovenWithoutActive(shape, telemetry, expected) {
+	const decorators = telemetry === 'both' ? [Traced(), Metered({ active: false })] : [Metered({ active: false })];
+	return woven(shape, telemetry, expected, 'agentese-otel, active: false', decorators);
 }
 
-/** A dispatcher's call of a woven method. */
-export function byLogos(dress, expected) {
-	const { path, soul } = resolver('async', [Aspect(), ...DRESSES[dress]()]);
+/** Returns the side that invokes a woven method through a dispatcher. */
+export function byLogos(telemetry, expected) {
+	const { path, soul } = resolver('async', [Aspect(), ...DECORATORS[telemetry]()]);
 	const logos = createLogos([soul]);
 	return { name: 'logos.invoke', path, call: (x) => logos.invoke(path, UMWELT, x), ...expected };
 }
 
 /**
- * A peer on the same method: one side for each shape that it observes.
+ * Returns the sides of a peer, one for each shape of method that it can observe; none if it cannot run in the scene.
  *
- * @param scene - what is expected of a call, and, for a peer with an SDK of its own, whether that records
- * @param sdk - where what a peer's own SDK sends is counted too
+ * @param scene - `expected`, how many spans and points a call creates, and `ownTraces`, whether a peer's own SDK
+ * records
+ * @param sdk - counts the spans of a peer's own SDK too
  */
 export async function byPeer(folder, { expected, ownTraces, name: scene }, sdk) {
 	const { name, shapes, less, spanName, weave, ownSdk, start } = await peer(folder);

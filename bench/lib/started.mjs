@@ -1,6 +1,11 @@
-// What every script of starts/ ends with: it tells how far it got, and ends the process.
+// The end of every script of starts/ and of the peers' start.mjs: checks that telemetry runs, prints the figures,
+// exits.
 
-/** @param problem - what is wrong with the start; undefined where telemetry runs */
+/**
+ * Prints the time since the process began, in ms, and its largest resident set, in MB, and exits.
+ *
+ * @param problem - what is wrong with the start; undefined if telemetry runs
+ */
 export function started(problem) {
 	const { maxRSS } = process.resourceUsage();
 	const line = JSON.stringify({ ready: performance.now(), rss: maxRSS / 1024, problem });
@@ -8,16 +13,17 @@ export function started(problem) {
 }
 
 /**
- * What is registered for traces. Read from the registry itself: to import the API from here would load one more copy of
- * it, fifty files that no application loads.
+ * Returns the registered tracer provider. It is read from the API's global registry, because an import of the API here
+ * would load another copy of it, fifty files that no application loads.
  */
 export function registered() {
 	return globalThis[Symbol.for('opentelemetry.js.api.1')]?.trace ?? { getTracer: () => ({ startSpan: nothing }) };
 }
 
+/** Starts a span that is not recorded. */
 const nothing = () => ({ isRecording: () => false, end: () => undefined });
 
-/** Whether what was registered with OpenTelemetry's API (this copy of it, or the toolkit's) records. */
+/** Returns undefined if a span of the tracer provider is recorded, else a problem for `started`. */
 export function records(trace) {
 	const span = trace.getTracer('bench').startSpan('probe');
 	const recording = span.isRecording();

@@ -1,18 +1,19 @@
-// What does a woven method cost, per call?
+// The question `calls`: what does a woven method cost, per call?
 import { context as contextApi } from '@opentelemetry/api';
 import { installed, peersWith } from '../lib/peers.mjs';
 import { startPreset, startSdk, unsampledParent } from '../lib/sdk.mjs';
 import { bare, byHand, byLogos, byPeer, woven, wovenWithoutActive } from '../lib/sides.mjs';
 
+/** The heading of the table. */
 export const title = 'What does a woven method cost, per call?';
 
-/** What one call leaves behind; checked after the scene. */
+/** How many spans and metric points one call creates, which is checked after the scene. */
 const NOTHING = { spans: 0, points: 0 };
 const SPAN = { spans: 1, points: 0 };
 const POINT = { spans: 0, points: 1 };
 const BOTH = { spans: 1, points: 1 };
 
-/** Sync and async, the toolkit beside the bare call and the code by hand. */
+/** Returns a sync and an async row: bare, by hand, and the toolkit with `@Traced`. */
 function traced(expected, more) {
 	return ['sync', 'async'].map((shape) => ({
 		name: shape,
@@ -22,33 +23,34 @@ function traced(expected, more) {
 	}));
 }
 
-function counted(dress, expected) {
+/** Returns a sync and an async row with metrics. @param telemetry - 'metered' or 'both' */
+function counted(telemetry, expected) {
 	return ['sync', 'async'].map((shape) => ({
 		name: shape,
 		shape,
 		drains: expected.spans > 0,
 		sides: [
 			bare(shape),
-			byHand(shape, dress, expected),
-			woven(shape, dress, expected),
-			wovenWithoutActive(shape, dress, expected),
+			byHand(shape, telemetry, expected),
+			woven(shape, telemetry, expected),
+			wovenWithoutActive(shape, telemetry, expected),
 		],
 	}));
 }
 
-/** One stream is one span, whatever the number of its items; the cost is that of one item. */
+/** Returns the row of an async generator. A stream has one span, however many items it has; the cost is per item. */
 function streamed(expected, more) {
 	const sides = [bare('stream'), byHand('stream', 'traced', expected), woven('stream', 'traced', expected)];
 	return { name: 'async generator, per item', shape: 'stream', sides, ...more };
 }
 
-/** `logos.invoke` over a direct call of the same woven method. */
-function dispatched(dress, expected, more) {
-	const sides = [bare('async'), woven('async', dress, expected, 'direct call'), byLogos(dress, expected)];
+/** Returns the row of `logos.invoke`, compared with a direct call of the same woven method. */
+function dispatched(telemetry, expected, more) {
+	const sides = [bare('async'), woven('async', telemetry, expected, 'direct call'), byLogos(telemetry, expected)];
 	return { name: 'logos.invoke', shape: 'async', over: 'direct call', sides, ...more };
 }
 
-/** The four ways a span can go, of the toolkit and of every peer. */
+/** The four scenes of a traced call, for the toolkit and for every peer. */
 const TRACED = [
 	{ name: 'no SDK', start: () => undefined, expected: NOTHING },
 	{ name: 'unsampled parent', start: () => startSdk({ traces: 'on' }), expected: NOTHING, parent: true },
@@ -56,14 +58,14 @@ const TRACED = [
 	{ name: 'recorded', start: () => startSdk({ traces: 'on' }), expected: SPAN, drains: true, ownTraces: 'on' },
 ];
 
-/** How the calls of a scene are made. */
+/** Returns how `measureRow` calls the sides of a scene: below an unsampled parent, or with the export in the cost. */
 function manner({ parent, drains }) {
 	if (!parent) return { drains };
 	const context = unsampledParent();
 	return { within: (run) => contextApi.with(context, run) };
 }
 
-/** A peer's scene: a process of its own, because some patch what they load, or bring an SDK. */
+/** Returns a scene of a peer. It runs in its own process, because some peers patch modules or bring an SDK. */
 function peerScene(scene, { folder, name }) {
 	return {
 		...scene,
@@ -82,8 +84,10 @@ function peerScene(scene, { folder, name }) {
 	};
 }
 
-/** The toolkit's scenes, and what is recorded under its own start. Each is a process: what is registered is one per process. */
-const OWN = [
+/**
+ * The toolkit's scenes. Each runs in its own process, because OpenTelemetry's API registers one provider per process.
+ */
+const TOOLKIT = [
 	...TRACED.map((scene) => ({
 		...scene,
 		rows: () => {
@@ -128,8 +132,8 @@ const OWN = [
 	},
 ];
 
-/** No peer has a row of streams: each ends a generator's span before its first item. */
+/** All scenes. No peer has a row of streams, because all of them end a generator's span before its first item. */
 export const scenes = [
-	...OWN,
+	...TOOLKIT,
 	...installed(peersWith('calls')).flatMap((peer) => TRACED.map((scene) => peerScene(scene, peer))),
 ];

@@ -1,4 +1,5 @@
-// How many instructions does one call of a hot row take, and is that more than it was?
+// The question `instructions`: how many instructions does one call of a hot row take, and is that more than the
+// baseline?
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -6,36 +7,42 @@ import { debianPackages, onPath } from '../../scripts/machine.mjs';
 import { countPair, ROWS, toolsHere } from '../lib/instructions.mjs';
 import { circumstances, saveResult } from '../lib/report.mjs';
 
+/** The heading of the output. */
 export const title = 'How many instructions does one call of a hot row take?';
 
 const FILE = fileURLToPath(new URL('../instructions.json', import.meta.url));
 
-/** V8 makes other code in another version and on another processor, and tools do not count quite alike. */
+/**
+ * Returns the key of a baseline. V8's code depends on its version and on the architecture, and the tools' counts differ
+ * slightly.
+ */
 const keyOf = (tool) => `${tool}, node ${process.versions.node.split('.')[0]}, ${arch}`;
 
 const loud = (text) => console.error(`\n!!! ${text}\n`);
 
-/** What cannot be checked is said; under CI=true it is an error. */
+/** Prints that nothing was checked, and why. Returns the exit code: 1 under CI=true, else 0. */
 function unchecked(text) {
 	loud(`NOT CHECKED: ${text}`);
 	return process.env.CI === 'true' ? 1 : 0;
 }
 
+/** Returns a tool that works here and has a baseline, else any that works here, else undefined. */
 function toolFor(baselines) {
 	const tools = toolsHere();
 	return tools.find((tool) => baselines[keyOf(tool)] !== undefined) ?? tools[0];
 }
 
 /**
- * Counts, prints, and compares with bench/instructions.json; answers the exit code.
+ * Counts instructions, prints them, and compares them with bench/instructions.json.
  *
- * @param options.update - writes what was counted as the baseline
- * @param options.pairs - so many pairs of processes make a baseline, and are looked at before a row is called a regression
- * @param options.all - the code by hand and the bare call too, which nothing is compared with
+ * @param options.update - writes the counts as the baseline
+ * @param options.pairs - how many pairs of processes a baseline, or the verdict REGRESSION, is based on
+ * @param options.all - counts the code by hand and the bare call too, which have no baseline
+ * @returns the exit code
  */
 export async function ask({ update, pairs, all }) {
 	const stored = JSON.parse(readFileSync(FILE, 'utf8'));
-	// A baseline is of one tool: where there is perf alone, it may be that of the other.
+	// Valgrind is installed unless a tool that works here has a baseline: perf alone may have none.
 	const known = () => toolsHere().some((tool) => stored.baselines[keyOf(tool)] !== undefined);
 	await debianPackages({ valgrind: () => known() || onPath(['valgrind']) });
 	const tool = toolFor(stored.baselines);
@@ -77,7 +84,7 @@ export async function ask({ update, pairs, all }) {
 	if (failed) {
 		loud(
 			`A call takes more than ${100 * stored.tolerance} % more instructions than bench/instructions.json allows. ` +
-				'Find what it does more; if it has to, npm run bench -- instructions --update, and say why in the commit.',
+				'Find the cause. If it is intended, run npm run bench -- instructions --update, and give the reason in the commit.',
 		);
 	}
 	return failed ? 1 : 0;

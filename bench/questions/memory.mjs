@@ -1,19 +1,21 @@
-// What does one recorded invocation keep in memory until it is exported?
+// The question `memory`: what does one recorded invocation keep in memory until it is exported?
 import { median } from '../lib/measure.mjs';
 import { startPreset, startSdk } from '../lib/sdk.mjs';
 import { byHand, woven } from '../lib/sides.mjs';
 
+/** The heading of the table. */
 export const title = 'What does one recorded invocation keep in memory until it is exported?';
 
+/** Calls of each side in a round. */
 const CALLS = 5000;
-/** What processes differ by. */
+/** By how much the ratio differs between processes. */
 const SPREAD = 0.02;
 const SPAN = { spans: 1, points: 0 };
 
-/** Nothing is exported before it is asked for. */
+/** Keeps the batch processor from exporting before the flush. */
 const batch = { maxQueueSize: 50_000, maxExportBatchSize: 50_000, scheduledDelayMillis: 1e8 };
 
-/** The heap after a full collection; twice, because the first one runs finalizers. */
+/** Returns the used heap in bytes after two full garbage collections: the first one runs finalizers. */
 async function heap() {
 	for (let i = 0; i < 2; i++) {
 		globalThis.gc();
@@ -22,7 +24,7 @@ async function heap() {
 	return process.memoryUsage().heapUsed;
 }
 
-/** Bytes of each call of a side, which are gone again when its spans are exported. */
+/** Returns how many bytes each call of a side keeps until its spans are exported. */
 async function once({ call }, sdk) {
 	const before = await heap();
 	for (let i = 0; i < CALLS; i++) await call(i);
@@ -31,13 +33,14 @@ async function once({ call }, sdk) {
 	return bytes / CALLS;
 }
 
+/** Measures both sides in each round. */
 async function run({ rounds }, sdk) {
 	const sides = [byHand('async', 'traced', SPAN), woven('async', 'traced', SPAN)];
 	const figures = sides.map(({ name }) => ({ name, bytes: [] }));
 	for (let round = -1; round < rounds; round++) {
 		for (const [index, side] of sides.entries()) {
 			const bytes = await once(side, sdk);
-			// The first round also allocates what is there once.
+			// Round -1 is not counted: it also allocates what exists once per process.
 			if (round >= 0) figures[index].bytes.push(bytes);
 		}
 	}
@@ -49,13 +52,16 @@ async function run({ rounds }, sdk) {
 	return figures;
 }
 
+/** The scenes, each in its own process. */
 export const scenes = [
 	{ name: "somebody else's SDK", start: () => startSdk({ traces: 'on', batch }), run },
 	{ name: 'our presets', start: () => startPreset({ traces: 'on', batch }), run },
 ];
 
+/** The columns of the table: the member of a line, and its heading. */
 export const columns = { scene: 'scene', name: 'side', bytes: 'bytes each', ratio: 'x by hand', target: 'target' };
 
+/** Returns the lines of the table from the figures of all processes. */
 export function lines(runs) {
 	return [...runs].flatMap(([scene, processes]) => {
 		const sides = processes[0].map(({ name }, index) => ({

@@ -1,4 +1,5 @@
-// What becomes of memory, of the cost of a call and of labels after a million invocations?
+// The question `million`: are the heap, the cost of a call and the number of series the same after a million
+// invocations?
 import { median } from '../lib/measure.mjs';
 import { startPreset, startSdk } from '../lib/sdk.mjs';
 import { byHand } from '../lib/sides.mjs';
@@ -6,15 +7,16 @@ import { decorate, entry } from '../lib/toolkit.mjs';
 
 const { Aspect, createLogos, Metered, Resolver, Traced } = await entry();
 
+/** The heading of the table. */
 export const title = 'What becomes of memory, cost and labels after 1,000,000 invocations?';
 
 const CALLS = 1_000_000;
 const TENTHS = 10;
-/** As many as the batch processor takes in before it drains. */
+/** Calls between two turns of the event loop, in which the batch processor exports: its queue holds 2,048 spans. */
 const SLICE = 200;
 const BOTH = { spans: 1, points: 1 };
 
-/** Through a dispatcher, with a person and an observer who never come twice: what grows with either would show. */
+/** Returns a side with a new entity and a new observer in each call, so that anything that grows with them shows. */
 function dispatched() {
 	class Citizen {
 		async greet(_umwelt, x) {
@@ -28,6 +30,7 @@ function dispatched() {
 	return { name: 'logos.invoke, a new entity and a new observer each time', call };
 }
 
+/** Returns the used heap in bytes after two full garbage collections: the first one runs finalizers. */
 async function heap() {
 	for (let i = 0; i < 2; i++) {
 		globalThis.gc();
@@ -36,6 +39,7 @@ async function heap() {
 	return process.memoryUsage().heapUsed;
 }
 
+/** Makes the calls from number `from` to `to`, and returns the median of their cost in ns. */
 async function calls({ call }, from, to) {
 	const samples = [];
 	for (let i = from; i < to; ) {
@@ -47,11 +51,12 @@ async function calls({ call }, from, to) {
 	return median(samples);
 }
 
+/** Returns a scene's `run`, which measures the cost and the heap of each tenth of the calls. */
 function million(make) {
 	return async (_effort, sdk) => {
 		const side = make();
 		sdk.counted.byPath = false;
-		// Compiled first: the first tenth is not to pay for it.
+		// Warms the code up, so that the first tenth does not include its compilation.
 		const warm = 20_000;
 		await calls(side, 0, warm);
 		await sdk.flush();
@@ -77,16 +82,18 @@ function million(make) {
 	};
 }
 
-const hand = million(() => byHand('async', 'both', BOTH));
-const ours = million(dispatched);
-const theirs = () => startSdk({ traces: 'on', metrics: true });
+const runByHand = million(() => byHand('async', 'both', BOTH));
+const runToolkit = million(dispatched);
+const startOtherSdk = () => startSdk({ traces: 'on', metrics: true });
 
+/** The scenes, each in its own process. */
 export const scenes = [
-	{ name: "by hand, somebody else's SDK", start: theirs, run: hand },
-	{ name: "agentese-otel, somebody else's SDK", start: theirs, run: ours },
-	{ name: 'agentese-otel, our presets', start: () => startPreset({ traces: 'on', metrics: true }), run: ours },
+	{ name: "by hand, somebody else's SDK", start: startOtherSdk, run: runByHand },
+	{ name: "agentese-otel, somebody else's SDK", start: startOtherSdk, run: runToolkit },
+	{ name: 'agentese-otel, our presets', start: () => startPreset({ traces: 'on', metrics: true }), run: runToolkit },
 ];
 
+/** The columns of the table: the member of a line, and its heading. */
 export const columns = {
 	scene: 'scene',
 	first: 'ns, first tenth',
@@ -97,13 +104,16 @@ export const columns = {
 	target: 'target',
 };
 
-/** The heap after the first tenth against that after the last: flat is less than one byte a call. */
+/**
+ * Returns the lines of the table from the figures of all processes. The heap is flat if it grew by less than one byte
+ * per call between the end of the first tenth and the end of the last.
+ */
 export function lines(runs) {
 	return [...runs].map(([scene, processes]) => {
 		const first = median(processes.map(({ tenths }) => tenths[0]));
 		const last = median(processes.map(({ tenths }) => tenths.at(-1)));
 		const grown = median(processes.map(({ heaps }) => heaps.at(-1) - heaps[1])) / (CALLS * (1 - 1 / TENTHS));
-		const points = Math.max(...processes.map((one) => one.points));
+		const points = Math.max(...processes.map((figures) => figures.points));
 		return {
 			scene,
 			first,

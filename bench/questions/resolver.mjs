@@ -1,4 +1,4 @@
-// What is the share of a resolver of 1 ms?
+// The question `resolver`: by which share does telemetry lengthen a resolver that takes 1 ms?
 import { pbkdf2Sync } from 'node:crypto';
 import { BY_HAND } from '../lib/by-hand.mjs';
 import { median, quantile } from '../lib/measure.mjs';
@@ -7,25 +7,33 @@ import { decorate, entry } from '../lib/toolkit.mjs';
 
 const { Metered, Resolver, Traced } = await entry();
 
+/** The heading of the table. */
 export const title = 'What does a resolver of 1 ms take longer, recorded and metered, end to end?';
 
 const UMWELT = { id: 'kent', archetype: 'developer' };
 const PATHS = { 'by hand': 'self.hand.add', 'agentese-otel': 'self.soul.add' };
-/** Calls of a sample, few, so that many samples meet nobody else; the pause after them, in which batches go, counts. */
+/**
+ * Calls of a sample: few, so that many samples run while no other process does. A sample includes the turn of the event
+ * loop after them, in which batches are exported.
+ */
 const CALLS = 2;
-/** Milliseconds of each side in a round. */
+/** How long a side is measured in a round, in ms. */
 const SLICE = 400;
 
-/** Work that no sleep and no clock decides, and that no compiler compiles differently into one side: it is native. */
+/**
+ * The resolver's work. It is native code: its length depends on no clock, and V8 cannot compile it differently for a
+ * side.
+ */
 function work(steps, x) {
 	return pbkdf2Sync('kent', 'garden', steps, 16, 'sha256')[x & 15];
 }
 
-/** Next to none while the code is warmed up: it is that of a server that runs for a while. */
+/** Steps of the work in a call: hardly any while the code is warmed up, then about 1 ms of work. */
 let steps = 1;
+/** Calls of each side before it is measured, as in a server that has been running for a while. */
 const WARM_UP = 20_000;
 
-/** The steps that take a millisecond while nobody else uses the machine. */
+/** Returns the number of steps that take 1 ms while no other process uses the machine. */
 function calibrate() {
 	const tried = 1000;
 	const times = [];
@@ -37,6 +45,7 @@ function calibrate() {
 	return Math.round(tried / quantile(times, 0.05));
 }
 
+/** Returns the three sides: bare, by hand and the toolkit. */
 function sides() {
 	class Soul {
 		async add(_umwelt, x) {
@@ -59,6 +68,7 @@ function sides() {
 	].map((side) => ({ ...side, calls: 0, samples: [] }));
 }
 
+/** Takes a sample of a side. Returns ms per call. */
 async function sample(side) {
 	const begun = performance.now();
 	for (let i = 0; i < CALLS; i++) await side.call(i);
@@ -67,13 +77,13 @@ async function sample(side) {
 	return (performance.now() - begun) / CALLS;
 }
 
-/** The sides take turns sample by sample: what else the machine does meets them alike. */
+/** Measures the sides in turns, sample by sample, so that the load of the machine affects them alike. */
 async function run({ rounds }, sdk) {
 	const all = sides();
 	for (let i = 0; i < WARM_UP / CALLS; i++) for (const side of all) await sample(side);
 	steps = calibrate();
-	const answers = new Set(await Promise.all(all.map(({ call }) => call(1))));
-	if (answers.size > 1) throw new Error('The sides do not answer the same.');
+	const results = new Set(await Promise.all(all.map(({ call }) => call(1))));
+	if (results.size > 1) throw new Error(`The sides must return the same. They returned ${[...results].join(', ')}.`);
 	for (const side of all) side.calls += 1;
 	const samples = Math.ceil((rounds * SLICE) / CALLS);
 	for (let i = 0; i < samples; i++) {
@@ -89,11 +99,13 @@ async function run({ rounds }, sdk) {
 	});
 }
 
+/** The scenes, each in its own process. */
 export const scenes = [
 	{ name: "somebody else's SDK", start: () => startSdk({ traces: 'on', metrics: true }), run },
 	{ name: 'our presets', start: () => startPreset({ traces: 'on', metrics: true }), run },
 ];
 
+/** The columns of the table: the member of a line, and its heading. */
 export const columns = {
 	scene: 'scene',
 	name: 'side',
@@ -103,7 +115,10 @@ export const columns = {
 	target: 'target',
 };
 
-/** The share: of the samples that only 5 % are below, and, noisier, the median of samples taken side by side. */
+/**
+ * Returns the lines of the table from the figures of all processes: the share by the 5th percentile of the samples,
+ * and, with more noise, the median share of samples that were taken one after the other.
+ */
 export function lines(runs) {
 	return [...runs].flatMap(([scene, processes]) =>
 		processes[0].map(({ name }, index) => {

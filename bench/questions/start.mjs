@@ -1,4 +1,4 @@
-// What does it cost to start?
+// The question `start`: what does the start of telemetry add to the start of a process?
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,23 +9,27 @@ import { median, spread } from '../lib/measure.mjs';
 import { installed, peersWith } from '../lib/peers.mjs';
 import { home } from '../lib/toolkit.mjs';
 
+/** The heading of the table. */
 export const title = 'What does it cost to start? From the spawn of a process to its end, over bare node.';
 
-/** A closed port: nothing listens, and nothing leaves the machine. */
+/** A backend on a port of this machine on which no process listens. */
 const CLOSED = 'http://127.0.0.1:9';
+/** A config that instruments only `http`. */
 const HTTP = { preset: ['json'], json: { directory: 'telemetry' }, autoInstrumentation: { include: ['http'] } };
 
 const script = (name) => fileURLToPath(new URL(`../starts/${name}.mjs`, import.meta.url));
+/** Returns the URL of a published entry, for `import`. */
 const exported = (name) => {
 	const target = JSON.parse(readFileSync(join(home(), 'package.json'), 'utf8')).exports[name];
 	return pathToFileURL(join(home(), target.import)).href;
 };
+/** Returns the path of OpenTelemetry's own preload. */
 const metapackage = () => {
 	const require = createRequire(join(home(), 'package.json'));
 	return require.resolve('@opentelemetry/auto-instrumentations-node/register');
 };
 
-/** What is started: the arguments of node, its environment, and the config file in its folder. */
+/** The cases: arguments of node, environment, the config file in its folder, and a target in ms over bare node. */
 const CASES = [
 	{ name: 'bare node', args: () => [script('bare')] },
 	{ name: 'agentese-otel: import of the decorators', args: () => [script('decorators')], target: 25 },
@@ -59,7 +63,10 @@ const CASES = [
 	...installed(peersWith('start')).map(({ name, file }) => ({ name, args: () => [file], peer: true })),
 ];
 
-/** One process from spawn to exit, in a folder of its own: what it says, and how long it took. */
+/**
+ * Runs a process from spawn to exit in the folder. Resolves to the figures that it printed, and `wall`, how long it
+ * took, in ms.
+ */
 function runOnce({ args, env, config }, folder) {
 	if (config) writeFileSync(join(folder, 'agentese.config.json'), JSON.stringify(config));
 	else rmSync(join(folder, 'agentese.config.json'), { force: true });
@@ -89,13 +96,16 @@ function runOnce({ args, env, config }, folder) {
 		child.on('exit', (code) => {
 			const wall = performance.now() - begun;
 			const line = output.split('\n').find((text) => text.startsWith('{"ready"'));
-			const said = line ? JSON.parse(line) : { problem: `ended with ${code}: ${errors.trim().split('\n').at(-1)}` };
-			done({ wall, ...said });
+			const figures = line ? JSON.parse(line) : { problem: `ended with ${code}: ${errors.trim().split('\n').at(-1)}` };
+			done({ wall, ...figures });
 		});
 	});
 }
 
-/** Every case once a round, in an order that alternates; the first round warms the disk's cache and is not counted. */
+/**
+ * Runs each case once per round, in an order that alternates. The first round fills the disk's cache, and is not
+ * counted.
+ */
 async function run({ rounds }) {
 	const folder = mkdtempSync(join(tmpdir(), 'agentese-bench-'));
 	const runs = CASES.map(() => []);
@@ -104,8 +114,8 @@ async function run({ rounds }) {
 			const order = CASES.map((_, index) => index);
 			if (round % 2 === 1) order.reverse();
 			for (const index of order) {
-				const one = await runOnce(CASES[index], folder);
-				if (round > 0) runs[index].push(one);
+				const figures = await runOnce(CASES[index], folder);
+				if (round > 0) runs[index].push(figures);
 			}
 		}
 	} finally {
@@ -114,8 +124,10 @@ async function run({ rounds }) {
 	return runs;
 }
 
+/** The one scene: it starts the processes itself. */
 export const scenes = [{ name: 'processes', run }];
 
+/** The columns of the table: the member of a line, and its heading. */
 export const columns = {
 	name: 'what is started',
 	over: 'ms over bare',
@@ -125,7 +137,10 @@ export const columns = {
 	target: 'target',
 };
 
-/** Over bare node: of the medians, and (in the file) of the fastest runs, which saw least of what else the machine did. */
+/**
+ * Returns the lines of the table: the time over bare node by the medians and, in the file only, by the fastest runs,
+ * which the load of the machine affected least.
+ */
 export function lines(runs) {
 	const processes = runs.get('processes');
 	const all = CASES.map((_, index) => processes.flatMap((rows) => rows[index]));

@@ -1,3 +1,4 @@
+// Loads OpenTelemetry's API alone.
 import { trace } from '@opentelemetry/api';
 import { started } from '../lib/started.mjs';
 

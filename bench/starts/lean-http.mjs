@@ -1,4 +1,4 @@
-// The NodeSDK by hand with the one instrumentation that is wanted. CommonJS, because it patches `require` alone.
+// The NodeSDK by hand with the instrumentation of `http` alone. It uses `require`, because only that is patched.
 import { createRequire } from 'node:module';
 import { records, started } from '../lib/started.mjs';
 

@@ -1,5 +1,5 @@
-// By hand, with no more than it takes: provider, batch processor, one exporter, the context manager. All of it is required
-// from the toolkit's packages: those of bench/ beside them would be a second copy of each.
+// A minimal start by hand: tracer provider, batch processor, one exporter, context manager. It requires the toolkit's
+// copies of the packages, because those of bench/ would be second copies.
 import { createRequire } from 'node:module';
 import { records, started } from '../lib/started.mjs';
 

@@ -1,4 +1,4 @@
-// The NodeSDK as its own documentation starts it: OTLP over HTTP.
+// The NodeSDK as its documentation starts it, with OTLP over HTTP.
 import { createRequire } from 'node:module';
 import { records, started } from '../lib/started.mjs';
 

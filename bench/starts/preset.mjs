@@ -1,3 +1,4 @@
+// Starts the toolkit with the preset of BENCH_PRESET.
 import { records, registered, started } from '../lib/started.mjs';
 
 const preset = process.env.BENCH_PRESET;

@@ -1,4 +1,5 @@
-// Below a preload: what it instruments is seen on `http`, which is required, because not every preload sees imports.
+// The application below a preload. It checks that `http` is instrumented, and requires it, because some preloads do not
+// instrument imports.
 import { createRequire } from 'node:module';
 import { records, registered, started } from '../lib/started.mjs';
 

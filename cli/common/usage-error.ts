@@ -1,4 +1,4 @@
-/** The command was used wrongly: a person can mend it, and nothing was done. */
+/** The command was used wrongly: the user can correct it, and nothing was done. The exit code is 2. */
 export class UsageError extends Error {
 	override readonly name = 'UsageError';
 }

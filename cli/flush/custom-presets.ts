@@ -1,50 +1,57 @@
 import type { LoadedConfig } from '../../config/load.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { Preset, PresetParts } from '../../presets/contract/preset.js';
-import { type Resending, resend } from '../../presets/otlp/resend.js';
-import { backendOf } from '../../sdk/assemble/custom-backend.js';
+import { type Resend, resend } from '../../presets/otlp/resend.js';
+import { checkBackend } from '../../sdk/assemble/custom-backend.js';
 import { foldersIn } from './outbox-folders.js';
 
 /**
- * The ways to the backends of the presets of one's own that have left something in the outbox. Each is asked by its own
- * `make`, which gets a `deliver` that makes no processors; what else it makes is shut down at once.
+ * Starts to send what custom presets have left in the outbox.
+ *
+ * A custom preset names its backend only when its `make` calls `deliver`. So `make` is called, with a `deliver` that
+ * creates no processors. Whatever else `make` creates is shut down at once. A preset whose `make` fails is logged and
+ * left out.
+ *
+ * @param root - the outbox
  */
-export async function customRoutes(loaded: LoadedConfig, root: string): Promise<Resending[]> {
+export async function resendCustomPresets(loaded: LoadedConfig, root: string): Promise<Resend[]> {
 	const folders = await foldersIn(root);
-	const ways: Resending[] = [];
+	const resends: Resend[] = [];
 	for (const [name, preset] of loaded.presets) {
 		if (!loaded.config.preset.includes(name) || !folders.some(({ path }) => path.startsWith(`${name}-`))) continue;
 		try {
-			await askFor(name, preset, loaded, root, ways);
+			resends.push(...(await resendsOf(name, preset, loaded, root)));
 		} catch (error) {
-			warnOnce(`flush/${name}`, `the ${name} preset cannot be made, so that what it left is not sent.`, error);
+			warnOnce(`flush/${name}`, `the ${name} preset cannot be created, so that what it left is not sent.`, error);
 		}
 	}
-	return ways;
+	return resends;
 }
 
-async function askFor(
+async function resendsOf(
 	name: string,
 	preset: Preset<unknown>,
 	{ config, directory }: LoadedConfig,
 	root: string,
-	ways: Resending[],
-): Promise<void> {
+): Promise<Resend[]> {
 	const { delivery } = config;
+	const resends: Resend[] = [];
 	const parts = await preset.make((config as unknown as Record<string, unknown>)[name], {
 		directory,
 		signals: ['traces', 'metrics', 'logs'],
 		delivery,
 		whenProcessEnds: () => () => undefined,
 		deliver: async (to) => {
-			const backend = await backendOf(name, to, directory);
-			ways.push(...(await resend(name, backend.ways, backend.signals, root, delivery)));
+			const backend = await checkBackend(name, to, directory);
+			resends.push(...(await resend(name, backend.routes, backend.signals, root, delivery)));
 			return { spanProcessors: [], metricReaders: [], logRecordProcessors: [] };
 		},
 	});
-	await Promise.allSettled(closing(parts));
+	await Promise.allSettled(shutdowns(parts));
+	return resends;
 }
 
-function closing({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }: PresetParts) {
+/** Shuts down everything that a preset has created. */
+function shutdowns({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }: PresetParts) {
 	return [...spanProcessors, ...metricReaders, ...logRecordProcessors].map(async (part) => part.shutdown());
 }

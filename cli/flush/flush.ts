@@ -3,34 +3,37 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
 import { installDiagLogger, writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
-import { asOtlp } from '../../presets/jaeger/preset.js';
-import { WHAT } from '../../presets/otlp/pipelines.js';
-import { type Resending, resend } from '../../presets/otlp/resend.js';
+import { toOtlpSettings } from '../../presets/jaeger/preset.js';
+import { RECORD_NAMES } from '../../presets/otlp/pipelines.js';
+import { type Resend, resend } from '../../presets/otlp/resend.js';
 import { remedyOf, routesTo } from '../../presets/otlp/route.js';
 import { whenProcessEnds } from '../../sdk/process-end/process-end.js';
-import { customRoutes } from './custom-presets.js';
+import { resendCustomPresets } from './custom-presets.js';
 import { foldersIn, outboxAt } from './outbox-folders.js';
 import { pendingIn, recordsOf } from './pending.js';
-import type { Report, Sent, Stray } from './report.js';
+import type { BackendResult, Report, Stray } from './report.js';
 
-/** What a person may say. */
+/** The options of `flush()`. */
 export interface FlushOptions {
-	/** The outbox; else the config's. */
+	/** The outbox. @default that of the config */
 	readonly directory?: string | undefined;
-	/** The config's file; else it is found as the application finds it. */
+	/** The path of the config. @default found as the application finds it */
 	readonly config?: string | undefined;
-	/** How long backends that are away, and living processes, are waited for, in milliseconds. */
+	/** How long to wait for unreachable backends and for living processes, in milliseconds. */
 	readonly timeout: number;
 }
 
-/** How often it is looked whether all is sent. */
-const LOOK_MS = 100;
+/** How many milliseconds pass between two checks whether everything is sent. */
+const POLL_MS = 100;
+
+/** The longest delay that a timer of Node accepts, in milliseconds: about 24.8 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Sends what lies in an outbox to the backends of the config, until nothing of what lay there waits any more or the
- * time is up. What a living process holds is its own to send; it is waited for.
+ * Sends what is pending in an outbox to the backends of the config, until nothing of it is left or the time is up. What
+ * a living process holds is sent by that process, which is waited for.
  *
- * A signal that ends the process leaves the journal whole: the next flush, or the next start, sends the rest.
+ * A signal that ends this process leaves the journal intact: the next flush or the next start sends the rest.
  *
  * @throws ConfigurationError, UsageError
  */
@@ -38,99 +41,109 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 	const loaded = await loadConfig(file);
 	const { config, notices } = loaded;
 	const root = await outboxAt(directory, String(config.delivery.directory));
-	const silence = installDiagLogger(config.logLevel);
+	const removeDiagLogger = installDiagLogger(config.logLevel);
 	try {
 		for (const notice of notices) warnOnce(`start/${notice}`, notice);
+		// What living processes create later is not waited for.
 		const since = Date.now();
-		const { presets, ways } = await waysOf(loaded, root);
-		const forget = whenProcessEnds((end) => {
-			for (const { lane } of ways) lane.settle(end);
-			if (end === 'last') writeStderr('agentese-otel: cut off; what is not sent lies where it lay.');
+		const { presets, resends } = await startResends(loaded, root);
+		const stopListening = whenProcessEnds((end) => {
+			for (const { pipeline } of resends) pipeline.settle(end);
+			if (end === 'last') writeStderr('agentese-otel: interrupted; what is not sent stays in the outbox.');
 		});
 		try {
-			await drain(ways, since, timeout);
-			await Promise.all(ways.map(close));
+			await drain(resends, since, timeout);
+			await Promise.all(resends.map(close));
 		} finally {
-			forget();
+			stopListening();
 		}
-		const backends = await Promise.all(ways.map((way) => sentBy(way, root, since)));
+		const backends = await Promise.all(resends.map((each) => resultOf(each, root, since)));
 		return { directory: root, presets, backends, strays: await straysIn(root, backends) };
 	} finally {
-		silence();
+		removeDiagLogger();
 	}
 }
 
-/** The ways to all backends of the config, for all signals: who sends a signal no more may have sent it before. */
-async function waysOf(loaded: LoadedConfig, root: string) {
+/**
+ * Starts to send to all backends of the config, for all signals: the application may have sent a signal earlier that it
+ * does not send now.
+ */
+async function startResends(loaded: LoadedConfig, root: string): Promise<{ presets: string[]; resends: Resend[] }> {
 	const { preset, otlp, jaeger, delivery } = loaded.config;
-	const known = {
+	const shipped = {
 		otlp: () => resend('otlp', routesTo(otlp, remedyOf('otlp')), ['traces', 'metrics', 'logs'], root, delivery),
-		jaeger: () => resend('jaeger', routesTo(asOtlp(jaeger), remedyOf('jaeger')), ['traces'], root, delivery),
+		jaeger: () => resend('jaeger', routesTo(toOtlpSettings(jaeger), remedyOf('jaeger')), ['traces'], root, delivery),
 	};
-	const shipped = (['otlp', 'jaeger'] as const).filter((name) => preset.includes(name));
-	const ways = (await Promise.all(shipped.map((name) => known[name]()))).flat();
-	const presets = [...shipped, ...preset.filter((name) => loaded.presets.has(name))];
-	return { presets, ways: [...ways, ...(await customRoutes(loaded, root))] };
+	const names = (['otlp', 'jaeger'] as const).filter((name) => preset.includes(name));
+	const resends = (await Promise.all(names.map((name) => shipped[name]()))).flat();
+	const presets = [...names, ...preset.filter((name) => loaded.presets.has(name))];
+	return { presets, resends: [...resends, ...(await resendCustomPresets(loaded, root))] };
 }
 
-async function drain(ways: readonly Resending[], since: number, timeout: number): Promise<void> {
-	let over = false;
+/** Resolves when everything from before `since` is sent, or after `timeout` milliseconds. */
+async function drain(resends: readonly Resend[], since: number, timeout: number): Promise<void> {
+	let timedOut = false;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, Math.min(timeout, 2 ** 31 - 1));
+		timer = setTimeout(resolve, Math.min(timeout, MAX_TIMER_MS));
 	});
-	const work = Promise.all(ways.map((way) => drained(way, since, () => over)));
+	const work = Promise.all(resends.map((each) => drainOne(each, since, () => timedOut)));
 	await Promise.race([work, late]).finally(() => {
-		over = true;
+		timedOut = true;
 		clearTimeout(timer);
 	});
 }
 
-/** Resolves when nothing of what lay there waits on the disk, or it is over. */
-async function drained({ lane, folder }: Resending, since: number, isOver: () => boolean): Promise<void> {
+/** Resolves when nothing from before `since` is pending in the folder, or when `isOver` returns true. */
+async function drainOne({ pipeline, folder }: Resend, since: number, isOver: () => boolean): Promise<void> {
 	while (!isOver()) {
-		// What a backend did not take is tried again by the lane itself, ever later.
-		if (waiting(lane) === 0) {
-			await lane.flush();
+		// The pipeline itself repeats what the backend did not accept, with growing delays.
+		if (waitingIn(pipeline) === 0) {
+			await pipeline.flush();
 			const left = await pendingIn(folder, since);
-			if (waiting(lane) === 0 && left.certain && recordsOf(left) === 0) return;
+			if (waitingIn(pipeline) === 0 && left.isExact && recordsOf(left) === 0) return;
 		}
-		await sleep(LOOK_MS);
+		await sleep(POLL_MS);
 	}
 }
 
-function waiting(lane: Resending['lane']): number {
-	const { queued, onDisk = 0 } = lane.stats();
+/** Returns how many records the pipeline has adopted and not sent. */
+function waitingIn(pipeline: Resend['pipeline']): number {
+	const { queued, onDisk = 0 } = pipeline.stats();
 	return queued + onDisk;
 }
 
-/** Gives up what is ours. A shutdown would ask a backend that is away once more. */
-async function close({ lane }: Resending): Promise<void> {
-	if (waiting(lane) > 0) lane.settle('last');
-	else await lane.shutdown();
+/**
+ * Releases the segments. A shutdown would call an unreachable backend once more, so it is used only if nothing waits.
+ */
+async function close({ pipeline }: Resend): Promise<void> {
+	if (waitingIn(pipeline) > 0) pipeline.settle('last');
+	else await pipeline.shutdown();
 }
 
-async function sentBy(way: Resending, root: string, since: number): Promise<Sent> {
-	const { preset, endpoint, signal, what, folder, lane } = way;
-	const { written, droppedBy, deadLetters = 0 } = lane.stats();
+/** Returns what has become of the records of one signal of one backend. */
+async function resultOf(resent: Resend, root: string, since: number): Promise<BackendResult> {
+	const { preset, endpoint, signal, recordName, folder, pipeline } = resent;
+	const { written, droppedBy, deadLetters = 0 } = pipeline.stats();
 	return {
-		...{ preset, endpoint, signal, what, folder: relative(root, folder) },
+		...{ preset, endpoint, signal, recordName, folder: relative(root, folder) },
 		sent: written,
 		refused: droppedBy['refused'] ?? 0,
 		deadLetters,
 		unreadable: droppedBy['unreadable'] ?? 0,
 		left: await pendingIn(folder, since),
-		lastError: way.lastError(),
+		lastError: resent.lastError(),
 	};
 }
 
-async function straysIn(root: string, backends: readonly Sent[]): Promise<Stray[]> {
+/** Returns what is pending in the folders of other addresses than those of the backends. */
+async function straysIn(root: string, backends: readonly BackendResult[]): Promise<Stray[]> {
 	const known = new Set(backends.map(({ folder }) => folder));
 	const strays = (await foldersIn(root)).filter(({ path }) => !known.has(path));
 	return Promise.all(
 		strays.map(async ({ path, signal }): Promise<Stray> => {
-			const what = WHAT[signal];
-			return { folder: path, what, left: await pendingIn(join(root, path)) };
+			const left = await pendingIn(join(root, path));
+			return { folder: path, recordName: RECORD_NAMES[signal], left };
 		}),
 	);
 }

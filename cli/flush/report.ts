@@ -1,89 +1,109 @@
 import { type PendingRequests, recordsOf } from './pending.js';
 
-/** What became of one signal's records for one backend of the config. */
-export interface Sent {
+/**
+ * What has become of the records of one signal for one backend of the config. Most member names are those of `--json`.
+ */
+export interface BackendResult {
+	/** The name of the preset. */
 	readonly preset: string;
+	/** The URL, without a user name, a password or a query. */
 	readonly endpoint: string;
+	/** `traces`, `metrics` or `logs`. */
 	readonly signal: string;
-	/** What a person calls the records. */
-	readonly what: string;
-	/** The folder, from the outbox. */
+	/** What the records are called in the text, in the plural. */
+	readonly recordName: string;
+	/** The folder, relative to the outbox. */
 	readonly folder: string;
+	/** How many records the backend has accepted. */
 	readonly sent: number;
-	/** Those that the backend refused for good, and those of them that are kept with its answer. */
+	/** How many it has refused for good. */
 	readonly refused: number;
+	/** How many of those are kept with its response. */
 	readonly deadLetters: number;
-	/** Those that could not be read. */
+	/** How many could not be read from disk. */
 	readonly unreadable: number;
+	/** What is still pending. */
 	readonly left: PendingRequests;
+	/** Why the last failed request failed; undefined if none has. */
 	readonly lastError: string | undefined;
 }
 
-/** What waits for an address that no backend of the config has. */
+/** Pending requests for an address that no backend of the config has. */
 export interface Stray {
+	/** The folder, relative to the outbox. */
 	readonly folder: string;
-	readonly what: string;
+	/** What the records are called in the text, in the plural. */
+	readonly recordName: string;
+	/** What is pending. */
 	readonly left: PendingRequests;
 }
 
-/** What a flush did. */
+/** What a flush has done. */
 export interface Report {
+	/** The outbox. */
 	readonly directory: string;
-	/** The presets of the config that send. */
+	/** The presets of the config that send to a backend. */
 	readonly presets: readonly string[];
-	readonly backends: readonly Sent[];
+	/** The result for each backend and signal. */
+	readonly backends: readonly BackendResult[];
+	/** What is pending for other addresses. */
 	readonly strays: readonly Stray[];
 }
 
-/** True where nothing waits in the outbox any more. */
+/** Returns true if nothing is pending in the outbox. */
 export function isEmpty({ backends, strays }: Report): boolean {
-	return [...backends, ...strays].every(({ left }) => recordsOf(left) === 0 && left.strange.length === 0);
+	return [...backends, ...strays].every(({ left }) => recordsOf(left) === 0 && left.otherVersion.length === 0);
 }
 
-/** The report for programs, on one line. */
+/** Returns the report for programs: one line of JSON. */
 export function asJson(report: Report): string {
-	const leftOf = ({ gone, held, strange }: PendingRequests) => ({ orphaned: gone, held, otherVersion: strange });
-	const backends = report.backends.map(({ left, what: _, ...rest }) => ({
+	const leftOf = ({ orphaned, held, otherVersion }: PendingRequests) => ({ orphaned, held, otherVersion });
+	const backends = report.backends.map(({ left, recordName: _, ...rest }) => ({
 		...rest,
 		left: recordsOf(left),
 		...leftOf(left),
 	}));
 	const strays = report.strays.map(({ folder, left }) => ({ folder, left: recordsOf(left), ...leftOf(left) }));
-	const left = [...backends, ...strays].reduce((sum, one) => sum + one.left, 0);
+	const left = [...backends, ...strays].reduce((sum, folder) => sum + folder.left, 0);
 	return `${JSON.stringify({ directory: report.directory, complete: isEmpty(report), left, backends, strays })}\n`;
 }
 
-/** The report for a person: a line for each folder in which something lay, and one of the whole. */
+/**
+ * Returns the report for people: a line for each folder in which something was pending, and one for the whole outbox.
+ */
 export function asText(report: Report): string {
 	const lines = [...report.backends.flatMap(lineOf), ...report.strays.flatMap((stray) => lineOfStray(stray, report))];
-	const all = [...report.backends, ...report.strays];
-	const left = all.reduce((sum, one) => sum + recordsOf(one.left), 0);
-	const files = all.reduce((sum, one) => sum + one.left.strange.length, 0);
+	const pending = [...report.backends, ...report.strays].map(({ left }) => left);
+	const left = pending.reduce((sum, requests) => sum + recordsOf(requests), 0);
+	const files = pending.reduce((sum, { otherVersion }) => sum + otherVersion.length, 0);
 	const rest = [
 		...(left > 0 ? [`${left} ${left === 1 ? 'record is' : 'records are'} left`] : []),
 		...(files > 0
 			? [`${files} ${files === 1 ? 'file' : 'files'} of another version ${files === 1 ? 'is' : 'are'} left`]
 			: []),
 	];
-	const whole = rest.length > 0 ? rest.join(', ') : lines.length > 0 ? 'Nothing is left' : 'Nothing lies';
-	return `${[...lines, `${whole} in ${report.directory}.`].join('\n')}\n`;
+	const summary = rest.length > 0 ? rest.join(', ') : lines.length > 0 ? 'Nothing is left' : 'Nothing waits';
+	return `${[...lines, `${summary} in ${report.directory}.`].join('\n')}\n`;
 }
 
-function lineOf({ preset, endpoint, what, folder, sent, refused, deadLetters, unreadable, left, lastError }: Sent) {
+/** Returns the line for a backend; none if nothing was pending. */
+function lineOf({ left, recordName, ...result }: BackendResult): string[] {
+	const { preset, endpoint, folder, sent, refused, deadLetters, unreadable, lastError } = result;
 	const kept = deadLetters === 0 ? '' : ` (${deadLetters} kept in ${folder}/refused)`;
 	const reason = lastError === undefined ? '' : ` (${lastError})`;
 	const parts = [
-		...(sent > 0 ? [`${sent} ${what} sent`] : []),
-		...(refused > 0 ? [`${refused} ${what} refused${kept}`] : []),
-		...(unreadable > 0 ? [`${unreadable} ${what} unreadable`] : []),
-		...(left.gone > 0 ? [`${left.gone} ${what} left${reason}`] : []),
-		...others(left, what),
+		...(sent > 0 ? [`${sent} ${recordName} sent`] : []),
+		...(refused > 0 ? [`${refused} ${recordName} refused${kept}`] : []),
+		...(unreadable > 0 ? [`${unreadable} ${recordName} unreadable`] : []),
+		...(left.orphaned > 0 ? [`${left.orphaned} ${recordName} left${reason}`] : []),
+		...unsent(left, recordName),
 	];
 	return parts.length === 0 ? [] : [`${preset} ${endpoint}: ${parts.join(', ')}`];
 }
 
-function lineOfStray({ folder, what, left }: Stray, { presets }: Report): string[] {
-	const parts = [...(left.gone > 0 ? [`${left.gone} ${what} left`] : []), ...others(left, what)];
+/** Returns the line for another address; none if nothing is pending. */
+function lineOfStray({ folder, recordName, left }: Stray, { presets }: Report): string[] {
+	const parts = [...(left.orphaned > 0 ? [`${left.orphaned} ${recordName} left`] : []), ...unsent(left, recordName)];
 	if (parts.length === 0) return [];
 	const why =
 		presets.length === 0
@@ -92,9 +112,10 @@ function lineOfStray({ folder, what, left }: Stray, { presets }: Report): string
 	return [`${folder}: ${parts.join(', ')}: ${why}`];
 }
 
-function others({ held, strange }: PendingRequests, what: string): string[] {
+/** Returns what only other processes can send: living ones, and those of another version. */
+function unsent({ held, otherVersion }: PendingRequests, recordName: string): string[] {
 	return [
-		...held.map(({ who, records }) => `${records} ${what} left to ${who}, which lives and sends them itself`),
-		...strange.map((name) => `${name} left, which another version of agentese-otel wrote and reads`),
+		...held.map(({ who, records }) => `${records} ${recordName} left to ${who}, which lives and sends them itself`),
+		...otherVersion.map((name) => `${name} left, which another version of agentese-otel wrote and reads`),
 	];
 }

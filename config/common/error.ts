@@ -1,22 +1,26 @@
-/** One thing in a config that is not as it must be. */
+/** One fault of a config. */
 export interface ConfigurationFault {
-	/** The file, the variable, or `argument`. */
+	/** The absolute path of a file, the name of an environment variable, or `argument`. */
 	readonly source: string;
-	/** The line of the file, from 1, where the source is a file that has lines. */
+	/** The line of the file, counted from 1. Absent if the source is no file, or has no lines. */
 	readonly line?: number;
-	/** The path of the key, `sampling.rate`; empty for the whole. */
+	/** The path of the key, such as `sampling.rate`. Empty if the fault concerns the whole source. */
 	readonly key: string;
-	/** The sentence: what it got, what is legal, the nearest legal word. */
+	/** One sentence: what the key got, what is legal, and the nearest legal word if there is one. */
 	readonly message: string;
 }
 
-/** The config was refused, with all its faults at once. Nothing was started. */
+/** Thrown for a faulty config, with all faults of all sources. Telemetry is not started. */
 export class ConfigurationError extends Error {
 	override readonly name = 'ConfigurationError';
-	// Behind getters, because Node prints the own properties of an uncaught error, and all of it is in the message.
+	// Private fields, because Node prints the own properties of an uncaught error, and the message already has all of it.
 	readonly #faults: readonly ConfigurationFault[];
 	readonly #strict: boolean;
 
+	/**
+	 * @param faults - the faults; the message lists all of them
+	 * @param strict - the value of the config's key `strict`
+	 */
 	constructor(faults: readonly ConfigurationFault[], strict = true) {
 		const lines = faults.map(
 			({ source, line, message }) => `${source}${line === undefined ? '' : `:${line}`}: ${message}`,
@@ -31,17 +35,22 @@ export class ConfigurationError extends Error {
 		this.#strict = strict;
 	}
 
+	/** All faults: by source, and within a source by line. */
 	get faults(): readonly ConfigurationFault[] {
 		return this.#faults;
 	}
 
-	/** What the faulty config itself said under `strict`: false asks for a start without telemetry. */
+	/**
+	 * The value of `strict` in the faulty config. If it is false, `startTelemetry` logs the faults and continues without
+	 * telemetry instead of throwing.
+	 */
 	get strict(): boolean {
 		return this.#strict;
 	}
 }
 
-/** A fault, with the path to its key rather than the line. */
+/** A fault with the path of its key, from which the line in the file is found later. */
 export interface PathFault extends ConfigurationFault {
+	/** The keys and list indexes from the root of the config. */
 	readonly path: readonly PropertyKey[];
 }

@@ -1,31 +1,34 @@
-/** What telemetry is made of. */
+/** OpenTelemetry's signals. */
 export const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 
+/** One of OpenTelemetry's signals. */
 export type Signal = (typeof SIGNALS)[number];
 
-/** The presets that carry each signal. */
+/** For each signal, the names of the presets that export it. */
 export type Routes = Record<Signal, readonly string[]>;
 
-/** A part of a config, and who said it. */
+/** One layer of a config before it is checked: the value that one source sets, and that source. */
 export interface ConfigLayerSource {
-	/** A file, a variable, or `argument`. */
+	/** The absolute path of a file, the name of an environment variable, or `argument`. */
 	readonly source: string;
+	/** What the source sets, unchecked. */
 	readonly value: unknown;
-	/** The directory that its relative paths are meant from. */
+	/** The absolute directory that relative paths in the value are resolved from. */
 	readonly directory: string;
-	/** Where a source says of one signal alone who carries it. */
+	/** The presets of single signals, if the source sets these for one signal only. */
 	readonly signals?: Partial<Routes>;
-	/** The text, where it is of a format that has lines. */
+	/** The text of the source, if its format has lines. */
 	readonly text?: string;
-	/** The keys above the config in that text: package.json holds it under `agentese`. */
-	readonly above?: readonly string[];
+	/** The keys that lead to the config in that text: `['agentese']` in a package.json. */
+	readonly parentKeys?: readonly string[];
 }
 
+/** Whether a value is an object and no array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `otlp.headers`, `rules[0].match`. */
+/** Returns the text of a key's path, such as `otlp.headers` or `rules[0].match`. */
 export function pathText(path: readonly PropertyKey[]): string {
 	return path.reduce<string>((text, step) => {
 		if (typeof step === 'number') return `${text}[${step}]`;

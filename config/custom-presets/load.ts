@@ -5,140 +5,160 @@ import { LEGAL_PRESET, PRESETS } from '../../presets/contract/names.js';
 import type { Preset } from '../../presets/contract/preset.js';
 import type { PathFault } from '../common/error.js';
 import { type ConfigLayerSource, isObject } from '../common/layer.js';
-import { absolute } from '../resolve/normalize.js';
-import { hintFor, shown } from '../schema/explain.js';
-import { dataOnly } from '../sources/file.js';
+import { toAbsolute } from '../resolve/normalize.js';
+import { describeValue, hintFor } from '../schema/explain.js';
+import { isDataOnly } from '../sources/file.js';
 import { packageEntry } from './package-entry.js';
 
-/** The presets of one's own that a config names, and the config with their names in place of their modules. */
+/** The custom presets of a config. */
 export interface CustomPresets {
+	/** The loaded presets, by name. */
 	readonly presets: ReadonlyMap<string, Preset<unknown>>;
-	readonly said: readonly ConfigLayerSource[];
+	/** The layers, with the names of the presets in place of their modules. */
+	readonly layers: readonly ConfigLayerSource[];
+	/** One fault for each module that could not be used. */
 	readonly faults: readonly PathFault[];
 }
 
 /**
- * Loads every module that some source names under `preset`: a path from the place of that source, or a package as the
- * source would import it. Its default export, else the one export that is a preset, is the preset.
+ * Loads every module that a layer names under `preset`. A module is a path relative to the layer's directory, or a
+ * package as that directory would import it. The preset is its default export, else the first export that is a preset.
  *
- * @param taken - the config's keys: a preset's options stand under its name, so that it can have none of these
+ * @param reserved - the keys of the config: a preset's options are under its name, so it cannot have the name of a key
  */
 export async function loadCustomPresets(
 	all: readonly ConfigLayerSource[],
-	taken: readonly string[],
+	reserved: readonly string[],
 ): Promise<CustomPresets> {
 	const presets = new Map<string, Preset<unknown>>();
 	const faults: PathFault[] = [];
+	/** The names of the loaded presets, by `moduleId`. */
 	const names = new Map<string, string>();
-	for (const said of all) {
-		for (const word of wordsOf(said.value)) {
-			const id = idOf(word, said);
+	for (const layer of all) {
+		for (const module of modulesOf(layer.value)) {
+			const id = moduleId(module, layer);
+			// Several layers may name the same module.
 			if (names.has(id)) continue;
-			const found = await load(word, said, taken);
-			if ('name' in found) {
-				presets.set(found.name, found);
-				names.set(id, found.name);
-			} else if (!('absent' in found && wordIsName(word, all, presets))) faults.push(fault(said, found.message));
+			const loaded = await load(module, layer, reserved);
+			if ('name' in loaded) {
+				presets.set(loaded.name, loaded);
+				names.set(id, loaded.name);
+			} else if (!('absent' in loaded && isLoadedName(module, all, presets))) {
+				faults.push(fault(layer, loaded.message));
+			}
 		}
 	}
-	const said = all.map((one) => renamed(one, (word) => names.get(idOf(word, one))));
+	const layers = all.map((layer) => withNames(layer, (module) => names.get(moduleId(module, layer))));
 	return {
 		presets,
-		said,
-		faults: faults.filter(({ message }, index) => index === faults.findIndex((f) => f.message === message)),
+		layers,
+		faults: faults.filter(({ message }, index) => index === faults.findIndex((other) => other.message === message)),
 	};
 }
 
+/** Why a module could not be used; `absent` if nothing of that name was found. */
 type Failure = { message: string; absent?: true };
 
+/** Loads the preset of one module, or returns why it cannot be used. */
 async function load(
-	word: string,
-	said: ConfigLayerSource,
-	taken: readonly string[],
+	module: string,
+	layer: ConfigLayerSource,
+	reserved: readonly string[],
 ): Promise<Preset<unknown> | Failure> {
-	if (dataOnly() && said.source !== 'argument') {
+	if (isDataOnly() && layer.source !== 'argument') {
 		return {
-			message: `"preset" names the module '${word}', which is code; AGENTESE_CONFIG_FORMATS=data refuses code. Legal: ${LEGAL_PRESET.split(', or a module')[0]}.`,
+			message: `"preset" names the module '${module}', which is code; AGENTESE_CONFIG_FORMATS=data refuses code. Legal: ${LEGAL_PRESET.split(', or a module')[0]}.`,
 		};
 	}
-	const path = resolved(word, said.directory);
-	if (path === undefined && isPath(word)) {
-		const place = absolute(word, said.directory);
-		return { message: `"preset" names the module '${word}', and there is no such file: ${place}.` };
+	const path = resolveModule(module, layer.directory);
+	// A missing file is a definite fault. A missing package may be a misspelt preset, or a name that is defined
+	// elsewhere.
+	if (path === undefined && isPath(module)) {
+		const file = toAbsolute(module, layer.directory);
+		return { message: `"preset" names the module '${module}', and there is no such file: ${file}.` };
 	}
 	if (path === undefined) {
-		const got = shown(isObject(said.value) ? said.value['preset'] : word);
-		return { absent: true, message: `"preset" got ${got}; legal: ${LEGAL_PRESET}.${hintFor(word, PRESETS)}` };
+		const got = describeValue(isObject(layer.value) ? layer.value['preset'] : module);
+		return { absent: true, message: `"preset" got ${got}; legal: ${LEGAL_PRESET}.${hintFor(module, PRESETS)}` };
 	}
 	let exported: Record<string, unknown>;
 	try {
 		exported = await import(pathToFileURL(path).href);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
-		return { message: `"preset" names the module '${word}', which cannot be loaded. Reason: ${reason}` };
+		return { message: `"preset" names the module '${module}', which cannot be loaded. Reason: ${reason}` };
 	}
+	// The default export first; a CommonJS module has its exports there.
 	const preset = [exported['default'], ...Object.values(exported)].find(isPreset);
 	if (preset === undefined) {
 		return {
-			message: `"preset" names the module '${word}', which exports no preset; write "export default definePreset({ name, make })".`,
+			message: `"preset" names the module '${module}', which exports no preset; write "export default definePreset({ name, make })".`,
 		};
 	}
-	if ([...taken, ...PRESETS].includes(preset.name)) {
+	if ([...reserved, ...PRESETS].includes(preset.name)) {
 		return {
-			message: `"preset" names the module '${word}', which calls itself "${preset.name}"; that name is taken. Give it another one.`,
+			message: `"preset" names the module '${module}', whose preset has the reserved name "${preset.name}". Give it another name.`,
 		};
 	}
 	return preset;
 }
 
+/** Whether a module's export is a preset, by the members that `definePreset` requires. */
 function isPreset(value: unknown): value is Preset<unknown> {
 	return isObject(value) && typeof value['name'] === 'string' && typeof value['make'] === 'function';
 }
 
+/** A fault of the key `preset` of a layer. */
 function fault({ source }: ConfigLayerSource, message: string): PathFault {
 	return { source, key: 'preset', path: ['preset'], message };
 }
 
-/** The words under `preset` that ship with no preset of ours. */
-function wordsOf(value: unknown): string[] {
-	const said = isObject(value) ? [value['preset']].flat() : [];
-	return said.filter((word): word is string => typeof word === 'string' && word !== '' && !isShipped(word));
+/** The entries under `preset` that are not the names of shipped presets. */
+function modulesOf(value: unknown): string[] {
+	const entries = isObject(value) ? [value['preset']].flat() : [];
+	return entries.filter((entry): entry is string => typeof entry === 'string' && entry !== '' && !isShipped(entry));
 }
 
-function isShipped(word: string): boolean {
-	return (PRESETS as readonly string[]).includes(word);
+/** Whether a name is that of a preset of the toolkit. */
+function isShipped(name: string): boolean {
+	return (PRESETS as readonly string[]).includes(name);
 }
 
-/** A later source may say a preset's name where an earlier one has said its module. */
-function wordIsName(
-	word: string,
+/** A layer may name a preset by its name if a layer before it has named the preset's module. */
+function isLoadedName(
+	name: string,
 	all: readonly ConfigLayerSource[],
 	presets: ReadonlyMap<string, Preset<unknown>>,
 ): boolean {
-	return all.length > 1 && presets.has(word);
+	return all.length > 1 && presets.has(name);
 }
 
-function idOf(word: string, { directory }: ConfigLayerSource): string {
-	return `${directory}\0${word}`;
+/** Identifies a module: the same text can mean different files in different directories. */
+function moduleId(module: string, { directory }: ConfigLayerSource): string {
+	return `${directory}\0${module}`;
 }
 
-function isPath(word: string): boolean {
-	return isAbsolute(word) || /^(\.{1,2}|~)\//.test(word);
+/** Whether an entry is a path: it is absolute, or begins with `./`, `../` or `~/`. All others are package names. */
+function isPath(module: string): boolean {
+	return isAbsolute(module) || /^(\.{1,2}|~)\//.test(module);
 }
 
-function resolved(word: string, directory: string): string | undefined {
+/** The absolute path of a module as code in that directory would load it; undefined if it is not found. */
+function resolveModule(module: string, directory: string): string | undefined {
 	const require = createRequire(join(directory, 'config.js'));
 	try {
-		return require.resolve(isPath(word) ? absolute(word, directory) : word);
+		return require.resolve(isPath(module) ? toAbsolute(module, directory) : module);
 	} catch {
-		return isPath(word) ? undefined : packageEntry(word, directory);
+		return isPath(module) ? undefined : packageEntry(module, directory);
 	}
 }
 
-function renamed(said: ConfigLayerSource, nameOf: (word: string) => string | undefined): ConfigLayerSource {
-	const { value } = said;
-	if (!isObject(value) || value['preset'] === undefined) return said;
-	const rename = (word: unknown) => (typeof word === 'string' && !isShipped(word) ? (nameOf(word) ?? word) : word);
+/** Returns the layer with the names of presets in place of their modules under `preset`. */
+function withNames(layer: ConfigLayerSource, nameOf: (module: string) => string | undefined): ConfigLayerSource {
+	const { value } = layer;
+	if (!isObject(value) || value['preset'] === undefined) return layer;
+	const rename = (entry: unknown) =>
+		typeof entry === 'string' && !isShipped(entry) ? (nameOf(entry) ?? entry) : entry;
 	const { preset } = value;
-	return { ...said, value: { ...value, preset: Array.isArray(preset) ? preset.map(rename) : rename(preset) } };
+	return { ...layer, value: { ...value, preset: Array.isArray(preset) ? preset.map(rename) : rename(preset) } };
 }

@@ -4,70 +4,77 @@ import { isObject } from '../common/layer.js';
 import type { ConfigLayer } from '../schema/config.js';
 import { FAST_KEYS, type FastKey } from './keys.generated.js';
 
-/** What a value that is not plain is answered by. */
-const NO = Symbol('not plain');
+/** The result for a value that the fast check cannot decide. */
+const UNDECIDED = Symbol('undecided');
 
 /**
- * The value of a source as the schema would read it, where that takes nothing but a look: every key known, every value a
- * yes or no, a number in its range, a word, a text, a preset that ships, an endpoint, or the names of instrumentations.
+ * Checks the value of one source without loading zod, and returns what the schema would return for it. It knows keys
+ * with booleans, numbers in a range, known words, non-empty strings, shipped presets, endpoints and lists of
+ * instrumentations.
  *
- * Answers undefined for anything else, whether it is wrong or merely asks for more: zod is loaded then, and decides. What
- * counts as plain is made from the schema (`scripts/make-schema.mjs`), and a test compares the two.
+ * Returns undefined for everything else, faulty or not: zod is then loaded and decides. The known keys are generated
+ * from the schema (`scripts/make-schema.mjs`), and a test compares the results of both checks.
  */
 export function fastCheck(value: unknown): ConfigLayer | undefined {
-	const read = section(value, '');
-	return read === NO ? undefined : (read as ConfigLayer);
+	const checked = checkSection(value, '');
+	return checked === UNDECIDED ? undefined : (checked as ConfigLayer);
 }
 
-function section(value: unknown, above: string): unknown {
-	if (!isPlainObject(value)) return NO;
-	const read: Record<string, unknown> = {};
+/** @param prefix - the path of the section with a dot after it; empty for the whole config */
+function checkSection(value: unknown, prefix: string): unknown {
+	if (!isPlainObject(value)) return UNDECIDED;
+	const checked: Record<string, unknown> = {};
 	for (const key of Reflect.ownKeys(value)) {
-		if (typeof key !== 'string') return NO;
-		const path = above + key;
+		// Unknown keys are left to zod, whose message lists the legal ones.
+		if (typeof key !== 'string') return UNDECIDED;
+		const path = prefix + key;
 		const kind = Object.hasOwn(FAST_KEYS, path) ? FAST_KEYS[path] : undefined;
-		if (kind === undefined) return NO;
+		if (kind === undefined) return UNDECIDED;
 		const inner = value[key];
+		// An undefined value sets nothing, as in the schema.
 		if (inner === undefined) continue;
-		const one = kind === 'section' ? section(inner, `${path}.`) : leaf(inner, kind);
-		if (one === NO) return NO;
-		read[key] = one;
+		const result = kind === 'section' ? checkSection(inner, `${path}.`) : checkLeaf(inner, kind);
+		if (result === UNDECIDED) return UNDECIDED;
+		checked[key] = result;
 	}
-	return read;
+	return checked;
 }
 
-function leaf(value: unknown, kind: Exclude<FastKey, 'section'>): unknown {
+/** Checks the value of a key without keys below it. Returns what the schema would return, or `UNDECIDED`. */
+function checkLeaf(value: unknown, kind: Exclude<FastKey, 'section'>): unknown {
 	if (typeof kind === 'object') {
-		if ('words' in kind) return typeof value === 'string' && kind.words.includes(value) ? value : NO;
-		const inside = typeof value === 'number' && value >= kind.min && value <= kind.max;
-		return inside && (!kind.whole || Number.isSafeInteger(value)) ? value : NO;
+		if ('words' in kind) return typeof value === 'string' && kind.words.includes(value) ? value : UNDECIDED;
+		const inRange = typeof value === 'number' && value >= kind.min && value <= kind.max;
+		return inRange && (!kind.integer || Number.isSafeInteger(value)) ? value : UNDECIDED;
 	}
-	if (kind === 'switch') return typeof value === 'boolean' ? value : NO;
-	if (kind === 'text') return typeof value === 'string' && value !== '' ? value : NO;
-	if (kind === 'endpoint') return typeof value === 'string' && readEndpoint(value) !== undefined ? value : NO;
-	if (kind === 'preset') return presets(value);
-	return instrumentations(value);
+	if (kind === 'switch') return typeof value === 'boolean' ? value : UNDECIDED;
+	if (kind === 'text') return typeof value === 'string' && value !== '' ? value : UNDECIDED;
+	if (kind === 'endpoint') return typeof value === 'string' && readEndpoint(value) !== undefined ? value : UNDECIDED;
+	if (kind === 'preset') return checkPresets(value);
+	return checkInstrumentations(value);
 }
 
-function presets(value: unknown): unknown {
+/** Returns the distinct names of shipped presets; a module as a preset is left to zod. */
+function checkPresets(value: unknown): unknown {
 	const names = typeof value === 'string' ? [value] : value;
-	if (!Array.isArray(names) || names.length === 0 || !names.every((name) => SHIPPED.includes(name))) return NO;
-	const all = [...new Set(names)];
-	return all.length > 1 && all.includes('none') ? NO : all;
+	if (!Array.isArray(names) || names.length === 0 || !names.every((name) => SHIPPED.includes(name))) return UNDECIDED;
+	const distinct = [...new Set(names)];
+	return distinct.length > 1 && distinct.includes('none') ? UNDECIDED : distinct;
 }
 
+/** The shipped presets, typed so that any value can be looked up. */
 const SHIPPED: readonly unknown[] = PRESETS;
 
-/** `true`, or the list that `include` holds; with options of their own they are for zod. */
-function instrumentations(value: unknown): unknown {
+/** Accepts a boolean, or an object with the list `include` only; instrumentations with options are left to zod. */
+function checkInstrumentations(value: unknown): unknown {
 	if (typeof value === 'boolean') return value;
-	if (!isPlainObject(value) || Reflect.ownKeys(value).join() !== 'include') return NO;
+	if (!isPlainObject(value) || Reflect.ownKeys(value).join() !== 'include') return UNDECIDED;
 	const { include } = value;
-	if (!Array.isArray(include) || !include.every((name) => typeof name === 'string' && name !== '')) return NO;
+	if (!Array.isArray(include) || !include.every((name) => typeof name === 'string' && name !== '')) return UNDECIDED;
 	return { include: [...include] };
 }
 
-/** An object as a literal makes one, in whatever realm: nothing of it is inherited. */
+/** Whether a value is an object as a literal creates it, in any realm, so that none of its keys is inherited. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
 	if (!isObject(value)) return false;
 	const prototype: object | null = Object.getPrototypeOf(value);

@@ -3,10 +3,10 @@ import { isObject, SIGNALS } from '../common/layer.js';
 import { defaultConfig } from '../schema/config.js';
 import { leavesOf } from '../schema/keys.js';
 import { configSchema } from '../schema/schema.js';
-import { variableOf } from '../sources/agentese-variables.js';
+import { variableName } from '../sources/agentese-variables.js';
 
-/** How a default is written where the number that stands in the code says less. */
-const WRITTEN: Readonly<Record<string, string>> = {
+/** The text of a default whose number of bytes or milliseconds is hard to read. */
+const READABLE_DEFAULTS: Readonly<Record<string, string>> = {
 	'json.maxBytes': '256 MiB',
 	'json.maxAge': '7d',
 	'otlp.timeout': '10s',
@@ -16,26 +16,32 @@ const WRITTEN: Readonly<Record<string, string>> = {
 	'delivery.maxQueueBytes': '64 MiB',
 };
 
-/** The keys of one signal are those of `otlp`; the docs say so in a sentence. */
-const REPEATED = SIGNALS.map((signal) => `otlp.${signal}.`);
+/**
+ * The sections of single signals have the keys of `otlp`, so they have no rows; the page describes them in a sentence.
+ */
+const OMITTED_PREFIXES = SIGNALS.map((signal) => `otlp.${signal}.`);
 
-/** The table of every key for the docs, in Markdown: what is legal, the default, the meaning, the variable. */
+/**
+ * Returns the table of all keys in docs/configuration.md, as Markdown: key, legal values, default, meaning and
+ * environment variable.
+ */
 export function docsTable(): string {
 	const rows = leavesOf(configSchema).flatMap(({ path, schema }) => {
 		const key = path.join('.');
-		if (REPEATED.some((prefix) => key.startsWith(prefix))) return [];
+		if (OMITTED_PREFIXES.some((prefix) => key.startsWith(prefix))) return [];
 		const { legal, description } = schema.meta() ?? {};
-		const row = [`\`${key}\``, String(legal), defaultOf(path), String(description), `\`${variableOf(path)}\``];
+		const row = [`\`${key}\``, String(legal), defaultOf(path), String(description), `\`${variableName(path)}\``];
 		return [
 			row,
 			...(schema instanceof z.ZodArray && schema.element instanceof z.ZodObject ? elementRows(key, schema) : []),
 		];
 	});
 	return [['key', 'legal', 'default', 'meaning', 'variable'], ['---', '---', '---', '---', '---'], ...rows]
-		.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+		.map((columns) => `| ${columns.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`)
 		.join('\n');
 }
 
+/** The rows of the keys of a list's elements, such as `rules[].match`. They have neither default nor variable. */
 function elementRows(key: string, schema: z.ZodArray): string[][] {
 	return leavesOf(schema.element as z.ZodType).map(({ path, schema: inner }) => {
 		const { legal, description } = inner.meta() ?? {};
@@ -43,9 +49,10 @@ function elementRows(key: string, schema: z.ZodArray): string[][] {
 	});
 }
 
+/** The default of a key as Markdown; empty if there is none, or an empty object. */
 function defaultOf(path: readonly string[]): string {
 	const key = path.join('.');
 	const value = path.reduce<unknown>((inner, step) => (isObject(inner) ? inner[step] : undefined), defaultConfig());
 	if (value === undefined || (isObject(value) && Object.keys(value).length === 0)) return '';
-	return `\`${WRITTEN[key] ?? (typeof value === 'string' ? value : JSON.stringify(value))}\``;
+	return `\`${READABLE_DEFAULTS[key] ?? (typeof value === 'string' ? value : JSON.stringify(value))}\``;
 }

@@ -4,31 +4,31 @@ import { isObject } from '../common/layer.js';
 import { defaultConfig } from '../schema/config.js';
 import { configSchema } from '../schema/schema.js';
 
-/** Where the package has the file that this makes. */
-const ID = 'https://unpkg.com/agentese-otel/presets/schema.json';
+/** The address of the generated file in the published package. */
+const ID = 'https://unpkg.com/agentese-otel/config/schema.json';
 
-/** The config's shape as a JSON schema of what a person writes, for editors: with each key's meaning and default. */
+/** Returns the JSON schema of a config file, with the meaning and the default of each key. Editors read it. */
 export function configJsonSchema(): Record<string, unknown> {
 	const { $schema, ...schema } = z.toJSONSchema(configSchema, {
 		io: 'input',
 		target: 'draft-7',
-		// What code alone can say (a function, a regular expression) is for no editor of files.
+		// Functions and regular expressions exist in code only, and have no JSON schema.
 		unrepresentable: 'any',
 		override: ({ jsonSchema }) => {
-			// What is legal in words is for our messages; no editor knows these keywords.
+			// These keywords are for the toolkit's own messages; editors do not know them.
 			delete jsonSchema['legal'];
 			delete jsonSchema['words'];
 		},
 	});
 	const { properties = {}, additionalProperties: _, ...rest } = schema;
-	// What only code can say is shown to no editor.
-	delete redactOf(properties)['with'];
+	// A file cannot contain a function.
+	delete redactProperties(properties)['with'];
 	addDefaults(properties, defaultConfig());
-	return { $schema, $id: ID, title: 'agentese-otel', ...rest, properties, ...sections(Object.keys(properties)) };
+	return { $schema, $id: ID, title: 'agentese-otel', ...rest, properties, ...unknownKeys(Object.keys(properties)) };
 }
 
-/** A section that is not known is a preset's own where `preset` names a module, and a mistake anywhere else. */
-function sections(known: readonly string[]): Record<string, unknown> {
+/** Allows unknown keys, as sections of custom presets, only if `preset` names a module. */
+function unknownKeys(known: readonly string[]): Record<string, unknown> {
 	const module = { not: { enum: PRESETS } };
 	const isModule = {
 		anyOf: [
@@ -42,16 +42,22 @@ function sections(known: readonly string[]): Record<string, unknown> {
 	};
 }
 
-/** The members of `redact`, without the alternatives of their lists that are regular expressions. */
-function redactOf(properties: Record<string, unknown>): Record<string, unknown> {
+/**
+ * Returns the properties of `redact`, after removing from their lists the alternative for regular expressions, which
+ * only code can contain.
+ */
+function redactProperties(properties: Record<string, unknown>): Record<string, unknown> {
 	const { redact } = properties as { redact?: { anyOf?: { properties?: Record<string, unknown> }[] } };
-	const members = redact?.anyOf?.find((one) => one.properties !== undefined)?.properties ?? {};
-	for (const list of Object.values(members) as { items?: { anyOf?: object[] } }[]) {
-		if (list.items?.anyOf) list.items.anyOf = list.items.anyOf.filter((one) => Object.keys(one).length > 0);
+	const found = redact?.anyOf?.find((alternative) => alternative.properties !== undefined)?.properties ?? {};
+	for (const list of Object.values(found) as { items?: { anyOf?: object[] } }[]) {
+		if (list.items?.anyOf) {
+			list.items.anyOf = list.items.anyOf.filter((alternative) => Object.keys(alternative).length > 0);
+		}
 	}
-	return members;
+	return found;
 }
 
+/** Writes the defaults into the schemas of the properties, and of those below them. */
 function addDefaults(properties: Record<string, unknown>, defaults: object): void {
 	for (const [key, value] of Object.entries(defaults)) {
 		const schema = properties[key];

@@ -10,7 +10,10 @@ import type { ConfigLayer } from './schema.js';
 
 export type { ConfigLayer, ConfigRule, TelemetryConfig } from './schema.js';
 
-type Said<T> = { [K in keyof T]-?: NonNullable<T[K]> };
+/** T with every key present. */
+type Complete<T> = { [K in keyof T]-?: NonNullable<T[K]> };
+
+/** The keys of the config that hold other keys. */
 type Sections =
 	| 'sampling'
 	| 'observer'
@@ -23,23 +26,33 @@ type Sections =
 	| 'delivery';
 
 /**
- * What holds, every key of it. `serviceName` alone may be unsaid: it is then found in package.json. The options of a
- * preset of one's own stand under its name as well.
+ * The config after the merge of all sources and the defaults. Every key has a value, except `serviceName`: if no source
+ * sets it, the name in package.json is used. The options of a custom preset are under the preset's name.
  */
-export interface EffectiveConfig extends Omit<Said<ConfigLayer>, '$schema' | 'serviceName' | Sections> {
+export interface EffectiveConfig extends Omit<Complete<ConfigLayer>, '$schema' | 'serviceName' | Sections> {
+	/** `service.name` of all telemetry. Undefined if no source sets it: the name in package.json is then used. */
 	serviceName: string | undefined;
-	sampling: Said<NonNullable<ConfigLayer['sampling']>>;
-	observer: Said<NonNullable<ConfigLayer['observer']>>;
+	/** Which traces are kept. `rate` is the share of root spans, from 0 to 1. */
+	sampling: Complete<NonNullable<ConfigLayer['sampling']>>;
+	/** Which attributes of the observer are put into outgoing baggage. */
+	observer: Complete<NonNullable<ConfigLayer['observer']>>;
+	/** The limits of what `capture: full` writes of arguments and results. */
 	captureLimits: CaptureLimits;
+	/** The options of the preset `otlp`. */
 	otlp: OtlpSettings;
+	/** The options of the preset `jaeger`. */
 	jaeger: JaegerSettings;
+	/** The options of the preset `json`. */
 	json: JsonSettings;
+	/** The options of the preset `prometheus`. */
 	prometheus: PrometheusSettings;
+	/** The options of the preset `console`. */
 	console: ConsoleSettings;
+	/** How the presets that send keep and retry what they could not send yet. */
 	delivery: DeliverySettings;
 }
 
-/** What holds where nobody says anything: local files, which work with no server. */
+/** Returns a new config of defaults. They write local files and need no server. */
 export function defaultConfig(): EffectiveConfig {
 	return {
 		enabled: true,

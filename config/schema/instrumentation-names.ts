@@ -1,6 +1,6 @@
 /**
- * What auto-instrumentations-node 0.82 knows, by the name without its prefix: a test compares it with the packages
- * that the metapackage depends on.
+ * The instrumentations of `@opentelemetry/auto-instrumentations-node` 0.82, by their names without the prefix. A test
+ * compares the list with the dependencies of that metapackage.
  */
 export const INSTRUMENTATIONS: readonly string[] = [
 	'amqplib',
@@ -46,18 +46,21 @@ export const INSTRUMENTATIONS: readonly string[] = [
 	'winston',
 ];
 
+/** What the names of OpenTelemetry's instrumentation packages begin with. */
 const PREFIX = '@opentelemetry/instrumentation-';
 
-/** The metapackage, and the release that shares one SDK with ours. */
+/** The package that depends on all instrumentations. */
 export const METAPACKAGE = '@opentelemetry/auto-instrumentations-node';
+
+/** The release of the metapackage that uses the same SDK as the toolkit. */
 export const METAPACKAGE_VERSION = '0.82.0';
 
-/** The package of an instrumentation: a short name is OpenTelemetry's own, one with a scope is a package's name. */
+/** Returns the package of an instrumentation. A name with a scope already is a package's name. */
 export function packageOf(name: string): string {
 	return name.startsWith('@') ? name : PREFIX + name;
 }
 
-/** The short name of one of OpenTelemetry's own packages; any other name as it is. */
+/** Returns the short name of one of OpenTelemetry's packages, and any other name unchanged. */
 export function shortName(name: string): string {
 	return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
 }

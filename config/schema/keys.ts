@@ -1,36 +1,44 @@
 import { z } from 'zod';
 
-/** A key that holds a value rather than other keys. */
+/** A key that holds a value and no other keys. */
 export interface Leaf {
+	/** The keys from the root of the config. */
 	readonly path: readonly string[];
+	/** The schema of the value, without `.optional()`. */
 	readonly schema: z.ZodType;
 }
 
-/** The schema without its `.optional()`. */
-export function unwrapped(schema: z.ZodType): z.ZodType {
+/** Removes `.optional()` and `.default()` from a schema. */
+function unwrap(schema: z.ZodType): z.ZodType {
 	return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
-		? unwrapped(schema.unwrap() as z.ZodType)
+		? unwrap(schema.unwrap() as z.ZodType)
 		: schema;
 }
 
-/** Every key of the config that holds a value, in the order of the schema; `$schema` is for editors and left out. */
-export function leavesOf(schema: z.ZodType, above: readonly string[] = []): Leaf[] {
-	const inner = unwrapped(schema);
-	if (!(inner instanceof z.ZodObject) || inner.meta()?.['legal'] !== undefined) return [{ path: above, schema: inner }];
+/**
+ * Returns every key of a schema that holds a value, in the order of the schema. `$schema`, which is for editors only,
+ * is left out. An object schema with the metadata `legal` counts as a value.
+ *
+ * @param parentPath - the path of the schema within the config
+ */
+export function leavesOf(schema: z.ZodType, parentPath: readonly string[] = []): Leaf[] {
+	const inner = unwrap(schema);
+	if (!(inner instanceof z.ZodObject) || inner.meta()?.['legal'] !== undefined)
+		return [{ path: parentPath, schema: inner }];
 	return Object.entries(inner.shape).flatMap(([key, value]) =>
-		key === '$schema' ? [] : leavesOf(value as z.ZodType, [...above, key]),
+		key === '$schema' ? [] : leavesOf(value as z.ZodType, [...parentPath, key]),
 	);
 }
 
-/** The schema of the deepest key of the path that has one of its own. */
+/** Returns the schema at a path, or the schema of the deepest key on the way that has one. */
 export function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodType {
-	let schema = unwrapped(root);
+	let schema = unwrap(root);
 	for (const step of path) {
 		let next: unknown;
 		if (schema instanceof z.ZodObject) next = schema.shape[String(step)];
 		else if (schema instanceof z.ZodArray) next = schema.element;
 		if (next === undefined) break;
-		schema = unwrapped(next as z.ZodType);
+		schema = unwrap(next as z.ZodType);
 	}
 	return schema;
 }

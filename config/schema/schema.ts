@@ -12,27 +12,35 @@ import { jsonOptions } from '../../presets/json/options.js';
 import { prometheusOptions } from '../../presets/prometheus/options.js';
 import { captureLimitsOptions, captureOption, errorsOption, LEGAL_REDACT, redactOption } from './privacy.js';
 
+/** The values of `spanName`. */
 const SPAN_NAMES = ['invoke', 'path'] as const;
+/** The values of `logLevel`, from silent to the most verbose. */
 const LOG_LEVELS = ['none', 'error', 'warn', 'info', 'debug', 'verbose'] as const;
+/** The `legal` text of booleans. */
 const YES_OR_NO = 'true or false';
 
-/** A word that ships, or the path or package name of a module; whether there is one is seen when it is loaded. */
+/** The name of a shipped preset, or the path or package name of a module. The module is checked when it is loaded. */
 const word = z.union([z.enum(PRESETS), z.string().min(1)]);
 
+/** One preset or several; always a list of distinct names after the check. `none` cannot be combined. */
 const preset = z
 	.union([word, z.array(word).nonempty()])
-	.transform((said): string[] => (typeof said === 'string' ? [said] : [...new Set<string>(said)]))
+	.transform((value): string[] => (typeof value === 'string' ? [value] : [...new Set<string>(value)]))
 	.refine((names) => names.length === 1 || !names.includes('none'));
 
+/** A value of a resource attribute. */
 const attribute = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.array(z.number())]);
 
+/** A share of traces. */
 const rate = z.number().min(0).max(1);
 const LEGAL_RATE = 'a number from 0 to 1';
 
+/** The object form of `autoInstrumentation`. Names and options are checked where they are used. */
 const instrumentations = z
 	.object({ include: z.array(z.string().min(1)).optional() })
 	.catchall(z.union([z.boolean(), z.record(z.string(), z.unknown()), z.array(z.string())]));
 
+/** One entry of `rules`. It must set something for what it matches. */
 const rule = z
 	.strictObject({
 		match: z
@@ -42,49 +50,49 @@ const rule = z
 			.meta({
 				legal:
 					'the glob of a path, such as "world.**", or a method, such as "Soul.challenge"; a star is a whole segment',
-				description: 'Which invocations the rule is about: the glob of a path, or Class.method.',
+				description: 'Which invocations the rule applies to: the glob of a path, or Class.method.',
 			}),
 		enabled: z
 			.boolean()
-			.meta({ legal: YES_OR_NO, description: 'false: no span and no measurement is made of them.' })
+			.meta({ legal: YES_OR_NO, description: 'false: they create no spans and no measurements.' })
 			.optional(),
-		name: z.string().min(1).meta({ legal: 'a name', description: 'What their spans are called.' }).optional(),
-		rate: rate.meta({ legal: LEGAL_RATE, description: 'The share of their traces that is kept.' }).optional(),
+		name: z.string().min(1).meta({ legal: 'a name', description: 'The name of their spans.' }).optional(),
+		rate: rate.meta({ legal: LEGAL_RATE, description: 'The share of the traces they begin that is kept.' }).optional(),
 	})
 	.refine(({ enabled, name, rate: share }) => enabled !== undefined || name !== undefined || share !== undefined, {
-		message: 'it says nothing of what it matches; legal beside "match": enabled, name, rate',
+		message: 'it sets nothing for what it matches; legal beside "match": enabled, name, rate',
 	});
 
 /**
- * The one source of the config's shape: its types, its checks, its messages, the JSON schema for editors and the table
- * in the docs are made from it.
+ * The zod schema of the config. The config's types, checks and messages, the JSON schema for editors, the keys of the
+ * fast check and the table in the docs are all derived from it (`node scripts/make-schema.mjs`).
  *
- * Each key says in `legal` what may stand there and in `words` which words are known, so that a fault's message can
- * name both; `description` is the key's line in the docs.
+ * The metadata of each key: `legal` describes the legal values in messages, `words` lists the known words for the hint
+ * of a message, and `description` is the key's text in the docs and in editors.
  */
 export const configSchema = z.strictObject({
-	$schema: z.string().meta({ legal: 'the address of a JSON schema', description: 'For editors.' }).optional(),
+	$schema: z.string().meta({ legal: 'the address of a JSON schema', description: 'For editors only.' }).optional(),
 	enabled: z
 		.boolean()
-		.meta({ legal: YES_OR_NO, description: 'false: nothing is started and nothing is opened.' })
+		.meta({ legal: YES_OR_NO, description: 'false: no telemetry is started, and no file or port is opened.' })
 		.optional(),
 	serviceName: z
 		.string()
 		.min(1)
-		.meta({ legal: 'a name', description: 'service.name of all telemetry; else the name in package.json.' })
+		.meta({ legal: 'a name', description: 'service.name of all telemetry. Default: the name in package.json.' })
 		.optional(),
 	preset: preset
 		.meta({
 			legal: LEGAL_PRESET,
 			words: PRESETS,
-			description: 'Where telemetry goes. A stronger source replaces the whole list.',
+			description: 'Where telemetry is sent or written. A source of higher precedence replaces the whole list.',
 		})
 		.optional(),
 	autoInstrumentation: z
 		.union([z.boolean(), instrumentations])
 		.meta({
 			legal: 'true, false, { include: [http, pg] }, or instrumentations by name such as { http: { … } }',
-			description: "Whether libraries are watched as well: all, the named ones, or those with options of one's own.",
+			description: 'Whether libraries are instrumented: all of them, or the named ones, also with options.',
 		})
 		.optional(),
 	sampling: z
@@ -92,7 +100,8 @@ export const configSchema = z.strictObject({
 			rate: rate
 				.meta({
 					legal: LEGAL_RATE,
-					description: 'The share of traces that is kept; a child follows its parent. Metrics count all.',
+					description:
+						'The share of traces that is kept; a child span follows its parent. Metrics count all invocations.',
 				})
 				.optional(),
 		})
@@ -102,7 +111,7 @@ export const configSchema = z.strictObject({
 		.meta({
 			legal: 'invoke or path',
 			words: SPAN_NAMES,
-			description: 'invoke: every span is called agentese.invoke; path: by its path template.',
+			description: 'invoke: every span is named agentese.invoke; path: each span is named by its path template.',
 		})
 		.optional(),
 	observer: z
@@ -111,7 +120,8 @@ export const configSchema = z.strictObject({
 				.array(z.enum(OBSERVER_KEYS).meta({ legal: OBSERVER_KEYS.join(', '), words: OBSERVER_KEYS }))
 				.meta({
 					legal: `a list of ${OBSERVER_KEYS.join(', ')}`,
-					description: 'What of who asks goes into outgoing baggage, which every server that is called can read.',
+					description:
+						'The attributes of the observer that are put into outgoing baggage, which every called server can read.',
 				})
 				.optional(),
 		})
@@ -120,34 +130,36 @@ export const configSchema = z.strictObject({
 		.array(z.enum(CONVENTIONS).meta({ legal: CONVENTIONS.join(', '), words: CONVENTIONS }))
 		.meta({
 			legal: 'a list of conventions: genai',
-			description: "The conventions that invocations follow beside our own: genai is OpenTelemetry's for agents.",
+			description:
+				"Additional conventions for the spans and metrics of invocations. genai is OpenTelemetry's convention for agents.",
 		})
 		.optional(),
 	rules: z
 		.array(rule)
 		.meta({
 			legal: 'a list of rules with the keys match, enabled, name, rate',
-			description: 'What holds for some invocations only. A stronger source replaces the whole list.',
+			description: 'Settings for some invocations only. A source of higher precedence replaces the whole list.',
 		})
 		.optional(),
 	redact: redactOption(z)
 		.meta({
 			legal: LEGAL_REDACT,
-			description: "Whether secrets are hidden, and by which rules of one's own beside the detectors.",
+			description: 'Whether secrets are redacted, and the custom rules that apply in addition to the detectors.',
 		})
 		.optional(),
 	errors: errorsOption(z)
 		.meta({
 			legal: 'full or type',
 			words: ERROR_CONTENTS,
-			description: 'type: neither the message nor the stack of an error is written.',
+			description: 'type: only the type of an error is written, not its message and not its stack.',
 		})
 		.optional(),
 	capture: captureOption(z)
 		.meta({
 			legal: 'off, metadata or full',
 			words: CAPTURES,
-			description: 'What is written of arguments and results: nothing, types and sizes, or all within captureLimits.',
+			description:
+				'What is written of arguments and results: nothing, types and sizes, or their values within captureLimits.',
 		})
 		.optional(),
 	captureLimits: captureLimitsOptions(z).optional(),
@@ -161,7 +173,7 @@ export const configSchema = z.strictObject({
 		.record(z.string(), attribute)
 		.meta({
 			legal: 'attributes: a text, a number, true, false, or a list of texts or numbers',
-			description: 'Attributes of all telemetry of this process.',
+			description: 'Resource attributes of all telemetry of this process.',
 		})
 		.optional(),
 	compileCache: z
@@ -169,14 +181,14 @@ export const configSchema = z.strictObject({
 		.meta({
 			legal: YES_OR_NO,
 			description:
-				"true: what is loaded from then on, the application's own code too, comes out of Node's compile cache.",
+				"true: Node's compile cache is enabled for all code that is loaded afterwards, also the application's.",
 		})
 		.optional(),
 	strict: z
 		.boolean()
 		.meta({
 			legal: YES_OR_NO,
-			description: 'false: a faulty config starts nothing and says so, rather than throwing.',
+			description: 'false: a faulty config is logged and no telemetry is started, instead of an exception.',
 		})
 		.optional(),
 	logLevel: z
@@ -184,16 +196,16 @@ export const configSchema = z.strictObject({
 		.meta({
 			legal: 'none, error, warn, info, debug or verbose',
 			words: LOG_LEVELS,
-			description: "Which of the toolkit's and OpenTelemetry's own messages are said on stderr.",
+			description: 'The least severe messages of the toolkit and of OpenTelemetry that are written to stderr.',
 		})
 		.optional(),
 });
 
-/** What a person writes. */
+/** The config as it is written in a file or passed as an argument. Every key is optional. */
 export type TelemetryConfig = z.input<typeof configSchema>;
 
-/** What one source said, checked, with quantities as numbers. */
+/** The value of one source after the check: quantities are numbers, and `preset` is a list. */
 export type ConfigLayer = z.output<typeof configSchema>;
 
-/** One rule about some invocations. */
+/** Settings for the invocations that `match` selects. */
 export type ConfigRule = z.output<typeof rule>;

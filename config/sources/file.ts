@@ -6,9 +6,14 @@ import type { ConfigLayerSource } from '../common/layer.js';
 import { hasNoConfigFile } from './no-file.js';
 import { FormatError, parseJson, parseYaml } from './parse.js';
 
-const CODE = ['ts', 'mts', 'js', 'mjs', 'cjs'];
-const FORMATS = [...CODE, 'yaml', 'yml', 'json'];
-const PLACES = [
+/** The file extensions of configs that are code. */
+const CODE_FORMATS = ['ts', 'mts', 'js', 'mjs', 'cjs'];
+
+/** The file extensions of all configs. Of several files in one directory, the first one in this order is read. */
+const FORMATS = [...CODE_FORMATS, 'yaml', 'yml', 'json'];
+
+/** The names of config files, in the order in which they are searched in each directory. */
+const SEARCH_PLACES = [
 	...FORMATS.map((format) => `agentese.config.${format}`),
 	'.agenteserc',
 	...FORMATS.map((format) => `.agenteserc.${format}`),
@@ -18,22 +23,29 @@ const PLACES = [
 	'package.json',
 ];
 
-/** The project's file, if there is one; or what is wrong with it. */
-export interface Found {
-	readonly said?: ConfigLayerSource;
+/** The project's config file. */
+export interface ConfigFile {
+	/** What the file sets. Absent if there is no file, if it is empty, or if it has faults. */
+	readonly layer?: ConfigLayerSource;
+	/** Why the file cannot be used; empty if it can. */
 	readonly faults: readonly ConfigurationFault[];
 }
 
-/** Whether `AGENTESE_CONFIG_FORMATS` allows data only: a config, or a preset that a file names, is then no code. */
-export function dataOnly(): boolean {
+/**
+ * Whether `AGENTESE_CONFIG_FORMATS` is `data`, which refuses code as a config file and as a preset that a file names.
+ */
+export function isDataOnly(): boolean {
 	return process.env['AGENTESE_CONFIG_FORMATS']?.trim() === 'data';
 }
 
 /**
- * Finds and reads the config file: the one that the argument or `AGENTESE_CONFIG` names, else the first of the known
- * places from the working directory upward to the one that holds a package.json.
+ * Finds and reads the config file. This is the file that the argument or `AGENTESE_CONFIG` names, else the first one at
+ * the known places, from the working directory upward to the directory that has a package.json. Never throws.
+ *
+ * @param named - the path of a file, relative to `cwd`
+ * @param cwd - the directory where the search begins
  */
-export async function findFile(named: string | undefined, cwd: string): Promise<Found> {
+export async function findConfigFile(named: string | undefined, cwd: string): Promise<ConfigFile> {
 	const formats = process.env['AGENTESE_CONFIG_FORMATS']?.trim() ?? '';
 	if (!['', 'all', 'data'].includes(formats)) {
 		const message = `got '${formats}'; legal: data, which refuses a config that is code, or all.`;
@@ -41,31 +53,33 @@ export async function findFile(named: string | undefined, cwd: string): Promise<
 	}
 	const name = named ?? process.env['AGENTESE_CONFIG']?.trim();
 	const path = name ? resolve(cwd, name) : undefined;
-	if (path === undefined && hasNoConfigFile(cwd, PLACES)) return { faults: [] };
+	if (path === undefined && hasNoConfigFile(cwd, SEARCH_PLACES)) return { faults: [] };
+	// The loaders record the texts, for the lines of faults, and the file that is being read, for its own faults.
 	const texts = new Map<string, string>();
 	let reading = path ?? 'the config file';
-	const reads = (load: Loader): Loader => {
+	const recordFile = (load: Loader): Loader => {
 		return (file, text) => {
 			reading = file;
 			return load(file, text);
 		};
 	};
-	const data = (parse: (text: string) => unknown): Loader =>
-		reads((file, text) => {
+	const dataLoader = (parse: (text: string) => unknown): Loader =>
+		recordFile((file, text) => {
 			texts.set(file, text);
 			return parse(text);
 		});
 	const { cosmiconfig } = await import('cosmiconfig');
 	const explorer = cosmiconfig('agentese', {
-		searchPlaces: PLACES,
+		searchPlaces: SEARCH_PLACES,
+		// Searches upward to the directory with a package.json.
 		searchStrategy: 'project',
 		cache: false,
 		loaders: {
-			...Object.fromEntries(CODE.map((format) => [`.${format}`, reads(run)])),
-			'.json': data(parseJson),
-			'.yaml': data(parseYaml),
-			'.yml': data(parseYaml),
-			noExt: data(parseYaml),
+			...Object.fromEntries(CODE_FORMATS.map((format) => [`.${format}`, recordFile(importConfig)])),
+			'.json': dataLoader(parseJson),
+			'.yaml': dataLoader(parseYaml),
+			'.yml': dataLoader(parseYaml),
+			noExt: dataLoader(parseYaml),
 		},
 	});
 	try {
@@ -73,23 +87,23 @@ export async function findFile(named: string | undefined, cwd: string): Promise<
 		if (!found || found.isEmpty) return { faults: [] };
 		const { filepath: source, config: value } = found;
 		const text = texts.get(source);
-		const said: ConfigLayerSource = {
+		const layer: ConfigLayerSource = {
 			source,
 			value,
 			directory: dirname(source),
 			...(text !== undefined && { text }),
-			...(source.endsWith('package.json') && { above: ['agentese'] }),
+			...(source.endsWith('package.json') && { parentKeys: ['agentese'] }),
 		};
-		return { said, faults: [] };
+		return { layer, faults: [] };
 	} catch (error) {
-		const by = named === undefined ? 'AGENTESE_CONFIG' : 'the argument';
-		return { faults: [unreadable(error, reading, path === undefined ? undefined : by)] };
+		const namedBy = named === undefined ? 'AGENTESE_CONFIG' : 'the argument';
+		return { faults: [faultOfReading(error, reading, path === undefined ? undefined : namedBy)] };
 	}
 }
 
-/** Runs a config that is code; Node itself strips the types of a `.ts`. */
-async function run(path: string): Promise<unknown> {
-	if (dataOnly()) {
+/** Loads a config that is code and returns its default export. Node itself strips the types of a `.ts` file. */
+async function importConfig(path: string): Promise<unknown> {
+	if (isDataOnly()) {
 		const message =
 			'it is code, which AGENTESE_CONFIG_FORMATS=data refuses. Write it as YAML or JSON, or set that variable to all.';
 		throw new FormatError(message, undefined);
@@ -101,32 +115,42 @@ async function run(path: string): Promise<unknown> {
 	return loaded.default;
 }
 
-function unreadable(error: unknown, source: string, by: string | undefined): ConfigurationFault {
+/**
+ * The fault of a file that could not be read.
+ *
+ * @param source - the file
+ * @param namedBy - what names the file, for the message; undefined if it was found by the search
+ */
+function faultOfReading(error: unknown, source: string, namedBy: string | undefined): ConfigurationFault {
 	if (error instanceof FormatError) {
 		return { source, key: '', ...(error.line !== undefined && { line: error.line }), message: error.message };
 	}
 	const { code, message = String(error) } = error as NodeJS.ErrnoException;
-	if (code === 'ENOENT' && by !== undefined) {
+	if (code === 'ENOENT' && namedBy !== undefined) {
 		return {
 			source,
 			key: '',
-			message: `there is no such file; ${by} names it. Name one that is there, or none.`,
+			message: `there is no such file; ${namedBy} names it. Name an existing file, or none.`,
 		};
 	}
+	// cosmiconfig's error for a file extension that it has no loader for.
 	if (message.startsWith('No loader')) {
-		const ending = extname(source);
+		const extension = extname(source);
 		return {
 			source,
 			key: '',
-			message: `"${ending}" is no ending of a config; legal: ${FORMATS.join(', ')}, or none at all.`,
+			message: `"${extension}" is not a file extension of a config; legal: ${FORMATS.join(', ')}, or none at all.`,
 		};
 	}
-	const line = lineIn(error, source);
+	const line = lineInStack(error, source);
 	return { source, key: '', ...(line !== undefined && { line }), message: `it cannot be read. Reason: ${message}` };
 }
 
-/** Where code failed, by its stack; Node has the line of a SyntaxError there for TypeScript and CommonJS alone. */
-function lineIn(error: unknown, path: string): number | undefined {
+/**
+ * The line at which a config that is code failed, by the error's stack. For a SyntaxError, Node writes the line there
+ * for TypeScript and CommonJS only.
+ */
+function lineInStack(error: unknown, path: string): number | undefined {
 	const stack = error instanceof Error ? (error.stack ?? '') : '';
 	for (const name of [path, pathToFileURL(path).href]) {
 		const [, line] = /^:(\d+)/.exec(stack.split(name).find((after) => /^:\d/.test(after)) ?? '') ?? [];

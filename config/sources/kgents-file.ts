@@ -6,24 +6,30 @@ import type { TelemetryConfig } from '../schema/config.js';
 import type { KgentsConfig } from './kgents-schema.js';
 import { FormatError, parseYaml } from './parse.js';
 
-/** What Jaeger's agent and old collector listened on. Nothing of OpenTelemetry JS 3 speaks to these. */
-const GONE = [6831, 6832, 5778, 14250, 14268];
+/** Ports of Jaeger's removed agent and old collector. They speak no protocol that OpenTelemetry JS 3 can send. */
+const REMOVED_PORTS = [6831, 6832, 5778, 14250, 14268];
 
-/** The person's own file, said in our shape; or what is wrong with it. */
+/** The user's `~/.kgents/telemetry.yaml`. */
 export interface KgentsFile {
-	readonly said?: ConfigLayerSource;
+	/** What the file sets, translated to the keys of the config. Absent if there is no file or if it has faults. */
+	readonly layer?: ConfigLayerSource;
+	/** Why the file cannot be used; empty if it can. */
 	readonly faults: readonly (ConfigurationFault | PathFault)[];
+	/** The text of a file with faults, for the lines of these. */
 	readonly text?: string;
-	/** What is to be said once if the config sends traces to the file's Jaeger. */
+	/** A notice about a removed port of Jaeger. It applies if the merged config sends traces to the file's Jaeger. */
 	readonly jaegerNotice?: string;
 }
 
 /**
- * Reads `~/.kgents/telemetry.yaml`, the weakest of all sources, as the Python origin of AGENTESE defines it.
+ * Reads `~/.kgents/telemetry.yaml`, the source of the lowest precedence, in the format that AGENTESE's Python
+ * implementation defines.
  *
- * Its exporters are one for each signal, so it says who carries traces and metrics, not a list of presets: with
- * `traces.exporter: otlp` and `metrics.exporter: prometheus` no metric goes over OTLP. It says nothing of logs, so
- * nothing carries these.
+ * The file names one exporter for each signal, so it sets the presets of traces and metrics separately and no list of
+ * presets: with `traces.exporter: otlp` and `metrics.exporter: prometheus`, no metric is sent over OTLP. It sets
+ * nothing for logs, so no preset exports them.
+ *
+ * @param home - the user's home directory
  */
 export async function kgentsFile(home: string): Promise<KgentsFile> {
 	const source = join(home, '.kgents', 'telemetry.yaml');
@@ -32,6 +38,7 @@ export async function kgentsFile(home: string): Promise<KgentsFile> {
 		content = await readFile(source, 'utf8');
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
+		// Most users have no such file. Any other error is a fault.
 		if (code === 'ENOENT' || code === 'ENOTDIR') return { faults: [] };
 		return { faults: [{ source, key: '', message: `it cannot be read. Reason: ${message}` }] };
 	}
@@ -44,30 +51,33 @@ export async function kgentsFile(home: string): Promise<KgentsFile> {
 			faults: [{ source, key: '', ...(error.line !== undefined && { line: error.line }), message: error.message }],
 		};
 	}
-	const { kgentsSchema: originSchema } = await import('./kgents-schema.js');
-	const { success, data, error } = originSchema.safeParse(value);
+	// zod is loaded only if the file exists.
+	const { kgentsSchema } = await import('./kgents-schema.js');
+	const { success, data, error } = kgentsSchema.safeParse(value);
 	if (!success) {
 		const { explain } = await import('../schema/explain.js');
-		return { faults: explain(error.issues, { value, source }, originSchema), text: content };
+		return { faults: explain(error.issues, { value, source }, kgentsSchema), text: content };
 	}
 	const directory = dirname(source);
 	const notice = jaegerNotice(data, source);
 	return {
-		said: { source, directory, ...translated(data) },
+		layer: { source, directory, ...translate(data) },
 		faults: [],
 		...(notice !== undefined && { jaegerNotice: notice }),
 	};
 }
 
-function translated({
+/** Translates the keys of the file to those of the config. */
+function translate({
 	enabled,
 	traces = {},
 	metrics = {},
 	sampling,
 }: KgentsConfig): Pick<ConfigLayerSource, 'value' | 'signals'> {
 	const signals: Partial<Record<Signal, string[]>> = {};
-	if (traces.exporter !== undefined) signals.traces = carriers(traces.exporter);
-	if (metrics.exporter !== undefined) signals.metrics = carriers(metrics.exporter);
+	if (traces.exporter !== undefined) signals.traces = presetsOf(traces.exporter);
+	if (metrics.exporter !== undefined) signals.metrics = presetsOf(metrics.exporter);
+	// Without any exporter the routes stay unset, so that the default preset applies.
 	if (Object.keys(signals).length > 0) signals.logs = [];
 	const jaeger = jaegerEndpoint(traces);
 	const value: TelemetryConfig = {
@@ -81,29 +91,36 @@ function translated({
 	return { value, signals };
 }
 
-function carriers(exporter: string): string[] {
+/** The presets of an exporter: its names are those of presets. */
+function presetsOf(exporter: string): string[] {
 	return exporter === 'none' ? [] : [exporter];
 }
 
-/** Our directory holds `traces/` beside `metrics/`, so that a path that ends there is the folder above it. */
+/**
+ * The `json` preset writes `traces/` and `metrics/` into its directory, so a path that ends in `traces` means its
+ * parent.
+ */
 function jsonDirectory(path: string): string {
 	return basename(path) === 'traces' ? dirname(path) : path;
 }
 
+/** The OTLP endpoint of Jaeger. A removed port is replaced by 4318, Jaeger's port for OTLP over HTTP. */
 function jaegerEndpoint({
 	jaeger_host: host,
 	jaeger_port: port,
 }: NonNullable<KgentsConfig['traces']>): string | undefined {
 	if (host === undefined && port === undefined) return undefined;
-	const at = host?.includes(':') && !host.startsWith('[') ? `[${host}]` : (host ?? 'localhost');
-	if (port === 4317) return `${at}:4317`;
-	return `http://${at}:${port === undefined || GONE.includes(port) ? 4318 : port}`;
+	// An IPv6 address needs brackets before a port.
+	const authority = host?.includes(':') && !host.startsWith('[') ? `[${host}]` : (host ?? 'localhost');
+	if (port === 4317) return `${authority}:4317`;
+	return `http://${authority}:${port === undefined || REMOVED_PORTS.includes(port) ? 4318 : port}`;
 }
 
+/** The notice for a removed port of Jaeger; undefined if the file has none. */
 function jaegerNotice({ traces = {} }: KgentsConfig, source: string): string | undefined {
-	if (traces.jaeger_port === undefined || !GONE.includes(traces.jaeger_port)) return undefined;
+	if (traces.jaeger_port === undefined || !REMOVED_PORTS.includes(traces.jaeger_port)) return undefined;
 	return (
-		`${source} sends traces to port ${traces.jaeger_port} of Jaeger, which was its agent's and is gone; they go to ` +
-		`${jaegerEndpoint(traces)} over OTLP. Write jaeger_port: 4318 to say so yourself.`
+		`${source} sends traces to port ${traces.jaeger_port} of Jaeger, which belonged to its removed agent; they are ` +
+		`sent to ${jaegerEndpoint(traces)} over OTLP. Write jaeger_port: 4318 to avoid this message.`
 	);
 }

@@ -1,4 +1,7 @@
-/** What became of one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. */
+/**
+ * Counts what happens to one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. The
+ * members are explained at `SignalCounts`.
+ */
 export class Counts {
 	made = 0;
 	written = 0;
@@ -9,15 +12,17 @@ export class Counts {
 	deadLetters = 0;
 	readonly #droppedBy: Record<string, number> = {};
 
-	/** Records are lost, for that reason. */
+	/** Counts records as lost. @param reason - the key in `droppedBy` */
 	drop(count: number, reason: string): void {
 		if (count > 0) this.#droppedBy[reason] = (this.#droppedBy[reason] ?? 0) + count;
 	}
 
+	/** How many records are lost. */
 	get dropped(): number {
 		return Object.values(this.#droppedBy).reduce((sum, count) => sum + count, 0);
 	}
 
+	/** Returns a copy of the counts. */
 	stats(): SignalCounts {
 		const { made, written, queued, onDisk, adopted, retries, deadLetters, dropped } = this;
 		return {
@@ -29,22 +34,22 @@ export class Counts {
 
 /** What happened to one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. */
 export interface SignalCounts {
-	/** Ended spans, metric points or log records that reached the preset, and those that it adopted. */
+	/** Ended spans, metric points or log records that reached the preset, plus those that it adopted. */
 	made: number;
-	/** Those that are in a file, or that a backend accepted. */
+	/** Those that are in a file of the json preset, or that a backend has accepted. */
 	written: number;
-	/** Those that wait in memory. */
+	/** Those that are in memory only. */
 	queued: number;
 	/** Those that are lost. */
 	dropped: number;
 	/** The lost ones by reason. */
 	droppedBy: Record<string, number>;
-	/** Those that stand on the disk until a backend accepts them. @default 0 */
+	/** Those that are on disk until a backend accepts them. @default 0 */
 	onDisk?: number;
-	/** Those of `made` that an earlier process, or one that was killed, had left on the disk. @default 0 */
+	/** Those of `made` that an earlier process, or one that was killed, has left on disk. @default 0 */
 	adopted?: number;
-	/** Those of `dropped` that a backend refused and that are kept in files with its answer. @default 0 */
+	/** Those of `dropped` that a backend has refused, and that are kept in files with its response. @default 0 */
 	deadLetters?: number;
-	/** Requests that a backend did not take, and that were or will be made again. @default 0 */
+	/** Requests (not records) that a backend did not accept, and that were or will be repeated. @default 0 */
 	retries?: number;
 }

@@ -1,3 +1,5 @@
-/** `last`: nothing asynchronous will run any more. `perhaps`: a signal that somebody else answers too. */
-
+/**
+ * How the process ends. `last`: nothing asynchronous runs any more. `perhaps`: a signal that the application also
+ * handles, after which it may continue to run.
+ */
 export type EndOfProcess = 'last' | 'perhaps';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+/** How many bytes each unit is. */
 const BYTES: Readonly<Record<string, number>> = {
 	B: 1,
 	kB: 1e3,
@@ -11,6 +12,7 @@ const BYTES: Readonly<Record<string, number>> = {
 	GiB: 2 ** 30,
 };
 
+/** How many milliseconds each unit is. */
 const MILLISECONDS: Readonly<Record<string, number>> = {
 	ms: 1,
 	s: 1e3,
@@ -21,36 +23,46 @@ const MILLISECONDS: Readonly<Record<string, number>> = {
 	w: 6048e5,
 };
 
-/** What `bytes` understands, for messages. */
+/** The texts that `bytes()` accepts, for messages. */
 export const LEGAL_BYTES = 'a number of bytes, or one with a unit such as "256 MiB", "1.5 GB" or "900 kB"';
 
-/** What `milliseconds` understands, for messages. */
+/** The texts that `milliseconds()` accepts, for messages. */
 export const LEGAL_TIME =
 	'a number of milliseconds, or one with a unit such as "7d", "12 h", "30 min", "45s" or "500ms"';
 
-/** `256 MiB` as a number of bytes; undefined where the text says no such thing. A bare number is bytes. */
+/**
+ * Parses an amount of memory such as `256 MiB`. Returns bytes; undefined for another text. The default unit is bytes.
+ */
 export function bytes(text: string): number | undefined {
 	return amount(text, BYTES, 'B');
 }
 
-/** `7d` as a number of milliseconds; undefined where the text says no such thing. A bare number is milliseconds. */
+/**
+ * Parses a duration such as `7d`. Returns milliseconds; undefined for another text. The default unit is milliseconds.
+ */
 export function milliseconds(text: string): number | undefined {
 	return amount(text, MILLISECONDS, 'ms');
 }
 
-function amount(text: string, units: Readonly<Record<string, number>>, bare: string): number | undefined {
+/** Parses a number with a unit. Up to 15 digits, so that it is exact. */
+function amount(text: string, units: Readonly<Record<string, number>>, defaultUnit: string): number | undefined {
 	const [, digits, unit] = /^\s*(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]{0,3})\s*$/.exec(text) ?? [];
-	const name = unit === '' ? bare : unit;
+	const name = unit === '' ? defaultUnit : unit;
 	if (digits === undefined || name === undefined || !Object.hasOwn(units, name)) return undefined;
 	return Math.round(Number(digits) * (units[name] ?? Number.NaN));
 }
 
 /**
- * zod itself. The checks take it as an argument: loading it and making the schema takes as long as loading the SDK, and a
- * config that says nothing unusual is read without (`config/fast-check/`).
+ * The module zod. Functions that create a schema receive it as an argument, because loading it takes as long as loading
+ * the SDK. A config of ordinary values is checked without it (`config/fast-check/`).
  */
 export type Zod = typeof z;
-/** The schema of an amount: a positive number, or a text that `read` understands; it becomes the number. */
+
+/**
+ * Creates the schema of an amount: a positive number, or a text that `read` parses. Its output is the number.
+ *
+ * @param read - `bytes` or `milliseconds`
+ */
 export function quantity(z: Zod, read: (text: string) => number | undefined) {
 	return z.union([z.number(), z.string()]).transform((value, check) => {
 		const amount = typeof value === 'number' ? value : read(value);

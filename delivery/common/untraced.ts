@@ -1,10 +1,10 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 
-/** OpenTelemetry's context in which nothing of our own work is traced, and which holds nothing of the application's. */
-const QUIET = suppressTracing(ROOT_CONTEXT);
+/** A context in which instrumentations create no spans, and which holds nothing of the application's context. */
+const UNTRACED_CONTEXT = suppressTracing(ROOT_CONTEXT);
 
-/** Does our own work in a context in which nothing of it is traced. */
+/** Runs the toolkit's own work, such as its requests, so that none of it is traced. Returns what `work` returns. */
 export function untraced<T>(work: () => T): T {
-	return context.with(QUIET, work);
+	return context.with(UNTRACED_CONTEXT, work);
 }

@@ -19,41 +19,48 @@ const writeAsync = promisify(write);
 const readAsync = promisify(read);
 
 /**
- * So much of a file system as a journal needs, so that a test can make each part of it fail. What ends in `Sync` is
- * for the end of the process, and for what is done once a segment.
+ * The operations that a journal needs of a file system, by Node's `fs`. A test replaces them to make each one fail.
+ * Those that end in `Sync` are for the end of the process, and for what is done once per segment.
  */
-export const realFiles = {
+export const nodeFileSystem = {
+	/** Creates a folder with mode 0700, and those above it that are missing. */
 	makeFolderSync: makeFolder,
-	/** Makes a file that must not be there yet, to be read and written. */
+	/** Creates a file with mode 0600 for reading and writing. Throws if it exists. */
 	createSync: (path: string): number => openSync(path, 'wx+', 0o600),
-	/** Opens a file that is there. */
+	/** Opens a file that exists, for reading and writing. */
 	openSync: (path: string): number => openSync(path, 'r+'),
+	/** Closes a descriptor. */
 	closeSync: (fd: number): void => closeSync(fd),
-	/** Writes all of it at that place. */
-	write: async (fd: number, data: Uint8Array, at: number): Promise<void> => {
+	/** Writes all of the data at an offset. */
+	write: async (fd: number, data: Uint8Array, offset: number): Promise<void> => {
 		for (let done = 0; done < data.length; ) {
-			done += (await writeAsync(fd, data, done, data.length - done, at + done)).bytesWritten;
+			done += (await writeAsync(fd, data, done, data.length - done, offset + done)).bytesWritten;
 		}
 	},
-	writeSync: (fd: number, data: Uint8Array, at: number): void => {
-		for (let done = 0; done < data.length; ) done += writeSync(fd, data, done, data.length - done, at + done);
+	/** Writes all of the data at an offset, before it returns. */
+	writeSync: (fd: number, data: Uint8Array, offset: number): void => {
+		for (let done = 0; done < data.length; ) done += writeSync(fd, data, done, data.length - done, offset + done);
 	},
-	/** Reads so many bytes from that place, or fewer where the file ends. */
-	read: async (fd: number, length: number, at: number): Promise<Buffer> => {
+	/** Reads up to `length` bytes from an offset; fewer if the file ends before. */
+	read: async (fd: number, length: number, offset: number): Promise<Buffer> => {
 		const data = Buffer.alloc(length);
 		let done = 0;
 		while (done < length) {
-			const { bytesRead } = await readAsync(fd, data, done, length - done, at + done);
+			const { bytesRead } = await readAsync(fd, data, done, length - done, offset + done);
 			if (bytesRead === 0) break;
 			done += bytesRead;
 		}
 		return data.subarray(0, done);
 	},
+	/** Reads a whole file. */
 	readFile: (path: string): Promise<Buffer> => readFile(path),
+	/** Returns the names in a folder. */
 	list: (path: string): Promise<string[]> => readdir(path),
+	/** Cuts a file to a length in bytes. */
 	truncateSync: (fd: number, length: number): void => ftruncateSync(fd, length),
+	/** Resolves when the disk has what was written to the file. */
 	sync: promisify(fsync),
-	/** Makes the names in a folder certain. */
+	/** Returns when the disk has the names in a folder. */
 	syncFolderSync: (path: string): void => {
 		const fd = openSync(path, 'r');
 		try {
@@ -62,19 +69,24 @@ export const realFiles = {
 			closeSync(fd);
 		}
 	},
+	/** Renames a file. Of several processes that rename the same one, one succeeds. */
 	rename: (from: string, to: string): Promise<void> => rename(from, to),
+	/** Removes a file. */
 	unlink: (path: string): Promise<void> => unlink(path),
+	/** Removes a file before it returns. */
 	unlinkSync: (path: string): void => unlinkSync(path),
+	/** Returns a file's length in bytes, and when it was last written in milliseconds since 1970. */
 	stat: async (path: string): Promise<{ size: number; mtimeMs: number }> => stat(path),
-	/** How many names an open file has: none where it was removed. */
-	linksSync: (fd: number): number => fstatSync(fd).nlink,
+	/** Returns how many names an open file has: 0 if it was removed. */
+	linkCountSync: (fd: number): number => fstatSync(fd).nlink,
+	/** Returns true if there is a file at the path. */
 	existsSync: (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined,
-	/** Makes the file's time the present. */
+	/** Sets the time of a file to now. */
 	touch: async (path: string): Promise<void> => {
 		const now = new Date();
 		await utimes(path, now, now);
 	},
 };
 
-/** A file system, or one that fails on purpose. */
-export type Files = typeof realFiles;
+/** The operations of a file system: Node's, or those of a test. */
+export type FileSystem = typeof nodeFileSystem;

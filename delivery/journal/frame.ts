@@ -1,79 +1,94 @@
 import { crc32 } from 'node:zlib';
 
-/** How a body is written. */
+/** How a request body is encoded. */
 export type Encoding = 'protobuf' | 'json';
 
-/** One request body as it waits: encoded once, and counted. */
+/** One request body with what is known of it: what a segment holds. */
 export interface Frame {
+	/** How the body is encoded. */
 	readonly encoding: Encoding;
-	/** How many spans, data points or log records it holds. */
+	/** How many spans, data points or log records the body holds. */
 	readonly count: number;
-	/** When it was encoded, in milliseconds since 1970. */
+	/** When the body was encoded, in milliseconds since 1970. */
 	readonly time: number;
+	/** An OTLP request. */
 	readonly body: Uint8Array;
 }
 
-/** What became of a frame, as its state byte says. */
-export type State = 'pending' | 'acknowledged' | 'refused';
+/** What has become of a frame: it waits for its backend, or the backend has accepted or refused it. */
+export type FrameState = 'pending' | 'acknowledged' | 'refused';
 
-/** A frame that was found in a file. */
+/** A frame that was read from a segment. */
 export interface FoundFrame extends Frame {
-	/** Where it begins. */
-	readonly at: number;
-	readonly state: State;
+	/** Where the frame begins in the file, in bytes. */
+	readonly offset: number;
+	/** What its state byte contains. */
+	readonly state: FrameState;
 }
 
-/** The first bytes of every segment. Another number stands for another layout, and such a file is left alone. */
+/**
+ * The first bytes of every segment. The number is the version of the layout. A file of another version is left as it
+ * is.
+ */
 export const PREAMBLE = Buffer.from('agentese-otel/1\n');
 
-/** The same, whatever the version. */
+/** The preamble of any version. */
 const ANY_PREAMBLE = /^agentese-otel\/(\d{1,4})\n/;
 
-/**
- * A frame: a magic word, the state (the one byte that is ever changed in place, and no part of the checksum), how the
- * body is written, two bytes of zero, then count, length and time, and the checksum of all that follows the state.
+/*
+ * The layout of a frame, in bytes, little-endian: 0 a magic word; 4 the state, the only byte that is changed in place,
+ * which is not part of the checksum; 5 the encoding; 6 two bytes of zero; 8 the count; 12 the length of the body; 16
+ * the time; 24 the CRC-32 of everything after the state except itself; 28 the body.
  */
 const MAGIC = Buffer.from('aOfr');
 const STATE_AT = 4;
 const CHECKED_FROM = 5;
 const CRC_AT = 24;
-/** The bytes of a frame before its body. */
-export const HEAD = 28;
+/** How many bytes of a frame precede its body. */
+export const HEADER_BYTES = 28;
 
-const STATES: Readonly<Record<State, number>> = { pending: 0x50, acknowledged: 0x41, refused: 0x52 };
+/** The state bytes: P, A and R in ASCII. */
+const STATES: Readonly<Record<FrameState, number>> = { pending: 0x50, acknowledged: 0x41, refused: 0x52 };
+/** The index of an encoding is its byte in a frame. */
 const ENCODINGS: readonly Encoding[] = ['protobuf', 'json'];
 
-/** A body longer than this is none of ours: a length that was damaged must not make us wait for gigabytes. */
+/** No body is longer than this (1 GiB): a longer length is damaged, and must not make the reader skip gigabytes. */
 const MAX_BODY = 2 ** 30;
 
-/** The frame's bytes. */
-export function frameBytes({ encoding, count, time, body }: Frame): Buffer {
-	const bytes = Buffer.alloc(HEAD + body.length);
+/** Returns a frame as the bytes of a segment. Its state is `pending`. */
+export function encodeFrame({ encoding, count, time, body }: Frame): Buffer {
+	const bytes = Buffer.alloc(HEADER_BYTES + body.length);
 	MAGIC.copy(bytes);
 	bytes[STATE_AT] = STATES.pending;
 	bytes[5] = ENCODINGS.indexOf(encoding);
 	bytes.writeUInt32LE(count, 8);
 	bytes.writeUInt32LE(body.length, 12);
 	bytes.writeDoubleLE(time, 16);
-	bytes.set(body, HEAD);
+	bytes.set(body, HEADER_BYTES);
 	bytes.writeUInt32LE(checksum(bytes), CRC_AT);
 	return bytes;
 }
 
-/** The one byte that says what became of a frame at that place, and where it stands. */
-export function mark(at: number, state: State): { at: number; data: Uint8Array } {
-	return { at: at + STATE_AT, data: Uint8Array.of(STATES[state]) };
+/**
+ * Returns the byte that sets the state of a frame, and where it is written.
+ *
+ * @param frameOffset - where the frame begins in the file, in bytes
+ */
+export function stateByte(frameOffset: number, state: FrameState): { offset: number; data: Uint8Array } {
+	return { offset: frameOffset + STATE_AT, data: Uint8Array.of(STATES[state]) };
 }
 
-/** The version in a segment's first bytes; undefined where they are none of ours. */
+/** Returns the version in the first bytes of a file; undefined if the file is not a segment. */
 export function versionOf(bytes: Uint8Array): number | undefined {
 	const [, version] = ANY_PREAMBLE.exec(Buffer.from(bytes.subarray(0, 24)).toString('latin1')) ?? [];
 	return version === undefined ? undefined : Number(version);
 }
 
 /**
- * The whole frames of a segment, and how many places hold something else: a tail that was torn off, or bytes that were
- * damaged. Reading goes on behind them.
+ * Returns the whole frames of a segment, and how many places hold something else: an incomplete end or damaged bytes.
+ * Reading continues behind such a place.
+ *
+ * @param bytes - the content of the file
  */
 export function framesIn(bytes: Buffer): { frames: FoundFrame[]; damaged: number } {
 	const frames: FoundFrame[] = [];
@@ -83,10 +98,11 @@ export function framesIn(bytes: Buffer): { frames: FoundFrame[]; damaged: number
 		const frame = frameAt(bytes, at);
 		if (frame !== undefined) {
 			frames.push(frame);
-			at += HEAD + frame.body.length;
+			at += HEADER_BYTES + frame.body.length;
 			continue;
 		}
 		damaged += 1;
+		// The magic word may occur in a body by chance: only a frame with the right checksum ends the search.
 		do {
 			const next = bytes.indexOf(MAGIC, at + 1);
 			at = next === -1 ? bytes.length : next;
@@ -95,26 +111,28 @@ export function framesIn(bytes: Buffer): { frames: FoundFrame[]; damaged: number
 	return { frames, damaged };
 }
 
-/** The frame that begins there; undefined where none does, or not a whole one. */
-export function frameAt(bytes: Buffer, at: number): FoundFrame | undefined {
-	if (at + HEAD > bytes.length || !bytes.subarray(at, at + MAGIC.length).equals(MAGIC)) return undefined;
-	const length = bytes.readUInt32LE(at + 12);
-	if (length > MAX_BODY || at + HEAD + length > bytes.length) return undefined;
-	const whole = bytes.subarray(at, at + HEAD + length);
-	const state = (Object.keys(STATES) as State[]).find((name) => STATES[name] === whole[STATE_AT]);
-	const encoding = ENCODINGS[whole[5] ?? -1];
-	if (encoding === undefined || whole.readUInt32LE(CRC_AT) !== checksum(whole)) return undefined;
+/** Returns the frame that begins at an offset; undefined if there is none, or not a whole one. */
+export function frameAt(bytes: Buffer, offset: number): FoundFrame | undefined {
+	if (offset + HEADER_BYTES > bytes.length || !bytes.subarray(offset, offset + MAGIC.length).equals(MAGIC))
+		return undefined;
+	const length = bytes.readUInt32LE(offset + 12);
+	if (length > MAX_BODY || offset + HEADER_BYTES + length > bytes.length) return undefined;
+	const frame = bytes.subarray(offset, offset + HEADER_BYTES + length);
+	const state = (Object.keys(STATES) as FrameState[]).find((name) => STATES[name] === frame[STATE_AT]);
+	const encoding = ENCODINGS[frame[5] ?? -1];
+	if (encoding === undefined || frame.readUInt32LE(CRC_AT) !== checksum(frame)) return undefined;
 	return {
-		at,
-		// A state that was damaged: to send it twice is better than never.
+		offset,
+		// If the state is damaged, sending the body twice is better than never.
 		state: state ?? 'pending',
 		encoding,
-		count: whole.readUInt32LE(8),
-		time: whole.readDoubleLE(16),
-		body: whole.subarray(HEAD),
+		count: frame.readUInt32LE(8),
+		time: frame.readDoubleLE(16),
+		body: frame.subarray(HEADER_BYTES),
 	};
 }
 
+/** Returns the CRC-32 of a frame, without its magic word, its state and the checksum itself. */
 function checksum(frame: Buffer): number {
-	return crc32(frame.subarray(HEAD), crc32(frame.subarray(CHECKED_FROM, CRC_AT)));
+	return crc32(frame.subarray(HEADER_BYTES), crc32(frame.subarray(CHECKED_FROM, CRC_AT)));
 }

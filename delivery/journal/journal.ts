@@ -1,299 +1,304 @@
 import { join } from 'node:path';
-import { type Files, realFiles } from './file-system.js';
-import { type Frame, PREAMBLE, versionOf } from './frame.js';
+import { Adoption, type AdoptionResult } from './adoption.js';
+import { type FileSystem, nodeFileSystem } from './file-system.js';
+import { type Frame, PREAMBLE } from './frame.js';
 import { Lease } from './lease.js';
-import { type Adopted, orphansIn, sizeOfOthers } from './orphans.js';
-import { isAlive, ownerFile } from './owner.js';
+import { bytesOfOthers } from './orphans.js';
 import { Removal } from './removal.js';
-import { type Entry, Segment, segmentName, stamp } from './segment.js';
+import { type Entry, fileTimestamp, Segment, segmentName } from './segment.js';
 
-/** A segment of this size is left for another one, so that what is acknowledged can be removed. */
+/** A segment of this size (4 MiB) is sealed and a new one is created, so that segments that are done can be removed. */
 const SEGMENT_BYTES = 4 * 2 ** 20;
 
-/** How often the disk itself is waited for, where `fsync` is `interval`. */
-const SYNC_MS = 1000;
+/** No segment is smaller than this (64 KiB), however small the bound of the folder is. */
+const MIN_SEGMENT_BYTES = 64 * 2 ** 10;
 
-export type Fsync = 'never' | 'interval' | 'always';
+/** How many milliseconds pass between two waits for the disk if `fsync` is `interval`. */
+const SYNC_INTERVAL_MS = 1000;
 
+/** When the disk itself is waited for: never, once a second, or after each append. */
+type Fsync = 'never' | 'interval' | 'always';
+
+/** Why frames are dropped: too many bytes on disk, too old, or another process has adopted them. */
+export type LossReason = 'disk' | 'age' | 'adopted';
+
+/** What a journal is created with. */
 export interface JournalOptions {
-	/** Where the segments of one backend's one signal lie. */
+	/** The folder for the segments of one signal of one backend. */
 	readonly directory: string;
-	/** How much may lie there, and for how long. */
+	/** How many bytes all segments in the folder may have, including those of other processes. */
 	readonly maxBytes: number;
+	/** How old a frame may become, in milliseconds. */
 	readonly maxAge: number;
+	/** When the disk itself is waited for. */
 	readonly fsync: Fsync;
-	/** Frames that had to go, and why. */
-	readonly onLost: (entries: readonly Entry[], reason: 'disk' | 'age' | 'adopted', segment: Segment) => void;
-	/** A file that is not understood. */
-	readonly onStrange: (path: string, version: number | undefined) => void;
-	/** Called each time before the first file is made. */
+	/** Receives the frames that were dropped. Parked frames are not in `entries`. */
+	readonly onLost: (entries: readonly Entry[], reason: LossReason, segment: Segment) => void;
+	/** Receives a file of another version, or of none (undefined). It is left as it is. */
+	readonly onUnknownVersion: (path: string, version: number | undefined) => void;
+	/** Called before each segment is created. */
 	readonly prepare?: () => void;
+	/** The size at which a segment is sealed, in bytes. @default an eighth of `maxBytes`, from 64 KiB to 4 MiB */
 	readonly segmentBytes?: number;
-	readonly files?: Files;
+	/** The file system. @default Node's */
+	readonly files?: FileSystem;
+	/** Returns the time in milliseconds since 1970. @default Date.now */
 	readonly now?: () => number;
-	readonly lives?: (path: string) => Promise<boolean>;
+	/** Resolves to true if the owner whose file has that path lives. @default the check of `owner.ts` */
+	readonly isAlive?: (path: string) => Promise<boolean>;
 }
 
 /**
- * Frames on the disk, until a backend has acknowledged them: segments of one writer each, in a folder that several
- * processes share. Whoever is gone leaves its segments, and one of the others takes them over by renaming them, which
- * a file system grants to one alone.
+ * Keeps frames on disk until a backend has acknowledged them, in a folder that several processes share.
  *
- * What is appended survives the end of the process, however it ends; the loss of power too, as far as `fsync` says.
+ * Each segment has one writer. When a process has exited, one of the others adopts its segments by renaming them, which
+ * a file system lets only one process do.
+ *
+ * A frame that was appended survives the end of the process, however it ends. Whether it survives a loss of power
+ * depends on `fsync`.
  */
 export class Journal {
 	readonly #options: JournalOptions;
-	readonly #files: Files;
+	readonly #files: FileSystem;
 	readonly #segmentBytes: number;
+	/** The segments of this journal, in the order in which they were created or adopted. */
 	readonly #segments = new Set<Segment>();
-	readonly #claim: Lease;
-	#active: Segment | undefined;
-	#number = 0;
-	/** How often it was closed. */
-	#closings = 0;
-	#syncing: NodeJS.Timeout | undefined;
+	readonly #lease: Lease;
+	readonly #adoption: Adoption;
 	readonly #removal: Removal;
+	/** The segment that frames are appended to. */
+	#active: Segment | undefined;
+	/** How many names for segments were given out. */
+	#names = 0;
+	#syncTimer: NodeJS.Timeout | undefined;
 
 	constructor(options: JournalOptions) {
 		this.#options = options;
-		this.#files = options.files ?? realFiles;
-		this.#claim = new Lease(this.#files, options.directory);
-		this.#removal = new Removal(this.#files);
-		const share = Math.max(64 * 2 ** 10, Math.floor(options.maxBytes / 8));
-		this.#segmentBytes = options.segmentBytes ?? Math.min(SEGMENT_BYTES, share);
+		const { directory, now, isAlive, onUnknownVersion, maxBytes, segmentBytes, files = nodeFileSystem } = options;
+		this.#files = files;
+		this.#lease = new Lease(files, directory);
+		this.#removal = new Removal(files);
+		this.#adoption = new Adoption({
+			...{ files, directory, lease: this.#lease, now, isAlive, onUnknownVersion },
+			newPath: (time) => this.#newPath(time),
+			onAdopted: (segment) => {
+				this.#segments.add(segment);
+				this.#removeIfDone(segment);
+			},
+		});
+		const share = Math.max(MIN_SEGMENT_BYTES, Math.floor(maxBytes / 8));
+		this.#segmentBytes = segmentBytes ?? Math.min(SEGMENT_BYTES, share);
 	}
 
-	/** Bytes of the segments that are ours. */
+	/** How many bytes the segments of this journal have. */
 	get size(): number {
 		return [...this.#segments].reduce((sum, { size }) => sum + size, 0);
 	}
 
-	/** Appends frames in the background; one call at a time. @throws what the file system says: nothing is then appended */
+	/**
+	 * Appends frames in the background. Only one call at a time is allowed.
+	 *
+	 * @throws the file system's error; none of the frames is then in the journal
+	 */
 	async append(frames: readonly Frame[]): Promise<Entry[]> {
 		const { fsync } = this.#options;
-		const segment = this.#segmentFor();
+		const segment = this.#activeSegment();
 		try {
 			const entries = await segment.append(frames, fsync === 'always');
 			if (fsync === 'interval') this.#syncSoon();
 			return entries;
 		} finally {
-			this.#settle(segment);
+			this.#removeIfDone(segment);
 		}
 	}
 
-	/** Appends frames at once: for the end of the process, and for a burst that memory has no room for. @throws as `append` */
+	/**
+	 * Appends frames before it returns: at the end of the process, and for a burst that memory has no room for.
+	 *
+	 * @throws as `append`
+	 */
 	appendSync(frames: readonly Frame[]): Entry[] {
-		return this.#segmentFor().appendSync(frames);
+		return this.#activeSegment().appendSync(frames);
 	}
 
-	/** Writes once more, and at once, what is under way; answers the frames that are certain now. @throws as `append` */
+	/**
+	 * Writes once more, before it returns, everything that is being written in the background.
+	 *
+	 * @returns the frames that are on disk since this call
+	 * @throws the file system's error
+	 */
 	settleSync(): Entry[] {
 		return [...this.#segments].flatMap((segment) => segment.settleSync());
 	}
 
-	/** A frame's body. @throws where its file is gone or damaged */
+	/** Returns a frame's body. @throws if its file was removed or the frame is damaged */
 	async read(entry: Entry): Promise<Uint8Array> {
 		return entry.body ?? entry.segment.read(entry);
 	}
 
-	/** The backend took the frame, or refused it for good. Never rejects. */
-	async done(entry: Entry, how: 'acknowledged' | 'refused'): Promise<void> {
+	/**
+	 * Marks a frame as accepted or refused by the backend, and removes its segment if no other frame of it is pending.
+	 * Never rejects.
+	 */
+	async markDone(entry: Entry, state: 'acknowledged' | 'refused'): Promise<void> {
 		const { segment } = entry;
-		await segment.mark(entry, how).catch(() => undefined);
-		if (segment === this.#active && segment.size > this.#segmentBytes / 4 && segment.done) this.#seal();
-		this.#settle(segment);
+		await segment.mark(entry, state).catch(() => undefined);
+		// Frees the disk early, also if few frames follow. A small segment goes on: a new file costs more than its bytes.
+		if (segment === this.#active && segment.size > this.#segmentBytes / 4 && segment.isDone) this.#seal();
+		this.#removeIfDone(segment);
 	}
 
 	/**
-	 * Takes over the segments of those who are gone. Never rejects: a folder that cannot be read holds nothing.
+	 * Adopts the segments of processes that have exited. Never rejects: a folder that cannot be read holds nothing.
 	 *
-	 * @param each - is given the entries of one segment after the other, which are then not in the answer
+	 * @param each - receives the entries of one segment after the other; the result then holds none
 	 */
-	async adopt(each?: (entries: Entry[]) => void): Promise<Adopted> {
-		const { directory, now = Date.now } = this.#options;
-		const files = this.#files;
-		const alive = this.#options.lives ?? ((path: string) => isAlive(files, path, now()));
-		const closings = this.#closings;
-		const { owners, orphans } = await orphansIn(files, directory, this.#claim.mine, alive);
-		// What it gave up meanwhile looks like another's.
-		if (this.#closings !== closings) return { entries: [], damaged: 0 };
-		const entries: Entry[] = [];
-		let damaged = 0;
-		const left = new Set<string>();
-		for (const { path, time, owner } of orphans) {
-			try {
-				const one = await this.#take(path, time, closings);
-				if (one === undefined) left.add(owner);
-				if (each === undefined) entries.push(...(one?.entries ?? []));
-				else if (one !== undefined) each(one.entries);
-				damaged += one?.damaged ?? 0;
-			} catch {
-				// Somebody else was first, or it cannot be opened: the next round sees.
-				left.add(owner);
-			}
-		}
-		for (const owner of owners) {
-			if (!left.has(owner)) await files.unlink(this.#pathOf(ownerFile(owner))).catch(() => undefined);
-		}
-		return { entries, damaged };
+	adopt(each?: (entries: Entry[]) => void): Promise<AdoptionResult> {
+		return this.#adoption.run(each);
 	}
 
-	/** Lets go of what is too old, then of the oldest until the folder is within its bound. Never rejects. */
-	async expire(): Promise<void> {
+	/**
+	 * Drops the segments of this journal that are older than `maxAge`, then the oldest until the folder has at most
+	 * `maxBytes`. Never rejects.
+	 */
+	async applyRetention(): Promise<void> {
 		const { directory, maxBytes, maxAge, now = Date.now } = this.#options;
-		let total = this.size + (await sizeOfOthers(this.#files, directory, this.#claim.mine));
-		const oldestFirst = [...this.#segments].sort((a, b) => a.newest - b.newest);
+		let total = this.size + (await bytesOfOthers(this.#files, directory, this.#lease.owners));
+		const oldestFirst = [...this.#segments].sort((a, b) => a.newestTime - b.newestTime);
 		for (const segment of oldestFirst) {
-			const old = !segment.done && now() - segment.newest > maxAge;
-			if (!old && total <= maxBytes) continue;
+			const expired = !segment.isDone && now() - segment.newestTime > maxAge;
+			if (!expired && total <= maxBytes) continue;
 			if (segment === this.#active) {
-				// What is alone in the folder is bounded by the size of a segment.
-				if (!old && segment.size <= this.#segmentBytes) continue;
+				// The size of a segment bounds the one that is left in the folder.
+				if (!expired && segment.size <= this.#segmentBytes) continue;
 				this.#seal();
 			}
 			total -= segment.size;
-			this.#lose(segment, old ? 'age' : 'disk');
+			this.#drop(segment, expired ? 'age' : 'disk');
 		}
 	}
 
-	/** Gives up what is ours, so that another may take it over at once: at a shutdown, and at the end of the process. */
+	/** Releases all segments, so that another process can adopt them: at a shutdown and at the end of the process. */
 	closeSync(): void {
-		this.#closings += 1;
-		clearTimeout(this.#syncing);
-		this.#syncing = undefined;
+		this.#adoption.cancel();
+		clearTimeout(this.#syncTimer);
+		this.#syncTimer = undefined;
 		this.#seal(true);
 		for (const segment of [...this.#segments]) {
-			this.#settle(segment, true);
+			this.#removeIfDone(segment, true);
 			segment.close();
 			this.#segments.delete(segment);
 		}
-		this.#removal.finish();
-		this.#claim.release();
+		this.#removal.finishSync();
+		this.#lease.release();
 	}
 
-	/** Waits for the disk itself, where `fsync` asks for it. Never rejects. */
+	/** Resolves when the disk has all that was appended, unless `fsync` is `never`. Never rejects. */
 	async sync(): Promise<void> {
 		if (this.#options.fsync === 'never') return;
-		for (const segment of this.#segments) if (!segment.done) await segment.sync().catch(() => undefined);
+		for (const segment of this.#segments) if (!segment.isDone) await segment.sync().catch(() => undefined);
 	}
 
-	/** A new segment in our name, which is left to its maker; others take it over as they do all. @throws as `append` */
-	make(): Segment {
+	/**
+	 * Creates a segment that the caller writes and removes. The journal neither appends to it nor sends its frames; a
+	 * process that comes later adopts it like all others.
+	 *
+	 * @throws the file system's error
+	 */
+	createSegment(): Segment {
 		const { now = Date.now, prepare, directory, fsync } = this.#options;
 		prepare?.();
-		const owner = this.#claim.get();
-		const path = this.#pathOf(segmentName(stamp(now()), owner, this.#number++));
+		const path = this.#newPath(fileTimestamp(now()));
 		const fd = this.#files.createSync(path);
-		const segment = new Segment(this.#files, path, { fd, end: PREAMBLE.length, newest: 0 });
+		const segment = new Segment(this.#files, path, { fd, size: PREAMBLE.length });
 		try {
 			this.#files.writeSync(fd, PREAMBLE, 0);
 		} catch (error) {
 			segment.close();
-			this.#attempt(() => this.#files.unlinkSync(path));
+			ignoringErrors(() => this.#files.unlinkSync(path));
 			throw error;
 		}
-		// A file whose name is not on the disk is lost with the power, whatever is in it.
-		if (fsync !== 'never') this.#attempt(() => this.#files.syncFolderSync(directory));
+		// After a loss of power, a file whose name is not on the disk is lost, whatever it holds.
+		if (fsync !== 'never') ignoringErrors(() => this.#files.syncFolderSync(directory));
 		return segment;
 	}
 
-	/** Removes such a segment, at once. */
-	removeNow({ path }: Segment): void {
+	/** Removes a segment of `createSegment()` before it returns. Never throws. */
+	removeSegmentSync({ path }: Segment): void {
 		this.#removal.remove(path, true);
 	}
 
-	/** The open segment, or a new one where there is none, it is full, or it is not where it was. */
-	#segmentFor(): Segment {
+	/** Returns the active segment; a new one if there is none, if it is full, or if its file is not at its path. */
+	#activeSegment(): Segment {
 		const active = this.#active;
-		if (active !== undefined && !active.stands) this.#missing(active);
+		if (active !== undefined && !active.exists) this.#leaveMissing(active);
 		else if (active !== undefined && active.size >= this.#segmentBytes) this.#seal();
 		if (this.#active === undefined) {
-			this.#active = this.make();
+			this.#active = this.createSegment();
 			this.#segments.add(this.#active);
 		}
 		return this.#active;
 	}
 
-	/** A file that was taken from us is its new owner's to send; one that was removed is sent from memory. */
-	#missing(segment: Segment): void {
+	/** Leaves a file that is not at its path. If another process adopted it, that process sends it; else memory does. */
+	#leaveMissing(segment: Segment): void {
 		this.#active = undefined;
 		segment.sealed = true;
-		if (segment.moved) this.#lose(segment, 'adopted', false);
+		if (segment.wasRenamed) this.#drop(segment, 'adopted', false);
 	}
 
-	#seal(now = false): void {
+	/** Ends the active segment. @param sync - true to remove it before the call returns, if it is done */
+	#seal(sync = false): void {
 		const segment = this.#active;
 		if (segment === undefined) return;
 		this.#active = undefined;
 		segment.sealed = true;
-		if (!segment.done) segment.close();
-		else this.#settle(segment, now);
+		if (!segment.isDone) segment.close();
+		else this.#removeIfDone(segment, sync);
 	}
 
-	/** Removes a segment to which nothing is appended any more and of which nothing is pending. */
-	#settle(segment: Segment, now = false): void {
-		if (!segment.sealed || !segment.done || segment.writing) return;
+	/** Removes a segment that nothing is appended to and of which nothing is pending. */
+	#removeIfDone(segment: Segment, sync = false): void {
+		if (!segment.sealed || !segment.isDone || segment.isWriting) return;
 		this.#segments.delete(segment);
 		segment.close();
-		this.#removal.remove(segment.path, now);
+		this.#removal.remove(segment.path, sync);
 	}
 
-	#lose(segment: Segment, reason: 'disk' | 'age' | 'adopted', remove = true): void {
+	/** Drops the pending frames of a segment and reports them. @param remove - whether its file is removed as well */
+	#drop(segment: Segment, reason: LossReason, remove = true): void {
 		const lost = [...segment.pending];
-		const known = !segment.done;
+		const wasPending = !segment.isDone;
 		segment.pending.clear();
 		segment.parked = 0;
 		segment.sealed = true;
-		if (remove) this.#settle(segment);
+		if (remove) this.#removeIfDone(segment);
 		else this.#segments.delete(segment);
-		if (known) this.#options.onLost(lost, reason, segment);
+		if (wasPending) this.#options.onLost(lost, reason, segment);
 	}
 
-	/** Makes a segment ours, and reads what is pending in it; undefined where it is of another version, or none of ours. */
-	async #take(path: string, time: string, closings: number): Promise<Adopted | undefined> {
-		const files = this.#files;
-		const fd = files.openSync(path);
-		let segment: Segment | undefined;
-		try {
-			const head = await files.read(fd, 24, 0);
-			const torn = head.length < PREAMBLE.length && PREAMBLE.subarray(0, head.length).equals(head);
-			if (!torn && versionOf(head) !== versionOf(PREAMBLE)) {
-				this.#options.onStrange(path, versionOf(head));
-				return undefined;
-			}
-			// Before it is ours: one that cannot be read now would have a living owner who knows nothing of it.
-			const bytes = await files.readFile(path);
-			if (this.#closings !== closings) return undefined;
-			const mine = this.#pathOf(segmentName(time, this.#claim.get(), this.#number++));
-			await files.rename(path, mine);
-			segment = new Segment(files, mine, { fd, end: bytes.length, newest: 0 });
-			segment.sealed = true;
-			const { entries, damaged } = torn ? { entries: [], damaged: head.length > 0 ? 1 : 0 } : segment.find(bytes);
-			this.#segments.add(segment);
-			this.#settle(segment);
-			return { entries, damaged };
-		} finally {
-			if (segment === undefined) files.closeSync(fd);
-			else segment.close();
-		}
-	}
-
+	/** Waits for the disk after `SYNC_INTERVAL_MS`, in the background, unless that is scheduled. */
 	#syncSoon(): void {
-		this.#syncing ??= setTimeout(() => {
-			this.#syncing = undefined;
+		this.#syncTimer ??= setTimeout(() => {
+			this.#syncTimer = undefined;
 			void this.sync();
-		}, SYNC_MS).unref();
+		}, SYNC_INTERVAL_MS).unref();
 	}
 
-	#pathOf(name: string): string {
-		return join(this.#options.directory, name);
+	/** Returns a path for a segment of this journal's owner. @throws the file system's error if there is no lease */
+	#newPath(time: string): string {
+		const owner = this.#lease.acquire();
+		const number = this.#names;
+		this.#names += 1;
+		return join(this.#options.directory, segmentName(time, owner, number));
 	}
+}
 
-	#attempt(step: () => void): void {
-		try {
-			step();
-		} catch {
-			// It is gone, or cannot go: neither is a reason to fail.
-		}
+/** Does a step whose failure changes nothing: what it removes or makes durable is already removed, or cannot be. */
+function ignoringErrors(step: () => void): void {
+	try {
+		step();
+	} catch {
+		// See above.
 	}
 }

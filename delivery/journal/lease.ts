@@ -1,60 +1,71 @@
 import { join } from 'node:path';
-import type { Files } from './file-system.js';
-import { HEARTBEAT_MS, newOwner, ownerFile, self } from './owner.js';
+import type { FileSystem } from './file-system.js';
+import { HEARTBEAT_MS, newOwner, ownerFileName, ownerRecord } from './owner.js';
 
-/** The name under which a journal writes in a folder, and the file that says that it lives. */
+/** A journal's claim on its segments in a folder: the owner in their names, and the file that shows that it lives. */
 export class Lease {
-	/** Every name that this journal has had. */
-	readonly mine = new Set<string>();
-	readonly #files: Files;
+	/** All owners that this journal has had since the last release. */
+	readonly owners = new Set<string>();
+	readonly #files: FileSystem;
 	readonly #directory: string;
+	/** The current owner: undefined before the first segment, and after a release. */
 	#owner: string | undefined;
+	/** Touches the owner's file every 10 seconds. Does not keep the process alive. */
 	#heartbeat: NodeJS.Timeout | undefined;
 
-	constructor(files: Files, directory: string) {
+	/** @param directory - the folder of the segments; created with the first owner */
+	constructor(files: FileSystem, directory: string) {
 		this.#files = files;
 		this.#directory = directory;
 	}
 
-	/** The name; a new one where there was none, or where somebody took it for gone. @throws what the file system says */
-	get(): string {
+	/**
+	 * Returns the owner. Creates a new one if there is none, or if another process has removed its file because it seemed
+	 * to have exited.
+	 *
+	 * @throws the file system's error
+	 */
+	acquire(): string {
 		if (this.#owner !== undefined && this.#files.existsSync(this.#pathOf(this.#owner))) return this.#owner;
 		const owner = newOwner();
 		this.#files.makeFolderSync(this.#directory);
 		const fd = this.#files.createSync(this.#pathOf(owner));
 		try {
-			this.#files.writeSync(fd, Buffer.from(self()), 0);
+			this.#files.writeSync(fd, Buffer.from(ownerRecord()), 0);
 		} finally {
 			this.#files.closeSync(fd);
 		}
 		this.#owner = owner;
-		this.mine.add(owner);
+		this.owners.add(owner);
 		this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
 		return owner;
 	}
 
-	/** Says that it lives no more: another may take over at once what was written under the name. */
+	/** Removes the owner's file, so that another process can adopt its segments at once. Never throws. */
 	release(): void {
 		clearInterval(this.#heartbeat);
 		this.#heartbeat = undefined;
 		const owner = this.#owner;
 		this.#owner = undefined;
-		this.mine.clear();
+		this.owners.clear();
 		if (owner === undefined) return;
 		try {
 			this.#files.unlinkSync(this.#pathOf(owner));
 		} catch {
-			// Then the others see by its content or its time that nobody is there.
+			// The other processes see by the content or the time of the file that the owner has exited.
 		}
 	}
 
+	/**
+	 * Sets the time of the owner's file to now. If the file was removed, `acquire()` creates another before the next
+	 * write.
+	 */
 	#beat(): void {
 		if (this.#owner === undefined) return;
-		// Where the file is gone, `get` makes another before anything more is written.
 		void this.#files.touch(this.#pathOf(this.#owner)).catch(() => undefined);
 	}
 
 	#pathOf(owner: string): string {
-		return join(this.#directory, ownerFile(owner));
+		return join(this.#directory, ownerFileName(owner));
 	}
 }

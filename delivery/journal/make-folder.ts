@@ -1,22 +1,37 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /**
- * Makes a folder, 0700, and those above it that are missing. One that is there is left as it is.
+ * Creates a folder with mode 0700, and those above it that are missing. Leaves a folder that exists as it is.
  *
- * Not by `mkdirSync` with `recursive`: where the file system answers ENOENT although the parent is there, as `/proc`
- * does, Node 24 asks it again for ever, deaf to every signal.
+ * Does not use `mkdirSync` with `recursive`: if the file system reports ENOENT although the parent exists, as `/proc`
+ * does, Node 24 calls it again for ever and receives no signal.
  *
- * @throws what the file system says
+ * @throws the file system's error
  */
 export function makeFolder(path: string): void {
-	if (made(path)) return;
+	if (isMade(path)) return;
 	makeFolder(dirname(path));
 	mkdir(path);
 }
 
-/** False where the one above is missing. */
-function made(path: string): boolean {
+/**
+ * Creates a folder, if it is missing, with a `.gitignore` that keeps all of it out of git, so that nobody commits
+ * telemetry by accident. Leaves a `.gitignore` that exists as it is. Never throws: telemetry is written without it too.
+ */
+export function makeIgnoredFolder(path: string): void {
+	try {
+		makeFolder(path);
+		const fd = openSync(join(path, '.gitignore'), 'wx', 0o600);
+		writeSync(fd, '*\n');
+		closeSync(fd);
+	} catch {
+		// It exists, or cannot be created.
+	}
+}
+
+/** Creates a folder. Returns false if the one above it is missing. */
+function isMade(path: string): boolean {
 	try {
 		mkdir(path);
 		return true;
@@ -30,7 +45,7 @@ function mkdir(path: string): void {
 	try {
 		mkdirSync(path, { mode: 0o700 });
 	} catch (error) {
-		// Whatever it says of a folder that is there: EEXIST, and on a read-only disk or a drive's root something else.
+		// If the folder exists, the error is EEXIST, but another one on a read-only disk or for the root of a drive.
 		if (codeOf(error) === 'ENOENT' || !isFolder(path)) throw error;
 	}
 }

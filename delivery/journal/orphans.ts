@@ -1,60 +1,64 @@
 import { join } from 'node:path';
-import type { Files } from './file-system.js';
-import { ownerFile, ownerOf } from './owner.js';
-import { type Entry, readSegmentName } from './segment.js';
+import type { FileSystem } from './file-system.js';
+import { ownerFileName, parseOwnerFileName } from './owner.js';
+import { parseSegmentName } from './segment.js';
 
-/** A segment whose owner is gone. */
-export interface Orphan {
+/** A segment whose owner has exited. */
+interface Orphan {
 	readonly path: string;
+	/** When it was created, as in its name. */
 	readonly time: string;
 	readonly owner: string;
 }
 
-/** Those who are gone, by their owners' files, and what they left, the oldest first. */
-export interface RemovedOwner {
+/** What processes that have exited have left in a folder. */
+export interface OrphanSearch {
+	/** The owners that have exited. */
 	readonly owners: readonly string[];
+	/** Their segments, the oldest first. */
 	readonly orphans: readonly Orphan[];
 }
 
-/** What was found when the segments of those who are gone were taken over. */
-export interface Adopted {
-	/** The oldest first. */
-	readonly entries: Entry[];
-	/** How many places held no whole frame. */
-	readonly damaged: number;
+/**
+ * Finds the segments in a folder that nobody writes to any more. Does not reject: a folder that cannot be read holds
+ * none.
+ *
+ * @param exceptOwners - owners whose segments are left out
+ * @param isAlive - resolves to true if the owner whose file has that path lives; called once for each owner
+ */
+export async function findOrphans(
+	files: FileSystem,
+	directory: string,
+	exceptOwners: ReadonlySet<string>,
+	isAlive: (path: string) => Promise<boolean>,
+): Promise<OrphanSearch> {
+	const names = await files.list(directory).catch((): string[] => []);
+	const hasExited = new Map<string, boolean>();
+	const orphans: Orphan[] = [];
+	for (const name of names.sort()) {
+		const segment = parseSegmentName(name);
+		const owner = segment?.owner ?? parseOwnerFileName(name);
+		if (owner === undefined || exceptOwners.has(owner)) continue;
+		if (!hasExited.has(owner)) hasExited.set(owner, !(await isAlive(join(directory, ownerFileName(owner)))));
+		if (segment !== undefined && hasExited.get(owner)) orphans.push({ path: join(directory, name), ...segment });
+	}
+	return { owners: [...hasExited].filter(([, exited]) => exited).map(([owner]) => owner), orphans };
 }
 
 /**
- * Looks through a folder for what nobody writes to any more.
+ * Returns how many bytes the segments of all other owners have. Never rejects: what cannot be read counts as 0.
  *
- * @param mine - owners that are not asked about
- * @param alive - whether the owner of that file lives
+ * @param exceptOwners - owners whose segments do not count
  */
-export async function orphansIn(
-	files: Files,
+export async function bytesOfOthers(
+	files: FileSystem,
 	directory: string,
-	mine: ReadonlySet<string>,
-	alive: (path: string) => Promise<boolean>,
-): Promise<RemovedOwner> {
-	const names = await files.list(directory).catch((): string[] => []);
-	const gone = new Map<string, boolean>();
-	const orphans: Orphan[] = [];
-	for (const name of names.sort()) {
-		const said = readSegmentName(name);
-		const owner = said?.owner ?? ownerOf(name);
-		if (owner === undefined || mine.has(owner)) continue;
-		if (!gone.has(owner)) gone.set(owner, !(await alive(join(directory, ownerFile(owner)))));
-		if (said !== undefined && gone.get(owner)) orphans.push({ path: join(directory, name), ...said });
-	}
-	return { owners: [...gone].filter(([, isGone]) => isGone).map(([owner]) => owner), orphans };
-}
-
-/** Bytes of the segments of all others. Never rejects: what cannot be seen weighs nothing. */
-export async function sizeOfOthers(files: Files, directory: string, mine: ReadonlySet<string>): Promise<number> {
+	exceptOwners: ReadonlySet<string>,
+): Promise<number> {
 	let total = 0;
 	for (const name of await files.list(directory).catch((): string[] => [])) {
-		const owner = readSegmentName(name)?.owner;
-		if (owner === undefined || mine.has(owner)) continue;
+		const owner = parseSegmentName(name)?.owner;
+		if (owner === undefined || exceptOwners.has(owner)) continue;
 		total += await files.stat(join(directory, name)).then(
 			({ size }) => size,
 			() => 0,

@@ -1,34 +1,39 @@
-import type { Files } from './file-system.js';
+import type { FileSystem } from './file-system.js';
 
-/** Removes files in the background, and at a shutdown waits for none: what is still under way then is removed at once. */
+/**
+ * Removes files in the background. At a shutdown it waits for none: `finishSync()` removes those that are not removed
+ * yet. Nothing here throws: a file that is already removed, or cannot be, changes nothing.
+ */
 export class Removal {
-	readonly #files: Files;
-	readonly #underWay = new Set<string>();
+	readonly #files: FileSystem;
+	/** The paths that are being removed in the background. */
+	readonly #inProgress = new Set<string>();
 
-	constructor(files: Files) {
+	constructor(files: FileSystem) {
 		this.#files = files;
 	}
 
-	/** @param now - not in the background. Never throws: a file that is gone, or cannot go, is no reason to fail */
-	remove(path: string, now: boolean): void {
-		if (now) {
-			this.#removeNow(path);
+	/** Removes a file. @param sync - true to do it before the call returns */
+	remove(path: string, sync: boolean): void {
+		if (sync) {
+			this.#removeSync(path);
 			return;
 		}
-		this.#underWay.add(path);
-		const gone = () => void this.#underWay.delete(path);
-		this.#files.unlink(path).then(gone, gone);
+		this.#inProgress.add(path);
+		const ended = () => void this.#inProgress.delete(path);
+		this.#files.unlink(path).then(ended, ended);
 	}
 
-	finish(): void {
-		for (const path of this.#underWay) this.#removeNow(path);
+	/** Removes the files that are still being removed, before it returns. */
+	finishSync(): void {
+		for (const path of this.#inProgress) this.#removeSync(path);
 	}
 
-	#removeNow(path: string): void {
+	#removeSync(path: string): void {
 		try {
 			this.#files.unlinkSync(path);
 		} catch {
-			// The one in the background was quicker.
+			// The removal in the background was first.
 		}
 	}
 }

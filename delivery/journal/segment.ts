@@ -1,299 +1,246 @@
-import type { Files } from './file-system.js';
+import type { FileSystem } from './file-system.js';
 import {
 	type Encoding,
+	encodeFrame,
 	type FoundFrame,
 	type Frame,
+	type FrameState,
 	frameAt,
-	frameBytes,
 	framesIn,
-	HEAD,
-	mark,
-	type State,
+	HEADER_BYTES,
+	stateByte,
 } from './frame.js';
+import { PositionalFile } from './positional-file.js';
 
-/** A frame on the disk that is not acknowledged yet. */
+/** A frame of a segment that is neither acknowledged nor refused yet. */
 export interface Entry {
+	/** How the body is encoded. */
 	readonly encoding: Encoding;
+	/** How many spans, data points or log records the body holds. */
 	readonly count: number;
+	/** When the body was encoded, in milliseconds since 1970. */
 	readonly time: number;
-	/** The length of its body. */
+	/** The length of the body, in bytes. */
 	readonly size: number;
+	/** The file that holds the frame. */
 	readonly segment: Segment;
-	readonly at: number;
-	/** The body, as long as it is kept in memory as well. */
+	/** Where the frame begins in that file, in bytes. */
+	readonly offset: number;
+	/** The body, as long as it is in memory too. */
 	body?: Uint8Array | undefined;
 }
 
-interface Chunk {
-	readonly data: Buffer;
-	readonly offset: number;
-	readonly entries: Entry[];
-	settled: boolean;
-}
-
+/** Time, owner, number: see `segmentName()`. */
 const NAME = /^(\d{8}T\d{9}Z)-(\d{1,10}-[0-9a-f]{12})-(\d{1,10})\.segment$/;
 
-/** The name of an owner's segment: it sorts by the time of its first frame. */
+/**
+ * Returns a segment's file name. Names sort by time.
+ *
+ * @param time - when the segment was created, as `fileTimestamp` formats it
+ * @param owner - the owner that writes it
+ * @param number - makes the name unique within the owner
+ */
 export function segmentName(time: string, owner: string, number: number): string {
 	return `${time}-${owner}-${number}.segment`;
 }
 
-/** What a segment's name says; undefined where the file is none. */
-export function readSegmentName(name: string): { time: string; owner: string } | undefined {
+/** Returns the time and the owner in a segment's file name; undefined if the file is not a segment. */
+export function parseSegmentName(name: string): { time: string; owner: string } | undefined {
 	const [, time, owner] = NAME.exec(name) ?? [];
 	return time === undefined || owner === undefined ? undefined : { time, owner };
 }
 
-/** A moment as names have it. */
-export function stamp(now: number): string {
-	return new Date(now).toISOString().replace(/[-:.]/g, '');
+/** Formats milliseconds since 1970 for a file name: `20261122T193159123Z`. */
+export function fileTimestamp(time: number): string {
+	return new Date(time).toISOString().replace(/[-:.]/g, '');
 }
 
 /**
- * One file of frames, with one writer.
+ * One file of a journal: its frames, with one writer, and which of them are pending.
  *
- * Each chunk has its place before it is written, and all writes are positional. So at the end of the process what is
- * under way can be written once more, at the same place and with the same bytes, whatever the thread pool has made of
- * it: nothing is torn and nothing is there twice. An acknowledgement is one byte that is changed in place.
+ * Frames are appended. An acknowledgement changes one byte of its frame in place.
  */
 export class Segment {
-	readonly path: string;
-	/** Its frames that are not acknowledged. */
+	/** The frames that are neither acknowledged nor refused. */
 	readonly pending = new Set<Entry>();
-	/** How many more are known by their number alone, and are read again when their turn comes. */
+	/** How many more frames are pending but known by their number alone. `unpark()` reads them again. */
 	parked = 0;
-	/** When its newest frame was made. */
-	newest: number;
-	/** True when nothing more is appended to it. */
+	/** When its newest frame was encoded, in milliseconds since 1970; 0 if it has none. */
+	newestTime = 0;
+	/** True if nothing more is appended to it. */
 	sealed = false;
-	readonly #files: Files;
-	readonly #marks = new Set<{ at: number; data: Uint8Array }>();
-	#fd: number | undefined;
-	#end: number;
-	#busy = 0;
-	#closing = false;
-	#underWay: Chunk | undefined;
+	readonly #files: FileSystem;
+	readonly #file: PositionalFile;
+	/** The frames that are being written in the background. They are not pending yet. */
+	#unwritten: Entry[] | undefined;
 
-	/** @param fd - of a file that was opened already, with so many bytes in it */
-	constructor(files: Files, path: string, { fd, end, newest }: { fd: number; end: number; newest: number }) {
+	/**
+	 * @param fd - the descriptor of the file, which is open
+	 * @param size - how many bytes the file has
+	 */
+	constructor(files: FileSystem, path: string, { fd, size }: { fd: number; size: number }) {
 		this.#files = files;
-		this.path = path;
-		this.#fd = fd;
-		this.#end = end;
-		this.newest = newest;
+		this.#file = new PositionalFile({ files, path, fd, size });
 	}
 
-	/** Its length. */
+	/** The path of the file. */
+	get path(): string {
+		return this.#file.path;
+	}
+
+	/** The length of the file, in bytes. */
 	get size(): number {
-		return this.#end;
+		return this.#file.size;
 	}
 
-	/** True where every frame of it is acknowledged, or was let go. */
-	get done(): boolean {
+	/** True if no frame is pending: each is acknowledged, refused or dropped. */
+	get isDone(): boolean {
 		return this.pending.size === 0 && this.parked === 0;
 	}
 
-	/** True while a chunk is being written, whose frames are not pending yet. */
-	get writing(): boolean {
-		return this.#underWay !== undefined && !this.#underWay.settled;
+	/** True while frames are being written that are not pending yet. */
+	get isWriting(): boolean {
+		return this.#unwritten !== undefined;
 	}
 
-	/** Whether it is still there under its name. */
-	get stands(): boolean {
-		return this.#files.existsSync(this.path);
+	/** True if the file is at its path. */
+	get exists(): boolean {
+		return this.#file.exists;
 	}
 
-	/** Whether somebody else gave it another name, and so took it over; else, where it does not stand, it was removed. */
-	get moved(): boolean {
+	/** Of a file that is not at its path: true if another process renamed it to adopt it, false if it was removed. */
+	get wasRenamed(): boolean {
 		try {
-			return this.#fd !== undefined && this.#files.linksSync(this.#fd) > 0;
+			return this.#file.isLinked;
 		} catch {
 			return false;
 		}
 	}
 
-	/** Writes frames in the background; one call at a time. @throws what the file system says: nothing is then left of it */
+	/**
+	 * Appends frames in the background. Only one call at a time is allowed.
+	 *
+	 * @param durably - true to wait for the disk as well (`fsync`)
+	 * @throws the file system's error; the file then holds none of the frames
+	 */
 	async append(frames: readonly Frame[], durably: boolean): Promise<Entry[]> {
-		const chunk = this.#reserve(frames);
-		const fd = this.#open();
-		this.#underWay = chunk;
-		this.#busy += 1;
+		const { entries, data } = this.#encode(frames);
+		this.#unwritten = entries;
 		try {
-			await this.#files.write(fd, chunk.data, chunk.offset);
-			if (durably) await this.#files.sync(fd);
-			this.#settled(chunk);
-		} catch (error) {
-			if (!chunk.settled) {
-				this.#undo(chunk);
-				throw error;
-			}
+			await this.#file.append(data, durably, () => this.#addWritten(entries));
 		} finally {
-			if (this.#underWay === chunk) this.#underWay = undefined;
-			this.#idle();
+			if (this.#unwritten === entries) this.#unwritten = undefined;
 		}
-		return chunk.entries;
+		return entries;
 	}
 
-	/** Writes frames at once. @throws as `append` */
+	/** Appends frames before it returns. @throws as `append` */
 	appendSync(frames: readonly Frame[]): Entry[] {
-		const chunk = this.#reserve(frames);
-		try {
-			this.#files.writeSync(this.#open(), chunk.data, chunk.offset);
-		} catch (error) {
-			this.#undo(chunk);
-			throw error;
-		}
-		this.#settled(chunk);
-		return chunk.entries;
+		const { entries, data } = this.#encode(frames);
+		this.#file.appendSync(data);
+		this.#addWritten(entries);
+		return entries;
 	}
 
-	/** Writes once more, and at once, what is under way; answers the frames that this made certain. */
+	/**
+	 * Writes once more, before it returns, everything that is being written in the background.
+	 *
+	 * @returns the frames that are in the file since this call
+	 * @throws the file system's error
+	 */
 	settleSync(): Entry[] {
-		for (const { at, data } of this.#marks) this.#markNow(at, data);
-		const chunk = this.#underWay;
-		if (chunk === undefined || chunk.settled) return [];
-		this.#files.writeSync(this.#open(), chunk.data, chunk.offset);
-		this.#settled(chunk);
-		return chunk.entries;
+		const entries = this.#unwritten ?? [];
+		return this.#file.settleSync() ? entries : [];
 	}
 
-	/** A frame's body. @throws where the file is gone or damaged */
+	/** Returns a frame's body. @throws if the file was removed or the frame is damaged */
 	async read(entry: Entry): Promise<Uint8Array> {
-		this.#busy += 1;
-		try {
-			const frame = frameAt(await this.#files.read(this.#open(), HEAD + entry.size, entry.at), 0);
-			if (frame === undefined) throw new Error(`a frame of ${this.path} is damaged`);
-			return frame.body;
-		} finally {
-			this.#idle();
-		}
+		const frame = frameAt(await this.#file.read(HEADER_BYTES + entry.size, entry.offset), 0);
+		if (frame === undefined) throw new Error(`a frame of ${this.path} is damaged`);
+		return frame.body;
 	}
 
-	/** Forgets what its frames are but for their number: a long outage of small frames would fill memory else. */
+	/** Keeps only the number of its pending frames: after a long outage, millions of small ones would fill memory. */
 	park(): void {
 		this.parked += this.pending.size;
 		this.pending.clear();
 	}
 
-	/** Reads again what was parked. @throws what the file system says */
+	/** Reads the parked frames again and returns them. @throws the file system's error */
 	async unpark(): Promise<Entry[]> {
 		const { frames } = framesIn(await this.#files.readFile(this.path));
 		this.parked = 0;
-		return this.#found(frames);
+		return this.#addFound(frames);
 	}
 
-	/** Makes entries of the frames of a file that was found. */
-	find(bytes: Buffer): { entries: Entry[]; damaged: number } {
+	/**
+	 * Adds the pending frames of a file that another process wrote.
+	 *
+	 * @param bytes - the content of the file
+	 * @returns the entries, and how many places hold no whole frame
+	 */
+	entriesIn(bytes: Buffer): { entries: Entry[]; damaged: number } {
 		const { frames, damaged } = framesIn(bytes);
-		return { entries: this.#found(frames), damaged };
+		return { entries: this.#addFound(frames), damaged };
 	}
 
-	#found(frames: readonly FoundFrame[]): Entry[] {
+	/**
+	 * Writes a frame's final state into the file, in the background. Never rejects: a frame whose state cannot be written
+	 * is sent once more by the process that adopts it.
+	 */
+	async mark(entry: Entry, state: FrameState): Promise<void> {
+		if (!this.pending.delete(entry)) return;
+		// The file is removed next: it needs no states.
+		if (this.sealed && this.isDone) return;
+		const { data, offset } = stateByte(entry.offset, state);
+		// Not reported: the frames that are appended next meet the same fault.
+		await this.#file.patch(data, offset).catch(() => undefined);
+	}
+
+	/** Resolves when the disk has all that was written (`fsync`). @throws the file system's error */
+	sync(): Promise<void> {
+		return this.#file.sync();
+	}
+
+	/** Closes the file when nothing is being written or read. It is opened again if it is needed. Never throws. */
+	close(): void {
+		this.#file.close();
+	}
+
+	/** Returns the frames as bytes, and an entry for each with its offset: behind everything that was appended before. */
+	#encode(frames: readonly Frame[]): { entries: Entry[]; data: Buffer } {
+		const parts: Buffer[] = [];
+		let offset = this.size;
+		const entries = frames.map((frame): Entry => {
+			const bytes = encodeFrame(frame);
+			parts.push(bytes);
+			const { encoding, count, time, body } = frame;
+			const entry = { encoding, count, time, size: body.length, segment: this, offset, body };
+			offset += bytes.length;
+			return entry;
+		});
+		return { entries, data: Buffer.concat(parts) };
+	}
+
+	/** Makes frames pending that are in the file now. */
+	#addWritten(entries: Entry[]): void {
+		if (this.#unwritten === entries) this.#unwritten = undefined;
+		for (const entry of entries) {
+			this.pending.add(entry);
+			this.newestTime = Math.max(this.newestTime, entry.time);
+		}
+	}
+
+	/** Makes those frames pending that are neither acknowledged nor refused. Returns them. */
+	#addFound(frames: readonly FoundFrame[]): Entry[] {
 		const entries: Entry[] = [];
-		for (const { state, at, encoding, count, time, body } of frames) {
-			this.newest = Math.max(this.newest, time);
+		for (const { state, offset, encoding, count, time, body } of frames) {
+			this.newestTime = Math.max(this.newestTime, time);
 			if (state !== 'pending') continue;
-			const entry = { encoding, count, time, size: body.length, segment: this, at };
+			const entry = { encoding, count, time, size: body.length, segment: this, offset };
 			this.pending.add(entry);
 			entries.push(entry);
 		}
 		return entries;
-	}
-
-	/** Says what became of a frame. One that cannot be marked is sent once more by whoever adopts it. */
-	async mark(entry: Entry, state: State): Promise<void> {
-		if (!this.pending.delete(entry)) return;
-		// A file that is about to be removed needs none.
-		if (this.sealed && this.done) return;
-		const one = mark(entry.at, state);
-		this.#marks.add(one);
-		this.#busy += 1;
-		try {
-			await this.#files.write(this.#open(), one.data, one.at);
-		} catch {
-			// Said by nobody: the frames that follow will meet the same fault.
-		} finally {
-			this.#marks.delete(one);
-			this.#idle();
-		}
-	}
-
-	/** Resolves when it is on the disk, and not in the system's memory alone. */
-	async sync(): Promise<void> {
-		if (this.#fd === undefined) return;
-		this.#busy += 1;
-		try {
-			await this.#files.sync(this.#fd);
-		} finally {
-			this.#idle();
-		}
-	}
-
-	/** Gives the descriptor back as soon as nothing is under way on it; it is opened again where it is needed. */
-	close(): void {
-		this.#closing = true;
-		this.#busy += 1;
-		this.#idle();
-	}
-
-	#reserve(frames: readonly Frame[]): Chunk {
-		const parts: Buffer[] = [];
-		let at = this.#end;
-		const entries = frames.map((frame): Entry => {
-			const bytes = frameBytes(frame);
-			parts.push(bytes);
-			const { encoding, count, time, body } = frame;
-			const entry = { encoding, count, time, size: body.length, segment: this, at, body };
-			at += bytes.length;
-			return entry;
-		});
-		const chunk = { data: Buffer.concat(parts), offset: this.#end, entries, settled: false };
-		this.#end = at;
-		return chunk;
-	}
-
-	#settled(chunk: Chunk): void {
-		if (chunk.settled) return;
-		chunk.settled = true;
-		for (const entry of chunk.entries) {
-			this.pending.add(entry);
-			this.newest = Math.max(this.newest, entry.time);
-		}
-	}
-
-	/** Takes back what a failed write may have left, so that the next one goes to the same place. */
-	#undo({ data, offset }: Chunk): void {
-		if (this.#end !== offset + data.length) return;
-		this.#end = offset;
-		try {
-			this.#files.truncateSync(this.#open(), offset);
-		} catch {
-			// The disk that refused the bytes may refuse this too; a reader skips what is torn.
-		}
-	}
-
-	#markNow(at: number, data: Uint8Array): void {
-		try {
-			this.#files.writeSync(this.#open(), data, at);
-		} catch {
-			// As `mark` has it.
-		}
-	}
-
-	#open(): number {
-		this.#fd ??= this.#files.openSync(this.path);
-		return this.#fd;
-	}
-
-	#idle(): void {
-		this.#busy -= 1;
-		if (!this.#closing || this.#busy > 0 || this.#fd === undefined) return;
-		const fd = this.#fd;
-		this.#fd = undefined;
-		try {
-			this.#files.closeSync(fd);
-		} catch {
-			// It is closed, or never was: both are what was wanted.
-		}
 	}
 }

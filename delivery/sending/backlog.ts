@@ -3,276 +3,308 @@ import type { Encoding, Frame } from '../journal/frame.js';
 import type { Entry, Segment } from '../journal/segment.js';
 import { ReadRetry } from './read-retry.js';
 
-/** A request body that waits for its backend: in memory, or on the disk as `entry`. */
-export interface Held {
-	/** The later it came, the higher; what was adopted has 0. */
-	readonly turn: number;
+/** A request body that is neither accepted nor refused yet: in memory, on disk, or both. */
+export interface PendingBody {
+	/**
+	 * Its place in the order of arrival. 0 if it was adopted from another process: older than everything that is made
+	 * here.
+	 */
+	readonly sequence: number;
+	/** How the body is encoded. */
 	readonly encoding: Encoding;
+	/** How many spans, data points or log records it holds. */
 	readonly count: number;
+	/** When it was encoded, in milliseconds since 1970. */
 	readonly time: number;
-	/** The length of its body. */
+	/** The length of the body, in bytes. */
 	readonly size: number;
+	/** The body, if it is in memory. */
 	body?: Uint8Array | undefined;
-	/** Where it stands on the disk. The halves of one that was too large share the whole one's. */
+	/** Its frame on disk. The halves of a body that was too large have the frame of the whole one. */
 	entry?: Entry | undefined;
+	/** How many halves of that frame are not decided. They share this object. Undefined if it was not halved. */
 	share?: { left: number } | undefined;
-	/** It is sent alone: with others it was refused. */
-	alone?: boolean;
+	/** True if it is sent in a request of its own, since a request with others was refused. */
+	sendAlone?: boolean;
 	/** True while it is being sent. */
 	inFlight?: boolean;
-	/** True when it is decided. */
-	over?: boolean;
+	/** True if it is delivered or dropped, and counted as that. */
+	decided?: boolean;
 }
 
-/** More than so many bodies are not all known one by one. */
-const PARK_AT = 4096;
+/** If more bodies than this are pending, whole segments of them are known by their number alone. */
+const PARK_ABOVE = 4096;
 
-/** A segment of the journal whose frames are known by their number alone. */
-interface Parked {
-	readonly turn: number;
+/** A segment whose frames are known by their number alone. */
+interface ParkedSegment {
+	/** The sequence of its oldest body. */
+	readonly sequence: number;
+	/** How many records its frames hold. */
 	readonly count: number;
+	/** How many bytes their bodies have. */
 	readonly size: number;
 }
 
-/** What is encoded and not acknowledged, the oldest first. */
+/** The bodies that are encoded and not decided, the oldest first, with their counts. */
 export class Backlog {
 	readonly #counts: Counts;
 	readonly #keepBytes: number;
-	readonly #byEntry = new Map<Entry, Held>();
-	readonly #patience = new ReadRetry();
+	/** The whole bodies, by their frames on disk. */
+	readonly #byEntry = new Map<Entry, PendingBody>();
+	readonly #readRetry = new ReadRetry();
 	/** The oldest first. */
-	readonly #parked = new Map<Segment, Parked>();
-	#held: Held[] = [];
-	#turn = 0;
-	/** Bytes of bodies in memory, and of all. */
-	bytes = 0;
-	size = 0;
-	/** What they count for. */
+	readonly #parked = new Map<Segment, ParkedSegment>();
+	/** The oldest first. */
+	#pending: PendingBody[] = [];
+	/** The sequence of the newest body. */
+	#sequence = 0;
+	/** How many bytes of bodies are in memory. */
+	memoryBytes = 0;
+	/** How many bytes all bodies have, in memory or on disk. */
+	totalBytes = 0;
+	/** How many records they hold. */
 	count = 0;
 
-	/** @param keepBytes - bodies of so many bytes are kept in memory beside the journal, so that they need not be read again */
+	/**
+	 * @param keepBytes - how many bytes of bodies stay in memory after they are on disk, so that they need not be read
+	 *   again
+	 */
 	constructor(counts: Counts, keepBytes: number) {
 		this.#counts = counts;
 		this.#keepBytes = keepBytes;
 	}
 
-	get first(): Held | undefined {
-		return this.#held[0];
+	/** The oldest body that is not parked. */
+	get first(): PendingBody | undefined {
+		return this.#pending[0];
 	}
 
+	/** True if nothing is pending. */
 	get isEmpty(): boolean {
-		return this.#held.length === 0 && this.#parked.size === 0;
+		return this.#pending.length === 0 && this.#parked.size === 0;
 	}
 
-	/** Whether nothing waits up to that turn. */
-	isThrough(turn: number): boolean {
-		for (const parked of this.#parked.values()) if (parked.turn <= turn) return false;
-		const [first] = this.#held;
-		return first === undefined || first.turn > turn;
+	/** The sequence of the newest body that was added. */
+	get lastSequence(): number {
+		return this.#sequence;
 	}
 
-	/** A body that was just encoded; its records are counted as queued already. */
-	add({ encoding, count, time, body }: Frame): Held {
-		this.#turn += 1;
-		const held: Held = { turn: this.#turn, encoding, count, time, size: body.length, body };
-		this.#held.push(held);
-		this.bytes += body.length;
-		this.size += body.length;
+	/** Returns true if all bodies up to that sequence are delivered or dropped. */
+	isDecidedUpTo(sequence: number): boolean {
+		for (const parked of this.#parked.values()) if (parked.sequence <= sequence) return false;
+		const [first] = this.#pending;
+		return first === undefined || first.sequence > sequence;
+	}
+
+	/** Adds a body that was just encoded. Its records are counted as queued already. */
+	add({ encoding, count, time, body }: Frame): PendingBody {
+		this.#sequence += 1;
+		const added: PendingBody = { sequence: this.#sequence, encoding, count, time, size: body.length, body };
+		this.#pending.push(added);
+		this.memoryBytes += body.length;
+		this.totalBytes += body.length;
 		this.count += count;
-		return held;
+		return added;
 	}
 
-	/** What another process left on the disk. It is older than what is made here. */
+	/** Adds the frames of another process, before everything else, and counts their records. */
 	adopt(entries: readonly Entry[]): void {
-		const held = entries.map((entry): Held => {
+		const adopted = entries.map((entry): PendingBody => {
 			const { count, size } = entry;
-			const one = this.#heldOf(entry, 0);
 			this.count += count;
-			this.size += size;
+			this.totalBytes += size;
 			this.#counts.made += count;
 			this.#counts.adopted += count;
 			this.#counts.onDisk += count;
-			return one;
+			return this.#pendingOf(entry, 0);
 		});
-		if (held.length > 0) this.#held = [...held, ...this.#held];
+		if (adopted.length > 0) this.#pending = [...adopted, ...this.#pending];
 	}
 
-	/** It stands on the disk now. */
-	stored(held: Held, entry: Entry): void {
-		if (held.entry !== undefined || held.over) return;
-		held.entry = entry;
-		this.#byEntry.set(entry, held);
-		this.#counts.queued -= held.count;
-		this.#counts.onDisk += held.count;
-		if (this.bytes > this.#keepBytes) this.#forgetBody(held);
-		else entry.body = held.body;
+	/** Records that a body is on disk, as that frame. */
+	markStored(pending: PendingBody, entry: Entry): void {
+		if (pending.entry !== undefined || pending.decided) return;
+		pending.entry = entry;
+		this.#byEntry.set(entry, pending);
+		this.#counts.queued -= pending.count;
+		this.#counts.onDisk += pending.count;
+		if (this.memoryBytes > this.#keepBytes) this.#releaseBody(pending);
+		else entry.body = pending.body;
 	}
 
-	/** Those that stand in memory alone. */
-	unstored(): Held[] {
-		return this.#held.filter(({ entry }) => entry === undefined);
-	}
-
-	/** The oldest that make one request: of one encoding, and within both bounds; one in any case. */
-	next(records: number, bytes: number, frames: number): Held[] {
-		const [first] = this.#held;
-		if (first === undefined) return [];
-		const group = [first];
-		let { count, size } = first;
-		while (group.length < frames && !first.alone) {
-			const one = this.#held[group.length];
-			if (one === undefined || one.alone || one.encoding !== first.encoding) break;
-			count += one.count;
-			size += one.size;
-			if (count > records || size > bytes) break;
-			group.push(one);
-		}
-		return group;
-	}
-
-	/** The turn of the newest that ever came. */
-	get turn(): number {
-		return this.#turn;
+	/** Returns the bodies that are in memory only, the oldest first. */
+	unstored(): PendingBody[] {
+		return this.#pending.filter(({ entry }) => entry === undefined);
 	}
 
 	/**
-	 * Forgets the bodies of whole segments one by one, where there are very many: all but those of the segments that are
-	 * written to and sent from.
+	 * Returns the oldest bodies that make one request, all of one encoding: at most `records` records and `bytes` bytes
+	 * in up to `frames` bodies, but at least one body if any is pending.
 	 */
-	park(): void {
-		if (this.#held.length <= PARK_AT) return;
-		const spared = new Set(this.peek(2).map(({ entry }) => entry?.segment));
-		for (const { entry, share, alone, inFlight } of this.#held) {
-			if (entry === undefined) continue;
-			if (!entry.segment.sealed || share !== undefined || alone || inFlight) spared.add(entry.segment);
+	nextRequest(records: number, bytes: number, frames: number): PendingBody[] {
+		const [first] = this.#pending;
+		if (first === undefined) return [];
+		const request = [first];
+		let { count, size } = first;
+		while (request.length < frames && !first.sendAlone) {
+			const next = this.#pending[request.length];
+			if (next === undefined || next.sendAlone || next.encoding !== first.encoding) break;
+			count += next.count;
+			size += next.size;
+			if (count > records || size > bytes) break;
+			request.push(next);
 		}
-		const bySegment = new Map<Segment, Held[]>();
-		const kept: Held[] = [];
-		for (const held of this.#held) {
-			const segment = held.entry?.segment;
-			if (segment === undefined || spared.has(segment)) kept.push(held);
-			else if (bySegment.has(segment)) bySegment.get(segment)?.push(held);
-			else bySegment.set(segment, [held]);
-		}
-		for (const [segment, all] of bySegment) {
-			for (const held of all) {
-				this.#forgetBody(held);
-				if (held.entry !== undefined) this.#byEntry.delete(held.entry);
-			}
-			const count = all.reduce((sum, held) => sum + held.count, 0);
-			const size = all.reduce((sum, held) => sum + held.size, 0);
-			this.#parked.set(segment, { turn: all[0]?.turn ?? 0, count, size });
-			segment.park();
-		}
-		this.#held = kept;
+		return request;
 	}
 
-	/** Reads the oldest segment that was parked, where its turn has come. Never rejects. */
+	/** Returns up to `length` of the oldest bodies. */
+	peek(length: number): PendingBody[] {
+		return this.#pending.slice(0, length);
+	}
+
+	/**
+	 * Parks whole segments if very many bodies are pending: keeps only the number of their frames. The segments that are
+	 * being written to and sent from are not parked.
+	 */
+	park(): void {
+		if (this.#pending.length <= PARK_ABOVE) return;
+		const inUse = new Set(this.peek(2).map(({ entry }) => entry?.segment));
+		for (const { entry, share, sendAlone, inFlight } of this.#pending) {
+			if (entry === undefined) continue;
+			// What is known of a single body would be lost with it.
+			if (!entry.segment.sealed || share !== undefined || sendAlone || inFlight) inUse.add(entry.segment);
+		}
+		// The order of the bodies stays: parked segments are sealed, and so older than those that are written to.
+		const bySegment = new Map<Segment, PendingBody[]>();
+		const kept: PendingBody[] = [];
+		for (const pending of this.#pending) {
+			const segment = pending.entry?.segment;
+			if (segment === undefined || inUse.has(segment)) kept.push(pending);
+			else if (bySegment.has(segment)) bySegment.get(segment)?.push(pending);
+			else bySegment.set(segment, [pending]);
+		}
+		for (const [segment, bodies] of bySegment) {
+			for (const pending of bodies) {
+				this.#releaseBody(pending);
+				if (pending.entry !== undefined) this.#byEntry.delete(pending.entry);
+			}
+			const count = bodies.reduce((sum, pending) => sum + pending.count, 0);
+			const size = bodies.reduce((sum, pending) => sum + pending.size, 0);
+			this.#parked.set(segment, { sequence: bodies[0]?.sequence ?? 0, count, size });
+			segment.park();
+		}
+		this.#pending = kept;
+	}
+
+	/** Reads the oldest parked segment again if it is older than all other bodies. Never rejects. */
 	async refill(): Promise<void> {
 		const [oldest] = this.#parked;
 		if (oldest === undefined) return;
-		const [segment, { turn, count, size }] = oldest;
-		if ((this.#held[0]?.turn ?? Number.POSITIVE_INFINITY) < turn) return;
+		const [segment, { sequence, count, size }] = oldest;
+		if ((this.#pending[0]?.sequence ?? Number.POSITIVE_INFINITY) < sequence) return;
 		let entries: Entry[] = [];
 		try {
 			entries = await segment.unpark();
 		} catch (error) {
-			if (this.#patience.again(segment, error)) return;
+			if (this.#readRetry.shouldRetry(segment, error)) return;
 			segment.parked = 0;
 		}
-		// It may have been let go meanwhile.
+		// The journal may have dropped the segment meanwhile.
 		if (!this.#parked.delete(segment)) return;
-		const held = entries.map((entry): Held => this.#heldOf(entry, turn));
-		this.#held = [...held, ...this.#held];
+		const bodies = entries.map((entry): PendingBody => this.#pendingOf(entry, sequence));
+		this.#pending = [...bodies, ...this.#pending];
 		const found = entries.reduce((sum, entry) => sum + entry.count, 0);
-		this.#lose(count - found, size - entries.reduce((sum, entry) => sum + entry.size, 0), 'unreadable');
+		this.#dropStored(count - found, size - entries.reduce((sum, entry) => sum + entry.size, 0), 'unreadable');
 	}
 
-	/** Records on the disk are no more, so many bytes of them. */
-	#lose(count: number, size: number, reason: string): void {
+	/** Removes the frame of a body that is decided: the journal reports it no more. */
+	forgetEntry(entry: Entry): void {
+		this.#byEntry.delete(entry);
+	}
+
+	/**
+	 * Removes a body and counts its records as written, except for those that are lost.
+	 *
+	 * @param lost - how many of its records are lost
+	 * @param reason - under which `stats()` counts the lost ones
+	 */
+	decide(pending: PendingBody, lost: number, reason: string): void {
+		if (pending.decided) return;
+		pending.decided = true;
+		const index = this.#pending.indexOf(pending);
+		if (index >= 0) this.#pending.splice(index, 1);
+		this.#releaseBody(pending);
+		this.count -= pending.count;
+		this.totalBytes -= pending.size;
+		if (pending.entry === undefined) this.#counts.queued -= pending.count;
+		else this.#counts.onDisk -= pending.count;
+		const dropped = Math.min(lost, pending.count);
+		this.#counts.written += pending.count - dropped;
+		this.#counts.drop(dropped, reason);
+	}
+
+	/** Replaces a body by its halves. */
+	replaceByHalves(pending: PendingBody, halves: readonly { body: Uint8Array; count: number }[]): void {
+		const index = this.#pending.indexOf(pending);
+		if (pending.decided || index < 0) return;
+		// The frame is marked when all parts of it are decided.
+		const share = pending.entry && (pending.share ?? { left: 1 });
+		if (share !== undefined) share.left += halves.length - 1;
+		let { count: left } = pending;
+		const parts = halves.map(({ body, count }, at): PendingBody => {
+			// Their counts are read from their bytes. Their sum must be the count of the whole body.
+			const partCount = at === halves.length - 1 ? left : Math.min(count, left);
+			left -= partCount;
+			this.memoryBytes += body.length;
+			this.totalBytes += body.length;
+			const { sequence, encoding, time, entry } = pending;
+			return { sequence, encoding, time, count: partCount, size: body.length, body, entry, share };
+		});
+		pending.decided = true;
+		this.#releaseBody(pending);
+		this.totalBytes -= pending.size;
+		this.#pending.splice(index, 1, ...parts);
+	}
+
+	/** Drops the frames that the journal has dropped, parked ones of the segment included. */
+	dropEntries(entries: readonly Entry[], reason: string, segment: Segment): void {
+		const parked = this.#parked.get(segment);
+		this.#parked.delete(segment);
+		if (parked !== undefined) this.#dropStored(parked.count, parked.size, reason);
+		for (const entry of entries) {
+			const body = this.#byEntry.get(entry);
+			this.#byEntry.delete(entry);
+			const bodies = body === undefined || body.decided ? this.#pending.filter((one) => one.entry === entry) : [body];
+			for (const pending of bodies) this.decide(pending, pending.count, reason);
+		}
+	}
+
+	/** Drops the bodies that are in memory only. */
+	dropUnstored(reason: string): void {
+		for (const pending of this.unstored()) this.decide(pending, pending.count, reason);
+	}
+
+	/** Counts records on disk as dropped that are not pending one by one. */
+	#dropStored(count: number, size: number, reason: string): void {
 		this.count -= count;
-		this.size -= size;
+		this.totalBytes -= size;
 		this.#counts.onDisk -= count;
 		this.#counts.drop(count, reason);
 	}
 
-	#heldOf(entry: Entry, turn: number): Held {
+	/** Returns a frame on disk as a pending body. */
+	#pendingOf(entry: Entry, sequence: number): PendingBody {
 		const { encoding, count, time, size } = entry;
-		const held: Held = { turn, encoding, count, time, size, entry };
-		this.#byEntry.set(entry, held);
-		return held;
+		const pending: PendingBody = { sequence, encoding, count, time, size, entry };
+		this.#byEntry.set(entry, pending);
+		return pending;
 	}
 
-	/** The oldest, so many at most. */
-	peek(length: number): Held[] {
-		return this.#held.slice(0, length);
-	}
-
-	/** Nothing that waits stands there any more. */
-	forget(entry: Entry): void {
-		this.#byEntry.delete(entry);
-	}
-
-	/** It is decided: it waits no more, and so many of its records were lost. */
-	decide(held: Held, lost: number, reason: string): void {
-		if (held.over) return;
-		held.over = true;
-		const index = this.#held.indexOf(held);
-		if (index >= 0) this.#held.splice(index, 1);
-		this.#forgetBody(held);
-		this.count -= held.count;
-		this.size -= held.size;
-		if (held.entry === undefined) this.#counts.queued -= held.count;
-		else this.#counts.onDisk -= held.count;
-		const dropped = Math.min(lost, held.count);
-		this.#counts.written += held.count - dropped;
-		this.#counts.drop(dropped, reason);
-	}
-
-	/** Puts two halves in the place of one. */
-	halve(held: Held, halves: readonly { body: Uint8Array; count: number }[]): void {
-		const index = this.#held.indexOf(held);
-		if (held.over || index < 0) return;
-		const share = held.entry && (held.share ?? { left: 1 });
-		if (share !== undefined) share.left += halves.length - 1;
-		let { count: left } = held;
-		const parts = halves.map(({ body, count }, at): Held => {
-			// Whatever they say, they hold what the whole one held.
-			const own = at === halves.length - 1 ? left : Math.min(count, left);
-			left -= own;
-			this.bytes += body.length;
-			this.size += body.length;
-			const { turn, encoding, time, entry } = held;
-			return { turn, encoding, time, count: own, size: body.length, body, entry, share };
-		});
-		held.over = true;
-		this.#forgetBody(held);
-		this.size -= held.size;
-		this.#held.splice(index, 1, ...parts);
-	}
-
-	/** Entries that the journal had to let go. */
-	lost(entries: readonly Entry[], reason: string, segment: Segment): void {
-		const parked = this.#parked.get(segment);
-		this.#parked.delete(segment);
-		if (parked !== undefined) this.#lose(parked.count, parked.size, reason);
-		for (const entry of entries) {
-			const whole = this.#byEntry.get(entry);
-			this.#byEntry.delete(entry);
-			const parts = whole === undefined || whole.over ? this.#held.filter((held) => held.entry === entry) : [whole];
-			for (const held of parts) this.decide(held, held.count, reason);
-		}
-	}
-
-	/** Lets go of all that stands in memory alone. */
-	clear(reason: string): void {
-		for (const held of this.unstored()) this.decide(held, held.count, reason);
-	}
-
-	#forgetBody(held: Held): void {
-		if (held.entry !== undefined) held.entry.body = undefined;
-		if (held.body === undefined) return;
-		held.body = undefined;
-		this.bytes -= held.size;
+	/** Removes the body from memory. */
+	#releaseBody(pending: PendingBody): void {
+		if (pending.entry !== undefined) pending.entry.body = undefined;
+		if (pending.body === undefined) return;
+		pending.body = undefined;
+		this.memoryBytes -= pending.size;
 	}
 }

@@ -1,47 +1,55 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mask } from '../../lib/diagnostics/mask.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
-import { stamp } from '../journal/segment.js';
+import { filesIn, type RetentionBounds, removeExpired } from '../common/retention.js';
+import { fileTimestamp } from '../journal/segment.js';
 
+/** Time, pid, random. Only files with such names are removed. */
 const NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.refused$/;
 
-/** What a backend refused, and what it said. */
+/**
+ * A body that a backend refused, as the first line of its file describes it. The member names are those in the file.
+ */
 export interface DeadLetter {
+	/** The address of the backend, without a user name, a password or a query. */
 	readonly endpoint: string;
+	/** How the body is encoded. */
 	readonly encoding: string;
+	/** How many spans, data points or log records the body holds. */
 	readonly count: number;
+	/** Why it was refused. */
 	readonly reason: string;
+	/** The text of the backend's response, if it sent one. */
 	readonly answer?: string | undefined;
 }
 
-/** An answer longer than this is cut: it is there to be read. */
-const ANSWER_LENGTH = 2000;
+/** How many characters of a response are kept. It is there for a person to read. */
+const MAX_ANSWER_LENGTH = 2000;
 
 /**
- * Bodies that a backend refused for good, a file each: a line of JSON that says when, where and why, then the body as
- * it was sent. They are bounded in bytes and age; the oldest go first.
+ * Keeps the bodies that a backend refused for good, one file each: a line of JSON with the time, the address and the
+ * reason, then the body as it was sent. The oldest files are removed if they exceed the bounds in bytes or age.
  */
 export class DeadLetters {
 	readonly #directory: string;
-	readonly #maxBytes: number;
-	readonly #maxAge: number;
+	readonly #bounds: RetentionBounds;
 
-	constructor(directory: string, bounds: { maxBytes: number; maxAge: number }) {
+	/** @param directory - created with the first file */
+	constructor(directory: string, bounds: RetentionBounds) {
 		this.#directory = directory;
-		this.#maxBytes = bounds.maxBytes;
-		this.#maxAge = bounds.maxAge;
+		this.#bounds = bounds;
 	}
 
-	/** Keeps one; answers false where it could not be. Never rejects. */
+	/** Writes a body to a file. Resolves to false if that failed, which is logged once. Never rejects. */
 	async keep(letter: DeadLetter, body: Uint8Array): Promise<boolean> {
 		try {
 			await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-			const name = `${stamp(Date.now())}-${process.pid}-${randomBytes(6).toString('hex')}.refused`;
+			const name = `${fileTimestamp(Date.now())}-${process.pid}-${randomBytes(6).toString('hex')}.refused`;
 			const file = await open(join(this.#directory, name), 'wx', 0o600);
 			try {
-				await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(said(letter))}\n`), body]));
+				await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(withoutSecrets(letter))}\n`), body]));
 			} finally {
 				await file.close();
 			}
@@ -53,22 +61,18 @@ export class DeadLetters {
 		}
 	}
 
+	/** Removes the files that exceed the bounds, except for the newest. */
 	async #prune(): Promise<void> {
-		const names = (await readdir(this.#directory)).filter((name) => NAME.test(name)).sort();
-		const files = await Promise.all(
-			names.map(async (name) => ({ name, ...(await stat(join(this.#directory, name)).catch(() => undefined)) })),
-		);
-		let total = files.reduce((sum, { size = 0 }) => sum + size, 0);
-		for (const { name, size = 0, mtimeMs = 0 } of files.slice(0, -1)) {
-			if (total <= this.#maxBytes && Date.now() - mtimeMs <= this.#maxAge) break;
-			await unlink(join(this.#directory, name)).catch(() => undefined);
-			total -= size;
-		}
+		const files = await filesIn(this.#directory, (name) => NAME.test(name));
+		const newest = files.at(-1);
+		await removeExpired(files, this.#bounds, (file) => file !== newest);
 	}
 }
 
-/** What the backend said may quote what it was sent, headers and all; secrets go before the cut, which could halve one. */
-function said({ reason, answer, ...letter }: DeadLetter): object {
-	const quoted = answer === undefined ? undefined : mask(answer).slice(0, ANSWER_LENGTH);
-	return { time: new Date().toISOString(), ...letter, reason: mask(reason), answer: quoted };
+/**
+ * A response may quote the request with its headers. Secrets are masked before the text is cut, which could halve one.
+ */
+function withoutSecrets({ reason, answer, ...letter }: DeadLetter): object {
+	const maskedAnswer = answer === undefined ? undefined : mask(answer).slice(0, MAX_ANSWER_LENGTH);
+	return { time: new Date().toISOString(), ...letter, reason: mask(reason), answer: maskedAnswer };
 }

@@ -1,22 +1,28 @@
-/** Faults of the process or of a permission, and not of the file that was to be read: it is whole, and is read later. */
-const PASSING = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', 'EBUSY', 'EACCES', 'EPERM'];
+/** Error codes of a fault of the process or of a permission. The file itself is whole, and is read later. */
+const TRANSIENT_CODES = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR', 'EBUSY', 'EACCES', 'EPERM'];
 
-/** A disk that fails is asked so often for the same. */
-const TRIES = 8;
+/** How often the same is read from a disk that fails. */
+const MAX_TRIES = 8;
 
 /**
- * Says whether what could not be read from the disk may be read later. A file that is gone or damaged will not be; one on
- * a disk that fails is given up after some tries, so that it does not hold up for ever what follows.
+ * Decides whether what could not be read from disk is read again later. A file that was removed or damaged is not. A
+ * file on a disk that fails is given up after 8 tries, so that it does not hold up what follows for ever.
  */
 export class ReadRetry {
 	readonly #tries = new WeakMap<object, number>();
 
-	again(what: object, error: unknown): boolean {
+	/**
+	 * Returns true if it is to be read again later. Counts the tries.
+	 *
+	 * @param key - what was to be read
+	 * @param error - why that failed
+	 */
+	shouldRetry(key: object, error: unknown): boolean {
 		const { code } = (error ?? {}) as { code?: unknown };
 		if (typeof code !== 'string' || code === 'ENOENT') return false;
-		if (PASSING.includes(code)) return true;
-		const tries = (this.#tries.get(what) ?? 0) + 1;
-		this.#tries.set(what, tries);
-		return tries < TRIES;
+		if (TRANSIENT_CODES.includes(code)) return true;
+		const tries = (this.#tries.get(key) ?? 0) + 1;
+		this.#tries.set(key, tries);
+		return tries < MAX_TRIES;
 	}
 }

@@ -1,16 +1,18 @@
 import type { Encoding } from '../journal/frame.js';
-import { type Field, fieldsOf, messagesIn, nested } from './protobuf.js';
+import { type Field, messagesIn, nestedField, readFields } from './protobuf.js';
 
-/** A body, and how many records it holds. */
-export interface Body {
+/** A request body, and how many records it holds. */
+export interface CountedBody {
+	/** An OTLP request. */
 	readonly body: Uint8Array;
+	/** How many spans, data points or log records the body holds. */
 	readonly count: number;
 }
 
-/** How the records of a metric are told apart in JSON: each kind of metric has its points in a field of its own. */
-const POINTS = ['sum', 'gauge', 'histogram', 'exponentialHistogram', 'summary'] as const;
+/** The members that hold the data points of a metric in JSON, one for each kind of metric. */
+const POINT_NAMES = ['sum', 'gauge', 'histogram', 'exponentialHistogram', 'summary'] as const;
 
-/** The names in JSON of what stands in a request of OTLP: resources, their scopes, and the scopes' records. */
+/** The members of an OTLP request in JSON, for each signal: its resources, their scopes, and the records of a scope. */
 const NAMES = [
 	['resourceSpans', 'scopeSpans', 'spans'],
 	['resourceMetrics', 'scopeMetrics', 'metrics'],
@@ -18,10 +20,12 @@ const NAMES = [
 ] as const;
 
 /**
- * Several request bodies as one. A request of OTLP is one list: in protobuf the fields of two messages, one after the
- * other, are the fields of their union, and in JSON the lists are spliced.
+ * Joins several request bodies to one, without decoding them. An OTLP request is one list. In protobuf, the fields of
+ * two messages one after the other are the fields of their union. In JSON, the lists are joined by a comma.
+ *
+ * @param bodies - all of that encoding
  */
-export function join(bodies: readonly Uint8Array[], encoding: Encoding): Uint8Array {
+export function joinBodies(bodies: readonly Uint8Array[], encoding: Encoding): Uint8Array {
 	const [first] = bodies;
 	if (bodies.length === 1 && first !== undefined) return first;
 	if (encoding === 'protobuf') return Buffer.concat(bodies);
@@ -29,6 +33,7 @@ export function join(bodies: readonly Uint8Array[], encoding: Encoding): Uint8Ar
 	for (const body of bodies) {
 		const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 		const from = text.indexOf('[') + 1;
+		// The list without its brackets. The first body keeps what precedes it: `{"resourceSpans":[`.
 		const inner = text.subarray(from, text.lastIndexOf(']'));
 		if (inner.length === 0) continue;
 		parts.push(parts.length === 0 ? text.subarray(0, from) : COMMA, inner);
@@ -36,15 +41,21 @@ export function join(bodies: readonly Uint8Array[], encoding: Encoding): Uint8Ar
 	return parts.length === 0 ? (first ?? new Uint8Array()) : Buffer.concat([...parts, END]);
 }
 
+/** What separates two resources in JSON, and what ends a request. */
 const COMMA = Buffer.from(',');
 const END = Buffer.from(']}\n');
 
 /**
- * The same records in two bodies of half as many each; undefined where it holds one record, or cannot be read.
+ * Splits a request body into two with half of the records each. Returns undefined if it holds only one record or cannot
+ * be decoded. Never throws.
  *
- * @param metrics - the records are metrics, which count for their data points
+ * @param metrics - true if the records are metrics, which count for their data points
  */
-export function halves(body: Uint8Array, encoding: Encoding, metrics: boolean): [Body, Body] | undefined {
+export function splitInHalf(
+	body: Uint8Array,
+	encoding: Encoding,
+	metrics: boolean,
+): [CountedBody, CountedBody] | undefined {
 	try {
 		return encoding === 'json' ? halvesOfJson(body) : halvesOfProtobuf(Buffer.from(body), metrics);
 	} catch {
@@ -52,13 +63,15 @@ export function halves(body: Uint8Array, encoding: Encoding, metrics: boolean): 
 	}
 }
 
-/** A record, with what stands around it. */
+/** A record, and which resource and scope of the request it belongs to, by their index. */
 interface Leaf<T> {
 	readonly resource: number;
+	/** The index within its resource. */
 	readonly scope: number;
 	readonly record: T;
 }
 
+/** Splits records in the middle. Returns undefined if there are fewer than two. */
 function split<T>(leaves: readonly Leaf<T>[]): [Leaf<T>[], Leaf<T>[]] | undefined {
 	if (leaves.length < 2) return undefined;
 	const middle = Math.ceil(leaves.length / 2);
@@ -67,72 +80,77 @@ function split<T>(leaves: readonly Leaf<T>[]): [Leaf<T>[], Leaf<T>[]] | undefine
 
 type Json = Record<string, unknown>;
 
-function halvesOfJson(body: Uint8Array): [Body, Body] | undefined {
+/** @throws if the body is not JSON */
+function halvesOfJson(body: Uint8Array): [CountedBody, CountedBody] | undefined {
 	const message = JSON.parse(Buffer.from(body).toString('utf8')) as Json;
 	const names = NAMES.find(([top]) => Array.isArray(message[top]));
 	if (names === undefined) return undefined;
 	const [top, middle, bottom] = names;
 	const leaves: Leaf<Json>[] = [];
 	const resources = message[top] as Json[];
-	resources.forEach((one, resource) => {
-		((one[middle] ?? []) as Json[]).forEach((inner, scope) => {
-			for (const record of (inner[bottom] ?? []) as Json[]) leaves.push({ resource, scope, record });
+	resources.forEach((resourceOf, resource) => {
+		((resourceOf[middle] ?? []) as Json[]).forEach((scopeOf, scope) => {
+			for (const record of (scopeOf[bottom] ?? []) as Json[]) leaves.push({ resource, scope, record });
 		});
 	});
-	const put = (some: readonly Leaf<Json>[]): Body => {
-		const out = resources.map((one, resource) => ({
-			...one,
-			[middle]: ((one[middle] ?? []) as Json[]).map((inner, scope) => ({
-				...inner,
-				[bottom]: some.filter((leaf) => leaf.resource === resource && leaf.scope === scope).map(({ record }) => record),
+	/** Returns a request with those records alone, in their resources and scopes. */
+	const requestOf = (kept: readonly Leaf<Json>[]): CountedBody => {
+		const out = resources.map((resourceOf, resource) => ({
+			...resourceOf,
+			[middle]: ((resourceOf[middle] ?? []) as Json[]).map((scopeOf, scope) => ({
+				...scopeOf,
+				[bottom]: kept.filter((leaf) => leaf.resource === resource && leaf.scope === scope).map(({ record }) => record),
 			})),
 		}));
-		const count = top === 'resourceMetrics' ? some.reduce((sum, { record }) => sum + pointsOf(record), 0) : some.length;
+		const count = top === 'resourceMetrics' ? kept.reduce((sum, { record }) => sum + pointsOf(record), 0) : kept.length;
 		return { body: Buffer.from(`${JSON.stringify({ [top]: out })}\n`), count };
 	};
 	const parts = split(leaves);
-	return parts && [put(parts[0]), put(parts[1])];
+	return parts && [requestOf(parts[0]), requestOf(parts[1])];
 }
 
+/** Returns how many data points a metric in JSON has. */
 function pointsOf(metric: Json): number {
-	const kind = POINTS.find((name) => metric[name] !== undefined);
+	const kind = POINT_NAMES.find((name) => metric[name] !== undefined);
 	const { dataPoints = [] } = (kind === undefined ? {} : metric[kind]) as { dataPoints?: unknown[] };
 	return dataPoints.length;
 }
 
-/** In all three signals: a request's field 1 is a resource's, whose field 2 is a scope's, whose field 2 is a record. */
-function halvesOfProtobuf(body: Buffer, metrics: boolean): [Body, Body] | undefined {
-	const resources = messagesIn(body, 1).map((one) => {
-		const others = fieldsOf(one).filter(({ number }) => number !== 2);
-		return { others, scopes: messagesIn(one, 2).map((scope) => fieldsOf(scope)) };
+/** In all three signals, field 1 of a request is a resource, whose field 2 is a scope, whose field 2 is a record. */
+function halvesOfProtobuf(body: Buffer, metrics: boolean): [CountedBody, CountedBody] | undefined {
+	const resources = messagesIn(body, 1).map((resource) => {
+		const others = readFields(resource).filter(({ number }) => number !== 2);
+		return { others, scopes: messagesIn(resource, 2).map((scope) => readFields(scope)) };
 	});
 	const leaves = resources.flatMap(({ scopes }, resource) =>
-		scopes.flatMap((inside, scope) =>
-			inside.filter(({ number }) => number === 2).map((record): Leaf<Field> => ({ resource, scope, record })),
+		scopes.flatMap((fields, scope) =>
+			fields.filter(({ number }) => number === 2).map((record): Leaf<Field> => ({ resource, scope, record })),
 		),
 	);
-	const put = (some: readonly Leaf<Field>[]): Body => {
+	/** Returns a request with those records alone, in their resources and scopes. */
+	const requestOf = (kept: readonly Leaf<Field>[]): CountedBody => {
 		const out = resources.flatMap(({ others, scopes }, resource) => {
-			const kept = scopes.flatMap((inside, scope) => {
-				const records = some.filter((leaf) => leaf.resource === resource && leaf.scope === scope);
+			const scopesOut = scopes.flatMap((fields, scope) => {
+				const records = kept.filter((leaf) => leaf.resource === resource && leaf.scope === scope);
 				if (records.length === 0) return [];
-				const around = inside.filter(({ number }) => number !== 2);
-				return [nested(2, [...around, ...records.map(({ record }) => record)])];
+				const others = fields.filter(({ number }) => number !== 2);
+				return [nestedField(2, [...others, ...records.map(({ record }) => record)])];
 			});
-			return kept.length === 0 ? [] : [nested(1, [...others, ...kept])];
+			return scopesOut.length === 0 ? [] : [nestedField(1, [...others, ...scopesOut])];
 		});
-		const count = metrics ? some.reduce((sum, { record }) => sum + pointsIn(record), 0) : some.length;
-		return { body: Buffer.concat(out.map(({ whole }) => whole)), count };
+		const count = metrics ? kept.reduce((sum, { record }) => sum + pointsIn(record), 0) : kept.length;
+		return { body: Buffer.concat(out.map(({ bytes }) => bytes)), count };
 	};
 	const parts = split(leaves);
-	return parts && [put(parts[0]), put(parts[1])];
+	return parts && [requestOf(parts[0]), requestOf(parts[1])];
 }
 
-/** Where a metric has its points, each kind in a field of its own. */
+/** The numbers of the fields that hold the data points of a metric in protobuf, one for each kind of metric. */
 const POINT_FIELDS = [5, 7, 9, 10, 11];
 
+/** Returns how many data points a metric in protobuf has. */
 function pointsIn({ value: metric }: Field): number {
 	if (!Buffer.isBuffer(metric)) return 0;
-	const data = fieldsOf(metric).find(({ number }) => POINT_FIELDS.includes(number));
+	const data = readFields(metric).find(({ number }) => POINT_FIELDS.includes(number));
 	return Buffer.isBuffer(data?.value) ? messagesIn(data.value, 1).length : 0;
 }

@@ -1,64 +1,86 @@
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { Counts } from '../common/counts.js';
 import type { Journal } from '../journal/journal.js';
-import type { Backlog, Held } from './backlog.js';
+import type { Backlog, PendingBody } from './backlog.js';
 import type { DeadLetters } from './dead-letters.js';
 import { ReadRetry } from './read-retry.js';
-import { halves, join } from './request-bodies.js';
+import { joinBodies, splitInHalf } from './request-bodies.js';
 import type { SendResult, Transport } from './transport.js';
 
-/** How long a backend that does not take anything is left alone: longer each time, up to a limit, and never in step. */
-const FIRST_MS = 500;
-const LAST_MS = 30_000;
+/**
+ * How many milliseconds a backend is left alone that does not accept a request: first, and at most. It doubles each
+ * time.
+ */
+const BACKOFF_FIRST_MS = 500;
+const BACKOFF_LAST_MS = 30_000;
 
-/** What a backend asks for is heeded, but not for ever. */
-const LONGEST_MS = 36e5;
+/** The longest delay that a backend may ask for (1 hour), in milliseconds. */
+const MAX_RETRY_AFTER_MS = 36e5;
 
-/** The body of one request: what a Collector takes over gRPC, with room to spare. */
+/** How many bytes of bodies one request has, at most (2 MiB): a Collector accepts 4 MiB over gRPC. */
 const REQUEST_BYTES = 2 * 2 ** 20;
 
-/** After so many failures in a row the oldest body may be at fault itself: then the next one is tried in its stead. */
+/**
+ * After this many failures in a row the oldest body may be the reason: the next one is then tried, every second time.
+ */
 const SUSPECT_AFTER = 4;
 
-/** One that failed so often while another was taken is refused. */
+/** If others were accepted this many times while the oldest body failed, the oldest is kept as a dead letter. */
 const POISON_AFTER = 3;
 
-/** One address, which says that it is away and that it is back. */
+/** Receives what happens to the requests of one address, and names it in messages. */
 export interface SendObserver {
-	readonly shown: string;
+	/** The address as messages show it: a URL without a user name, a password or a query, or a directory. */
+	readonly target: string;
+	/** A request failed, and will be repeated. */
 	failed(error: unknown): void;
+	/** A request was accepted. */
 	delivered(): void;
-	/** It refused records for good. */
+	/** Records were refused for good. */
 	refused(error: unknown): void;
-	/** What a fault is called in a few words. */
+	/** Returns an error as a few words. */
 	reasonOf(error: unknown): string;
 }
 
+/** What a sender is created with. */
 export interface SenderOptions {
 	readonly transport: Transport;
-	readonly watch: SendObserver;
+	readonly observer: SendObserver;
+	/** True if the records are metrics, which count for their data points. */
 	readonly metrics: boolean;
-	/** How many records make a request. */
+	/** How many records make a request, at most. */
 	readonly batch: number;
+	/** The journal that holds the bodies on disk. */
 	readonly journal: Journal | undefined;
+	/** Keeps the bodies that the backend refuses. */
 	readonly deadLetters: DeadLetters | undefined;
-	/** It writes to a place on this machine: a body a request, in their order, and never is one of them at fault. */
+	/**
+	 * True for a destination on this machine: one body per request, in their order, and no body is the reason of a
+	 * failure.
+	 */
 	readonly local: boolean;
 }
 
-/** Sends what the backlog holds, the oldest first, one request at a time; waits where the backend is away. */
+/**
+ * Sends what the backlog holds, the oldest first, one request at a time. Backs off while the backend is unreachable.
+ */
 export class Sender {
 	readonly #options: SenderOptions;
 	readonly #backlog: Backlog;
 	readonly #counts: Counts;
-	readonly #suspected = new WeakMap<Held, number>();
-	readonly #patience = new ReadRetry();
-	/** Where requests of this size are too large. */
+	/** How often others were accepted while that body failed. */
+	readonly #suspected = new WeakMap<PendingBody, number>();
+	readonly #readRetry = new ReadRetry();
+	/** The size of a request: less than `REQUEST_BYTES` after one was too large. */
 	#maxBytes = REQUEST_BYTES;
+	/** How many requests failed in a row. */
 	#failures = 0;
+	/** Until when the backend is left alone, as `performance.now()` counts. */
 	#notBefore = 0;
-	#asked = false;
-	#round: Promise<boolean> | undefined;
+	/** True if the backend set that time. */
+	#throttled = false;
+	/** The request that is in progress. */
+	#request: Promise<boolean> | undefined;
 
 	constructor(options: SenderOptions, backlog: Backlog, counts: Counts) {
 		this.#options = options;
@@ -71,179 +93,206 @@ export class Sender {
 		return Math.max(0, this.#notBefore - performance.now());
 	}
 
-	/** True while the backend itself asked to be left alone. */
-	get asked(): boolean {
-		return this.#asked && this.waitMs > 0;
+	/** True while the backend has asked for a delay (`Retry-After`, `RetryInfo`). */
+	get isThrottled(): boolean {
+		return this.#throttled && this.waitMs > 0;
 	}
 
-	/** Resolves when the request that is under way is decided, on the disk too. */
+	/** Resolves when the request in progress is decided, on disk too. */
 	async idle(): Promise<void> {
-		await this.#round;
+		await this.#request;
 	}
 
-	/** Sends one request; true where the backlog moved on. One at a time, whoever asks. Never rejects. */
+	/**
+	 * Sends one request, or waits for the one that is in progress. Never rejects.
+	 *
+	 * @returns true if the backend accepted or refused something, or a body that cannot be read was dropped
+	 */
 	send(): Promise<boolean> {
-		this.#round ??= this.#sendOldest().finally(() => {
-			this.#round = undefined;
+		this.#request ??= this.#sendOldest().finally(() => {
+			this.#request = undefined;
 		});
-		return this.#round;
+		return this.#request;
 	}
 
+	/** Sends the next request. Its bodies are in flight meanwhile. */
 	async #sendOldest(): Promise<boolean> {
 		await this.#backlog.refill();
-		const group = this.#nextGroup();
-		for (const held of group) held.inFlight = true;
+		const bodies = this.#nextBodies();
+		for (const pending of bodies) pending.inFlight = true;
 		try {
-			return await this.#sendGroup(group);
+			return await this.#sendBodies(bodies);
 		} finally {
-			for (const held of group) held.inFlight = false;
+			for (const pending of bodies) pending.inFlight = false;
 		}
 	}
 
-	async #sendGroup(group: readonly Held[]): Promise<boolean> {
-		const [first] = group;
+	/** Sends bodies as one request. Returns true if any of them was decided. */
+	async #sendBodies(bodies: readonly PendingBody[]): Promise<boolean> {
+		const [first] = bodies;
 		if (first === undefined) return false;
-		const bodies: Uint8Array[] = [];
-		const sent: Held[] = [];
-		for (const held of group) {
-			const body = await this.#bodyOf(held);
-			// What cannot be read waits or is decided, and the others are sent without it.
-			if (body === undefined || held.over) continue;
-			bodies.push(body);
-			sent.push(held);
+		const parts: Uint8Array[] = [];
+		const sent: PendingBody[] = [];
+		for (const pending of bodies) {
+			const body = await this.#read(pending);
+			// A body that cannot be read waits or is dropped. The others are sent without it.
+			if (body === undefined || pending.decided) continue;
+			parts.push(body);
+			sent.push(pending);
 		}
-		if (sent.length === 0) return group.some(({ over }) => over);
-		const body = join(bodies, first.encoding);
+		if (sent.length === 0) return bodies.some(({ decided }) => decided);
+		const body = joinBodies(parts, first.encoding);
 		const { transport } = this.#options;
-		let outcome = await transport.send(body);
-		if (this.#failures === 0 && wasCut(outcome)) {
-			// The connection was kept from an earlier request, and the backend had closed it meanwhile.
+		let result = await transport.send(body);
+		if (this.#failures === 0 && wasCut(result)) {
+			// The connection was kept alive after an earlier request, and the backend has closed it meanwhile.
 			this.#counts.retries += 1;
-			outcome = await transport.send(body);
+			result = await transport.send(body);
 		}
-		return this.#answered(sent, body, outcome);
+		return this.#handle(sent, body, result);
 	}
 
-	#nextGroup(): Held[] {
+	/** Returns the bodies of the next request. */
+	#nextBodies(): PendingBody[] {
 		const { batch, local } = this.#options;
-		if (this.#failures === 0) return this.#backlog.next(batch, this.#maxBytes, local ? 1 : 1000);
-		// While the backend is away one body is enough to see whether it is back.
+		if (this.#failures === 0) return this.#backlog.nextRequest(batch, this.#maxBytes, local ? 1 : 1000);
+		// While the backend is unreachable, one body is enough to find out that it is back.
 		const [first, second] = this.#backlog.peek(2);
 		const suspicious = !local && this.#failures >= SUSPECT_AFTER && this.#failures % 2 === 0;
-		const other = suspicious ? second : undefined;
-		const one = other ?? first;
-		return one === undefined ? [] : [one];
+		const next = (suspicious ? second : undefined) ?? first;
+		return next === undefined ? [] : [next];
 	}
 
-	async #bodyOf(held: Held): Promise<Uint8Array | undefined> {
-		if (held.body !== undefined) return held.body;
+	/** Returns a body; undefined if it cannot be read. It is then dropped, unless it is to be read again later. */
+	async #read(pending: PendingBody): Promise<Uint8Array | undefined> {
+		if (pending.body !== undefined) return pending.body;
 		try {
 			const { journal } = this.#options;
-			if (held.entry === undefined || journal === undefined) throw new Error('its body is gone');
-			return await journal.read(held.entry);
+			if (pending.entry === undefined || journal === undefined)
+				throw new Error('the body is neither in memory nor on disk');
+			return await journal.read(pending.entry);
 		} catch (error) {
-			if (this.#patience.again(held, error)) return undefined;
+			if (this.#readRetry.shouldRetry(pending, error)) return undefined;
 			warnOnce(
 				'delivery/unreadable',
-				'what waited on disk to be sent was removed or damaged by somebody; it is dropped, and stats() counts it.',
+				'what waited on disk to be sent was removed or damaged; it is dropped, and stats() counts it.',
 				error,
 			);
-			await this.#decide(held, held.count, 'unreadable', 'refused');
+			await this.#decide(pending, pending.count, 'unreadable', 'refused');
 			return undefined;
 		}
 	}
 
-	async #answered(group: readonly Held[], body: Uint8Array, outcome: SendResult): Promise<boolean> {
-		const { watch } = this.#options;
-		if (outcome.kind === 'later') {
+	/** Does what the result of a request calls for. Returns true unless the request is to be repeated. */
+	async #handle(bodies: readonly PendingBody[], body: Uint8Array, result: SendResult): Promise<boolean> {
+		const { observer } = this.#options;
+		if (result.kind === 'later') {
 			this.#counts.retries += 1;
 			this.#failures += 1;
-			this.#asked = outcome.afterMs !== undefined;
-			const usual = Math.min(LAST_MS, FIRST_MS * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
-			const wait = outcome.afterMs === undefined ? usual : Math.min(Math.max(outcome.afterMs, 0), LONGEST_MS);
+			this.#throttled = result.afterMs !== undefined;
+			// Up to a quarter shorter or longer, so that the processes of an application are not in step.
+			const jitter = 0.75 + Math.random() / 2;
+			const backoff = Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** (this.#failures - 1)) * jitter;
+			const wait = result.afterMs === undefined ? backoff : Math.min(Math.max(result.afterMs, 0), MAX_RETRY_AFTER_MS);
 			this.#notBefore = performance.now() + wait;
-			watch.failed(outcome.error);
+			observer.failed(result.error);
 			return false;
 		}
-		await this.#suspect(group);
+		await this.#suspectOldest(bodies);
 		this.#failures = 0;
 		this.#notBefore = 0;
-		this.#asked = false;
-		if (outcome.kind === 'taken') {
-			// What it takes may have grown again; it is tried slowly.
+		this.#throttled = false;
+		if (result.kind === 'taken') {
+			// The backend may accept larger requests again. The size grows by 2 % each time.
 			this.#maxBytes = Math.min(REQUEST_BYTES, Math.ceil(this.#maxBytes * 1.02));
-			await this.#taken(group, outcome.refused);
-			watch.delivered();
+			await this.#accepted(bodies, result.refused);
+			observer.delivered();
 			return true;
 		}
-		// Else the halves of one body would be joined again.
-		if (outcome.kind === 'smaller') this.#maxBytes = Math.max(1, Math.min(this.#maxBytes, Math.floor(body.length / 2)));
-		if (group.length === 1) await this.#refused(group[0], body, outcome);
-		// The others are not to suffer for one of them, nor for their number.
-		else if (outcome.kind === 'never') for (const held of group) held.alone = true;
+		// Without this, the halves of one body would be joined again.
+		if (result.kind === 'smaller') this.#maxBytes = Math.max(1, Math.min(this.#maxBytes, Math.floor(body.length / 2)));
+		if (bodies.length === 1) await this.#refused(bodies[0], body, result);
+		// One of the bodies may be the reason. Each is sent alone, so that the others are not refused with it.
+		else if (result.kind === 'never') for (const pending of bodies) pending.sendAlone = true;
 		return true;
 	}
 
-	/** Nothing more is sent before the disk knows: so a kill makes one request be sent again, and no more. */
-	async #taken(group: readonly Held[], refused: number): Promise<void> {
+	/**
+	 * Decides all bodies of a request. Resolves when the disk has the new states: nothing more is sent before, so that
+	 * after a kill at most one request is sent twice.
+	 *
+	 * @param refused - how many of their records the backend has refused
+	 */
+	async #accepted(bodies: readonly PendingBody[], refused: number): Promise<void> {
 		let left = refused;
-		const decided = group.map((held) => {
-			const lost = Math.min(left, held.count);
+		const decided = bodies.map((pending) => {
+			const lost = Math.min(left, pending.count);
 			left -= lost;
-			return this.#decide(held, lost, 'refused', 'acknowledged');
+			return this.#decide(pending, lost, 'refused', 'acknowledged');
 		});
 		await Promise.all(decided);
 	}
 
-	/** A body was taken or refused that is not the oldest: so the backend is there, and the oldest is at fault. */
-	async #suspect(group: readonly Held[]): Promise<void> {
+	/**
+	 * Counts against the oldest body that another one was accepted or refused while it failed: the backend is reachable,
+	 * and the oldest body is the reason. After three times it is kept as a dead letter.
+	 */
+	async #suspectOldest(bodies: readonly PendingBody[]): Promise<void> {
 		const oldest = this.#backlog.first;
-		if (this.#failures < SUSPECT_AFTER || oldest === undefined || group.includes(oldest)) return;
+		if (this.#failures < SUSPECT_AFTER || oldest === undefined || bodies.includes(oldest)) return;
 		const times = (this.#suspected.get(oldest) ?? 0) + 1;
 		this.#suspected.set(oldest, times);
 		if (times < POISON_AFTER) return;
-		const body = await this.#bodyOf(oldest);
+		const body = await this.#read(oldest);
 		if (body === undefined) return;
-		await this.#bury(oldest, body, 'every request with it failed, while others were accepted');
+		await this.#keepRefused(oldest, body, 'every request with it failed, while others were accepted');
 	}
 
-	async #refused(held: Held | undefined, body: Uint8Array, outcome: SendResult & { kind: 'smaller' | 'never' }) {
-		if (held === undefined) return;
-		const { watch, metrics } = this.#options;
-		const parts = outcome.kind === 'smaller' ? halves(body, held.encoding, metrics) : undefined;
-		if (parts !== undefined) {
-			this.#backlog.halve(held, parts);
+	/** Handles the refusal of a single body: halves it if it was too large, else keeps it as a dead letter. */
+	async #refused(
+		pending: PendingBody | undefined,
+		body: Uint8Array,
+		result: SendResult & { kind: 'smaller' | 'never' },
+	) {
+		if (pending === undefined) return;
+		const { observer, metrics } = this.#options;
+		const halves = result.kind === 'smaller' ? splitInHalf(body, pending.encoding, metrics) : undefined;
+		if (halves !== undefined) {
+			this.#backlog.replaceByHalves(pending, halves);
 			return;
 		}
-		watch.refused(outcome.error);
-		await this.#bury(held, body, watch.reasonOf(outcome.error), outcome.answer);
+		observer.refused(result.error);
+		await this.#keepRefused(pending, body, observer.reasonOf(result.error), result.answer);
 	}
 
-	async #bury(held: Held, body: Uint8Array, reason: string, answer?: string): Promise<void> {
-		const { deadLetters, watch } = this.#options;
-		const { encoding, count } = held;
-		if (await deadLetters?.keep({ endpoint: watch.shown, encoding, count, reason, answer }, body)) {
+	/** Keeps a body as a dead letter, and counts it as refused. */
+	async #keepRefused(pending: PendingBody, body: Uint8Array, reason: string, answer?: string): Promise<void> {
+		const { deadLetters, observer } = this.#options;
+		const { encoding, count } = pending;
+		if (await deadLetters?.keep({ endpoint: observer.target, encoding, count, reason, answer }, body)) {
 			this.#counts.deadLetters += count;
 		}
-		await this.#decide(held, count, 'refused', 'refused');
+		await this.#decide(pending, count, 'refused', 'refused');
 	}
 
-	async #decide(held: Held, lost: number, reason: string, how: 'acknowledged' | 'refused'): Promise<void> {
-		if (held.over) return;
-		const { entry, share } = held;
-		this.#backlog.decide(held, lost, reason);
+	/** Removes a body from the backlog, and marks its frame when no other half of it is pending. */
+	async #decide(pending: PendingBody, lost: number, reason: string, state: 'acknowledged' | 'refused'): Promise<void> {
+		if (pending.decided) return;
+		const { entry, share } = pending;
+		this.#backlog.decide(pending, lost, reason);
 		if (entry === undefined) return;
 		if (share !== undefined) {
 			share.left -= 1;
 			if (share.left > 0) return;
 		}
-		this.#backlog.forget(entry);
-		await this.#options.journal?.done(entry, how);
+		this.#backlog.forgetEntry(entry);
+		await this.#options.journal?.markDone(entry, state);
 	}
 }
 
-function wasCut(outcome: SendResult): boolean {
-	if (outcome.kind !== 'later') return false;
-	const { code } = (outcome.error ?? {}) as { code?: unknown };
+/** Returns true if the connection was closed while the request was being sent. */
+function wasCut(result: SendResult): boolean {
+	if (result.kind !== 'later') return false;
+	const { code } = (result.error ?? {}) as { code?: unknown };
 	return code === 'ECONNRESET' || code === 'EPIPE';
 }

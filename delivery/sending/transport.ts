@@ -1,26 +1,31 @@
-/** What a backend made of one request. */
+/** What has become of one request. */
 export type SendResult =
-	/** It was accepted, but for so many records. */
+	/** The backend has accepted it, except for `refused` records. */
 	| { readonly kind: 'taken'; readonly refused: number }
-	/** It may be accepted later; not before so many milliseconds where the backend says so. */
+	/** It may be accepted later. The backend may have set after how many milliseconds (`afterMs`). */
 	| { readonly kind: 'later'; readonly error: unknown; readonly afterMs?: number | undefined }
-	/** It is too large. */
+	/** It is too large: its halves may be accepted. `answer` is the text of the response. */
 	| { readonly kind: 'smaller'; readonly error: unknown; readonly answer?: string | undefined }
-	/** It is refused, and would be again. */
+	/** It is refused, and would be refused again. `answer` is the text of the response. */
 	| { readonly kind: 'never'; readonly error: unknown; readonly answer?: string | undefined };
 
-/** Brings request bodies of one encoding to one place, one at a time. */
+/** Sends request bodies of one encoding to one address, one at a time. */
 export interface Transport {
-	/** Answers what the backend made of the body, within the timeout. Never rejects. */
+	/** Sends a body and resolves to what has become of it, within the timeout. Never rejects. */
 	send(body: Uint8Array): Promise<SendResult>;
-	/** Closes the connection. */
+	/** Closes the connection. Called once. */
 	close(): void;
 }
 
-/** A place on this machine: what it takes is kept there, and at the end of the process it takes it at once. */
+/** A destination on this machine, such as a file. It keeps what it accepts, and can accept it synchronously. */
 export interface Destination extends Transport {
-	/** Makes certain what is under way; answers whether anything is. @throws what the file system says */
+	/**
+	 * Writes the body of `send()` that is in flight once more, before it returns.
+	 *
+	 * @returns true if one is in flight; it is then written
+	 * @throws the file system's error
+	 */
 	settleSync(): boolean;
-	/** @throws what the file system says: nothing of the body is then kept */
+	/** Writes a body before it returns. @throws the file system's error; nothing of the body is then kept */
 	sendSync(body: Uint8Array): void;
 }

@@ -1,22 +1,29 @@
 import { Metered, Resolver, Traced } from 'agentese-otel';
 import type { Umwelt } from './umwelt.js';
 
-/** `concept.constitution`: what everything is measured against. Synchronous methods stay synchronous. */
+/**
+ * `concept.constitution`: the principles, and a score by them. `@Metered` on a class counts and times each of its
+ * methods. A synchronous method stays synchronous under the decorators.
+ */
 @Resolver('concept.constitution')
 @Metered
 export class Constitution {
+	/** `concept.constitution.principles`: the context and holon of the class's handle, and the method's name. */
 	@Traced()
 	principles(_umwelt: Umwelt): string[] {
 		return ['tasteful', 'curated', 'composable'];
 	}
 
-	/** In a composition the stage before is the first argument: the principles, or a text. */
+	/**
+	 * `attributes` returns attributes for the span, here from the arguments. In the composition `principles >> score`
+	 * the argument `of` is the previous stage's result, a list; in a direct invocation it is a text.
+	 */
 	@Traced({ attributes: ([, of]) => ({ 'garden.scored': String(of) }), result: (score) => score.toFixed(2) })
 	score(_umwelt: Umwelt, of: string | readonly string[]): number {
 		return 1 / of.length;
 	}
 
-	/** A path that neither the class's handle nor the method's name says; the hyphen is in two real paths. */
+	/** `path` sets the whole path, here one with a hyphen, which no method name can have. */
 	@Traced({ path: 'concept.spec.proof-quality' })
 	proofQuality(_umwelt: Umwelt): number {
 		return 0.9;

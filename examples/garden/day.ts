@@ -7,10 +7,14 @@ import { Soul } from './self.js';
 import { guest, kent, scholar, viewer } from './umwelt.js';
 import { Town, Workshop } from './world.js';
 
-/** All resolvers of the garden behind one dispatcher. */
-export function makeGarden(model: Model): Logos {
+/**
+ * Returns a dispatcher over all resolvers of the garden. `logos.invoke(path, observer, ...args)` finds the resolver and
+ * the method by the path, and traces and counts the call.
+ */
+export function createGarden(model: Model): Logos {
 	const logos: Logos = createLogos(
 		[
+			// A function, because the soul invokes the dispatcher that is created from it.
 			new Soul(() => logos, model),
 			new Town(),
 			new Workshop(),
@@ -19,29 +23,40 @@ export function makeGarden(model: Model): Logos {
 			new Witness(),
 			new Coffee(),
 		],
+		// `me.chat` is `self.soul.chat`.
 		{ aliases: { me: 'self.soul' } },
 	);
 	return logos;
 }
 
-/** One day: every kind of invocation once, and answers what the chat said. */
+/** Invokes each kind of method once, by observers of each shape. Returns the text that `self.soul.chat` streamed. */
 export async function spendDay(logos: Logos): Promise<string> {
+	// A method that calls a model: its span has a result and the tokens of the call.
 	await logos.invoke('self.soul.challenge', kent, 'roses need no pruning');
+	// A stream: its span ends when the stream ends, here after the loop's last word.
 	const words: string[] = [];
 	for await (const word of await logos.invoke<AsyncIterable<string>>('me.chat', kent, 'How is the garden?'))
 		words.push(word);
+	// A method that invokes three others at once: their spans are its children.
 	await logos.invoke('self.soul.reflect', scholar);
+	// A composition: the result of each stage is the first argument of the next.
 	await logos.invoke('concept.constitution.principles >> concept.constitution.score', viewer);
+	// A path that is set by the decorator, because no class and method name could spell it.
 	await logos.invoke('concept.spec.proof-quality', viewer);
+	// A method that refuses by its result: the outcome is `refused`, and the span is no error.
 	await logos.invoke('self.soul.governance', guest);
+	// No observer at all.
 	await logos.invoke('void.manifest', null);
-	await survive(logos.invoke('void.axiom.discover', kent));
-	await survive(logos.invoke('world.workshop.task', viewer));
-	await survive(logos.invoke('self.soul.chalenge', guest));
+	// An error that the method throws.
+	await ignoreError(logos.invoke('void.axiom.discover', kent));
+	// An aspect that is afforded to another archetype: the dispatcher refuses the call.
+	await ignoreError(logos.invoke('world.workshop.task', viewer));
+	// A misspelt path: the dispatcher throws, and its error suggests the path that was meant.
+	await ignoreError(logos.invoke('self.soul.chalenge', guest));
 	return words.join('');
 }
 
-/** The garden goes on where an invocation fails: the trace says what happened. */
-async function survive(invocation: Promise<unknown>): Promise<void> {
+/** Waits for an invocation and ignores its error: the error is on the span. */
+async function ignoreError(invocation: Promise<unknown>): Promise<void> {
 	await invocation.catch(() => undefined);
 }

@@ -2,30 +2,35 @@ import { type Logos, Metered, Resolver, Traced, Untraced } from 'agentese-otel';
 import type { Model } from './model.js';
 import type { Umwelt } from './umwelt.js';
 
+/** The result of `self.soul.challenge`. */
 interface Verdict {
 	readonly ruling: 'ACCEPT' | 'REJECT';
 	readonly because: string;
 }
 
-/** A refusal as the origin writes it: a value, no exception. */
+/** A refusal as AGENTESE's reference implementation returns it: a value, not an exception. */
 interface Refusal {
 	readonly reason: string;
 	readonly consent_required: boolean;
 }
 
-/** `self.soul`: the gardener's own mind. */
+/**
+ * `self.soul`: methods that call a model, stream, invoke others at once, and refuse. `@Resolver` gives the class its
+ * path, `@Traced` opens a span for each call of a method, and `@Metered` counts and times the calls.
+ */
 @Resolver('self.soul')
 export class Soul {
 	readonly #logos: () => Logos;
 
 	readonly #model: Model;
 
+	/** @param logos - returns the dispatcher through which this class invokes other resolvers */
 	constructor(logos: () => Logos, model: Model) {
 		this.#logos = logos;
 		this.#model = model;
 	}
 
-	/** A verdict: its ruling is what the span carries for a result. */
+	/** `result` derives the attribute `agentese.result` from the return value; by default it is the value's type. */
 	@Traced({ result: (verdict) => verdict.ruling })
 	@Metered()
 	async challenge(_umwelt: Umwelt, idea: string): Promise<Verdict> {
@@ -33,13 +38,16 @@ export class Soul {
 		return { ruling: 'REJECT', because };
 	}
 
-	/** A model call: a TC39 private method, seen as a plain span below its invocation, which is the one that spends. */
+	/**
+	 * A private method has no path, so its span is a plain one named `Soul.#dialectic`, below the invocation that
+	 * called it. The tokens of the model call are counted for that invocation.
+	 */
 	@Traced
 	async #dialectic(idea: string): Promise<string> {
 		return this.#model.ask(idea);
 	}
 
-	/** A chat that streams: its span ends with the model's last word, which is when its tokens are known. */
+	/** Streams. The span ends with the stream, which is when the model reports the tokens. */
 	@Traced()
 	@Metered()
 	async *chat(umwelt: Umwelt, line: string): AsyncGenerator<string> {
@@ -48,7 +56,7 @@ export class Soul {
 		yield '.';
 	}
 
-	/** Nested and concurrent: three other resolvers at once. */
+	/** Invokes three other resolvers at once; each of their spans is a child of this one. */
 	@Traced({ result: (parts) => `${parts.length} reflections` })
 	@Metered()
 	async reflect(umwelt: Umwelt): Promise<unknown[]> {
@@ -60,19 +68,20 @@ export class Soul {
 		]);
 	}
 
-	/** A refusal as a value: outcome `refused`, and no error. */
-	@Traced({ refused: (answer) => answer.consent_required, result: (answer) => answer.reason })
+	/** `refused` returns true for a result that is a refusal: the outcome is `refused`, and the span is no error. */
+	@Traced({ refused: (refusal) => refusal.consent_required, result: (refusal) => refusal.reason })
 	@Metered()
 	governance(_umwelt: Umwelt): Refusal {
 		return { reason: 'CONSENT_REQUIRED', consent_required: true };
 	}
 
+	/** `@Untraced` excludes a method from what the decorators of its class do, and from the span of a dispatcher. */
 	@Untraced
 	private secrets(): string {
 		return 'no path reaches me';
 	}
 
-	/** Published by no decorator, so not reachable; it keeps `secrets` in use. */
+	/** No decorator publishes this method, so no path reaches it. It is here only to use `secrets`. */
 	reveal(): number {
 		return this.secrets().length;
 	}

@@ -2,35 +2,36 @@ import archy from 'archy';
 import Table from 'cli-table3';
 import type { PointRead, SpanRead } from './read.js';
 
-/** A tree for each trace: path, observer, duration, tokens, result, error. */
+/** Returns a tree of spans for each trace, each span with its path, observer, duration, tokens, result and error. */
 export function showTraces(spans: readonly SpanRead[]): string {
 	const known = new Set(spans.map((span) => span.spanId));
+	// A span whose parent is in no file, because another process wrote it, is a root here.
 	const roots = spans.filter((span) => span.parentSpanId === undefined || !known.has(span.parentSpanId));
 	return roots.map((root) => archy(branch(root, spans))).join('\n');
 }
 
 function branch(span: SpanRead, spans: readonly SpanRead[]): archy.Data {
-	const children = spans.filter((one) => one.parentSpanId === span.spanId && one.traceId === span.traceId);
+	const children = spans.filter((other) => other.parentSpanId === span.spanId && other.traceId === span.traceId);
 	return { label: label(span), nodes: children.map((child) => branch(child, spans)) };
 }
 
 function label({ name, attributes, milliseconds, failed }: SpanRead): string {
-	const at = (key: string): string | undefined => attributes[`agentese.${key}`];
-	const tokens = at('tokens.in') === undefined ? undefined : `${at('tokens.in')} tokens in, ${at('tokens.out')} out`;
-	const outcome = at('outcome') === 'refused' ? 'refused' : undefined;
+	const get = (key: string): string | undefined => attributes[`agentese.${key}`];
+	const tokens = get('tokens.in') === undefined ? undefined : `${get('tokens.in')} tokens in, ${get('tokens.out')} out`;
+	const outcome = get('outcome') === 'refused' ? 'refused' : undefined;
 	return [
-		at('path') ?? at('composition') ?? name,
-		at('observer') === undefined ? undefined : `by ${at('observer')} (${at('archetype')})`,
+		get('path') ?? get('composition') ?? name,
+		get('observer') === undefined ? undefined : `by ${get('observer')} (${get('archetype')})`,
 		`${milliseconds.toFixed(1)} ms`,
 		tokens,
-		[outcome, at('result')].filter((part) => part !== undefined).join(' ') || undefined,
+		[outcome, get('result')].filter((part) => part !== undefined).join(' ') || undefined,
 		failed === undefined ? undefined : `${attributes['error.type']}: ${failed.split('. ')[0]}`,
 	]
 		.filter((part) => part !== undefined)
 		.join(' | ');
 }
 
-/** One row for each path and outcome: how often, how long on the whole, and what it spent. */
+/** Returns a table with a row for each path and outcome: number of invocations, total duration, and tokens. */
 export function showMetrics(points: readonly PointRead[]): string {
 	const table = new Table({
 		head: ['path', 'outcome', 'invocations', 'ms', 'tokens in', 'tokens out'],
@@ -42,15 +43,16 @@ export function showMetrics(points: readonly PointRead[]): string {
 		const path = labels['agentese.path'] ?? labels['code.function.name'] ?? '';
 		const outcome = labels['agentese.outcome'] ?? '';
 		const error = labels['error.type'] === undefined ? '' : ` ${labels['error.type']}`;
-		const ms = find(points, 'agentese.invoke.duration', { path, outcome })?.sum;
-		const spent = (direction: string): string =>
-			String(find(points, 'agentese.tokens', { path, direction })?.value ?? '');
-		table.push([path, `${outcome}${error}`, String(value), ms?.toFixed(1) ?? '', spent('in'), spent('out')]);
+		const ms = findPoint(points, 'agentese.invoke.duration', { path, outcome })?.sum;
+		const tokens = (direction: string): string =>
+			String(findPoint(points, 'agentese.tokens', { path, direction })?.value ?? '');
+		table.push([path, `${outcome}${error}`, String(value), ms?.toFixed(1) ?? '', tokens('in'), tokens('out')]);
 	}
 	return table.toString();
 }
 
-function find(
+/** Returns the first point of the metric whose `agentese.*` labels have the wanted values. */
+function findPoint(
 	points: readonly PointRead[],
 	metric: string,
 	wanted: Readonly<Record<string, string>>,

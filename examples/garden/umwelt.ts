@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whoever asks, in any of AGENTESE's shapes; the toolkit reads all of them. */
+/** The observer of an invocation, in any shape that AGENTESE defines. The toolkit reads id and archetype from each. */
 export type Umwelt = object | null | undefined;
 
-/** The gardener: an umwelt with its dna. */
+/** An umwelt: name and archetype are in its `dna`. */
 export const kent: Umwelt = {
 	state: {},
 	dna: { name: 'kent', archetype: 'gardener', capabilities: ['prune'] },
 	gravity: 1,
 };
 
-/** A v3 observer: an archetype without an id. */
+/** An observer of AGENTESE v3: an archetype and capabilities, without an id. */
 export const guest: Umwelt = { archetype: 'guest', capabilities: [] };
 
-/** A viewer over HTTP. */
+/** An observer with an archetype and an id, as a gateway over HTTP creates it. */
 export const viewer: Umwelt = { archetype: 'viewer', id: 'web-7f3a', capabilities: ['read'] };
 
-/** An agent of a tenant, as the specification has it. */
+/** An observer of a tenant: the specification's `userId`, `tenant_id` and `session_id`. */
 export const scholar: Umwelt = { archetype: 'scholar', userId: 'ada', tenant_id: 'academy', session_id: 's-1' };
 
-/** Thinks for that many milliseconds. */
+/** Waits for `milliseconds`, in place of the work that a real resolver would do. */
 export async function ponder(milliseconds: number): Promise<void> {
 	await sleep(milliseconds);
 }

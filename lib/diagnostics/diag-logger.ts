@@ -1,11 +1,13 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
-import { problems, warnOnce } from '../runtime/log-once.js';
+import { problemCounts, warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
-import { withoutSecrets } from './configured-secrets.js';
 import { Deduplicator } from './deduplicator.js';
+import { withoutSecrets } from './mask.js';
 
+/** The key on `globalThis` under which OpenTelemetry's API keeps what was registered. */
 const API = Symbol.for('opentelemetry.js.api.1');
 
+/** The values of the `logLevel` setting, in lower case. `off` and `none` are the same. */
 const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
 	none: DiagLogLevel.NONE,
 	off: DiagLogLevel.NONE,
@@ -17,70 +19,78 @@ const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
 	all: DiagLogLevel.ALL,
 };
 
-/** The level of our own voice; undefined while it is not lent. */
-const ownLogger = processState('diagnostics/diag-logger', () => ({ level: undefined as DiagLogLevel | undefined }));
+/** The level of the toolkit's diag logger; undefined while it is not installed. */
+const installed = processState('diagnostics/diag-logger', () => ({ level: undefined as DiagLogLevel | undefined }));
 
 /**
- * Gives OpenTelemetry's problems a voice where nobody else did: by default all its failures are silent. Each distinct
- * one is a line on stderr, once; then it is counted, at most one line a minute; and it is said when it is over. A
- * logger that is set, or asked for by `OTEL_LOG_LEVEL`, is left alone.
+ * Installs a diag logger that writes OpenTelemetry's messages to stderr: without one, OpenTelemetry reports no failure
+ * at all. Each distinct problem (warning or error) is one line, once; after that its count is reported, at most one
+ * line a minute; and its end is reported. Messages of lower levels are written each time.
  *
- * @param level - what is said at all: a problem is a warning or an error
- * @returns takes the voice away again; what was counted and not said yet is said
+ * Does nothing if another diag logger is set, or is requested by `OTEL_LOG_LEVEL`.
+ *
+ * @param level - the least severe level that is written, in upper or lower case; an unknown one counts as `warn`
+ * @returns a function that uninstalls the logger, after it reported the counts that are not reported yet
  */
 export function installDiagLogger(level = 'warn'): () => void {
 	const registry = () => (globalThis as { [API]?: { diag?: unknown } })[API];
 	if (registry()?.diag !== undefined || process.env['OTEL_LOG_LEVEL']) return () => undefined;
-	const counted = new Deduplicator(writeStderr);
-	diag.setLogger(diagLoggerOf(counted), {
+	const deduplicator = new Deduplicator(writeStderr);
+	diag.setLogger(diagLoggerOf(deduplicator), {
 		logLevel: LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN,
 		suppressOverrideMessage: true,
 	});
-	const mine = registry()?.diag;
-	ownLogger.level = LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN;
+	const installedLogger = registry()?.diag;
+	installed.level = LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN;
 	return () => {
-		ownLogger.level = undefined;
-		counted.close();
-		if (registry()?.diag === mine) diag.disable();
+		installed.level = undefined;
+		deduplicator.close();
+		// A logger that the application set in the meantime is kept.
+		if (registry()?.diag === installedLogger) diag.disable();
 	};
 }
 
 /**
- * Says a problem once, whether or not `diag` is heard: where an older copy of the API holds the registry, nothing that
- * is said through ours is.
+ * Warns once about a problem, on stderr if no diag logger is registered. If an older copy of the API holds the
+ * registry, `setLogger()` of this copy has no effect, and `warnOnce()` alone would write nothing.
+ *
+ * @param key - identifies the problem, as for `warnOnce()`
+ * @param message - one sentence: the thing, the rule, what it got, the way out
  */
 export function warnOnceOnStderr(key: string, message: string): void {
 	warnOnce(key, message);
-	const heard = (globalThis as { [API]?: { diag?: unknown } })[API]?.diag !== undefined;
-	if (!heard && problems().get(key) === 1) writeStderr(`agentese-otel: ${message}`);
+	const hasLogger = (globalThis as { [API]?: { diag?: unknown } })[API]?.diag !== undefined;
+	if (!hasLogger && problemCounts().get(key) === 1) writeStderr(`agentese-otel: ${message}`);
 }
 
 /**
- * Says what holds at this moment, as often as it is told: with our voice as a line of its own, which is not counted
- * with others of its kind, else through the logger that is set.
+ * Logs a message at the level of a warning each time it is called: as its own line on stderr, without deduplication, if
+ * the toolkit's diag logger is installed; else through the diag logger that is set. Never throws.
+ *
+ * @param message - one sentence, without the prefix `agentese-otel: `
  */
 export function log(message: string): void {
 	const text = `agentese-otel: ${message}`;
 	try {
-		if (ownLogger.level === undefined) diag.warn(text);
-		else if (ownLogger.level >= DiagLogLevel.WARN) writeStderr(text);
+		if (installed.level === undefined) diag.warn(text);
+		else if (installed.level >= DiagLogLevel.WARN) writeStderr(text);
 	} catch {
 		// A diag logger that throws must not reach the application.
 	}
 }
 
-/** Writes one line to stderr, without secrets, and never throws. */
+/** Writes one line to stderr, without secrets. A line break is appended. Never throws. */
 export function writeStderr(text: string): void {
 	try {
 		process.stderr.write(`${withoutSecrets(text)}\n`);
 	} catch {
-		// A closed stderr is no reason to fail.
+		// A closed stderr must not fail the application.
 	}
 }
 
-/** A problem is said once and counted; what is told at the lower levels is asked for, and is said as it comes. */
-function diagLoggerOf(problems: Deduplicator): DiagLogger {
-	const occurred = (message: string, ...rest: unknown[]) => problems.occurred(message, rest);
-	const told = (message: string, ...rest: unknown[]) => problems.info(message, rest);
-	return { error: occurred, warn: occurred, info: told, debug: told, verbose: told };
+/** Returns a diag logger that deduplicates warnings and errors, and writes messages of the lower levels each time. */
+function diagLoggerOf(deduplicator: Deduplicator): DiagLogger {
+	const problem = (message: string, ...rest: unknown[]) => deduplicator.occurred(message, rest);
+	const info = (message: string, ...rest: unknown[]) => deduplicator.info(message, rest);
+	return { error: problem, warn: problem, info, debug: info, verbose: info };
 }

@@ -1,18 +1,58 @@
 import { REDACTED } from '../redaction/marker.js';
-import { withoutSecrets } from './configured-secrets.js';
+import { Redactor } from '../redaction/redactor.js';
+import { processState } from '../runtime/process-state.js';
 
-/** Longer lines are cut: stderr is the application's. */
-const MAX_LENGTH = 1000;
+/**
+ * The shortest value that is masked, in characters. Shorter values are ordinary words, and a log would become
+ * unreadable.
+ */
+const MIN_LENGTH = 6;
 
-const OURS = 'agentese-otel: ';
+/**
+ * The number of secrets that are remembered. A process has a few; a test that starts 1,000 times must not grow the set.
+ */
+const MAX_KNOWN = 500;
 
-/** A header, a parameter or a key whose name says that it is a secret, with what follows it. */
+/** The values of all configured headers, and the passwords of all configured endpoints. */
+const knownSecrets = processState('diagnostics/mask', () => new Set<string>());
+
+/** Replaces values that look like a secret, with the redactor's default detectors. */
+const detectors = new Redactor();
+
+/** A header, a parameter or a key whose name marks it as a secret, with the value that follows it. */
 const NAMED =
 	/\b((?:proxy-)?authorization|(?:[\w-]*[-_])?(?:api[-_]?key|token|secret|password|passwd|cookie))(["']?\s*[:=]\s*)("[^"]*"|'[^']*'|(?:(?:bearer|basic)\s+)?[^\s"',;&}]+)/gi;
+
+/** The credentials of an `Authorization` header, without its name. */
 const BEARER = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi;
+
+/** The user name and password of a URL. */
 const USER_OF_URL = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
 
-/** Takes out what looks like a secret, and the values of every configured header. */
+/**
+ * Remembers a secret, which `withoutSecrets()` and `mask()` replace from then on. `Bearer abc` is remembered as two
+ * secrets, since a message may repeat the token alone. Values under 6 characters are not remembered.
+ */
+export function rememberSecret(value: string): void {
+	for (const secret of [value, value.slice(value.indexOf(' ') + 1)]) {
+		if (secret.length >= MIN_LENGTH && knownSecrets.size < MAX_KNOWN) knownSecrets.add(secret);
+	}
+}
+
+/**
+ * Returns the text with every remembered secret, and every value that looks like a secret by itself, replaced by
+ * `[redacted]`.
+ */
+export function withoutSecrets(text: string): string {
+	let result = text;
+	for (const secret of knownSecrets) result = result.replaceAll(secret, REDACTED);
+	return detectors.text(result);
+}
+
+/**
+ * Does what `withoutSecrets()` does, and also replaces values that follow the name of a secret (`api_key=…`,
+ * `authorization: …`). Use it for text that other software wrote, such as OpenTelemetry's messages and responses.
+ */
 export function mask(text: string): string {
 	return withoutSecrets(text)
 		.replace(NAMED, `$1$2${REDACTED}`)
@@ -20,44 +60,7 @@ export function mask(text: string): string {
 		.replace(USER_OF_URL, `$1${REDACTED}@`);
 }
 
-/** What was given to a diag logger, as one line. */
-export function lineOf(message: unknown, rest: readonly unknown[]): string {
-	const text = [message, ...rest]
-		.map(readable)
-		.filter(Boolean)
-		.join(' ')
-		.replace(/\s*\n\s*/g, ' ')
-		.trim();
-	const line = text.startsWith(OURS) ? text : `${OURS}OpenTelemetry says: ${text}`;
-	return mask(line).slice(0, MAX_LENGTH);
-}
-
-/** OpenTelemetry's error handler makes one JSON text of an error and its stack; a person wants the message. */
-function readable(value: unknown): string {
-	if (value instanceof Error) return ofError(value as unknown as Record<string, unknown>);
-	if (typeof value === 'object' && value !== null) return safely(() => JSON.stringify(value));
-	const text = safely(() => String(value));
-	if (!text.startsWith('{"')) return text;
-	try {
-		return ofError(JSON.parse(text));
-	} catch {
-		return text;
-	}
-}
-
-function ofError(error: Record<string, unknown>): string {
-	const { name, message, errors, code, data } = error;
-	// An AggregateError (a host with two addresses) has its messages within.
-	const inner = Array.isArray(errors) ? errors.map((one) => String(one?.message ?? one)).join(', ') : errors;
-	const words = [message, inner, code, data].filter((word) => typeof word === 'string' && word !== '') as string[];
-	const text = words.filter((word, index) => !words.slice(0, index).some((before) => before.includes(word))).join(' ');
-	return typeof name === 'string' && name !== 'Error' ? `${name}: ${text}` : text;
-}
-
-function safely(make: () => string | undefined): string {
-	try {
-		return make() ?? '';
-	} catch {
-		return 'something that cannot be read';
-	}
+/** Returns the text with the part before the host of each address (`//user:password@`) replaced by `[redacted]`. */
+export function maskUserInfo(text: string): string {
+	return text.replace(/\/\/[^\s/'"]+@/g, `//${REDACTED}@`);
 }

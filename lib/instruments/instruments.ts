@@ -6,21 +6,24 @@ import {
 	metrics,
 	type UpDownCounter,
 } from '@opentelemetry/api';
-import { registered } from '../runtime/active-context.js';
+import { apiRegistry } from '../runtime/active-context.js';
 import { currentEpoch } from '../runtime/epoch.js';
 import { SCOPE, VERSION } from '../runtime/version.js';
 import { bulkHistogram } from './bulk-histogram.js';
-import { addCollector, type PreAggregation, startPreAggregation } from './pre-aggregation.js';
+import { addMeter, type PreAggregation, startPreAggregation } from './pre-aggregation.js';
 import type { BoundHistogram } from './series.js';
 
-/** Milliseconds, from a cached look-up to an agent that thinks for five minutes. */
+/**
+ * The default boundaries of the duration histogram in milliseconds: from a cached look-up to an agent that thinks for
+ * five minutes.
+ */
 export const DURATION_BUCKETS: readonly number[] = Object.freeze([
 	1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000,
 ]);
 
 /**
- * Milliseconds until a stream's first chunk: those of OpenTelemetry's `gen_ai.server.time_to_first_token`, and three more
- * for models that think first.
+ * The boundaries of the histogram of the time until a stream's first chunk, in milliseconds: those of OpenTelemetry's
+ * `gen_ai.server.time_to_first_token`, and three more for models that think first.
  */
 export const FIRST_CHUNK_BUCKETS: readonly number[] = Object.freeze([
 	1, 5, 10, 20, 40, 60, 80, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000, 30_000, 60_000, 120_000,
@@ -28,50 +31,62 @@ export const FIRST_CHUNK_BUCKETS: readonly number[] = Object.freeze([
 
 /** The instruments of the toolkit on one meter provider. */
 export interface Instruments {
+	/** `agentese.invocations`: ended invocations. */
 	readonly invocations: Counter;
+	/** `agentese.active_invocations`: invocations that have begun and not ended. */
 	readonly active: UpDownCounter;
+	/** `agentese.tokens`: model tokens. */
 	readonly tokens: Counter;
+	/** `agentese.stream.first_chunk`: milliseconds from the first read of a stream to its first chunk. */
 	readonly firstChunk: Histogram;
-	/** Undefined where nothing may be held back. */
-	readonly ledger: PreAggregation | undefined;
-	/** A meter of this provider, also when another one is registered by now. */
+	/** Undefined if each value must be passed to its instrument at once. */
+	readonly preAggregation: PreAggregation | undefined;
+	/** Returns a meter of this provider, even if another provider was registered later. */
 	meter(scope: string): Meter;
-	/** The duration histogram with these boundaries. */
+	/**
+	 * Returns `agentese.invoke.duration` with these bucket boundaries.
+	 *
+	 * @param buckets - boundaries in milliseconds, rising; default: `DURATION_BUCKETS`
+	 */
 	duration(buckets?: readonly number[]): Histogram;
-	/** The same, and how it takes gathered values. */
+	/** Returns the same histogram with what its series need to aggregate values. */
 	durations(buckets?: readonly number[]): BoundHistogram;
 }
 
-/** By meter provider: a new epoch alone makes nothing anew, for what is gathered belongs to the provider. */
+/**
+ * The instruments of each meter provider. A new epoch with the same provider creates nothing new, so no value is lost.
+ */
 const byProvider = new WeakMap<object, Instruments>();
-let made: Instruments | undefined;
-let madeIn = 0;
+let cached: Instruments | undefined;
+let cachedEpoch = 0;
 
 /**
- * The instruments of this epoch; undefined while no meter provider is registered. They are made anew for each provider:
- * an instrument made before an SDK starts is a no-op for ever in OpenTelemetry JS.
+ * Returns the instruments of this epoch; undefined while no meter provider is registered. They are created again for
+ * each provider: in OpenTelemetry JS an instrument that was created before an SDK starts stays a no-op for ever.
  */
 export function instruments(): Instruments | undefined {
 	const epoch = currentEpoch();
-	if (epoch !== madeIn) {
-		madeIn = epoch;
-		made = instrumentsOf(registered()?.metrics);
+	if (epoch !== cachedEpoch) {
+		cachedEpoch = epoch;
+		cached = instrumentsOf(apiRegistry()?.metrics);
 	}
-	return made;
+	return cached;
 }
 
+/** Returns the instruments of a provider, created at the first call for it. */
 function instrumentsOf(provider: unknown): Instruments | undefined {
 	if (provider === undefined) return undefined;
-	if (typeof provider !== 'object' || provider === null) return make(metrics.getMeterProvider());
-	let found = byProvider.get(provider);
-	if (found === undefined) {
-		found = make(metrics.getMeterProvider());
-		byProvider.set(provider, found);
+	if (typeof provider !== 'object' || provider === null) return createInstruments(metrics.getMeterProvider());
+	let known = byProvider.get(provider);
+	if (known === undefined) {
+		known = createInstruments(metrics.getMeterProvider());
+		byProvider.set(provider, known);
 	}
-	return found;
+	return known;
 }
 
-function make(provider: MeterProvider): Instruments {
+/** Creates all instruments of the toolkit on a meter provider, and starts pre-aggregation for it. */
+function createInstruments(provider: MeterProvider): Instruments {
 	const meterOf = (scope: string) => provider.getMeter(scope, VERSION);
 	const meter = meterOf(SCOPE);
 	const histograms = new Map<readonly number[], BoundHistogram>();
@@ -95,29 +110,30 @@ function make(provider: MeterProvider): Instruments {
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
 		}),
-		ledger: startPreAggregation(meter, [invocations, active]),
+		preAggregation: startPreAggregation(meter, [invocations, active]),
 		meter: meterOf,
 		duration: (buckets) => on.durations(buckets).histogram,
 		durations(buckets = DURATION_BUCKETS) {
-			let found = histograms.get(buckets);
-			if (found === undefined) {
-				const own = buckets === DURATION_BUCKETS ? meter : meterOf(`${SCOPE}/${buckets.join()}`);
-				if (own !== meter) addCollector(on.ledger, own);
-				const histogram = makeDuration(own, buckets);
-				found = { histogram, boundaries: buckets, addWhole: bulkHistogram(histogram, buckets) };
-				histograms.set(buckets, found);
+			let bound = histograms.get(buckets);
+			if (bound === undefined) {
+				// Custom boundaries have a meter of their own, see createDurationHistogram. It is collected by itself.
+				const scopedMeter = buckets === DURATION_BUCKETS ? meter : meterOf(`${SCOPE}/${buckets.join()}`);
+				if (scopedMeter !== meter) addMeter(on.preAggregation, scopedMeter);
+				const histogram = createDurationHistogram(scopedMeter, buckets);
+				bound = { histogram, boundaries: buckets, addBulk: bulkHistogram(histogram, buckets) };
+				histograms.set(buckets, bound);
 			}
-			return found;
+			return bound;
 		},
 	};
 	return on;
 }
 
 /**
- * One meter has one histogram of a name, and the boundaries of the first one hold. So boundaries of one's own have a
- * scope of their own, named after them.
+ * Creates the duration histogram with these boundaries. A meter has only one histogram of a name, with the boundaries
+ * of the first one that was created. So each set of custom boundaries needs a meter whose scope is named after them.
  */
-function makeDuration(meter: Meter, buckets: readonly number[]): Histogram {
+function createDurationHistogram(meter: Meter, buckets: readonly number[]): Histogram {
 	return meter.createHistogram('agentese.invoke.duration', {
 		description: 'Duration of invocations of AGENTESE paths.',
 		unit: 'ms',

@@ -2,23 +2,24 @@ import type { JoinPointFacts } from '../invocation/advice.js';
 import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 
-/** The value of a label whose own value resolves to nothing, is not declared, or is one too many. */
+/** The value of a label if the real one resolves to nothing, is not declared, or exceeds the label's limit. */
 export const OTHER = '_OTHER';
 
 /**
- * How many values a label may have, for the life of the process. OpenTelemetry's own limit (2,000 points) holds within
- * one collection only: a label that grows without bound fills the memory of a cumulative reader.
+ * How many values a label may have during the life of the process. OpenTelemetry's cardinality limit (2,000 points)
+ * applies within one collection only: a label that grows without bound fills the memory of a cumulative reader.
  */
-const CAPS: Readonly<Record<string, number>> = {
+const MAX_VALUES: Readonly<Record<string, number>> = {
 	'agentese.path': 1000,
 	'code.function.name': 1000,
 	'gen_ai.agent.name': 1000,
 	'gen_ai.tool.name': 1000,
 };
-const DEFAULT_CAP = 100;
+/** The limit of all other labels. */
+const DEFAULT_MAX_VALUES = 100;
 
-/** What the toolkit itself throws stays told apart, however many other errors there were before. */
-const OWN_ERRORS: ReadonlySet<string> = new Set([
+/** The errors that the toolkit itself throws. They are always values of `error.type`, whatever its limit. */
+const TOOLKIT_ERRORS: ReadonlySet<string> = new Set([
 	'PathSyntaxError',
 	'PathNotFoundError',
 	'AffordanceError',
@@ -27,30 +28,37 @@ const OWN_ERRORS: ReadonlySet<string> = new Set([
 	'CompositionViolationError',
 ]);
 
-const seen = processState('instruments/labels', () => new Map<string, Set<string>>());
+const valuesByLabel = processState('instruments/labels', () => new Map<string, Set<string>>());
 
-/** The value itself while its label has room, else `_OTHER`; the first one too many is said. */
+/**
+ * Returns the value itself while its label is below its limit, or if the label had this value before; else `_OTHER`.
+ * The first value beyond the limit is logged.
+ */
 export function bounded(label: string, value: string): string {
-	let values = seen.get(label);
+	let values = valuesByLabel.get(label);
 	if (values === undefined) {
 		values = new Set();
-		seen.set(label, values);
+		valuesByLabel.set(label, values);
 	}
-	if (values.has(value) || (label === 'error.type' && OWN_ERRORS.has(value))) return value;
-	const cap = CAPS[label] ?? DEFAULT_CAP;
-	if (values.size < cap) {
+	if (values.has(value) || (label === 'error.type' && TOOLKIT_ERRORS.has(value))) return value;
+	const maxValues = MAX_VALUES[label] ?? DEFAULT_MAX_VALUES;
+	if (values.size < maxValues) {
 		values.add(value);
 		return value;
 	}
 	warnOnce(
 		`label.${label}`,
-		`the metric label ${label} has more than ${cap} values; further ones count as ${OTHER}. ` +
-			'Declare a template, such as world.town.:citizen, where a path holds entity ids.',
+		`the metric label ${label} has more than ${maxValues} values; further ones count as ${OTHER}. ` +
+			'Declare a template, such as world.town.:citizen, if a path holds entity ids.',
 	);
 	return OTHER;
 }
 
-/** The labels that say which method it was: path and context, or the function's name where it has no path. */
+/**
+ * Returns the labels that identify a method: path and context, or the function's name if it has no path.
+ *
+ * @param point - undefined if no method is known: then path and context are `_OTHER`
+ */
 export function pointLabels(point: JoinPointFacts | undefined): Record<string, string> {
 	if (point === undefined) return { 'agentese.path': OTHER, 'agentese.context': OTHER };
 	const { template, context, functionName } = point;

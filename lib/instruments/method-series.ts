@@ -4,104 +4,131 @@ import type { Instruments } from './instruments.js';
 import { bounded } from './labels.js';
 import { HistogramSeries, SumSeries } from './series.js';
 
-/** More sets of declared values than this are not gathered: it is as many series as the SDK keeps of one metric. */
-const MAX_DECLARED = 2000;
+/**
+ * How many sets of declared label values of one method are kept and pre-aggregated; further ones are counted directly.
+ * It is the number of series that the SDK keeps of one metric.
+ */
+const MAX_DECLARED_SERIES = 2000;
 
+/** The series of each method, by its labels, buckets and declared label names. */
 const byInstruments = new WeakMap<Instruments, Map<string, MethodSeries>>();
 
 /**
- * The series of a method: one object for all that have these labels, however many epochs, classes and blocks make a
- * method of that path, so that there are never more of them than the guard lets labels through.
+ * Returns the series of a method: one object for all join points with these labels, however many epochs, classes and
+ * traced blocks have that path. So there are never more series than `bounded` admits values of labels.
  *
- * @param declared - the names of the labels that the options declare
+ * @param labels - the labels of the method, frozen
+ * @param buckets - custom boundaries of the duration histogram in milliseconds
+ * @param declared - the names of the labels that the options declare, joined
  */
 export function seriesOf(
-	on: Instruments,
+	instruments: Instruments,
 	labels: Attributes,
 	buckets: readonly number[] | undefined,
 	declared: string,
 ): MethodSeries {
-	let known = byInstruments.get(on);
+	let known = byInstruments.get(instruments);
 	if (known === undefined) {
 		known = new Map();
-		byInstruments.set(on, known);
+		byInstruments.set(instruments, known);
 	}
 	const key = [...Object.values(labels), buckets, declared].join('\u0000');
-	let found = known.get(key);
-	if (found === undefined) {
-		found = new MethodSeries(on, labels, buckets);
-		known.set(key, found);
+	let series = known.get(key);
+	if (series === undefined) {
+		series = new MethodSeries(instruments, labels, buckets);
+		known.set(key, series);
 	}
-	return found;
+	return series;
 }
 
-/** The series of one method under one meter provider: found once, and not at each call by their labels. */
+/**
+ * The series of one method under one meter provider. They are kept, so that no call has to find them by their labels.
+ */
 export class MethodSeries {
-	readonly on: Instruments;
+	readonly instruments: Instruments;
+	/** The series of `agentese.active_invocations`. */
 	readonly active: SumSeries;
 	private readonly labels: Attributes;
 	private readonly buckets: readonly number[] | undefined;
-	private readonly ended: Partial<Record<OutcomeKind, OutcomeSeries>> = {};
-	private readonly declared = new Map<string, OutcomeSeries>();
+	private readonly byOutcome: Partial<Record<OutcomeKind, OutcomeSeries>> = {};
+	/** By outcome and values of the declared labels. */
+	private readonly byDeclaredLabels = new Map<string, OutcomeSeries>();
 
-	constructor(on: Instruments, labels: Attributes, buckets: readonly number[] | undefined) {
-		this.on = on;
+	constructor(instruments: Instruments, labels: Attributes, buckets: readonly number[] | undefined) {
+		this.instruments = instruments;
 		this.labels = labels;
 		this.buckets = buckets;
-		this.active = new SumSeries(on.active, labels, on.ledger);
+		this.active = new SumSeries(instruments.active, labels, instruments.preAggregation);
 	}
 
-	/** The series of calls that ended like this. */
-	end(kind: OutcomeKind): OutcomeSeries {
-		this.ended[kind] ??= this.make(kind);
-		return this.ended[kind];
+	/** Returns the series of calls that ended with this outcome. */
+	forOutcome(kind: OutcomeKind): OutcomeSeries {
+		this.byOutcome[kind] ??= this.make(kind);
+		return this.byOutcome[kind];
 	}
 
-	/** The same, with labels that the options declare. */
-	endWith(kind: OutcomeKind, more: Readonly<Record<string, string>>): OutcomeSeries {
+	/** Returns the same with the values of the labels that the options declare. */
+	forOutcomeWith(kind: OutcomeKind, more: Readonly<Record<string, string>>): OutcomeSeries {
 		let key: string = kind;
 		for (const name in more) key += `\u0000${more[name]}`;
-		let found = this.declared.get(key);
-		if (found === undefined) {
-			const gathers = this.declared.size < MAX_DECLARED;
-			found = this.make(kind, more, gathers);
-			if (gathers) this.declared.set(key, found);
+		let series = this.byDeclaredLabels.get(key);
+		if (series === undefined) {
+			const aggregates = this.byDeclaredLabels.size < MAX_DECLARED_SERIES;
+			series = this.make(kind, more, aggregates);
+			if (aggregates) this.byDeclaredLabels.set(key, series);
 		}
-		return found;
+		return series;
 	}
 
-	private make(kind: OutcomeKind, more?: Attributes, gathers = true): OutcomeSeries {
+	/** @param aggregates - false: each value is passed to its instrument at once */
+	private make(kind: OutcomeKind, more?: Attributes, aggregates = true): OutcomeSeries {
 		const labels = Object.freeze({ ...this.labels, 'agentese.outcome': kind, ...more });
-		return new OutcomeSeries(this.on, labels, this.buckets, gathers);
+		return new OutcomeSeries(this.instruments, labels, this.buckets, aggregates);
 	}
 }
 
-/** The series of those calls of a method that ended in one way. */
+/** The series of those calls of a method that ended with one outcome. */
 export class OutcomeSeries {
+	/** The labels of the method, the outcome and the declared labels; frozen. */
 	readonly labels: Attributes;
+	/** The series of `agentese.invoke.duration`, in milliseconds. */
 	readonly duration: HistogramSeries;
-	private readonly on: Instruments;
-	private readonly ledger: Instruments['ledger'];
-	private readonly all: SumSeries;
-	private readonly failed = new Map<string, SumSeries>();
+	private readonly instruments: Instruments;
+	private readonly preAggregation: Instruments['preAggregation'];
+	private readonly withoutErrorType: SumSeries;
+	/** The series of `agentese.invocations` for each `error.type`. */
+	private readonly byErrorType = new Map<string, SumSeries>();
 
-	constructor(on: Instruments, labels: Attributes, buckets: readonly number[] | undefined, gathers: boolean) {
-		this.on = on;
+	constructor(
+		instruments: Instruments,
+		labels: Attributes,
+		buckets: readonly number[] | undefined,
+		aggregates: boolean,
+	) {
+		this.instruments = instruments;
 		this.labels = labels;
-		this.ledger = gathers ? on.ledger : undefined;
-		this.duration = new HistogramSeries(on.durations(buckets), labels, this.ledger);
-		this.all = new SumSeries(on.invocations, labels, this.ledger);
+		this.preAggregation = aggregates ? instruments.preAggregation : undefined;
+		this.duration = new HistogramSeries(instruments.durations(buckets), labels, this.preAggregation);
+		this.withoutErrorType = new SumSeries(instruments.invocations, labels, this.preAggregation);
 	}
 
-	/** The counter, by `error.type` where they failed. */
+	/**
+	 * Returns the series of `agentese.invocations`.
+	 *
+	 * @param errorType - `error.type` of a call that failed; undefined if it did not
+	 */
 	count(errorType: string | undefined): SumSeries {
-		if (errorType === undefined) return this.all;
+		if (errorType === undefined) return this.withoutErrorType;
 		const type = bounded('error.type', errorType);
-		let found = this.failed.get(type);
-		if (found === undefined) {
-			found = new SumSeries(this.on.invocations, Object.freeze({ ...this.labels, 'error.type': type }), this.ledger);
-			this.failed.set(type, found);
+		let series = this.byErrorType.get(type);
+		if (series === undefined) {
+			series = new SumSeries(
+				this.instruments.invocations,
+				Object.freeze({ ...this.labels, 'error.type': type }),
+				this.preAggregation,
+			);
+			this.byErrorType.set(type, series);
 		}
-		return found;
+		return series;
 	}
 }

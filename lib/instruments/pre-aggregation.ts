@@ -2,108 +2,137 @@ import { setImmediate } from 'node:timers';
 import type { Meter, Observable } from '@opentelemetry/api';
 import { warnOnce } from '../runtime/log-once.js';
 
-/** What holds numbers back, and hands them to its instrument when it is told to. */
-export interface Held {
-	handOver(): void;
+/** A series that aggregates values in plain numbers and passes them to its instrument when it is flushed. */
+export interface PreAggregatedSeries {
+	/** Passes the aggregated values to the instrument, and stops aggregating until it is enrolled again. */
+	flush(): void;
 }
 
 /**
- * Makes what was gathered in plain numbers reach the instruments of one meter provider before each reading of them.
+ * Passes values that series aggregated in plain numbers to the instruments of one meter provider before each
+ * collection.
  *
- * An SDK runs the callbacks of observable instruments at the beginning of every collection, whoever asks for it: a
- * timer, a scrape, a flush, a shutdown (Metrics SDK specification, "Collect"). So one observable that never observes
- * anything is asked each time, and hands over what the cells hold. All else stays the SDK's own: temporality, start times,
- * views, limits, several readers. That is also why the first call after a reading is not held: with it the SDK itself
- * notes when a series began.
+ * An SDK runs the callbacks of observable instruments at the beginning of every collection, whatever causes it: a
+ * timer, a scrape, a flush, a shutdown (Metrics SDK specification, "Collect"). So there is one observable instrument
+ * that never observes anything, and its callback flushes the series. Everything else is left to the SDK: temporality,
+ * start times, views, limits, several readers. That is also why the first value after a collection is passed on
+ * directly: with it the SDK itself records when a series began.
  */
 export class PreAggregation {
-	private readonly held: Held[] = [];
-	private holding: boolean;
-	/** True from the beginning of a reading until what is on the way has been read: what happens meanwhile goes past. */
-	private reading = false;
+	/** The series that have aggregated values, or may have some by the next collection. */
+	private readonly pending: PreAggregatedSeries[] = [];
+	private enabled: boolean;
+	/** True from the beginning of a collection until it is over: values are meanwhile passed on directly. */
+	private collecting = false;
 
-	/** @param holding - false: all goes to the instruments at once, until a reading proves that callbacks are run */
-	constructor(holding: boolean) {
-		this.holding = holding;
+	/** @param enabled - false: no series may aggregate until a first collection proves that callbacks are run */
+	constructor(enabled: boolean) {
+		this.enabled = enabled;
 	}
 
-	/** Whether a cell may hold what comes from now on; if so it is told before the next reading. */
-	holds(cell: Held): boolean {
-		if (this.reading || !this.holding) return false;
-		this.held.push(cell);
+	/**
+	 * Enrolls a series for the next flush.
+	 *
+	 * @returns true if the series may aggregate from now on; false if it must pass each value on directly
+	 */
+	enroll(series: PreAggregatedSeries): boolean {
+		if (this.collecting || !this.enabled) return false;
+		this.pending.push(series);
 		return true;
 	}
 
-	/** Hands over all that is held. Never throws. */
-	handOver(): void {
-		for (const cell of this.held.splice(0)) {
+	/**
+	 * Flushes all enrolled series. An instrument that throws is logged once, and the others are flushed. Never throws.
+	 */
+	flush(): void {
+		for (const series of this.pending.splice(0)) {
 			try {
-				cell.handOver();
+				series.flush();
 			} catch (error) {
-				warnOnce('metering/hand-over', 'what was counted could not be handed to its instrument.', error);
+				warnOnce('metering/hand-over', 'aggregated metric values could not be passed to their instrument.', error);
 			}
 		}
-		if (this.reading) return;
-		this.reading = true;
-		// An SDK reads some microtasks later, for it waits for the callbacks of this meter, all of which are ours: what is
-		// counted in between is in that reading too.
+		if (this.collecting) return;
+		this.collecting = true;
+		// An SDK collects some microtasks later, because it awaits the callbacks of this meter, all of which are the
+		// toolkit's. What is counted in between is part of that collection too.
 		setImmediate(() => {
-			this.reading = false;
-			this.holding = true;
+			this.collecting = false;
+			this.enabled = true;
 		}).unref();
 	}
 }
 
-/** The ledger of a meter; undefined where a view looks at each call, or no one can ask. */
+/**
+ * Starts pre-aggregation for a meter provider.
+ *
+ * @param meter - a meter of the provider; an observable gauge is created on it
+ * @param counters - the instruments whose values are to be aggregated
+ * @returns undefined if a view may read the context of each call, or the meter has no observable instruments: then each
+ *   value must be passed on directly. Never throws.
+ */
 export function startPreAggregation(meter: Meter, counters: readonly object[]): PreAggregation | undefined {
 	try {
-		if (counters.some(looksAtCalls)) return undefined;
-		const asked = askedBy(meter);
-		const ledger = new PreAggregation(runsCallbacks(asked));
-		asked.addCallback(() => ledger.handOver());
-		return ledger;
+		if (counters.some(hasAttributesProcessor)) return undefined;
+		const gauge = collectionGauge(meter);
+		const preAggregation = new PreAggregation(isSdkObservable(gauge));
+		gauge.addCallback(() => preAggregation.flush());
+		return preAggregation;
 	} catch {
-		// A meter provider that knows no observables, as one made for a test.
+		// The meter provider has no observable instruments, as one that was made for a test.
 		return undefined;
 	}
 }
 
-/** Has a further meter of the provider ask too: each is collected by itself, and may be collected before the others. */
-export function addCollector(ledger: PreAggregation | undefined, meter: Meter): void {
-	if (ledger !== undefined) askedBy(meter).addCallback(() => ledger.handOver());
+/**
+ * Flushes at the collections of a further meter of the same provider too. An SDK collects each meter by itself, and may
+ * collect this one before the others.
+ */
+export function addMeter(preAggregation: PreAggregation | undefined, meter: Meter): void {
+	if (preAggregation !== undefined) collectionGauge(meter).addCallback(() => preAggregation.flush());
 }
 
-function askedBy(meter: Meter): Observable {
+/** Creates the observable gauge whose callback marks the beginning of a collection. It never has a value. */
+function collectionGauge(meter: Meter): Observable {
 	return meter.createObservableGauge('agentese.gathered', {
-		description: 'Has no value: while it is asked for one, the toolkit hands over what it counted.',
+		description: 'Has no value: its callback passes aggregated values to the instruments of the toolkit.',
 	});
 }
 
 /**
- * Whether it is OpenTelemetry's own SDK, 1.9 and later, by the one field that its observables have and no other's. Any
- * other, whose callbacks may be run by nobody, has to prove itself by the first reading.
+ * Returns true if an observable is one of OpenTelemetry's SDK, 1.9 and later: only its `ObservableInstrument` has the
+ * field `_observableRegistry`. Another SDK may never run callbacks, so it must first prove by a collection that it
+ * does.
  */
-function runsCallbacks(asked: Observable): boolean {
-	return '_observableRegistry' in asked;
+function isSdkObservable(gauge: Observable): boolean {
+	return '_observableRegistry' in gauge;
 }
 
-/** The insides of the SDK's instruments, as far as they tell of views. */
-interface Viewed {
-	readonly _writableMetricStorage?: ViewedStorage & { readonly _backingStorages?: readonly ViewedStorage[] };
+/**
+ * The private field of the SDK's `SyncInstrument` class that leads to its views. With several readers or views the
+ * storage is a `MultiMetricStorage`, and `_backingStorages` holds one `SyncMetricStorage` for each.
+ */
+interface SdkInstrument {
+	readonly _writableMetricStorage?: SdkMetricStorage & { readonly _backingStorages?: readonly SdkMetricStorage[] };
 }
 
-interface ViewedStorage {
+/** The private field of the SDK's `SyncMetricStorage` that is read here. */
+interface SdkMetricStorage {
+	/** What the view does with the labels of each value; a `NoopAttributesProcessor` if it does nothing. */
 	readonly _attributesProcessor?: object;
 }
 
 /**
- * Whether a view of the SDK may look at the context of each call, to put the caller's baggage on its points for example:
- * then a call cannot be told later. A view without a processor has one that does nothing.
+ * Returns true if a view has an attributes processor. It may read the context of each call, for example to put the
+ * caller's baggage on data points, so values of this instrument must not be recorded later than the call.
+ *
+ * @param instrument - an instrument of any SDK; false if its private fields are not those above
  */
-export function looksAtCalls(instrument: object): boolean {
-	const { _writableMetricStorage: storage } = instrument as Viewed;
+export function hasAttributesProcessor(instrument: object): boolean {
+	const { _writableMetricStorage: storage } = instrument as SdkInstrument;
 	if (storage === undefined) return false;
 	return (storage._backingStorages ?? [storage]).some(
-		({ _attributesProcessor: one }) => one !== undefined && one.constructor.name !== 'NoopAttributesProcessor',
+		({ _attributesProcessor: processor }) =>
+			processor !== undefined && processor.constructor.name !== 'NoopAttributesProcessor',
 	);
 }

@@ -5,139 +5,197 @@ import type { TokenAccount } from '../usage/accounting/token-account.js';
 import type { TokenCount } from '../usage/accounting/usage.js';
 import type { Category } from './category.js';
 
-/** How an invocation ended. */
+/**
+ * How an invocation ended.
+ *
+ * - `ok`: it returned, resolved, or its stream came to the end.
+ * - `error`: it threw or rejected, or its stream failed.
+ * - `refused`: the value or the error is a refusal, by the `refused` or `expected` option or an advice's `refuses`.
+ * - `cancelled`: it failed with an AbortError or the reason of an aborted signal among its arguments, or the consumer
+ *   of its stream stopped before the end or never began.
+ */
 export type OutcomeKind = 'ok' | 'error' | 'refused' | 'cancelled';
 
-/** The end of an invocation, as advices see it. */
+/** The end of an invocation, as advices receive it. */
 export interface Outcome {
+	/** How it ended. */
 	readonly kind: OutcomeKind;
-	/** True where it threw or rejected; `error` is then the very thing thrown, which may be undefined. */
+	/** True if the method threw or its promise rejected. `error` is then what was thrown, which may be undefined. */
 	readonly threw: boolean;
+	/** The same object that the caller of the method receives; undefined if nothing was thrown. */
 	readonly error?: unknown;
-	/** The settled value: what a promise gave, what a generator returned. */
+	/** The settled value: what a promise resolved to, or what a generator returned. Undefined for other streams. */
 	readonly value?: unknown;
-	/** For a stream, the name of its kind, such as `AsyncGenerator`. */
+	/** The name of the stream's kind, such as `AsyncGenerator`; left out if the result is no stream. */
 	readonly stream?: string;
-	/** What was measured of a stream, where an advice has `item` or wants `streams`, or the method is traced or metered. */
+	/**
+	 * What was measured of a stream. Left out if the result is no stream, or if no advice has an `item` part or sets
+	 * `streams`; `@Traced` and `@Metered` set it.
+	 */
 	readonly streamed?: Streamed;
-	/** `error.type`: where it failed. A code that matches `^[A-Z][A-Z0-9_]{1,63}$`, else the class name. */
+	/**
+	 * The value of `error.type`, for the outcome `error`: the error's `code` if it matches `^[A-Z][A-Z0-9_]{1,63}$`, else
+	 * the name of its class.
+	 */
 	readonly errorType?: string;
-	/** From the call to the real end, in milliseconds. */
+	/** The time from the call to the end of the result, in milliseconds; 0 if every advice sets `timed` to false. */
 	readonly duration: number;
-	/** Set where the end is earlier than now (a stream that nobody consumed), on the clock of `performance.now()`. */
+	/**
+	 * When it ended, on the clock of `performance.now()`, in milliseconds. Set only if that is earlier than now: for a
+	 * stream that nobody consumed to the end.
+	 */
 	readonly endedAt?: number;
 }
 
-/** What is known of a method on a class: computed once per method and class of the receiver. */
+/**
+ * What is known of a method on a class before it is called. It is computed once per method and class of the receiver.
+ */
 export interface JoinPointFacts {
-	/** The path with its parameters' names, `world.town.:citizen.manifest`; undefined where the class has no handle. */
+	/**
+	 * The path with the names of its parameters, such as `world.town.:citizen.manifest`; `_OTHER` if no resolver answers
+	 * the path; undefined if the method has none.
+	 */
 	readonly template: string | undefined;
-	/** One of `world`, `self`, `concept`, `void`, `time`; undefined without a handle. */
+	/** The first segment: `world`, `self`, `concept`, `void` or `time`; undefined without a path. */
 	readonly context: string | undefined;
-	/** The segments between context and aspect; empty where there are none. */
+	/** The segments between context and aspect; empty if there are none, undefined without a path. */
 	readonly holon: string | undefined;
-	/** The last segment: the verb. */
+	/** The last segment of the path; undefined without a path. */
 	readonly aspect: string | undefined;
-	/** `Soul.challenge`: OpenTelemetry's `code.function.name`. */
+	/** The value of OpenTelemetry's `code.function.name`, such as `Soul.challenge`; empty if no method is called. */
 	readonly functionName: string;
-	/** What kind of aspect `@Aspect` says it is; undefined where it says nothing. */
+	/** The category that `@Aspect` declares; left out if it declares none. */
 	readonly category?: Category | undefined;
 }
 
-/** One call of one aspect by one observer: what `currentInvocation()` answers and what advices get. */
+/** One call of one aspect by one observer: what `currentInvocation()` returns and what advices receive. */
 export interface InvocationView {
 	/** What is known of the method itself. */
 	readonly point: JoinPointFacts;
-	/** The path as it was invoked, entity ids and all; undefined without a handle. */
+	/** The path as it was invoked, entity ids included and aliases expanded; undefined if the method has none. */
 	readonly path: string | undefined;
-	/** The path as it was written, where an alias was used. */
+	/** The path as the caller wrote it, if it began with an alias; else undefined. */
 	readonly alias: string | undefined;
-	/** The values of the template's parameters; empty where there are none. */
+	/** The values of the template's parameters, by name; empty if there are none. */
 	readonly params: Readonly<Record<string, string>>;
-	/** Who asks: the given observer, else the enclosing invocation's, else the guest. */
+	/** The observer: the given one, else the enclosing invocation's, else the guest. */
 	readonly observer: Observer;
-	/** What the method is called on. */
+	/** The object that the method is called on. */
 	readonly self: unknown;
-	/** What the method is called with; empty once the invocation ended. */
+	/** The arguments of the method; empty once the invocation has ended. */
 	readonly args: readonly unknown[];
-	/** The enclosing invocation. */
+	/** The enclosing invocation; undefined if there is none. After the end, the nearest one that has not ended. */
 	readonly parent: InvocationView | undefined;
-	/** Tokens that it spent itself so far, children not counted; undefined where none were. */
+	/** The tokens of the model calls made in it so far, without those of its children; undefined if there are none. */
 	readonly tokens: TokenCount | undefined;
-	/** Tokens that it and all invocations below it spent so far; undefined where none were. */
+	/** The tokens of the model calls made in it and in all invocations below it so far; undefined if there are none. */
 	readonly totalTokens: { readonly in: number; readonly out: number } | undefined;
-	/** The context that the method runs in. An advice may replace it while it enters, to put a span in for example. */
+	/** The context that the method runs in. An advice may replace it in its `enter` part, for example to add a span. */
 	context: Context;
 }
 
-/** An invocation as the toolkit's own parts see it: tokens are credited to it, and a dispatcher's call claims it. */
+/** An invocation with the members that only the toolkit uses: for token usage and for dispatchers. */
 export interface LiveInvocation extends InvocationView {
 	readonly parent: LiveInvocation | undefined;
-	/** True once its advices entered: a span that starts in its context before that is its own. */
+	/** True once all advices have entered. A toolkit span that starts in its context before that is its own span. */
 	readonly entered: boolean;
+	/** True once its result has settled. */
 	readonly ended: boolean;
-	/** What it spent, and those below it; undefined while nothing was. */
+	/** The token usage of it and of those below it; undefined until the first model call. */
 	account: TokenAccount | undefined;
-	/** True, once, for the call that a dispatcher makes for this invocation. */
+	/**
+	 * Returns true for the one call that a dispatcher makes for this invocation: that call must not start a second one.
+	 * Each further call returns false.
+	 */
 	claims(member: object, self: unknown): boolean;
 }
 
 /**
- * What one decorator adds to a call. All parts are optional. An advice cannot change a result: what its parts answer
- * (but for `enter`'s, which is handed on as `state`) is ignored, and what they throw is swallowed, counted and said once.
+ * What one decorator adds to a call. All parts are optional. An advice cannot change a result: the return values of its
+ * parts are ignored, except that `item` and `leave` receive what `enter` returned. If a part throws, the error is
+ * counted, logged once, and does not reach the application.
  */
 export interface Advice<S = unknown> {
-	/** Before the method runs. What it answers is given to `item` and `leave` as `state`. */
+	/**
+	 * Runs before the method.
+	 *
+	 * @returns a state of its own, which `item` and `leave` receive
+	 */
 	enter?(invocation: InvocationView): S;
-	/** An item of a stream went to its consumer. Where no advice has this part, items are not looked for. */
+	/**
+	 * Runs for each item of a stream that reaches the consumer. If no advice of the method has this part and none sets
+	 * `streams`, items are not observed at all.
+	 */
 	item?(invocation: InvocationView, value: unknown, state: S): void;
-	/** True where it wants streams measured, for `outcome.streamed`; one that has `item` need not say so. @default false */
+	/**
+	 * True if streams are to be measured, for `outcome.streamed`. An advice with an `item` part has it anyway. @default
+	 * false
+	 */
 	readonly streams?: boolean;
-	/** After the real end: the last item of a stream, the settling of a promise, the return of anything else. */
+	/**
+	 * Runs when the result is complete: after the last item of a stream, when a promise has settled, or when the method
+	 * has returned or thrown.
+	 */
 	leave?(invocation: InvocationView, outcome: Outcome, state: S): void;
-	/** Whether a value or an error is a refusal: an answer of the domain, and no failure. */
+	/**
+	 * Returns true if the value or the error is a refusal, which is a result of the domain and no failure. @default never
+	 */
 	refuses?(outcome: { readonly threw: boolean; readonly value?: unknown; readonly error?: unknown }): boolean;
-	/** True while it has nothing to do. A method all of whose advices are idle is called as if it were not woven. */
+	/**
+	 * Returns true if it has nothing to do. If all advices of a method are idle, the method is called as if it were not
+	 * woven. It is called when something is configured or declared, not at each call. @default never
+	 */
 	idle?(): boolean;
 	/**
-	 * True where it has nothing to do with a call that is made in this context. A call with which all advices of a method
-	 * that are not idle have nothing to do is no invocation, and what it gives is followed in that context.
+	 * Returns true if it has nothing to do with a call that is made in this context. If that is so for all advices of the
+	 * method that are not idle, the call starts no invocation, and its result runs in that context. @default never
 	 */
 	idleIn?(context: Context): boolean;
-	/** False where it never looks at `outcome.duration`: where no advice does, nobody looks at the clock. @default true */
+	/**
+	 * False if it never reads `outcome.duration`. If no advice of a method reads it, the clock is not read. @default true
+	 */
 	readonly timed?: boolean;
 }
 
-/** What the options of a decorator say of the invocation itself, rather than of what one advice does with it. */
-export interface InvocationFacts {
-	/** The whole path, in place of handle and method name. */
+/** The options of a decorator that concern the invocation itself and not one advice. All are optional. */
+export interface InvocationOptions {
+	/** The full path or its template. @default the class's handle and the method's name */
 	readonly path?: string | undefined;
-	/** The aspect, in place of the method's name; false: the method is not published. */
+	/** The aspect; false if the method is not published. @default the method's name */
 	readonly aspect?: string | false | undefined;
-	/** Who asks: undefined means the enclosing invocation's observer, null the guest. */
+	/**
+	 * Returns the umwelt: undefined means the enclosing invocation's observer, null the guest.
+	 * @default the first parameter, or the one with `@Observer()`
+	 */
 	readonly observer?: ((args: readonly unknown[], self: unknown) => unknown) | undefined;
-	/** Model tokens in the settled value or, for a stream, in its last item. */
+	/** Returns the token usage in the settled value or, for a stream, in its last item. @default the token readers */
 	readonly tokens?: ((value: unknown) => unknown) | undefined;
-	/** The member of a many-sided result to follow. */
+	/** The member to follow of a result with several streams or promises, such as `textStream`. @default none */
 	readonly watch?: string | undefined;
-	/** What OpenTelemetry's GenAI conventions call it. */
+	/** The value of `gen_ai.operation.name` in OpenTelemetry's GenAI conventions. @default by the aspect's category */
 	readonly operation?: 'invoke_agent' | 'execute_tool' | undefined;
 }
 
-/** What makes a decorator: `@Traced` and `@Metered` are made of this, and so is a user's own. */
+/** What a decorator is created from: `@Traced`, `@Metered` and each decorator of `createDecorator`. */
 export interface AdviceSpec<O extends object = object> {
-	/** The decorator's name, for messages; two specs of one name on one method are one advice, their options merged. */
+	/** The decorator's name in messages. Several of one name on one method are one advice, with their options merged. */
 	readonly name: string;
-	/** The legal option keys, for refusing others with the nearest one. */
+	/** The legal option keys. An unknown key is refused with the nearest of them. */
 	readonly keys: readonly string[];
-	/** True where the decorator on a method publishes it as an aspect. @default false */
+	/** True if the decorator, on a method, publishes the method as an aspect. @default false */
 	readonly publishes?: boolean;
-	/** Refuses wrong values: answers a sentence (the rule, what it got, the way out), or undefined where all is well. */
+	/**
+	 * Checks the values of the options.
+	 *
+	 * @returns the rule that is broken, as a sentence; undefined if all values are legal
+	 */
 	check?(options: O): string | undefined;
-	/** True while none of its advices has anything to do, whatever the method. @default false */
-	asleep?(): boolean;
-	/** What the options say of the invocation itself. */
-	facts?(options: O): InvocationFacts;
-	/** The advice for one method of one class; asked once for each, not at each call. */
+	/** Returns true if its advices have nothing to do on any method. @default never */
+	idle?(): boolean;
+	/** Returns the options that concern the invocation itself. @default none */
+	invocationOptions?(options: O): InvocationOptions;
+	/**
+	 * Returns the advice for one method of one class. It is called once for each and after each change of configuration.
+	 */
 	advice(options: O, point: JoinPointFacts): Advice;
 }

@@ -1,5 +1,5 @@
-/** The kinds of aspects that AGENTESE knows. */
+/** The categories of aspects that AGENTESE defines. */
 export const CATEGORIES = ['perception', 'mutation', 'composition', 'introspection', 'generation', 'entropy'] as const;
 
-/** What kind of aspect one is. */
+/** What kind of work an aspect does, in AGENTESE's terms. */
 export type Category = (typeof CATEGORIES)[number];

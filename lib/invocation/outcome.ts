@@ -1,30 +1,36 @@
-import { writtenText } from '../redaction/settings.js';
+import { redactTextAtWrite } from '../redaction/settings.js';
 import { warnOnce } from '../runtime/log-once.js';
 import type { Advice, Outcome, OutcomeKind } from './advice.js';
 
-/** How a result ended, before it is judged. */
+/** How a result settled, before its outcome is determined. */
 export interface Ending {
 	readonly threw: boolean;
 	readonly value?: unknown;
 	readonly error?: unknown;
-	/** True where the consumer left early. */
+	/** True if the consumer stopped before the end, or never consumed the stream. */
 	readonly left?: boolean;
+	/** The name of the stream's kind; left out if the result is no stream. */
 	readonly stream?: string;
+	/** When it ended if that was earlier than now, on the clock of `performance.now()`, in ms. */
 	readonly endedAt?: number;
 }
 
-/** What is judged with: the advices that know refusals, and the arguments. */
-interface Judged {
+/** The part of an invocation that its outcome depends on. */
+interface OutcomeSource {
 	readonly args: readonly unknown[];
-	readonly point: { readonly judges: readonly Advice[]; readonly functionName: string };
+	readonly point: { readonly refusalAdvices: readonly Advice[]; readonly functionName: string };
 }
 
-/** A code that is fit for a label: `ECONNREFUSED`, `ERR_INVALID_ARG_TYPE`. */
+/** A code that has few enough values to be a metric label: `ECONNREFUSED`, `ERR_INVALID_ARG_TYPE`. */
 const CODE = /^[A-Z][A-Z0-9_]{1,63}$/;
 const CLASS_NAME = /^[\p{L}_$][\p{L}\p{N}_$.]{0,127}$/u;
 
-/** Turns an ending into an outcome: ok, error, refused or cancelled. */
-export function judge(ending: Ending, duration: number, invocation: Judged): Outcome {
+/**
+ * Returns the outcome of an ending: `ok`, `error`, `refused` or `cancelled`. Never throws.
+ *
+ * @param duration - the time from the call to the end, in ms
+ */
+export function outcomeOf(ending: Ending, duration: number, invocation: OutcomeSource): Outcome {
 	const kind = kindOf(ending, invocation);
 	if (kind === 'ok' && ending.stream === undefined) return { kind, threw: false, value: ending.value, duration };
 	return {
@@ -39,15 +45,17 @@ export function judge(ending: Ending, duration: number, invocation: Judged): Out
 	};
 }
 
-function kindOf(ending: Ending, invocation: Judged): OutcomeKind {
+/** A refusal comes before a failure: an `expected` error is refused even if it is an AbortError. */
+function kindOf(ending: Ending, invocation: OutcomeSource): OutcomeKind {
 	if (ending.left === true) return 'cancelled';
-	if (refused(ending, invocation)) return 'refused';
+	if (isRefused(ending, invocation)) return 'refused';
 	if (!ending.threw) return 'ok';
 	return isCancellation(ending.error, invocation.args) ? 'cancelled' : 'error';
 }
 
-function refused(ending: Ending, invocation: Judged): boolean {
-	for (const advice of invocation.point.judges) {
+/** True if an advice states that the ending is a refusal. One that throws is logged once and counts as false. */
+function isRefused(ending: Ending, invocation: OutcomeSource): boolean {
+	for (const advice of invocation.point.refusalAdvices) {
 		try {
 			if (advice.refuses?.(ending) === true) return true;
 		} catch (error) {
@@ -59,35 +67,38 @@ function refused(ending: Ending, invocation: Judged): boolean {
 }
 
 /**
- * An AbortError, or the reason of an aborted signal that was an argument (or the `signal` of one): the caller's own
- * wish and no failure. A TimeoutError is a failure, whoever's signal it came from.
+ * True for an AbortError, and for the reason of an aborted signal that was an argument or the `signal` member of one:
+ * the caller cancelled the call, so it is no failure. A TimeoutError is a failure, even if it is the reason of such a
+ * signal.
  */
 function isCancellation(error: unknown, args: readonly unknown[]): boolean {
-	const name = read(error, 'name');
+	const name = readProperty(error, 'name');
 	if (name === 'AbortError') return true;
 	if (name === 'TimeoutError') return false;
-	return args.some((arg) => abortedWith(arg, error) || abortedWith(read(arg, 'signal'), error));
+	return args.some((arg) => isAbortedWith(arg, error) || isAbortedWith(readProperty(arg, 'signal'), error));
 }
 
-function abortedWith(signal: unknown, error: unknown): boolean {
+/** True if a value is an aborted signal whose reason is this very error. */
+function isAbortedWith(signal: unknown, error: unknown): boolean {
 	return signal instanceof AbortSignal && signal.aborted && Object.is(signal.reason, error);
 }
 
 /**
- * `error.type`: a code that matches `^[A-Z][A-Z0-9_]{1,63}$`, else the class name, else the type of what was thrown.
- * The code comes first because it tells apart what Node throws as one class.
+ * Returns the value of `error.type`: the error's `code` if it matches `^[A-Z][A-Z0-9_]{1,63}$`, else the name of its
+ * class, else the type of what was thrown; `_OTHER` if the class has no usable name. The code comes first because Node
+ * throws different failures as one class. Never throws.
  */
-export function errorType(error: unknown): string {
+function errorType(error: unknown): string {
 	if (error === null) return 'null';
 	if (typeof error !== 'object' && typeof error !== 'function') return typeof error;
-	const code = read(error, 'code');
-	if (typeof code === 'string' && CODE.test(code)) return writtenText('error.type', code);
-	const name = read(read(error, 'constructor'), 'name');
+	const code = readProperty(error, 'code');
+	if (typeof code === 'string' && CODE.test(code)) return redactTextAtWrite('error.type', code);
+	const name = readProperty(readProperty(error, 'constructor'), 'name');
 	return typeof name === 'string' && CLASS_NAME.test(name) ? name : '_OTHER';
 }
 
-/** Reads a property of something that may be anything: a getter that throws reads as undefined. */
-export function read(value: unknown, key: string): unknown {
+/** Returns a property of any value; undefined if the value is a primitive or the property's getter throws. */
+export function readProperty(value: unknown, key: string): unknown {
 	if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
 	try {
 		return (value as Record<string, unknown>)[key];

@@ -1,41 +1,49 @@
 import type { ObserverKey } from '../agentese/observers/observer-attributes.js';
-import { newEpoch } from '../runtime/epoch.js';
+import { beginEpoch } from '../runtime/epoch.js';
 import { processState } from '../runtime/process-state.js';
 
-/** How spans are made, for the whole process. */
+/** How spans are written and what goes into baggage, for the whole process. */
 export interface TracingSettings {
-	/** `invoke`: all spans are named `agentese.invoke`. `path`: they are named by their path's template. @default 'invoke' */
+	/**
+	 * `invoke`: all spans are named `agentese.invoke`. `path`: spans are named by their path's template. @default
+	 * 'invoke'
+	 */
 	readonly spanName: 'invoke' | 'path';
 	/**
-	 * Whether attributes are given at the start of a span, where a sampler can read them. On SDK 3 that costs more than
-	 * the whole rest of the span, so presets whose sampler reads none switch it off. @default true
+	 * Whether attributes are set at the start of a span, so that a sampler can read them. On SDK 3 that costs more than
+	 * the rest of the span together, so presets whose sampler reads none set it to false. @default true
 	 */
 	readonly attributesAtStart: boolean;
-	/** The conventions of others that spans and metrics follow beside our own. @default none */
+	/** The conventions of other projects that spans and metrics follow in addition. @default none */
 	readonly conventions: readonly Convention[];
-	/** The facts of who asks that go into outgoing baggage. @default none */
+	/** The attributes of the observer that are written into outgoing baggage. @default none */
 	readonly baggage: readonly ObserverKey[];
 }
 
-/** Conventions of others that are known: `genai`, OpenTelemetry's for generative AI. */
+/** The supported conventions: `genai` is OpenTelemetry's for generative AI. */
 export const CONVENTIONS = ['genai'] as const;
-export type Convention = (typeof CONVENTIONS)[number];
+/** The name of a supported convention. */
+type Convention = (typeof CONVENTIONS)[number];
 
 const DEFAULTS: TracingSettings = { spanName: 'invoke', attributesAtStart: true, conventions: [], baggage: [] };
-const settings = processState('invocation/settings', () => ({ now: DEFAULTS }));
+const settings = processState('invocation/settings', () => ({ current: DEFAULTS }));
 
-/** The settings of this moment. */
+/** Returns the current settings. */
 export function tracingSettings(): TracingSettings {
-	return settings.now;
+	return settings.current;
 }
 
-/** Changes some settings; those left out get their default. Answers what puts the former ones back. */
+/**
+ * Replaces the settings; those left out get their defaults. The change takes effect at the next call of each method.
+ *
+ * @returns a function that restores the settings from before
+ */
 export function configureTracing(changes: Partial<TracingSettings>): () => void {
-	const former = settings.now;
-	settings.now = { ...DEFAULTS, ...changes };
-	newEpoch();
+	const former = settings.current;
+	settings.current = { ...DEFAULTS, ...changes };
+	beginEpoch();
 	return () => {
-		settings.now = former;
-		newEpoch();
+		settings.current = former;
+		beginEpoch();
 	};
 }

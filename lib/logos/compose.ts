@@ -1,16 +1,22 @@
 import { invocationOf } from '../invocation/context.js';
 import { activeContext } from '../runtime/active-context.js';
 import { TRACED } from '../signals/tracing/spec.js';
-import { makePoint } from '../weaving/join-point.js';
-import { Invocation } from '../weaving/running-invocation.js';
+import { Invocation } from '../weaving/invocations/running-invocation.js';
+import { createJoinPoint } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
 
+/** How much of a composition's text is written on its span, in characters. */
+const MAX_TEXT = 1024;
+
 /**
- * Runs the stages of a composition one after the other, under one plain span `agentese.compose` that is not counted.
- * The first stage gets the arguments, each further one the result of the one before it.
+ * Runs the stages of a composition one after the other, below one span `agentese.compose`. The span is not counted as
+ * an invocation. The first stage receives the arguments, each further one the result of the stage before it.
  *
- * @param umwelt - who asks: what is made below the composition, beside its stages, says so too
- * @param stages - answers the paths, or throws where the text is no composition: that too leaves its span
+ * @param text - the composition as the caller wrote it, for the span
+ * @param stages - returns the paths, or throws if the text is no valid composition; the span then ends with that error
+ * @param umwelt - the observer, also for invocations below the composition that are no stages
+ * @param run - invokes one stage
+ * @returns a promise of the last stage's result; it rejects with the error of the first stage that fails
  */
 export function compose(
 	text: string,
@@ -19,11 +25,11 @@ export function compose(
 	args: readonly unknown[],
 	run: (path: string, args: readonly unknown[]) => unknown,
 ): unknown {
-	const attributes = (): Record<string, string> => ({ 'agentese.composition': text.slice(0, 1024) });
-	const point = makePoint({
+	const attributes = (): Record<string, string> => ({ 'agentese.composition': text.slice(0, MAX_TEXT) });
+	const point = createJoinPoint({
 		path: undefined,
 		functionName: '',
-		words: [[TRACED, { name: 'agentese.compose', attributes }]],
+		decorators: [[TRACED, { name: 'agentese.compose', attributes }]],
 	});
 	const base = activeContext();
 	const invocation = new Invocation(point, undefined, args, invocationOf(base), base, {

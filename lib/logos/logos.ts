@@ -1,55 +1,83 @@
 import { AgenteseError } from '../agentese/errors/errors.js';
 import { GUEST, type Observer, readObserver } from '../agentese/observers/observer.js';
-import { type Aliases, makeAliases } from '../agentese/paths/aliases.js';
+import { type Aliases, createAliases } from '../agentese/paths/aliases.js';
 import { splitComposition } from '../agentese/paths/composition.js';
 import { tryParsePath } from '../agentese/paths/parse.js';
 import { innermostInvocation, invocationOf } from '../invocation/context.js';
 import { activeContext } from '../runtime/active-context.js';
 import { isPlainPromise } from '../settling/promises/promises.js';
-import { declaredOn } from '../weaving/declarations.js';
-import { chainOf } from '../weaving/prototype-chain.js';
-import { Invocation } from '../weaving/running-invocation.js';
+import { declaredOn } from '../weaving/declarations/declarations.js';
+import { chainOf } from '../weaving/declarations/prototype-chain.js';
+import { Invocation } from '../weaving/invocations/running-invocation.js';
 import { perform, weaveFields } from '../weaving/wrapper.js';
 import { compose } from './compose.js';
 import { ResolvedPath } from './resolved-path.js';
-import { type Found, Routes } from './routes.js';
+import { type RouteMatch, Routes } from './routes.js';
 
-/** Hands an invocation on, as it is or changed: a changed path is an invocation of its own. */
+/**
+ * Continues an invocation, with the same or changed arguments. A changed path starts an invocation of its own, without
+ * middleware.
+ */
 export type Next = (path: string, umwelt: unknown, args: readonly unknown[]) => Promise<unknown>;
 
-/** Runs around every invocation of a dispatcher, inside of its span. */
+/**
+ * Runs around every invocation of a dispatcher, inside its span. It calls `next` to continue, and returns the result;
+ * if it returns without calling `next`, the method does not run.
+ */
 export type Middleware = (path: string, umwelt: unknown, args: readonly unknown[], next: Next) => Promise<unknown>;
 
 /** The options of `createLogos`. */
 export interface LogosOptions {
-	/** Names for first segments: `{ me: 'self.soul' }`. An alias cannot be one of the five contexts. @default none */
+	/**
+	 * Replacements for the first segment of a path, such as `{ me: 'self.soul' }`. An alias cannot be one of the five
+	 * contexts. @default none
+	 */
 	readonly aliases?: Readonly<Record<string, string>>;
-	/** Middleware, the first one outermost. @default none */
+	/** Middleware, the outermost first. @default none */
 	readonly use?: readonly Middleware[];
 }
 
-/** The dispatcher: what takes a path, an observer and arguments to the method that answers. */
+/** A dispatcher: it leads a path, an observer and arguments to the method that answers them. */
 export interface Logos {
 	/**
-	 * Invokes a path, or a composition `a.b.c >> d.e.f` of them. Always traced and counted, also where it fails before
-	 * any method runs.
+	 * Invokes a path, or a composition of paths such as `self.soul.ask >> void.oracle.answer`. Every invocation is traced
+	 * and counted, even if it fails before any method runs.
 	 *
-	 * @param path - as it is written, aliases allowed
-	 * @param umwelt - who asks, in any of AGENTESE's shapes; null or undefined is the guest, outside of an invocation
-	 * @param args - what the method gets after the umwelt
-	 * @throws PathSyntaxError, PathNotFoundError, AffordanceError, CompositionViolationError, and what the method throws
+	 * @param path - as the caller writes it, aliases included
+	 * @param umwelt - the observer, in any of AGENTESE's shapes. Null is the guest; undefined is the enclosing
+	 *   invocation's observer, outside every invocation the guest. @default undefined
+	 * @param args - what the method receives after the umwelt
+	 * @returns what the method returns, awaited
+	 * @throws PathSyntaxError if the path is invalid
+	 * @throws PathNotFoundError if no resolver answers the path; it names the nearest paths
+	 * @throws AffordanceError if the aspect is not afforded to the observer's archetype
+	 * @throws CompositionViolationError if the text is no valid composition
+	 * @throws what the method throws, unchanged
 	 */
 	invoke<T = unknown>(path: string, umwelt?: unknown, ...args: unknown[]): Promise<T>;
-	/** The templates of all paths that it reaches. */
+	/** The templates of all paths that it can reach. */
 	readonly paths: readonly string[];
 }
 
 /**
- * Makes a dispatcher over resolvers: instances of classes with `@Resolver`, such classes themselves for their static
- * aspects, or objects woven with a handle.
+ * Creates a dispatcher over resolvers. A resolver is an instance of a class with `@Resolver`, such a class itself for
+ * its static aspects, or an object that was woven with a handle.
  *
- * @throws DecorationError for a resolver without a handle, and for a handle or path that is there twice
- * @throws PathSyntaxError for an alias or handle that is none
+ * @throws DecorationError if a resolver has no handle, or if two declare one handle or one path
+ * @throws PathSyntaxError if an alias or a handle is invalid
+ *
+ * @example
+ * ```ts
+ * @Resolver('self.soul')
+ * class Soul {
+ * 	@Traced
+ * 	async challenge(umwelt: unknown, claim: string): Promise<string> {
+ * 		return `Why ${claim}?`;
+ * 	}
+ * }
+ * const logos = createLogos([new Soul()]);
+ * const question = await logos.invoke<string>('self.soul.challenge', { id: 'kent' }, 'so early');
+ * ```
  */
 export function createLogos(resolvers: readonly object[], options: LogosOptions = {}): Logos {
 	for (const resolver of resolvers) {
@@ -58,34 +86,40 @@ export function createLogos(resolvers: readonly object[], options: LogosOptions 
 			.filter((member) => member.kind === 'field');
 		weaveFields(resolver, fields);
 	}
-	const dispatcher = new Dispatcher(new Routes(resolvers), makeAliases(options.aliases), options.use ?? []);
+	const dispatcher = new Dispatcher(new Routes(resolvers), createAliases(options.aliases), options.use ?? []);
 	return Object.freeze({
 		invoke: <T>(path: string, umwelt?: unknown, ...args: unknown[]): Promise<T> =>
-			promised(() => dispatcher.invoke(path, umwelt, args)) as Promise<T>,
+			toPromise(() => dispatcher.invoke(path, umwelt, args)) as Promise<T>,
 		paths: Object.freeze(dispatcher.paths),
 	});
 }
 
-/** So many texts are remembered with where they lead: paths hold entity ids, of which there is no end. */
-const MAX_WAYS = 1000;
+/** How many texts are kept with the route that they resolve to. Paths hold entity ids, so their number has no limit. */
+const MAX_RESOLVED_PATHS = 1000;
 
-/** A promise of what is done, as an async function makes it; one that is there already is not waited for again. */
-function promised(run: () => unknown): Promise<unknown> {
+/**
+ * Returns a promise of what a function returns or throws, as an async function does. A promise that it returns is
+ * returned as it is: to await it again would cost further turns.
+ */
+function toPromise(run: () => unknown): Promise<unknown> {
 	try {
 		const result = run();
-		const is = typeof result === 'object' && result !== null && isPlainPromise(result) && result instanceof Promise;
-		return is ? result : new Promise((resolve) => resolve(result));
+		const isPromise =
+			typeof result === 'object' && result !== null && isPlainPromise(result) && result instanceof Promise;
+		return isPromise ? result : new Promise((resolve) => resolve(result));
 	} catch (error) {
 		return Promise.reject(error);
 	}
 }
 
+/** Resolves paths, runs the middleware and calls the methods. */
 class Dispatcher {
 	readonly paths: string[];
 	private readonly routes: Routes;
 	private readonly aliases: Aliases;
 	private readonly use: readonly Middleware[];
-	private readonly ways = new Map<unknown, ResolvedPath>();
+	/** The texts that were invoked and that a route answers. */
+	private readonly resolved = new Map<unknown, ResolvedPath>();
 
 	constructor(routes: Routes, aliases: Aliases, use: readonly Middleware[]) {
 		this.routes = routes;
@@ -94,6 +128,7 @@ class Dispatcher {
 		this.paths = routes.paths;
 	}
 
+	/** Invokes a path or a composition. It may throw at once or return a promise that rejects. */
 	invoke(text: unknown, umwelt: unknown, args: readonly unknown[]): unknown {
 		if (typeof text === 'string' && text.includes('>>')) {
 			const stage = (path: string, input: readonly unknown[]): unknown => this.dispatch(path, umwelt, input, this.use);
@@ -103,49 +138,54 @@ class Dispatcher {
 	}
 
 	private dispatch(text: unknown, umwelt: unknown, args: readonly unknown[], use: readonly Middleware[]): unknown {
-		const way = this.wayOf(text);
-		const { path, found } = way;
+		const resolved = this.resolve(text);
+		const { path, match } = resolved;
 		const base = activeContext();
-		const all = [umwelt, ...args];
-		const invocation = new Invocation(way.point(), way.route?.resolver, all, invocationOf(base), base, {
+		const allArgs = [umwelt, ...args];
+		const { route } = resolved;
+		const invocation = new Invocation(resolved.joinPoint(), route?.resolver, allArgs, invocationOf(base), base, {
 			path,
-			alias: way.alias,
-			params: way.params,
+			alias: resolved.alias,
+			params: resolved.params,
 			umwelt: { observer: umwelt },
-			claim: way.route?.member,
+			claim: route?.member,
 		});
-		// Without middleware the call itself, so that a synchronous failure stays one.
-		if (use.length === 0) return perform(invocation, this.call, this, [found, all]);
-		const end: Next = async (to, who, input) =>
-			to === path ? this.call(found, [who, ...input]) : this.dispatch(to, who, input, []);
-		return perform(invocation, () => nextOf(use, 0, end)(path, umwelt, args), undefined, []);
+		// Without middleware the method is called directly, so that an error it throws at once is a synchronous failure.
+		if (use.length === 0) return perform(invocation, this.call, this, [match, allArgs]);
+		const last: Next = async (nextPath, nextUmwelt, nextArgs) =>
+			nextPath === path
+				? this.call(match, [nextUmwelt, ...nextArgs])
+				: this.dispatch(nextPath, nextUmwelt, nextArgs, []);
+		return perform(invocation, () => nextFrom(use, 0, last)(path, umwelt, args), undefined, []);
 	}
 
-	/** The way of a text; that of one which leads somewhere is remembered: to parse and to match it takes 1 to 3 µs. */
-	private wayOf(text: unknown): ResolvedPath {
-		const known = this.ways.get(text);
+	/** Resolves a text. The result is kept if a route answers it: parsing and matching take 1 to 3 µs. */
+	private resolve(text: unknown): ResolvedPath {
+		const known = this.resolved.get(text);
 		if (known !== undefined) return known;
-		const way = this.find(text);
-		if (way.route === undefined) return way;
-		if (this.ways.size >= MAX_WAYS) this.ways.clear();
-		this.ways.set(text, way);
-		return way;
+		const resolved = this.find(text);
+		if (resolved.route === undefined) return resolved;
+		if (this.resolved.size >= MAX_RESOLVED_PATHS) this.resolved.clear();
+		this.resolved.set(text, resolved);
+		return resolved;
 	}
 
 	private find(text: unknown): ResolvedPath {
 		const { path, original } = this.aliases.expand(text);
 		const parsed = tryParsePath(path);
-		const found = parsed instanceof AgenteseError ? parsed : this.routes.find(parsed);
-		return new ResolvedPath(typeof path === 'string' ? path : `(${typeof path})`, original, found);
+		const match = parsed instanceof AgenteseError ? parsed : this.routes.find(parsed);
+		return new ResolvedPath(typeof path === 'string' ? path : `(${typeof path})`, original, match);
 	}
 
-	/** Calls the method, or throws why there is none. */
-	private call(found: Found | AgenteseError, args: readonly unknown[]): unknown {
-		if (found instanceof AgenteseError) throw found;
-		const { member, resolver } = found.route;
-		if (member === undefined) return this.routes.afforded(found.route, asking(args[0]));
+	/**
+	 * Calls the method of a route; throws the error if there is no route, or the aspect is not afforded to the observer.
+	 */
+	private call(match: RouteMatch | AgenteseError, args: readonly unknown[]): unknown {
+		if (match instanceof AgenteseError) throw match;
+		const { member, resolver } = match.route;
+		if (member === undefined) return this.routes.afforded(match.route, observerOf(args[0]));
 		if (member.aspect?.affordedTo !== undefined) {
-			const refusal = this.routes.refuse(found, asking(args[0]));
+			const refusal = this.routes.refuse(match, observerOf(args[0]));
 			if (refusal !== undefined) throw refusal;
 		}
 		const method = member.readPrivate?.(resolver) ?? (resolver as Record<PropertyKey, unknown>)[member.key];
@@ -153,15 +193,17 @@ class Dispatcher {
 	}
 }
 
-/** Who asks: what the umwelt says, else who is asking already. */
-function asking(umwelt: unknown): Observer {
+/** Returns the observer of an umwelt, else the innermost invocation's, else the guest. */
+function observerOf(umwelt: unknown): Observer {
 	return readObserver(umwelt) ?? innermostInvocation()?.observer ?? GUEST;
 }
 
-/** What the middleware at this place hands on to: the next one, and after the last one the end. */
-function nextOf(use: readonly Middleware[], at: number, end: Next): Next {
+/** Returns the `next` that runs the middleware from an index on, and `last` after all of them. */
+function nextFrom(use: readonly Middleware[], index: number, last: Next): Next {
 	return async (path, umwelt, args) => {
-		const one = use[at];
-		return one === undefined ? end(path, umwelt, args) : one(path, umwelt, args, nextOf(use, at + 1, end));
+		const middleware = use[index];
+		return middleware === undefined
+			? last(path, umwelt, args)
+			: middleware(path, umwelt, args, nextFrom(use, index + 1, last));
 	};
 }

@@ -10,54 +10,99 @@ import { METERED } from '../signals/metering/spec.js';
 import type { AttributeRecord, TracedOptions } from '../signals/tracing/options.js';
 import { TRACED } from '../signals/tracing/spec.js';
 import type { TokenUsage } from '../usage/accounting/usage.js';
-import { type JoinPoint, makePoint, type PointPath } from '../weaving/join-point.js';
-import { Invocation } from '../weaving/running-invocation.js';
+import { enterInvocation } from '../weaving/invocations/invocation-lifecycle.js';
+import { Invocation } from '../weaving/invocations/running-invocation.js';
+import { createJoinPoint, type JoinPoint, type JoinPointPath } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
 
-/** The options of `traceInvocation` and `startInvocation`: those of `@Traced` where there are no arguments to read. */
+/**
+ * The options of `traceInvocation` and `startInvocation`: those of `@Traced`, with values in place of the callbacks
+ * that read arguments. A callback that throws is logged once and otherwise ignored.
+ */
 export interface BlockOptions<R = unknown> {
-	/** Who asks: an umwelt. Undefined means the enclosing invocation's observer, null the guest. @default undefined */
+	/**
+	 * The umwelt, in any of AGENTESE's shapes: undefined means the enclosing invocation's observer, null the guest.
+	 * @default undefined
+	 */
 	readonly observer?: unknown;
-	/** The path's template, `world.town.:citizen.manifest`, where the path holds entity ids. @default the path itself */
+	/**
+	 * The template of a path that holds entity ids, such as `world.town.:citizen.manifest`. Metrics carry the template,
+	 * the span the path. @default the path itself
+	 */
 	readonly template?: string;
 	/** False: traced, but not counted. @default true */
 	readonly metered?: boolean;
+	/** The name of the span. @default by configuration, `agentese.invoke` */
 	readonly name?: string;
+	/** The kind of the span. @default SpanKind.INTERNAL */
 	readonly kind?: SpanKind;
+	/** Attributes that a sampler can read. @default none */
 	readonly startAttributes?: AttributeRecord;
+	/** Attributes of the span. @default none */
 	readonly attributes?: AttributeRecord;
+	/** Returns a text for `agentese.result`, or attributes, for the settled value. @default the value's type name */
 	readonly result?: (value: R) => string | AttributeRecord | undefined;
+	/** Returns true if an error is a refusal: outcome `refused`, status unset, no exception event. @default never */
 	readonly expected?: (error: unknown) => boolean;
+	/** Returns true if a value is a refusal: outcome `refused`, status unset. @default never */
 	readonly refused?: (value: R) => boolean;
+	/** True begins a new trace, with a link back to the active span. @default false */
 	readonly root?: boolean;
+	/** The parent of the span. @default the active span */
 	readonly parent?: Context | SpanContext | Span;
+	/** Links to spans that caused this one. @default none */
 	readonly links?: readonly (Link | SpanContext)[];
+	/**
+	 * Returns the token usage in the settled value or, for a stream, in its last item. Called only if no model call was
+	 * reported. @default the token readers
+	 */
 	readonly tokens?: (value: unknown) => TokenUsage | object | undefined;
+	/** The member to follow of a result with several streams or promises, such as `textStream`. @default none */
 	readonly watch?: string;
+	/** The value of `gen_ai.operation.name` if the configuration switches the GenAI conventions on. @default none */
 	readonly operation?: 'invoke_agent' | 'execute_tool';
 }
 
-/** An invocation that was opened by hand. It ends once; whatever is said after that is ignored. */
+/**
+ * An invocation that is ended by hand. It ends once; every further call of `end`, `fail` or `cancel` has no effect. Its
+ * methods can be passed on without their object.
+ */
 export interface OpenInvocation extends Disposable {
 	readonly invocation: InvocationView;
-	/** Runs a function inside the invocation, and answers or throws what it does. */
+	/** Runs a function inside the invocation. Returns what it returns and throws what it throws. */
 	run<T>(fn: () => T): T;
-	/** Ends it with outcome `ok`, or `refused` where the value is a refusal. */
+	/** Ends it with outcome `ok`, or `refused` if the value is a refusal. */
 	end(value?: unknown): void;
-	/** Ends it with an error, which is not thrown. */
+	/** Ends it with an error, which is not thrown: outcome `error`, `refused` or `cancelled`, as for a method. */
 	fail(error: unknown): void;
-	/** Ends it as left by its consumer. */
+	/** Ends it with outcome `cancelled`. */
 	cancel(): void;
 }
 
 /**
- * Runs a block of code as an invocation of a path: traced, counted, and current for what runs below it. Answers what
- * the block answers, synchronously where the block does.
+ * Runs a function as an invocation of a path: it is traced and counted, and `currentInvocation()` returns it in
+ * everything that runs below. Returns what the function returns: a value at once, a promise or a stream settled as for
+ * a method.
  *
- * A path that is none is not refused (telemetry does not fail the block): it is traced as it is, counted as `_OTHER`,
- * and said once.
+ * An invalid path is no failure: it is written on the span as it is, counted as `_OTHER`, and logged once.
+ *
+ * @param block - the function to run; it receives the invocation
+ * @throws TypeError if the last argument is no function
+ * @throws what the function throws, unchanged
+ *
+ * @example
+ * ```ts
+ * const answer = await traceInvocation('self.soul.challenge', { observer: { id: 'kent' } }, async (invocation) => {
+ * 	return `asked by ${invocation.observer.id}`;
+ * });
+ * ```
  */
 export function traceInvocation<T>(path: string, block: (invocation: InvocationView) => T): T;
+/**
+ * Runs a function as an invocation of a path, with options; see the other overload.
+ *
+ * @param options - the observer, the template and the options of `@Traced`
+ */
 export function traceInvocation<T>(
 	path: string,
 	options: BlockOptions<Awaited<T>>,
@@ -70,17 +115,30 @@ export function traceInvocation<T>(
 ): T {
 	const block = typeof second === 'function' ? second : third;
 	if (typeof block !== 'function') {
-		throw new TypeError(`traceInvocation('${String(path)}') takes a function as its last argument, which it runs.`);
+		throw new TypeError(`traceInvocation('${String(path)}') needs a function as its last argument, which it runs.`);
 	}
 	const invocation = open(path, typeof second === 'function' ? {} : second);
 	return perform(invocation, block as (...args: unknown[]) => unknown, undefined, [invocation]) as T;
 }
 
 /**
- * Opens an invocation without making it current. End it by hand or with `using`, which ends it with outcome `ok`.
+ * Begins an invocation of a path that is ended by hand, for work that is not one function. It is not the current
+ * invocation; use `run` for the parts that belong to it. Declared with `using`, it ends with outcome `ok` at the end of
+ * the block. An invalid path is treated as by `traceInvocation`. Never throws.
+ *
+ * @example
+ * ```ts
+ * const open = startInvocation('time.forest.grow', { observer: null });
+ * try {
+ * 	open.end(open.run(() => 'grown'));
+ * } catch (error) {
+ * 	open.fail(error);
+ * }
+ * ```
  */
 export function startInvocation(path: string, options: BlockOptions = {}): OpenInvocation {
-	const invocation = open(path, options).enter();
+	const invocation = open(path, options);
+	enterInvocation(invocation);
 	return {
 		invocation,
 		run: (fn) => runInContext(invocation.context, fn, undefined, []),
@@ -91,17 +149,18 @@ export function startInvocation(path: string, options: BlockOptions = {}): OpenI
 	};
 }
 
+/** Creates the invocation of a path in the active context, without beginning it. */
 function open(path: unknown, options: BlockOptions<never>): Invocation {
 	const base = activeContext();
-	const shown = typeof path === 'string' ? path : `(${typeof path})`;
-	return new Invocation(manualPoint(path, options), undefined, [], invocationOf(base), base, {
-		path: shown,
+	const pathText = typeof path === 'string' ? path : `(${typeof path})`;
+	return new Invocation(manualJoinPoint(path, options), undefined, [], invocationOf(base), base, {
+		path: pathText,
 		umwelt: { observer: options.observer },
 	});
 }
 
-/** The join point of a block. Blocks have no class, and so no place to keep it: it is made at each call. */
-export function manualPoint(path: unknown, options: BlockOptions<never>): JoinPoint {
+/** Returns the join point of a manual invocation. There is no class to keep it by, so it is created at each call. */
+function manualJoinPoint(path: unknown, options: BlockOptions<never>): JoinPoint {
 	const { observer: _, template, metered, attributes, startAttributes, parent, links, ...same } = options;
 	const traced = {
 		...same,
@@ -110,10 +169,10 @@ export function manualPoint(path: unknown, options: BlockOptions<never>): JoinPo
 		...(parent === undefined ? undefined : { parent: () => parent }),
 		...(links === undefined ? undefined : { links: () => links }),
 	} as TracedOptions;
-	return makePoint({
-		path: pointPath(path, template),
+	return createJoinPoint({
+		path: joinPointPath(path, template),
 		functionName: '',
-		words:
+		decorators:
 			metered === false
 				? [[TRACED, traced]]
 				: [
@@ -123,17 +182,19 @@ export function manualPoint(path: unknown, options: BlockOptions<never>): JoinPo
 	});
 }
 
-function pointPath(path: unknown, template: string | undefined): PointPath {
+/** Returns the template and the parts of a path; `_OTHER` for an invalid path, which is logged once. */
+function joinPointPath(path: unknown, template: string | undefined): JoinPointPath {
 	const parsed = tryParsePath(path);
 	if (parsed instanceof Error) {
 		warnOnce('block.path', 'traceInvocation was given something that is no path; it counts as _OTHER.', parsed);
 		return { template: OTHER };
 	}
 	const { context, holon, aspect } = parsed;
-	return { template: template === undefined ? parsed.path : checked(template), context, holon, aspect };
+	return { template: template === undefined ? parsed.path : checkedTemplate(template), context, holon, aspect };
 }
 
-function checked(template: string): string {
+/** Returns a valid template, and `_OTHER` for an invalid one, which it logs once. */
+function checkedTemplate(template: string): string {
 	try {
 		return (parsePathTemplate(template) satisfies PathTemplate).template;
 	} catch (error) {

@@ -5,48 +5,55 @@ import { activeContext } from '../runtime/active-context.js';
 import { currentEpoch } from '../runtime/epoch.js';
 import { METERED } from '../signals/metering/spec.js';
 import { TRACED } from '../signals/tracing/spec.js';
-import { type JoinPoint, makePoint } from '../weaving/join-point.js';
-import { Invocation } from '../weaving/running-invocation.js';
+import { Invocation } from '../weaving/invocations/running-invocation.js';
+import { createJoinPoint, type JoinPoint } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
 import type { Middleware } from './logos.js';
-import { otherPoint } from './route-join-points.js';
+import { otherJoinPoint } from './route-join-points.js';
 
 /** The options of `telemetryMiddleware`. */
 export interface TelemetryMiddlewareOptions {
-	/** The paths and templates that the dispatcher answers. Any other path counts as `_OTHER`. */
+	/** The paths and templates that the dispatcher answers. Every other path is counted as `_OTHER`. */
 	readonly templates: readonly string[];
 }
 
 /**
- * Traces and counts every invocation of any dispatcher that takes middleware `(path, umwelt, args, next)`. Below a
- * logos of this toolkit, which does so itself, it hands on.
+ * Returns middleware that traces and counts every invocation of a dispatcher that calls middleware with
+ * `(path, umwelt, args, next)`. Below a logos of this toolkit, which does so itself, it only calls `next`.
  *
- * @throws PathSyntaxError for a template that is none
+ * @throws PathSyntaxError if a template is invalid
+ *
+ * @example
+ * ```ts
+ * const telemetry = telemetryMiddleware({ templates: ['self.soul.challenge', 'world.town.:citizen.manifest'] });
+ * await telemetry('self.soul.challenge', null, ['so early'], async (path) => `what ${path} answers`);
+ * ```
  */
 export function telemetryMiddleware(options: TelemetryMiddlewareOptions): Middleware {
 	const templates = options.templates.map(parsePathTemplate).sort(compareTemplates);
-	const points = new Map<PathTemplate, JoinPoint>();
+	const joinPoints = new Map<PathTemplate, JoinPoint>();
 	let epoch = 0;
 	return async (path, umwelt, args, next) => {
 		const base = activeContext();
 		const parent = invocationOf(base);
+		// The enclosing invocation is this one: a logos of this toolkit, or the same middleware, has begun it.
 		if (parent?.path === path && parent.args[0] === umwelt) return next(path, umwelt, args);
 		if (epoch !== currentEpoch()) {
 			epoch = currentEpoch();
-			points.clear();
+			joinPoints.clear();
 		}
 		const { template, params } = match(templates, path);
-		let point = template === undefined ? otherPoint(path) : points.get(template);
+		let point = template === undefined ? otherJoinPoint(path) : joinPoints.get(template);
 		if (point === undefined) {
-			point = makePoint({
+			point = createJoinPoint({
 				path: template,
 				functionName: '',
-				words: [
+				decorators: [
 					[TRACED, {}],
 					[METERED, {}],
 				],
 			});
-			if (template !== undefined) points.set(template, point);
+			if (template !== undefined) joinPoints.set(template, point);
 		}
 		const invocation = new Invocation(point, undefined, [umwelt, ...args], parent, base, {
 			path,
@@ -57,6 +64,7 @@ export function telemetryMiddleware(options: TelemetryMiddlewareOptions): Middle
 	};
 }
 
+/** Returns the first template that matches a path, with the values of its parameters; an empty object if none does. */
 function match(
 	templates: readonly PathTemplate[],
 	path: string,

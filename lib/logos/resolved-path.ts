@@ -1,37 +1,42 @@
 import { AgenteseError } from '../agentese/errors/errors.js';
 import { currentEpoch } from '../runtime/epoch.js';
-import type { JoinPoint } from '../weaving/join-point.js';
-import { otherPoint, routePoint } from './route-join-points.js';
-import type { Found, Route } from './routes.js';
+import type { JoinPoint } from '../weaving/join-points/join-point.js';
+import { otherJoinPoint, routeJoinPoint } from './route-join-points.js';
+import type { Route, RouteMatch } from './routes.js';
 
-/** Where a path leads, however it was written: to a route, or to the error that says why there is none. */
+/**
+ * What a dispatcher found for one invoked text: the route that answers it, or the error that explains why there is
+ * none.
+ */
 export class ResolvedPath {
 	/** The path with its alias expanded. */
 	readonly path: string;
-	/** As it was written, where that was an alias. */
+	/** The path as the caller wrote it, if it began with an alias; else undefined. */
 	readonly alias: string | undefined;
-	readonly found: Found | AgenteseError;
+	readonly match: RouteMatch | AgenteseError;
+	/** The route; undefined if there is an error. */
 	readonly route: Route | undefined;
-	readonly params: Found['params'] | undefined;
-	#point: JoinPoint | undefined;
+	/** The values of the template's parameters; undefined if there is an error. */
+	readonly params: RouteMatch['params'] | undefined;
+	#joinPoint: JoinPoint | undefined;
 	#epoch = 0;
 
-	constructor(path: string, alias: string | undefined, found: Found | AgenteseError) {
-		const known = found instanceof AgenteseError ? undefined : found;
+	constructor(path: string, alias: string | undefined, match: RouteMatch | AgenteseError) {
+		const matched = match instanceof AgenteseError ? undefined : match;
 		this.path = path;
 		this.alias = alias;
-		this.found = found;
-		this.route = known?.route;
-		this.params = known?.params;
+		this.match = match;
+		this.route = matched?.route;
+		this.params = matched?.params;
 	}
 
-	/** The join point of an invocation that goes this way. */
-	point(): JoinPoint {
+	/** Returns the join point of an invocation of this path; it is kept until the next epoch. */
+	joinPoint(): JoinPoint {
 		const epoch = currentEpoch();
-		if (this.#point === undefined || this.#epoch !== epoch) {
-			this.#point = this.route === undefined ? otherPoint(this.path) : routePoint(this.route);
+		if (this.#joinPoint === undefined || this.#epoch !== epoch) {
+			this.#joinPoint = this.route === undefined ? otherJoinPoint(this.path) : routeJoinPoint(this.route);
 			this.#epoch = epoch;
 		}
-		return this.#point;
+		return this.#joinPoint;
 	}
 }

@@ -12,42 +12,46 @@ import {
 	parsePathTemplate,
 	sameShape,
 } from '../agentese/paths/template.js';
-import { ownerHandle } from '../weaving/join-point.js';
-import type { Member } from '../weaving/member.js';
-import { nameOfClass } from '../weaving/prototype-chain.js';
-import { pathTextOf, publishedMembers } from '../weaving/resolver-of.js';
+import type { Member } from '../weaving/declarations/member.js';
+import { nameOfClass } from '../weaving/declarations/prototype-chain.js';
+import { ownerHandle } from '../weaving/join-points/join-point.js';
+import { pathTextOf, publishedMembers } from '../weaving/join-points/resolver-of.js';
 
-/** One path that can be reached. */
+/** One path that a dispatcher can reach. */
 export interface Route {
 	readonly template: PathTemplate;
 	readonly resolver: object;
-	/** The method; undefined for the aspect `affordances` that the toolkit answers itself. */
+	/** The method that answers; undefined for the aspect `affordances`, which the toolkit answers itself. */
 	readonly member: Member | undefined;
 }
 
-/** A route, with the values of its template's parameters. */
-export interface Found {
+/** A route that matches a path, with the values of its template's parameters. */
+export interface RouteMatch {
 	readonly route: Route;
 	readonly params: Params;
 }
 
-/** All that is registered under one handle. */
-interface Entry {
+/** Everything that is registered under one handle. */
+interface HandleEntry {
 	readonly handle: Handle;
 	readonly resolver: object;
+	/** The routes by aspect. */
 	readonly routes: Map<string, Route>;
 }
 
-/** The table of what paths reach. Maps, not objects: a path cannot reach what nobody registered. */
+/** The paths of a dispatcher. They are kept in maps, not objects, so that a path cannot reach an inherited property. */
 export class Routes {
-	private readonly fixed = new Map<string, Entry>();
-	private readonly templates: Entry[] = [];
+	/** The entries of handles without parameters, by handle. */
+	private readonly fixed = new Map<string, HandleEntry>();
+	/** The entries of handles with parameters, the most specific first. */
+	private readonly templates: HandleEntry[] = [];
 
+	/** @throws DecorationError if a resolver has no handle, or if two declare one handle or one path */
 	constructor(resolvers: readonly object[]) {
 		for (const resolver of resolvers) this.register(resolver);
 		this.templates.sort((a, b) => compareTemplates(a.handle, b.handle));
 		for (const entry of [...this.fixed.values(), ...this.templates]) {
-			if (!entry.routes.has('affordances')) add(entry, entry.resolver, undefined, 'affordances');
+			if (!entry.routes.has('affordances')) addRoute(entry, entry.resolver, undefined, 'affordances');
 		}
 	}
 
@@ -58,39 +62,42 @@ export class Routes {
 		);
 	}
 
-	/** The route of a path, whoever asks; or the error that says what is near. A static handle wins over a template. */
-	find(path: AgentesePath): Found | PathNotFoundError {
+	/**
+	 * Returns the route of a path, for any observer; an error with the nearest paths if there is none. A handle without
+	 * parameters wins over one with parameters.
+	 */
+	find(path: AgentesePath): RouteMatch | PathNotFoundError {
 		const handle = handleOf(path);
 		const fixed = this.fixed.get(handle);
-		if (fixed !== undefined) return this.found(fixed, path, matchHandle(fixed.handle, handle.split('.')));
+		if (fixed !== undefined) return this.matchIn(fixed, path, matchHandle(fixed.handle, handle.split('.')));
 		const segments = handle.split('.');
 		for (const entry of this.templates) {
 			const params = matchHandle(entry.handle, segments);
-			if (params !== undefined) return this.found(entry, path, params);
+			if (params !== undefined) return this.matchIn(entry, path, params);
 		}
 		return this.notFound(path);
 	}
 
-	/** The error for an observer whose archetype a route is not afforded to. */
-	refuse({ route }: Found, observer: Observer): AffordanceError | undefined {
+	/** Returns the error for an observer to whose archetype a route is not afforded; undefined if it is afforded. */
+	refuse({ route }: RouteMatch, observer: Observer): AffordanceError | undefined {
 		if (isAfforded(route, observer)) return undefined;
 		return new AffordanceError(route.template.aspect, observer.archetype, this.afforded(route, observer));
 	}
 
-	/** The aspects beside a route that an observer may ask for, sorted. */
+	/** Returns the aspects of a route's handle that are afforded to an observer, sorted. */
 	afforded(route: Route, observer: Observer): string[] {
-		const entry = this.entry(route.template);
+		const entry = this.entryOf(route.template);
 		return [...(entry?.routes ?? [])]
-			.filter(([, one]) => isAfforded(one, observer))
+			.filter(([, candidate]) => isAfforded(candidate, observer))
 			.map(([aspect]) => aspect)
 			.sort();
 	}
 
-	private entry(template: PathTemplate): Entry | undefined {
-		return this.fixed.get(template.handle) ?? this.templates.find((one) => one.handle.handle === template.handle);
+	private entryOf(template: PathTemplate): HandleEntry | undefined {
+		return this.fixed.get(template.handle) ?? this.templates.find(({ handle }) => handle.handle === template.handle);
 	}
 
-	private found(entry: Entry, path: AgentesePath, params: Params | undefined): Found | PathNotFoundError {
+	private matchIn(entry: HandleEntry, path: AgentesePath, params: Params | undefined): RouteMatch | PathNotFoundError {
 		const route = entry.routes.get(path.aspect);
 		return route === undefined || params === undefined ? this.notFound(path) : { route, params };
 	}
@@ -104,24 +111,30 @@ export class Routes {
 		const members = publishedMembers(resolver);
 		const paths = members.map((member) => [member, pathTextOf(member, resolver)] as const);
 		if (handle === undefined && paths.every(([, path]) => path === undefined)) {
-			throw refused(resolver, 'neither a handle nor a path', "@Resolver('self.soul') on its class");
+			throw wrongResolver(resolver, 'neither a handle nor a path', "@Resolver('self.soul') on its class");
 		}
-		if (handle !== undefined) this.open(parseHandle(handle), resolver, true);
+		if (handle !== undefined) this.entryFor(parseHandle(handle), resolver, true);
 		for (const [member, text] of paths) {
 			if (text === undefined) continue;
 			const template = parsePathTemplate(text);
-			const entry = this.open(parseHandle(template.handle), resolver, false);
-			add(entry, resolver, member, template.aspect);
+			const entry = this.entryFor(parseHandle(template.handle), resolver, false);
+			addRoute(entry, resolver, member, template.aspect);
 		}
 	}
 
-	/** The entry of a handle, made if need be. A handle that a class declares is answered by one resolver. */
-	private open(handle: Handle, resolver: object, declares: boolean): Entry {
+	/**
+	 * Returns the entry of a handle; creates it at the first call.
+	 *
+	 * @param declares - whether the resolver's class declares the handle: then no other resolver may have it. A `path`
+	 *   option may add an aspect to the handle of another resolver.
+	 */
+	private entryFor(handle: Handle, resolver: object, declares: boolean): HandleEntry {
 		const known = this.fixed.get(handle.handle) ?? this.templates.find((entry) => sameShape(entry.handle, handle));
 		if (known !== undefined) {
 			if (declares && known.resolver !== resolver) {
 				const other = nameOfClass(known.resolver) || 'another';
-				throw refused(resolver, `the handle '${handle.handle}', which ${other} answers already`, 'a handle of its own');
+				const got = `the handle '${handle.handle}', which ${other} answers already`;
+				throw wrongResolver(resolver, got, 'a handle of its own');
 			}
 			return known;
 		}
@@ -132,18 +145,21 @@ export class Routes {
 	}
 }
 
-function add(entry: Entry, resolver: object, member: Member | undefined, aspect: string): void {
+/** Adds the route of an aspect to an entry. Throws a DecorationError if the entry has that aspect. */
+function addRoute(entry: HandleEntry, resolver: object, member: Member | undefined, aspect: string): void {
 	if (entry.routes.has(aspect)) {
-		throw refused(resolver, `the path '${entry.handle.handle}.${aspect}' a second time`, 'another aspect');
+		throw wrongResolver(resolver, `the path '${entry.handle.handle}.${aspect}' a second time`, 'another aspect');
 	}
 	entry.routes.set(aspect, { template: parsePathTemplate(`${entry.handle.handle}.${aspect}`), resolver, member });
 }
 
+/** True if a route is afforded to an observer's archetype; without `affordedTo` it is afforded to all. */
 function isAfforded({ member }: Route, observer: Observer): boolean {
 	return member?.aspect?.affordedTo?.includes(observer.archetype) ?? true;
 }
 
-function refused(resolver: object, got: string, wayOut: string): DecorationError {
+/** Returns the error for a resolver that cannot be registered. */
+function wrongResolver(resolver: object, got: string, wayOut: string): DecorationError {
 	return new DecorationError({
 		decorator: 'createLogos',
 		class: nameOfClass(resolver),

@@ -1,17 +1,25 @@
-/** Classes of ASCII characters, one bit each; all other characters are in none. */
+/**
+ * Classes of ASCII characters, for the scanners of this folder. Each class is one bit, so that a union of classes is
+ * their bitwise OR. A character that is not listed here is in no class.
+ */
 export const DIGIT = 1;
+/** `A` to `Z` and `a` to `z`. */
 export const LETTER = 2;
+/** `_` */
 export const UNDERSCORE = 4;
+/** `-` */
 export const HYPHEN = 8;
 /** `.` */
 export const DOT = 16;
-/** `~ + / =`, which base64 and credentials of HTTP may hold. */
+/** `~ + / =`, which base64 and the credentials of HTTP may contain. */
 export const BASE64 = 32;
-/** `*`, which providers put into keys that they half hide. */
+/** `*`, which providers put into keys that they show partly. */
 export const STAR = 64;
 
+/** The characters of a word: digits, letters and `_`. */
 export const WORD = DIGIT | LETTER | UNDERSCORE;
 
+/** The class of each ASCII character by its code; 0 for none. */
 const CLASSES = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
 	const character = String.fromCharCode(code);
@@ -24,13 +32,13 @@ for (let code = 0; code < 128; code++) {
 	else if (character === '*') CLASSES[code] = STAR;
 }
 
-/** True where the character there is in one of the classes; false outside of the text. */
+/** Returns whether the character at `at` is in one of the classes; false if `at` is outside the text. */
 export function isA(text: string, at: number, classes: number): boolean {
 	const code = text.charCodeAt(at);
 	return code < 128 && ((CLASSES[code] ?? 0) & classes) !== 0;
 }
 
-/** Where the run of such characters that begins there ends. */
+/** Returns the end (exclusive) of the run of such characters that begins at `from`; `from` if there is none. */
 export function runEnd(text: string, from: number, classes: number): number {
 	let at = from;
 	while (isA(text, at, classes)) at++;
@@ -38,16 +46,16 @@ export function runEnd(text: string, from: number, classes: number): number {
 }
 
 /**
- * True where a word may begin there: at the text's begin, behind what is no part of a word or was replaced, and behind
- * `%20` of a URL or `\n` of JSON, whose last letters are none.
+ * Returns whether a word may begin at `at`: at the beginning of the text, after a character that is not in `WORD`,
+ * after a replaced part, or after an escape that ends with a digit or a letter, such as `%20` of a URL or `\n` of JSON.
  *
- * @param from - behind what was replaced last
+ * @param from - the offset after the last replaced part; 0 if nothing was replaced
  */
-export function begins(text: string, at: number, from: number): boolean {
+export function beginsWord(text: string, at: number, from: number): boolean {
 	return at <= from || !isA(text, at - 1, WORD) || isEscape(text, at - 1) || text[at - 3] === '%';
 }
 
-/** True for the letter of an escape such as `\n`, in JSON within a text. */
+/** Returns whether the character at `at` is the letter of an escape such as `\n`, in JSON within a text. */
 export function isEscape(text: string, at: number): boolean {
 	return text.charCodeAt(at - 1) === 92 && 'nrtbf'.includes(text[at] ?? ' ');
 }

@@ -2,61 +2,79 @@ import { DOT, HYPHEN, isA, isEscape, runEnd, WORD } from './characters.js';
 import { REDACTED } from './marker.js';
 import { type Hit, schemeAt } from './shapes.js';
 
+/** The characters of a name: `db.pass-word_1`. */
 const NAME = WORD | HYPHEN | DOT;
 
+// Codes of characters.
 const SPACE = 32;
 const DOUBLE = 34;
 const SINGLE = 39;
 const BACKSLASH = 92;
 const CLOSING = 93;
 
-/** The longest name that is looked at. */
+/** The most characters of a name that are inspected. */
 const MAX_NAME = 80;
 
-/** Between a name, its colon and its value there are no more blanks than this. */
+/** The most blanks, or backslashes before a quote, that may separate a name, its colon and its value. */
 const MAX_BLANKS = 8;
 
 /** Headers whose value is the rest of the line. */
-const LINES = /(?:^|[._-])(?:set-?)?cookie$/i;
+const LINE_HEADERS = /(?:^|[._-])(?:set-?)?cookie$/i;
 
-/** What a value may be without being a secret. */
-const NO_SECRET = /^(?:true|false|null|undefined|none|nil)$/i;
+/** Values that are not secrets, whatever their name is. */
+const NOT_SECRET = /^(?:true|false|null|undefined|none|nil)$/i;
 
-/** What one scan of one text remembers. */
+/** The state of one scan of one text. */
 export interface Scan {
+	/** The text that is scanned. */
 	readonly text: string;
-	/** Where what is not replaced yet begins. */
+	/** The offset after the last replaced part; everything before it has been copied to the result. */
 	from: number;
-	/** The brackets and quotes that never close: the rest of the text is not searched for them again. */
+	/** The kinds of quotes and brackets that are not closed in this text, so that none is searched for again. */
 	unclosed: Set<string> | undefined;
+	/** Returns whether a name is that of a secret. */
 	readonly isSecret: (key: string) => boolean;
 }
 
-/** How a name stands: in quotes of a JSON text, which may itself stand in one with so many backslashes, or bare. */
+/** The name before a colon or an equals sign. */
 interface Name {
+	/** The name itself, without quotes: `api_key`. */
 	readonly word: string;
+	/** The quote after the name with its backslashes: `"`, `\"` in JSON within JSON; empty if the name has none. */
 	readonly quote: string;
 }
 
-/** The value of a secret name, `password=…` or `"api_key": "…"`; `at` is the colon or the equals sign. */
-export function namedAt(scan: Scan, at: number): Hit | undefined {
+/**
+ * Finds the value of a secret name, as in `password=…` or `"api_key": "…"`.
+ *
+ * @param scan - the scan that has reached `at`
+ * @param at - the offset of the colon or the equals sign
+ */
+export function namedSecretAt(scan: Scan, at: number): Hit | undefined {
 	const name = nameBefore(scan, at);
 	if (name === undefined || !scan.isSecret(name.word)) return undefined;
 	const { text } = scan;
+	// `==`, `===` and `=>` separate a name and its value too.
 	let start = at + 1;
 	while (start < at + 3 && (text[start] === '=' || text[start] === '>')) start++;
 	return valueAt(scan, afterBlanks(text, start), name);
 }
 
-/** The value behind a flag of a command line, `--api-key …`; `at` is its first hyphen. */
-export function flagAt(scan: Scan, at: number): Hit | undefined {
+/**
+ * Finds the value after a flag of a command line, as in `--api-key …`.
+ *
+ * @param at - the offset of the first hyphen
+ */
+export function flagValueAt(scan: Scan, at: number): Hit | undefined {
 	const { text, isSecret, from } = scan;
 	if (text[at + 1] !== '-' || (at > from && isA(text, at - 1, NAME))) return undefined;
+	// The slice limits the run, so that a long word costs no more than the longest name.
 	const end = runEnd(text.slice(0, at + 2 + MAX_NAME), at + 2, WORD | HYPHEN);
 	if (text[end] !== ' ' || text[end + 1] === '-' || !isSecret(text.slice(at + 2, end))) return undefined;
 	return valueAt(scan, end + 1, { word: text.slice(at + 2, end), quote: '' });
 }
 
+/** Reads the name that ends before `at`, with or without quotes; undefined if there is none of three characters. */
 function nameBefore({ text, from }: Scan, at: number): Name | undefined {
 	let end = at;
 	while (end > from && at - end < MAX_BLANKS && text.charCodeAt(end - 1) === SPACE) end--;
@@ -71,65 +89,75 @@ function nameBefore({ text, from }: Scan, at: number): Name | undefined {
 	} else if (last === CLOSING) end--;
 	let start = end;
 	while (start > from && end - start < MAX_NAME && isA(text, start - 1, NAME)) start--;
-	// What was escaped in a text of JSON is no part of the name: `\nPassword: …`.
+	// The letter of an escape in JSON text is not part of the name: `\nPassword: …`.
 	if (isEscape(text, start)) start++;
-	// The shortest names of secrets have three letters; a name of digits is a line of a stack.
+	// The shortest names of secrets have three letters; a shorter name of digits is a line number of a stack trace.
 	return end - start < 3 ? undefined : { word: text.slice(start, end), quote };
 }
 
+/** Returns the offset after the blanks and tabs at `from`. */
 function afterBlanks(text: string, from: number): number {
 	let at = from;
 	while (at - from < MAX_BLANKS && (text[at] === ' ' || text[at] === '\t')) at++;
 	return at;
 }
 
+/** Finds the value that begins at `start`: in quotes, in brackets, or bare. */
 function valueAt(scan: Scan, start: number, name: Name): Hit | undefined {
 	const { text } = scan;
 	if (text.startsWith(REDACTED, start)) return undefined;
+	// In JSON within JSON the quote of a value is escaped by backslashes.
 	let open = start;
 	while (open - start < MAX_BLANKS && text[open] === '\\') open++;
 	const mark = text[open] ?? '';
 	if (mark !== '' && '"\'`'.includes(mark)) {
 		const close = closingQuote(scan, open, open - start);
-		if (close !== -1) return quoted(text, open + 1, close);
-		// It closes the text that the name itself stands in, or nothing does.
-		return name.quote === '' && endsHere(text, open) ? undefined : bare(scan, open + 1, name);
+		if (close !== -1) return quotedValue(text, open + 1, close);
+		// The quote closes the text that contains the name, or it is never closed.
+		return name.quote === '' && endsJsonText(text, open) ? undefined : bareValue(scan, open + 1, name);
 	}
 	if (mark === '{' || mark === '[') {
 		const end = closingBracket(scan, open);
 		if (end !== -1) return { start, end, text: `${name.quote}${REDACTED}${name.quote}` };
 	}
-	return bare(scan, start, name);
+	return bareValue(scan, start, name);
 }
 
-function bare(scan: Scan, start: number, name: Name): Hit | undefined {
+/** Finds a value without quotes. The replacement gets the quotes of the name, so that JSON stays valid. */
+function bareValue(scan: Scan, start: number, name: Name): Hit | undefined {
 	const { text } = scan;
 	const end = bareEnd(scan, start, name);
 	const value = text.slice(start, Math.min(end, start + 16));
 	if (end === start || text.startsWith(REDACTED, start)) return undefined;
-	if (!/[^\p{P}\s]/u.test(value) || NO_SECRET.test(value)) return undefined;
+	// A value of punctuation only is not a secret, but the syntax around one.
+	if (!/[^\p{P}\s]/u.test(value) || NOT_SECRET.test(value)) return undefined;
 	return { start, end, text: `${name.quote}${REDACTED}${name.quote}` };
 }
 
-/** In quotes: what is hidden stands between them, so that JSON stays JSON. */
-function quoted(text: string, start: number, close: number): Hit | undefined {
+/** Finds a value in quotes. The hit excludes the quotes, so that JSON stays valid. */
+function quotedValue(text: string, start: number, close: number): Hit | undefined {
 	if (close <= start || text.startsWith(REDACTED, start)) return undefined;
-	return NO_SECRET.test(text.slice(start, Math.min(close, start + 16))) ? undefined : { start, end: close };
+	return NOT_SECRET.test(text.slice(start, Math.min(close, start + 16))) ? undefined : { start, end: close };
 }
 
-/** True where a quote is followed by what follows the end of a text in JSON. */
-function endsHere(text: string, at: number): boolean {
+/** Returns whether the quote at `at` is followed by a character that follows the end of a string in JSON. */
+function endsJsonText(text: string, at: number): boolean {
 	const next = text[at + 1];
 	return next === undefined || ',}]:\r\n\\'.includes(next);
 }
 
-/** Where the text in quotes ends, its backslashes excluded; -1 where it does not, or the quote itself ends one. */
+/**
+ * Returns the end of the quoted text that begins at `open`, without the backslashes of its closing quote; -1 if it is
+ * not closed, or if the quote at `open` itself ends a text.
+ *
+ * @param escapes - how many backslashes are before the opening quote
+ */
 function closingQuote(scan: Scan, open: number, escapes: number): number {
 	const { text } = scan;
 	const mark = text[open];
 	const kind = `${escapes}${mark}`;
-	if (scan.unclosed?.has(kind) === true || endsHere(text, open)) return -1;
-	// A quote that closes has as many backslashes as the one that opened, beside pairs that stand for themselves.
+	if (scan.unclosed?.has(kind) === true || endsJsonText(text, open)) return -1;
+	// The closing quote has as many backslashes as the opening one, apart from escaped backslashes before it.
 	const cycle = 2 * (escapes + 1);
 	let slashes = 0;
 	for (let at = open + 1; at < text.length; at++) {
@@ -139,18 +167,19 @@ function closingQuote(scan: Scan, open: number, escapes: number): number {
 			slashes = 0;
 		}
 	}
-	neverCloses(scan, kind);
+	markUnclosed(scan, kind);
 	return -1;
 }
 
+/** Returns the end of a value without quotes: of its line for a cookie header, else of its word. */
 function bareEnd({ text, from }: Scan, start: number, name: Name): number {
-	if (name.quote === '' && LINES.test(name.word)) {
+	if (name.quote === '' && LINE_HEADERS.test(name.word)) {
 		let end = start;
 		while (end < text.length && !'\r\n"\'`\\'.includes(text[end] ?? '')) end++;
 		return end;
 	}
 	let end = wordEnd(text, start);
-	// `Authorization: Bearer …` and other schemes: the credentials are the next word.
+	// After `Authorization: Bearer` and other schemes, the credentials are the next word.
 	const scheme = text.slice(start, Math.min(end, start + 16));
 	if (/^(?:bearer|basic|token|apikey|digest|negotiate)$/i.test(scheme) && text[end] === ' ') {
 		end = schemeAt(text, end, from)?.end ?? wordEnd(text, end + 1);
@@ -158,16 +187,18 @@ function bareEnd({ text, from }: Scan, start: number, name: Name): number {
 	return end;
 }
 
+/** Returns the end of the word that begins at `start`. */
 function wordEnd(text: string, start: number): number {
 	let end = start;
 	while (end < text.length && !' \t\r\n,;&"\'`<>)]}|\\'.includes(text[end] ?? '')) end++;
 	return end;
 }
 
-/** Behind the bracket that closes the one there; -1 where none does. */
+/** Returns the offset after the bracket that closes the one at `open`; -1 if none does. */
 function closingBracket(scan: Scan, open: number): number {
 	if (scan.unclosed?.has('[') === true) return -1;
 	const { text } = scan;
+	// Brackets within quotes do not count.
 	let depth = 0;
 	let quote: string | undefined;
 	for (let at = open; at < text.length; at++) {
@@ -179,11 +210,12 @@ function closingBracket(scan: Scan, open: number): number {
 		else if (character === '{' || character === '[') depth++;
 		else if ((character === '}' || character === ']') && --depth === 0) return at + 1;
 	}
-	neverCloses(scan, '[');
+	markUnclosed(scan, '[');
 	return -1;
 }
 
-function neverCloses(scan: Scan, kind: string): void {
+/** Records that a kind of quote or bracket is not closed in the text, which keeps the scan's time linear. */
+function markUnclosed(scan: Scan, kind: string): void {
 	scan.unclosed ??= new Set();
 	scan.unclosed.add(kind);
 }

@@ -1,90 +1,106 @@
 import { isCard, isCardNumber } from './cards.js';
-import type { Constants } from './constants.js';
+import type { ConstantAttributes } from './constant-attributes.js';
 import { namesSecret } from './keys.js';
 import { REDACTED } from './marker.js';
-import { keyMatcher, type RedactRules, valueReplacer } from './rules.js';
-import { withoutShapes } from './text.js';
+import { keyMatcher, type RedactRules, valueRedactor } from './rules.js';
+import { redactText } from './text.js';
 
-/** Deeper than this is hidden: nothing that OpenTelemetry encodes is so deep. */
+/** Values nested deeper than this are replaced: no value that OpenTelemetry encodes is nested so deep. */
 const MAX_DEPTH = 32;
 
-/** Applications have some hundred keys; one that makes them up must not fill the memory. */
+/** The most keys that are cached. Applications use some hundred; one that generates keys must not fill the memory. */
 const MAX_KEYS = 4096;
 
-/** What is known of a key: whether it names a secret, and how it is written itself. */
+/** What the redactor found out about a key. */
 interface Key {
+	/** Whether the key names a secret, so that its values are replaced. */
 	readonly secret: boolean;
+	/** The key itself, redacted. */
 	readonly name: string;
 }
 
 /**
- * Hides secrets. All answers are the very thing that was given where there is nothing to hide, so that a caller sees
- * with one comparison whether it needs a copy. Throws only where the rules' own function does.
+ * Replaces secrets in texts, values and records. Every method returns its very argument if there is nothing to redact,
+ * so that a caller can tell by one comparison whether it needs a copy; arguments are never changed. Methods throw only
+ * what the custom function `RedactRules.with` throws.
  */
 export class Redactor {
-	readonly #own: ((key: string) => boolean) | undefined;
-	readonly #kept: ((key: string) => boolean) | undefined;
-	readonly #replace: ((text: string) => string) | undefined;
+	/** Returns whether a custom rule names the key; undefined if there is no such rule. */
+	readonly #isCustomSecret: ((key: string) => boolean) | undefined;
+	/** Returns whether a custom rule exempts the key; undefined if there is no such rule. */
+	readonly #isExempt: ((key: string) => boolean) | undefined;
+	/** Redacts what the custom rules about values match; undefined if there is no such rule. */
+	readonly #redactValues: ((text: string) => string) | undefined;
+	/** The custom function that is called last. */
 	readonly #with: RedactRules['with'];
+	/** The known keys; emptied if it reaches `MAX_KEYS`. */
 	readonly #keys = new Map<string, Key>();
-	/** The objects that are being looked at, from the outermost one: what holds itself is hidden. */
-	readonly #above: object[] = [];
+	/** The objects that enclose the value that is being redacted, outermost first: a circular reference is replaced. */
+	readonly #ancestors: object[] = [];
+	/** The method `namesSecret` as a bound function, which the scanners of texts call. */
 	readonly #isSecret = (key: string) => this.namesSecret(key);
 
+	/** @param rules - custom rules beside the built-in detectors. @default none */
 	constructor(rules: RedactRules = {}) {
-		this.#own = keyMatcher(rules.keys);
-		this.#kept = keyMatcher(rules.keep);
-		this.#replace = valueReplacer(rules.values);
+		this.#isCustomSecret = keyMatcher(rules.keys);
+		this.#isExempt = keyMatcher(rules.keep);
+		this.#redactValues = valueRedactor(rules.values);
 		this.#with = rules.with;
 	}
 
-	/** True where a function of somebody's own has the last word on each value. */
-	get asks(): boolean {
+	/** Whether a custom function is called for each value, so that no result may be reused. */
+	get hasCustomFunction(): boolean {
 		return this.#with !== undefined;
 	}
 
-	/** True where the key's name is that of a secret. */
+	/** Returns whether the key names a secret, by the custom rules and the built-in list of words. */
 	namesSecret(key: string): boolean {
-		if (this.#own?.(key) === true) return true;
-		return namesSecret(key) && this.#kept?.(key) !== true;
+		if (this.#isCustomSecret?.(key) === true) return true;
+		return namesSecret(key) && this.#isExempt?.(key) !== true;
 	}
 
-	/** A text without the secrets in it, by the detectors and the rules about values. */
+	/** Redacts a text by the built-in detectors and the rules about values, without the custom function. */
 	text(text: string): string {
-		const found = withoutShapes(text, this.#isSecret);
-		return this.#replace === undefined ? found : this.#replace(found);
+		const redacted = redactText(text, this.#isSecret);
+		return this.#redactValues === undefined ? redacted : this.#redactValues(redacted);
 	}
 
-	/** The text of something that is no attribute: `name`, `status.message`. */
-	named(key: string, text: string): string {
-		const found = this.text(text);
-		return this.#with === undefined ? found : String(this.#last(key, found));
+	/**
+	 * Redacts a text that is not an attribute's value.
+	 *
+	 * @param key - what the custom function receives as the key: `name`, `status.message`
+	 */
+	namedText(key: string, text: string): string {
+		const redacted = this.text(text);
+		return this.#with === undefined ? redacted : String(this.#applyCustom(key, redacted));
 	}
 
-	/** A key without the secrets in it. */
+	/** Redacts secrets within a key itself. */
 	key(key: string): string {
 		return this.#key(key).name;
 	}
 
-	/** One value under its key: hidden whole where the key names a secret, else without the secrets in it. */
+	/** Redacts a value: replaces it if its key names a secret, else replaces the secrets within it. */
 	value(key: string, value: unknown): unknown {
-		const found = this.#value(this.#key(key), value, 0);
-		return this.#with === undefined ? found : this.#last(key, found);
+		const redacted = this.#value(this.#key(key), value, 0);
+		return this.#with === undefined ? redacted : this.#applyCustom(key, redacted);
 	}
 
-	/** Attributes, or any record of values. */
+	/** Redacts the keys and values of attributes, or of any other record. */
 	record<T extends object>(record: T): T {
 		return this.#record(record, 0, this.#with !== undefined) as T;
 	}
 
 	/**
-	 * True where there is nothing to hide in a record, without asking twice about what is constant in it. False where
-	 * somebody's own function is to be asked about everything.
+	 * Returns whether there is nothing to redact in a record. Inspects each constant attribute once only. Returns false
+	 * if there is a custom function, which must be called for every value, and for a record with nested values.
 	 *
-	 * @param constants - values that were looked at before; those that the record has otherwise now are looked at
+	 * @param constants - attributes that were inspected before; those whose value in the record is another one are
+	 * inspected again
 	 */
-	isClean(record: Readonly<Record<string, unknown>>, constants?: Constants): boolean {
-		if (this.asks) return false;
+	isClean(record: Readonly<Record<string, unknown>>, constants?: ConstantAttributes): boolean {
+		if (this.hasCustomFunction) return false;
+		// A custom function was ruled out above, so that the result for the constants holds for every record.
 		const known = constants?.areClean(this) === true ? constants.attributes : undefined;
 		for (const key in record) {
 			const value = record[key];
@@ -98,30 +114,39 @@ export class Redactor {
 		return true;
 	}
 
+	/** Returns what is known of a key; inspects it at its first use. */
 	#key(key: string): Key {
 		const known = this.#keys.get(key);
 		if (known !== undefined) return known;
-		const made = { secret: this.namesSecret(key), name: this.text(key) };
+		const inspected = { secret: this.namesSecret(key), name: this.text(key) };
 		if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
-		this.#keys.set(key, made);
-		return made;
+		this.#keys.set(key, inspected);
+		return inspected;
 	}
 
-	#record(record: object, depth: number, ask: boolean): object {
+	/**
+	 * Redacts a record.
+	 *
+	 * @param depth - how many objects enclose it
+	 * @param custom - whether to call the custom function for each value; it is called for the outermost record only
+	 */
+	#record(record: object, depth: number, custom: boolean): object {
 		let copy: Record<string, unknown> | undefined;
 		for (const key in record) {
 			const value = (record as Record<string, unknown>)[key];
 			const known = this.#key(key);
-			let made = this.#value(known, value, depth);
-			if (ask) made = this.#last(key, made);
-			if (made === value && known.name === key) continue;
+			let redacted = this.#value(known, value, depth);
+			if (custom) redacted = this.#applyCustom(key, redacted);
+			if (redacted === value && known.name === key) continue;
+			// The record is copied at the first change only, and never changed itself.
 			copy ??= { ...record };
 			if (known.name !== key) delete copy[key];
-			copy[known.name] = made;
+			copy[known.name] = redacted;
 		}
 		return copy ?? record;
 	}
 
+	/** Redacts a value of any type, without the custom function. */
 	#value(key: Key, value: unknown, depth: number): unknown {
 		switch (typeof value) {
 			case 'string':
@@ -137,49 +162,54 @@ export class Redactor {
 		}
 	}
 
+	/** Redacts an array, bytes or a nested record; replaces one that is nested too deep or contains itself. */
 	#object(key: Key, value: object, depth: number): unknown {
-		if (depth > MAX_DEPTH || this.#above.includes(value)) return REDACTED;
+		if (depth > MAX_DEPTH || this.#ancestors.includes(value)) return REDACTED;
 		if (key.secret && !Array.isArray(value)) return REDACTED;
 		if (ArrayBuffer.isView(value)) return this.#bytes(value);
-		this.#above.push(value);
+		this.#ancestors.push(value);
 		try {
 			return Array.isArray(value) ? this.#array(key, value, depth) : this.#record(value, depth, false);
 		} finally {
-			this.#above.pop();
+			this.#ancestors.pop();
 		}
 	}
 
+	/** Redacts the items of an array. An item after a flag such as `--api-key` is the flag's value: a command line. */
 	#array(key: Key, array: readonly unknown[], depth: number): unknown {
 		let copy: unknown[] | undefined;
 		for (let at = 0; at < array.length; at++) {
 			const item = array[at];
 			const flag: unknown = array[at - 1];
 			const secret = key.secret || (typeof flag === 'string' && this.#isFlag(flag) && typeof item === 'string');
-			const made = this.#value(secret ? { ...key, secret } : key, item, depth);
-			if (made === item) continue;
+			const redacted = this.#value(secret ? { ...key, secret } : key, item, depth);
+			if (redacted === item) continue;
 			copy ??= [...array];
-			copy[at] = made;
+			copy[at] = redacted;
 		}
 		return copy ?? array;
 	}
 
-	/** `--api-key`, behind which a command line has the key as an argument of its own. */
+	/** Returns whether the text is a flag such as `--api-key`, whose secret is the next argument of a command line. */
 	#isFlag(text: string): boolean {
 		return text.startsWith('--') && !text.includes('=') && this.#key(text).secret;
 	}
 
+	/** Replaces bytes if they contain a secret as text. */
 	#bytes(bytes: ArrayBufferView): unknown {
 		const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 		return this.text(text) === text ? bytes : REDACTED;
 	}
 
-	#last(key: string, value: unknown): unknown {
-		const answer = this.#with?.(key, value);
-		return answer !== undefined && (answer === value || isAttribute(answer)) ? answer : REDACTED;
+	/** Returns the custom function's result if it is the same value or a valid attribute value, else the marker. */
+	#applyCustom(key: string, value: unknown): unknown {
+		const result = this.#with?.(key, value);
+		return result !== undefined && (result === value || isAttributeValue(result)) ? result : REDACTED;
 	}
 }
 
-function isAttribute(value: unknown): boolean {
-	if (Array.isArray(value)) return value.every((item) => typeof item !== 'object' && isAttribute(item));
+/** Returns whether the value may be an attribute's: a string, a number, a boolean, or an array of these. */
+function isAttributeValue(value: unknown): boolean {
+	if (Array.isArray(value)) return value.every((item) => typeof item !== 'object' && isAttributeValue(item));
 	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -1,63 +1,73 @@
 import { HYPHEN, runEnd, WORD } from './characters.js';
-import { namesWords } from './keys.js';
+import { wordsMatcher } from './keys.js';
 import { REDACTED } from './marker.js';
 
-/** Rules of one's own, beside those that are always there. */
+/** Custom rules of redaction. They apply in addition to the built-in detectors. */
 export interface RedactRules {
 	/**
-	 * Keys whose values are hidden: words, in any spelling, anywhere in the key (`tax id` is `taxId` and `user.tax_id`);
-	 * or, in code, regular expressions. @default none
+	 * Keys whose values are redacted. A string is one or more words, in any spelling and anywhere in the key (`tax id`
+	 * matches `taxId` and `user.tax_id`); in code also regular expressions. @default none
 	 */
 	readonly keys?: readonly (string | RegExp)[] | undefined;
 	/**
-	 * Texts that are hidden wherever they stand; with a `*` at the end, together with the letters, digits, `_` and `-`
-	 * that follow; or, in code, regular expressions. @default none
+	 * Texts that are redacted wherever they occur. A string with a `*` at its end also covers the letters, digits, `_`
+	 * and `-` that follow it; in code also regular expressions. @default none
 	 */
 	readonly values?: readonly (string | RegExp)[] | undefined;
-	/** Keys that are never hidden for their name, as with `keys`; what their values hold is looked at all the same. @default none */
+	/**
+	 * Keys that do not name a secret although a built-in detector matches them, written like `keys`. Secrets within
+	 * their values are still redacted. @default none
+	 */
 	readonly keep?: readonly (string | RegExp)[] | undefined;
 	/**
-	 * In code: is asked last for every text and attribute, and answers what is written. Undefined, or anything that is no
-	 * attribute, hides the value; to throw hides everything that the span, the log record or the measurement holds.
-	 * @default none
+	 * In code only: a function that is called last for every text and attribute, and returns what is written. The value
+	 * is redacted if it returns undefined or anything else that is not a valid attribute value. If it throws, every text
+	 * and value of the span, the log record or the measurement is redacted. @default none
 	 */
 	readonly with?: RedactWith | undefined;
 }
 
-/** @param key - the attribute's, or `name`, `status.message`, `body` for what is none */
+/**
+ * The function of `RedactRules.with`. Receives each value after all other rules, and returns what is written instead.
+ *
+ * @param key - the attribute's key; for a text that is not an attribute `name`, `status.message` or `body`
+ */
 export type RedactWith = (key: string, value: unknown) => unknown;
 
-/** True where one of the rules is about the key. */
+/** Creates a test whether one of the rules matches a key; undefined if there are no rules. */
 export function keyMatcher(rules: readonly (string | RegExp)[] = []): ((key: string) => boolean) | undefined {
 	if (rules.length === 0) return undefined;
 	const matchers = rules.map((rule) =>
-		typeof rule === 'string' ? namesWords(rule) : (key: string) => tests(rule, key),
+		typeof rule === 'string' ? wordsMatcher(rule) : (key: string) => matchesPattern(rule, key),
 	);
 	return (key) => matchers.some((matches) => matches(key));
 }
 
-function tests(pattern: RegExp, text: string): boolean {
-	// With `g` or `y` an expression remembers where it was.
+/** Returns whether the pattern matches anywhere in the text. */
+function matchesPattern(pattern: RegExp, text: string): boolean {
+	// With the flag `g` or `y` a regular expression continues where its last match ended.
 	pattern.lastIndex = 0;
 	return pattern.test(text);
 }
 
-/** What replaces what the rules are about in a text. */
-export function valueReplacer(rules: readonly (string | RegExp)[] = []): ((text: string) => string) | undefined {
+/** Creates a function that redacts in a text whatever the rules match; undefined if there are no rules. */
+export function valueRedactor(rules: readonly (string | RegExp)[] = []): ((text: string) => string) | undefined {
 	if (rules.length === 0) return undefined;
-	const replacers = rules.map((rule) => (typeof rule === 'string' ? literally(rule) : byPattern(rule)));
-	return (text) => replacers.reduce((result, replace) => replace(result), text);
+	const redactors = rules.map((rule) => (typeof rule === 'string' ? literalRedactor(rule) : patternRedactor(rule)));
+	return (text) => redactors.reduce((result, redact) => redact(result), text);
 }
 
-function byPattern(pattern: RegExp): (text: string) => string {
+/** Creates a function that redacts every match of a pattern that is not empty. */
+function patternRedactor(pattern: RegExp): (text: string) => string {
 	const everywhere = new RegExp(pattern.source, pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`);
 	return (text) => text.replace(everywhere, (found) => (found === '' ? '' : REDACTED));
 }
 
-function literally(rule: string): (text: string) => string {
+/** Creates a function that redacts a literal text and, if the rule ends with `*`, the word characters after it. */
+function literalRedactor(rule: string): (text: string) => string {
 	const open = rule.endsWith('*');
 	const part = open ? rule.slice(0, -1) : rule;
-	// What the marker itself holds would be found in it again.
+	// A part of the marker itself would be found again in each marker that was written.
 	if (part === '' || REDACTED.includes(part)) return (text) => text;
 	return (text) => {
 		let result = '';

@@ -4,76 +4,97 @@ import { REDACTED } from './marker.js';
 import { Redactor } from './redactor.js';
 import type { RedactRules } from './rules.js';
 
-/** How secrets are hidden, for the whole process. */
-export interface RedactionSettings {
-	/** What hides them; undefined: nothing does. @default the detectors that are always there */
+/** How secrets are redacted, for the whole process. */
+interface RedactionSettings {
+	/** Replaces the secrets; undefined if redaction is off. @default a redactor with the built-in detectors only */
 	readonly redactor: Redactor | undefined;
 	/**
-	 * Whether the toolkit hides them as it writes. Where presets look at whole spans when they end, nobody need look
-	 * twice; under somebody else's SDK this is the only look there is. @default true
+	 * Whether the toolkit redacts each text and attribute when it writes it. False if the presets redact every span
+	 * when it ends, so that no value is inspected twice. Must be true under an SDK that the application set up, because
+	 * nothing redacts later there. @default true
 	 */
 	readonly atWrite: boolean;
 }
 
-const settings = processState('redaction/settings', () => ({ now: undefined as RedactionSettings | undefined }));
+const settings = processState('redaction/settings', () => ({ current: undefined as RedactionSettings | undefined }));
 
-/** The settings of this moment. */
+/** Returns the settings that are in force now; creates the default ones at the first call. */
 export function redactionSettings(): RedactionSettings {
-	settings.now ??= { redactor: new Redactor(), atWrite: true };
-	return settings.now;
+	settings.current ??= { redactor: new Redactor(), atWrite: true };
+	return settings.current;
 }
 
-/** What the rules make: false is none at all, true the detectors alone. */
-export function redactorOf(rules: boolean | RedactRules): Redactor | undefined {
+/**
+ * Creates the redactor that the option `redact` describes.
+ *
+ * @param rules - false: no redaction; true: the built-in detectors only; an object: these and the custom rules
+ * @returns undefined for false
+ */
+export function createRedactor(rules: boolean | RedactRules): Redactor | undefined {
 	if (rules === false) return undefined;
 	return new Redactor(rules === true ? {} : rules);
 }
 
-/** Changes the settings; answers what puts the former ones back. */
+/** Changes the settings for the whole process. Returns a function that restores the previous ones. */
 export function configureRedaction(changed: RedactionSettings): () => void {
-	const former = settings.now;
-	settings.now = changed;
+	const previous = settings.current;
+	settings.current = changed;
 	return () => {
-		settings.now = former;
+		settings.current = previous;
 	};
 }
 
-/** A text that the toolkit writes itself, without the secrets in it. Never throws. */
-export function writtenText(key: string, text: string): string {
+/**
+ * Redacts a text that the toolkit writes itself, if `atWrite` is set. Never throws: if the redactor throws, the whole
+ * text is replaced.
+ *
+ * @param key - what a custom function receives as the key: an attribute's key, or `name`, `status.message`
+ */
+export function redactTextAtWrite(key: string, text: string): string {
 	const { redactor, atWrite } = redactionSettings();
 	if (!atWrite || redactor === undefined) return text;
 	try {
-		return redactor.named(key, text);
+		return redactor.namedText(key, text);
 	} catch (error) {
-		warnHidden(error);
+		warnRedactionFailed(error);
 		return REDACTED;
 	}
 }
 
-/** The name of an attribute that the toolkit writes itself, where an application made it up. Never throws. */
-export function writtenKey(key: string): string {
+/** Redacts the key of an attribute if the application chose that key and `atWrite` is set. Never throws. */
+export function redactKeyAtWrite(key: string): string {
 	const { redactor, atWrite } = redactionSettings();
 	return atWrite && redactor !== undefined ? redactor.key(key) : key;
 }
 
-/** An attribute's value that the toolkit writes itself, likewise. Never throws. */
-export function writtenValue<T>(key: string, value: T): T | typeof REDACTED {
-	return redactionSettings().atWrite ? sentValue(key, value) : value;
+/**
+ * Redacts the value of an attribute that the toolkit writes itself, if `atWrite` is set. Never throws: if the redactor
+ * throws, the whole value is replaced.
+ */
+export function redactValueAtWrite<T>(key: string, value: T): T | typeof REDACTED {
+	return redactionSettings().atWrite ? redactValue(key, value) : value;
 }
 
-/** A value that leaves the process in another way than on a span, where no preset looks at it. Never throws. */
-export function sentValue<T>(key: string, value: T): T | typeof REDACTED {
+/**
+ * Redacts a value that leaves the process by another way than a span, such as baggage, whatever `atWrite` is: no
+ * preset redacts it later. Never throws: if the redactor throws, the whole value is replaced.
+ */
+export function redactValue<T>(key: string, value: T): T | typeof REDACTED {
 	const { redactor } = redactionSettings();
 	if (redactor === undefined) return value;
 	try {
 		return redactor.value(key, value) as T;
 	} catch (error) {
-		warnHidden(error);
+		warnRedactionFailed(error);
 		return REDACTED;
 	}
 }
 
-/** Says that a redactor of one's own threw, so that all of what it was asked about is hidden. */
-export function warnHidden(error: unknown): void {
-	warnOnce('redact', 'what hides secrets threw, so that everything it was asked about is hidden.', error);
+/** Logs once per process that a redactor threw, which only a custom function `redact.with` is known to do. */
+export function warnRedactionFailed(error: unknown): void {
+	warnOnce(
+		'redact',
+		'redaction threw an error and replaced every text and value that it received by [redacted].',
+		error,
+	);
 }

@@ -1,47 +1,63 @@
 import { cardAt } from './cards.js';
 import { REDACTED } from './marker.js';
-import { flagAt, namedAt, type Scan } from './named.js';
-import { awsSecretAround, type Hit, jwtAt, pemAt, SHAPE_ENDINGS, schemeAt, shapeAt, userOfUrlAt } from './shapes.js';
+import { flagValueAt, namedSecretAt, type Scan } from './named.js';
+import {
+	awsSecretAround,
+	type Hit,
+	jwtAt,
+	pemAt,
+	SHAPE_ENDINGS,
+	schemeAt,
+	shapeAt,
+	urlCredentialsAt,
+} from './shapes.js';
 
-/** A shorter text holds no secret that could be told from other texts: the shortest is `pin=1`. */
+/** A text with fewer characters contains nothing that can be recognized: the shortest secret is `pin=1`. */
 const MIN_LENGTH = 5;
 
+// What may be found at a character.
+/** A digit: a card number. */
 const NUMBER = 1;
+/** A colon or an equals sign: the value of a named secret, or the credentials of a URL. */
 const NAMED = 2;
+/** The last character of a prefix, a hyphen, a J or a blank: another kind of secret. */
 const OTHER = 3;
 
-/** The characters at which something may stand, and what; at all others a scan does not stop. */
+/** What may be found at each ASCII character by its code; 0 for those at which the scan does not stop. */
 const STOPS = new Uint8Array(128);
 for (const character of `${SHAPE_ENDINGS}-J `) STOPS[character.charCodeAt(0)] = OTHER;
 for (const character of '0123456789') STOPS[character.charCodeAt(0)] = NUMBER;
 for (const character of ':=') STOPS[character.charCodeAt(0)] = NAMED;
 
-/** What one look hides may free what stands beside it; more looks than this no text is known to need. */
-const MAX_LOOKS = 8;
+/** The most passes over one text. A replacement can make its neighbour recognizable; no known text needs this many. */
+const MAX_PASSES = 8;
 
 /**
- * The text with every secret in it replaced by `[redacted]`; the same text where there is none. A text that was looked
- * at has nothing more to lose.
+ * Replaces every secret in a text with the marker `[redacted]`. Returns the same text if it has none. The function is
+ * idempotent: a redacted text is returned unchanged.
  *
- * @param isSecret - whether the name in `name=value` is that of a secret
+ * @param isSecret - returns whether the name in `name=value` is that of a secret
+ * @returns the marker alone if the text still changes after 8 passes
  */
-export function withoutShapes(text: string, isSecret: (key: string) => boolean): string {
+export function redactText(text: string, isSecret: (key: string) => boolean): string {
 	if (text.length < MIN_LENGTH) return text;
-	let clean = looked(text, isSecret);
-	if (clean === text) return text;
-	for (let looks = 1; looks < MAX_LOOKS; looks++) {
-		const again = looked(clean, isSecret);
-		if (again === clean) return stillJson(text, clean);
-		clean = again;
+	let redacted = redactOnce(text, isSecret);
+	if (redacted === text) return text;
+	// Further passes until nothing changes; nearly always the second one finds nothing.
+	for (let passes = 1; passes < MAX_PASSES; passes++) {
+		const again = redactOnce(redacted, isSecret);
+		if (again === redacted) return keepJson(text, redacted);
+		redacted = again;
 	}
 	return REDACTED;
 }
 
 /**
- * One pass from left to right: it stops at few characters, looks back and forward from there by fixed amounts or over
- * what it then replaces, and never comes back. So the time grows with the length alone, whatever the text.
+ * Redacts a text in one pass from left to right. The pass stops at few characters, inspects from there a fixed number
+ * of characters or those that it then replaces, and never goes back. Its time is therefore linear in the length of any
+ * text.
  */
-function looked(text: string, isSecret: (key: string) => boolean): string {
+function redactOnce(text: string, isSecret: (key: string) => boolean): string {
 	const { length } = text;
 	let result = '';
 	const scan: Scan = { text, from: 0, unclosed: undefined, isSecret };
@@ -51,28 +67,31 @@ function looked(text: string, isSecret: (key: string) => boolean): string {
 		if (stop === 0) continue;
 		let hit: Hit | undefined;
 		if (stop === NUMBER) {
-			const look = cardAt(text, at, scan.from);
-			if ('past' in look) {
-				at = look.past - 1;
+			const search = cardAt(text, at, scan.from);
+			if ('resumeAt' in search) {
+				at = search.resumeAt - 1;
 				continue;
 			}
-			hit = look.hit;
+			hit = search.hit;
 		} else hit = stop === NAMED ? namedOrUrlAt(scan, at) : otherAt(scan, at, code);
+		// A hit that begins within a replaced part is redacted already.
 		if (hit === undefined || hit.start < scan.from) continue;
 		result += text.slice(scan.from, hit.start) + (hit.text ?? REDACTED);
 		scan.from = hit.end;
 		at = hit.end - 1;
 	}
-	const whole = scan.from === 0 ? text : result + text.slice(scan.from);
-	return whole.length < 40 ? whole : withoutAwsSecrets(whole);
+	const redacted = scan.from === 0 ? text : result + text.slice(scan.from);
+	// AWS secret access keys have no prefix to stop at, and are found by a separate pass.
+	return redacted.length < 40 ? redacted : redactAwsSecrets(redacted);
 }
 
-/** What was JSON is JSON still: where a value that was hidden went beyond its text, all is hidden. */
-function stillJson(text: string, clean: string): string {
-	if (!'{["'.includes(text[0] ?? ' ') || !isJson(text) || isJson(clean)) return clean;
+/** Returns `redacted`; the marker as a JSON text if the text was JSON and a replacement made it invalid. */
+function keepJson(text: string, redacted: string): string {
+	if (!'{["'.includes(text[0] ?? ' ') || !isJson(text) || isJson(redacted)) return redacted;
 	return JSON.stringify(REDACTED);
 }
 
+/** Returns whether the text is valid JSON. */
 function isJson(text: string): boolean {
 	try {
 		JSON.parse(text);
@@ -82,27 +101,31 @@ function isJson(text: string): boolean {
 	}
 }
 
+/** Finds what is at a colon or an equals sign: the credentials of a URL after `://`, else a secret name's value. */
 function namedOrUrlAt(scan: Scan, at: number): Hit | undefined {
 	const { text } = scan;
 	if (text[at + 1] === '/' && text[at + 2] === '/' && text[at] === ':') {
-		const hit = userOfUrlAt(text, at, scan.from);
+		const hit = urlCredentialsAt(text, at, scan.from);
 		return hit !== undefined && text.startsWith(REDACTED, hit.start) ? undefined : hit;
 	}
-	return namedAt(scan, at);
+	return namedSecretAt(scan, at);
 }
 
+/** Finds what is at a blank (code 32), a hyphen (45), a J (74), or the end of a prefix. */
 function otherAt(scan: Scan, at: number, code: number): Hit | undefined {
 	const { text, from } = scan;
 	if (code === 32) return schemeAt(text, at, from);
 	if (code === 45) {
 		const twice = text.charCodeAt(at + 1) === 45;
-		return (twice ? pemAt(text, at) : undefined) ?? shapeAt(text, at, from) ?? (twice ? flagAt(scan, at) : undefined);
+		return (
+			(twice ? pemAt(text, at) : undefined) ?? shapeAt(text, at, from) ?? (twice ? flagValueAt(scan, at) : undefined)
+		);
 	}
 	return (code === 74 ? jwtAt(text, at, from) : undefined) ?? shapeAt(text, at, from);
 }
 
-/** Whatever is 40 characters long covers one place in 40. */
-function withoutAwsSecrets(text: string): string {
+/** Redacts AWS secret access keys. They have 40 characters, so that inspecting every 40th character finds them all. */
+function redactAwsSecrets(text: string): string {
 	let result = '';
 	let from = 0;
 	for (let at = 39; at < text.length + 39; at += 40) {

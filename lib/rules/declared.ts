@@ -1,23 +1,29 @@
 import { processState } from '../runtime/process-state.js';
 
-/** What was declared in this process: prototypes, classes and woven objects. None is kept from being collected. */
+/** The list is swept of collected objects when it reaches this length, and then each time it has doubled. */
+const FIRST_SWEEP = 1000;
+
+/**
+ * The prototypes, classes and woven objects on which something was declared in this process. The references are weak,
+ * so that the list keeps no class or object alive.
+ */
 const declared = processState('rules/declared', () => ({
 	known: new WeakSet<object>(),
 	owners: new Set<WeakRef<object>>(),
-	sweepAt: 1000,
+	sweepAt: FIRST_SWEEP,
 }));
 
-/** Notes that something was declared on a prototype, a class or a woven object. */
+/** Records that something was declared on a prototype, a class or a woven object. */
 export function rememberDeclared(owner: object): void {
 	if (declared.known.has(owner)) return;
 	declared.known.add(owner);
 	declared.owners.add(new WeakRef(owner));
 	if (declared.owners.size < declared.sweepAt) return;
 	for (const reference of declared.owners) if (reference.deref() === undefined) declared.owners.delete(reference);
-	declared.sweepAt = Math.max(1000, declared.owners.size * 2);
+	declared.sweepAt = Math.max(FIRST_SWEEP, declared.owners.size * 2);
 }
 
-/** All that is still there of it. */
+/** Returns the recorded objects that have not been collected. */
 export function declaredOwners(): object[] {
 	return [...declared.owners].flatMap((reference) => reference.deref() ?? []);
 }

@@ -1,17 +1,23 @@
 import { type Context, createContextKey } from '@opentelemetry/api';
 
-/** Any copy of the toolkit finds the rate under this key: the API makes it of the process-wide symbol of that name. */
+/**
+ * The key of the rate in a context. The API creates it from a process-wide symbol, so every copy of the toolkit finds
+ * it.
+ */
 const RATE = createContextKey('agentese-otel.rules.rate');
 
 /**
- * The context that a span is started in whose join point has a sampling rate of its own. Only the sampler sees it: what
- * runs inside of the span has another one, so that a root below it (`root: true`) is not decided by this rate.
+ * Returns the context in which a span is started whose join point has a sampling rate by a rule. Only the sampler
+ * receives this context: the code inside the span runs in another, so that the rate does not apply to a root span below
+ * (`root: true`).
+ *
+ * @param rate - the share of traces to keep, from 0 to 1
  */
 export function withRate(context: Context, rate: number): Context {
 	return context.setValue(RATE, rate);
 }
 
-/** The rate that a rule gives to the span which is started in this context. */
+/** Returns the sampling rate of the span that is started in this context; undefined if no rule sets one. */
 export function rateOf(context: Context): number | undefined {
 	const rate = context.getValue(RATE);
 	return typeof rate === 'number' ? rate : undefined;

@@ -1,87 +1,104 @@
 import { OTHER } from '../instruments/labels.js';
 import type { JoinPointFacts } from '../invocation/advice.js';
-import { newEpoch } from '../runtime/epoch.js';
+import { beginEpoch } from '../runtime/epoch.js';
 import { processState } from '../runtime/process-state.js';
 import { matchSegments } from './glob.js';
 import { faultOfRule, type Rule } from './rule.js';
 
-/** What all rules together say of one join point. */
-export type Verdict = Readonly<Pick<Rule, 'enabled' | 'name' | 'rate'>>;
+/** The settings of all rules that match one join point, merged. */
+export type MergedRule = Readonly<Pick<Rule, 'enabled' | 'name' | 'rate'>>;
 
-/** A rule that holds, and whether it matched anything yet. */
-export interface Held {
+/** A rule that is in effect. */
+interface ActiveRule {
 	readonly rule: Rule;
+	/** The segments of its `match`. */
 	readonly pattern: readonly string[];
+	/** True once it has matched a join point. */
 	matched: boolean;
-	said: boolean;
+	/** True once a warning was logged that it matches nothing. */
+	warned: boolean;
 }
-
-/** Blocks have a join point at each call: so many verdicts are kept, so that a block is matched once and no more. */
-const MAX_VERDICTS = 1000;
-
-const NONE: Verdict = Object.freeze({});
-
-interface Rules {
-	readonly held: readonly Held[];
-	readonly verdicts: Map<string, Verdict>;
-}
-
-const state = processState('rules/rules', () => ({ now: { held: [], verdicts: new Map() } as Rules }));
 
 /**
- * Sets the rules of the whole process, in place of those that hold. They take effect at the next call of each method.
+ * How many merged rules are cached. Manual invocations have a new join point at each call, so without a cache their
+ * paths would be matched each time.
+ */
+const MAX_CACHED = 1000;
+
+const NONE: MergedRule = Object.freeze({});
+
+/** A set of rules with the results that were computed for it. */
+interface Rules {
+	readonly active: readonly ActiveRule[];
+	/** The merged rules by path and function name. */
+	readonly cache: Map<string, MergedRule>;
+}
+
+const state = processState('rules/rules', () => ({ current: { active: [], cache: new Map() } as Rules }));
+
+/**
+ * Replaces the rules of the whole process. The change takes effect at the next call of each method.
  *
- * @returns puts the former ones back
- * @throws TypeError with a sentence on the first rule that is none
+ * @returns a function that restores the rules from before
+ * @throws TypeError with a sentence on the first rule that is invalid; then nothing is changed
  */
 export function configureRules(rules: readonly Rule[]): () => void {
 	for (const rule of rules) {
 		const fault = faultOfRule(rule);
 		if (fault !== undefined) throw new TypeError(fault);
 	}
-	const former = state.now;
-	const held = rules.map((rule) => ({ rule, pattern: rule.match.split('.'), matched: false, said: false }));
-	state.now = { held, verdicts: new Map() };
-	newEpoch();
+	const former = state.current;
+	const active = rules.map((rule) => ({ rule, pattern: rule.match.split('.'), matched: false, warned: false }));
+	state.current = { active, cache: new Map() };
+	beginEpoch();
 	return () => {
-		state.now = former;
-		newEpoch();
+		state.current = former;
+		beginEpoch();
 	};
 }
 
-/** The rules that hold, in the order in which they were said. */
-export function heldRules(): readonly Held[] {
-	return state.now.held;
+/** Returns the rules in effect, in the order in which they were configured. */
+export function activeRules(): readonly ActiveRule[] {
+	return state.current.active;
 }
 
-/** What the rules say of a join point. Of several that match the later one wins, key by key. */
-export function verdictOf(point: Pick<JoinPointFacts, 'template' | 'context' | 'holon' | 'aspect' | 'functionName'>) {
-	const { held, verdicts } = state.now;
-	if (held.length === 0) return NONE;
+/**
+ * Returns the merged rules of a join point; an empty object if none matches. Of several that match the later one wins,
+ * key by key.
+ */
+export function mergedRuleOf(
+	point: Pick<JoinPointFacts, 'template' | 'context' | 'holon' | 'aspect' | 'functionName'>,
+): MergedRule {
+	const { active, cache } = state.current;
+	if (active.length === 0) return NONE;
 	const path = pathOf(point);
 	const key = `${path ?? ''} ${point.functionName}`;
-	const known = verdicts.get(key);
-	if (known !== undefined) return known;
-	const verdict = judge(held, [path, point.functionName]);
-	if (verdicts.size < MAX_VERDICTS) verdicts.set(key, verdict);
-	return verdict;
+	const cached = cache.get(key);
+	if (cached !== undefined) return cached;
+	const merged = mergeMatching(active, [path, point.functionName]);
+	if (cache.size < MAX_CACHED) cache.set(key, merged);
+	return merged;
 }
 
-function judge(held: readonly Held[], names: readonly (string | undefined)[]): Verdict {
+/** Merges the settings of all rules that match one of the names, and marks those rules as matched. */
+function mergeMatching(rules: readonly ActiveRule[], names: readonly (string | undefined)[]): MergedRule {
 	const subjects = names.flatMap((name) => (name === undefined || name === '' ? [] : [name.split('.')]));
-	const verdict: { -readonly [K in keyof Verdict]: Verdict[K] } = {};
-	for (const one of held) {
-		if (!subjects.some((subject) => matchSegments(one.pattern, subject))) continue;
-		one.matched = true;
-		const { enabled, name, rate } = one.rule;
-		if (enabled !== undefined) verdict.enabled = enabled;
-		if (name !== undefined) verdict.name = name;
-		if (rate !== undefined) verdict.rate = rate;
+	const merged: { -readonly [K in keyof MergedRule]: MergedRule[K] } = {};
+	for (const active of rules) {
+		if (!subjects.some((subject) => matchSegments(active.pattern, subject))) continue;
+		active.matched = true;
+		const { enabled, name, rate } = active.rule;
+		if (enabled !== undefined) merged.enabled = enabled;
+		if (name !== undefined) merged.name = name;
+		if (rate !== undefined) merged.rate = rate;
 	}
-	return Object.freeze(verdict);
+	return Object.freeze(merged);
 }
 
-/** A path that nothing answers is matched as it was written, so that what switches a context off silences all of it. */
+/**
+ * Returns the path that rules are matched against: the template, or the invoked path if no resolver answers it. So a
+ * rule that switches a whole context off covers its unknown paths too.
+ */
 function pathOf({ template, context, holon, aspect }: Omit<JoinPointFacts, 'functionName'>): string | undefined {
 	if (template !== OTHER || context === undefined) return template;
 	return [context, holon, aspect].filter((part) => part !== undefined && part !== '').join('.');

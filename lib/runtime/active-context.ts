@@ -3,56 +3,72 @@ import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opent
 import { processState } from './process-state.js';
 
 /**
- * How a context is carried along an asynchronous flow: by OpenTelemetry's context manager where one is registered,
- * else by a storage of our own, so that `currentInvocation()` works with or without an SDK.
+ * How a context follows an asynchronous flow: through OpenTelemetry's context manager if one is registered and works,
+ * else through a storage of the toolkit, so that `currentInvocation()` works with and without an SDK.
  */
-const own = processState('runtime/active-context', () => ({
+const state = processState('runtime/active-context', () => ({
 	storage: new AsyncLocalStorage<Context>(),
-	/** An AsyncLocalStorage that was never entered costs nothing; one that was is asked on every look. */
-	used: false,
+	/** True once the storage was entered: before that it costs nothing, after that each `activeContext()` reads it. */
+	storageUsed: false,
+	/** The context manager that was tried last. */
 	manager: undefined as unknown,
+	/** The result of that trial. */
 	managerWorks: false,
 }));
 
-/** The registry in which every copy of OpenTelemetry's API 1.x keeps what was registered. */
+/** The key on `globalThis` under which every copy of OpenTelemetry's API 1.x keeps what was registered. */
 const REGISTRY = Symbol.for('opentelemetry.js.api.1');
+
+/** The members of that registry which the toolkit reads. */
 type Registry = { trace?: unknown; metrics?: unknown; context?: unknown };
 
-// To look up what is not there costs three times as much as to find undefined, on every call while no SDK is registered.
-// The API's own first registration replaces it (`??=`).
+// Reading a property that does not exist costs three times as much as reading one that is undefined, on every call
+// while no SDK is registered. The first registration of the API replaces the value (`??=`).
 (globalThis as { [REGISTRY]?: Registry | undefined })[REGISTRY] ??= undefined;
 
-/** What is registered with OpenTelemetry at this moment; reading it is one property look-up and no call. */
-export function registered(): Registry | undefined {
+/**
+ * Returns what is registered with OpenTelemetry's API; undefined if nothing ever was. It is one property read, no call.
+ */
+export function apiRegistry(): Registry | undefined {
 	return (globalThis as { [REGISTRY]?: Registry })[REGISTRY];
 }
 
-/** A context manager may be registered and still not reach this copy of the API (an older SDK): so it is tried once. */
+/**
+ * Returns true if the registered context manager works with this copy of the API, which that of an older SDK may not
+ * do. Each newly registered manager is tried once.
+ */
 function managerWorks(): boolean {
-	const manager = registered()?.context;
-	if (manager !== own.manager) {
-		own.manager = manager;
+	const manager = apiRegistry()?.context;
+	if (manager !== state.manager) {
+		state.manager = manager;
 		const probe = ROOT_CONTEXT.setValue(REGISTRY, true);
-		own.managerWorks = manager !== undefined && context.with(probe, () => context.active() === probe);
+		state.managerWorks = manager !== undefined && context.with(probe, () => context.active() === probe);
 	}
-	return own.managerWorks;
+	return state.managerWorks;
 }
 
-/** The context of the running code. */
+/** Returns the context of the running code; `ROOT_CONTEXT` outside of any. */
 export function activeContext(): Context {
-	if (own.used) {
-		const mine = own.storage.getStore();
-		if (mine !== undefined && !managerWorks()) return mine;
+	if (state.storageUsed) {
+		const stored = state.storage.getStore();
+		if (stored !== undefined && !managerWorks()) return stored;
 	}
 	return context.active();
 }
 
-/** Runs `fn` with `self` and `args` inside `ctx`, and answers or throws what it does. */
+/**
+ * Runs a function with a context as the active one, also for the asynchronous work that it starts.
+ *
+ * @param self - the `this` of `fn`
+ * @returns what `fn` returns
+ * @throws what `fn` throws
+ */
 export function runInContext<A extends unknown[], R>(ctx: Context, fn: (...args: A) => R, self: unknown, args: A): R {
-	// Without a `this` for `with`: given one it binds at each call, and given undefined it calls with null.
+	// `Reflect.apply` sets the `this` of `fn`, not the manager: given a `this`, `with` creates a bound function at each
+	// call, and given undefined, it calls with null.
 	if (managerWorks()) {
-		return (own.manager as ContextManager).with(ctx, Reflect.apply<unknown, A, R>, undefined, fn, self, args);
+		return (state.manager as ContextManager).with(ctx, Reflect.apply<unknown, A, R>, undefined, fn, self, args);
 	}
-	own.used = true;
-	return own.storage.run(ctx, Reflect.apply<unknown, A, R>, fn, self, args);
+	state.storageUsed = true;
+	return state.storage.run(ctx, Reflect.apply<unknown, A, R>, fn, self, args);
 }

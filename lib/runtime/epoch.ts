@@ -1,45 +1,47 @@
-import { registered } from './active-context.js';
+import { apiRegistry } from './active-context.js';
 import { processState } from './process-state.js';
 
 /**
- * Which of OpenTelemetry's signals are on, as one number that changes whenever the answer may have changed.
+ * The epoch: a number that changes whenever OpenTelemetry's registered providers or the toolkit's declarations and
+ * settings may have changed.
  *
- * What a call needs (join points, tracers, instruments) is computed once per epoch and kept: a provider that is
- * registered, removed or replaced, a class that is declared and a setting that is changed each begin a new one.
- * Instruments made before an SDK starts are dead for ever in OpenTelemetry JS, and a tracer fetched before
- * `trace.disable()` goes on recording, so neither may outlive its epoch.
+ * What a call needs (join points, tracers, instruments) is computed once per epoch and cached. Each of these begins a
+ * new epoch: a provider is registered, removed or replaced; a class is declared; a setting is changed. Neither of the
+ * two may be used beyond its epoch: instruments that are created before an SDK starts never record in OpenTelemetry JS,
+ * and a tracer that is fetched before `trace.disable()` continues to record.
  */
 const state = processState('runtime/epoch', () => ({
-	epoch: 1,
+	current: 1,
+	/** The providers and the context manager that were registered when the epoch was last read. */
 	trace: undefined as unknown,
 	metrics: undefined as unknown,
 	context: undefined as unknown,
 }));
 
-/** The epoch of this moment. Three comparisons where nothing changed. */
+/** Returns the current epoch. It costs three comparisons if nothing changed. */
 export function currentEpoch(): number {
-	const registry = registered();
-	if (registry === undefined) return state.epoch;
+	const registry = apiRegistry();
+	if (registry === undefined) return state.current;
 	if (registry.trace !== state.trace || registry.metrics !== state.metrics || registry.context !== state.context) {
 		state.trace = registry.trace;
 		state.metrics = registry.metrics;
 		state.context = registry.context;
-		state.epoch += 1;
+		state.current += 1;
 	}
-	return state.epoch;
+	return state.current;
 }
 
-/** Begins a new epoch: something was declared, or a setting changed. */
-export function newEpoch(): void {
-	state.epoch += 1;
+/** Begins a new epoch. Call it after a declaration was added or a setting was changed. */
+export function beginEpoch(): void {
+	state.current += 1;
 }
 
-/** True while a tracer provider is registered with OpenTelemetry. */
+/** Returns true while a tracer provider is registered with OpenTelemetry. */
 export function tracesOn(): boolean {
-	return registered()?.trace !== undefined;
+	return apiRegistry()?.trace !== undefined;
 }
 
-/** True while a meter provider is registered with OpenTelemetry. */
+/** Returns true while a meter provider is registered with OpenTelemetry. */
 export function metricsOn(): boolean {
-	return registered()?.metrics !== undefined;
+	return apiRegistry()?.metrics !== undefined;
 }

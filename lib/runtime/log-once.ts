@@ -1,37 +1,41 @@
 import { diag } from '@opentelemetry/api';
 import { processState } from './process-state.js';
 
-/** How often each distinct message was due; only the first one is said. */
-const said = processState('runtime/log-once', () => new Map<string, number>());
+/** How often each problem occurred, by its key. */
+const counts = processState('runtime/log-once', () => new Map<string, number>());
 
-/** More distinct messages than this are counted under one key: a message must not become a leak. */
+/**
+ * The number of distinct keys; further ones are counted together as `_OTHER`, so that the map cannot grow without
+ * limit.
+ */
 const MAX_DISTINCT = 500;
 
 /**
- * Says a problem of the toolkit once through OpenTelemetry's `diag` logger, and counts it from then on.
- * Never throws: telemetry does not fail the application.
+ * Logs a problem of the toolkit as a warning of OpenTelemetry's `diag` logger the first time it occurs, and counts it
+ * each time. Never throws: telemetry does not fail the application.
  *
- * @param key - what makes two occurrences the same problem
+ * @param key - identifies the problem: two calls with the same key are two occurrences of one problem
  * @param message - one sentence: the thing, the rule, what it got, the way out
- * @param cause - an error whose message is appended after "Reason:"
+ * @param cause - an error whose message is appended after "Reason:"; `undefined` appends nothing
  */
 export function warnOnce(key: string, message: string, cause?: unknown): void {
 	try {
-		const name = said.size < MAX_DISTINCT || said.has(key) ? key : '_OTHER';
-		const times = said.get(name) ?? 0;
-		said.set(name, times + 1);
-		if (times === 0) diag.warn(`agentese-otel: ${message}${reason(cause)}`);
+		const name = counts.size < MAX_DISTINCT || counts.has(key) ? key : '_OTHER';
+		const times = counts.get(name) ?? 0;
+		counts.set(name, times + 1);
+		if (times === 0) diag.warn(`agentese-otel: ${message}${reasonOf(cause)}`);
 	} catch {
 		// A diag logger that throws must not reach the application.
 	}
 }
 
-/** How often each problem occurred, by key: what `stats()` answers. */
-export function problems(): ReadonlyMap<string, number> {
-	return said;
+/** Returns how often each problem occurred, by its key: the `problems` of `stats()`. */
+export function problemCounts(): ReadonlyMap<string, number> {
+	return counts;
 }
 
-function reason(cause: unknown): string {
+/** Returns the end of the message that names the cause; empty if there is none. Never throws. */
+function reasonOf(cause: unknown): string {
 	if (cause === undefined) return '';
 	try {
 		return ` Reason: ${cause instanceof Error ? cause.message : String(cause)}`;

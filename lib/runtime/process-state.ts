@@ -1,21 +1,22 @@
 /**
- * State that must exist once per process, although the package may be loaded twice: as ESM by the application and
- * as CommonJS by a test runner or a bundle.
- *
- * It lives on `globalThis` under a registered symbol, as OpenTelemetry's own API does. The number in the key is the
- * layout's version: two releases with different layouts do not touch each other's state.
+ * The key on `globalThis` under which the process-wide state is stored: a registered symbol, as OpenTelemetry's own API
+ * uses. The number in it is the version of the layout: two releases with different layouts do not share state.
  */
 const KEY = Symbol.for('agentese-otel.shared.1');
 
 /**
- * Answers the process-wide value of that name, made by `make` on first use.
+ * Returns the process-wide value of a name, and creates it on first use.
  *
- * @param name - unique within the toolkit, by convention the module's path
+ * State that must exist once per process is kept this way because the package may be loaded twice: as ESM by the
+ * application, and as CommonJS by a test runner or a bundle.
+ *
+ * @param name - unique within the toolkit; by convention the path of the module that owns the value
+ * @param create - called once per process, when the name is used for the first time
  */
-export function processState<T>(name: string, make: () => T): T {
+export function processState<T>(name: string, create: () => T): T {
 	const host = globalThis as { [KEY]?: Map<string, unknown> };
 	host[KEY] ??= new Map();
 	const values = host[KEY];
-	if (!values.has(name)) values.set(name, make());
+	if (!values.has(name)) values.set(name, create());
 	return values.get(name) as T;
 }

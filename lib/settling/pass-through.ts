@@ -1,14 +1,15 @@
 import type { Context } from '@opentelemetry/api';
-import { runInContext } from '../runtime/active-context.js';
-import { release } from './common/finalization.js';
 import { readThen } from './common/inspect.js';
-import type { Settlement } from './common/settlement.js';
+import { PassThroughSettlement } from './common/pass-through-settlement.js';
 import { isPlainPromise, thenNatively } from './promises/promises.js';
 import { settle } from './settle.js';
 
 /**
- * What the caller gets of a call that is no invocation: its result, followed so that whatever it does later happens in
- * the context of the call. A stream's body that ran in its consumer's would begin traces of its own there.
+ * Returns what the caller of a woven method receives if the call is no invocation: the result itself (for a plain
+ * native promise, one derived from it), watched so that the work it does later runs in the context of the call.
+ * Otherwise the body of a stream would run in its consumer's context, and begin traces of its own there. Never throws.
+ *
+ * @param watch - the member of a result of several parts to follow; undefined follows the result itself
  */
 export function passThrough(result: unknown, context: Context, watch: string | undefined): unknown {
 	if (result === null || (typeof result !== 'object' && typeof result !== 'function')) return result;
@@ -16,52 +17,10 @@ export function passThrough(result: unknown, context: Context, watch: string | u
 	return settle(result, new PassThroughSettlement(context, watch));
 }
 
-/** The same for a plain native promise: that of a plain value needs no settlement, which is 120 ns less. */
+/**
+ * As `passThrough()`, for a result that is known to be a plain native promise. Its value is passed through when it is
+ * there: a primitive value needs no settlement, which saves 120 ns.
+ */
 export function passThroughLater(promise: object, context: Context, watch: string | undefined): unknown {
 	return thenNatively(promise, (value) => passThrough(value, context, watch));
-}
-
-/** Nothing is measured, and the end is told to nobody. */
-class PassThroughSettlement implements Settlement {
-	readonly wantsItems = false;
-	readonly watch: string | undefined;
-	readonly #context: Context;
-	#ended = false;
-
-	constructor(context: Context, watch: string | undefined) {
-		this.#context = context;
-		this.watch = watch;
-	}
-
-	get ended(): boolean {
-		return this.#ended;
-	}
-
-	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		return runInContext(this.#context, fn, self, args);
-	}
-
-	item(): void {}
-
-	done(): void {
-		this.#end();
-	}
-
-	failed(): void {
-		this.#end();
-	}
-
-	cancelled(): void {
-		this.#end();
-	}
-
-	abandoned(): void {
-		this.#end();
-	}
-
-	#end(): void {
-		if (this.#ended) return;
-		this.#ended = true;
-		release(this);
-	}
 }

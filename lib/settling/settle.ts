@@ -1,12 +1,19 @@
 import types from 'node:util/types';
 import { Consumption } from './common/consumption.js';
-import { hold } from './common/finalization.js';
-import { factsOf, inspect, readAsyncIterator, readIterator, readObservable, readThen } from './common/inspect.js';
+import { registerFinalization } from './common/finalization.js';
+import {
+	inspect,
+	prototypeInfoOf,
+	readAsyncIterator,
+	readIterator,
+	readObservable,
+	readThen,
+} from './common/inspect.js';
 import type { AnyFunction } from './common/override-property.js';
 import type { Settlement } from './common/settlement.js';
 import { StreamTimer } from './common/stream-timing.js';
-import { isPlainPromise, sense, settlesNatively, thenNatively } from './promises/promises.js';
-import { hookThenable } from './promises/thenables.js';
+import { isPlainPromise, settlesNatively, thenNatively, watchPromise } from './promises/promises.js';
+import { watchThenable } from './promises/thenables.js';
 import { settleBy, settlerFor } from './settler-registry.js';
 import { watchIterable } from './streams/iterables.js';
 import { watchIterator } from './streams/iterators.js';
@@ -16,11 +23,14 @@ import { watchWebStream } from './streams/web-streams.js';
 import { MemberSettlement, watchMember } from './watch-member.js';
 
 /**
- * Follows the result of an invocation to its real end, tells it to the settlement, and answers what the caller of the
- * method gets: the very same object, but for a plain native promise, whose derived one it is, one turn later.
+ * Follows the result of an invocation to its end, and reports that to the settlement. A value that is neither a promise
+ * nor a stream ends at once. Never throws.
  *
- * A value ends at once. Of an object no more is looked at than its prototypes, `then`, the two iteration symbols, `next`
- * and the two names of `Symbol.observable`, each once and guarded. Never throws.
+ * Of an object, only its prototypes and these members are read, each once: `then`, the two iteration symbols, `next`,
+ * and the two names of `Symbol.observable`. A member that throws counts as undefined.
+ *
+ * @returns what the caller of the method receives: the same object; for a plain native promise, the promise derived
+ *   from it, which settles one microtask turn later
  */
 export function settle(value: unknown, settlement: Settlement): unknown {
 	if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
@@ -29,15 +39,16 @@ export function settle(value: unknown, settlement: Settlement): unknown {
 	}
 	const then = readThen(value);
 	if (typeof then !== 'function') return settleObject(value, settlement);
-	if (isPlainPromise(value)) return derive(value, settlement);
+	if (isPlainPromise(value)) return settlePlainPromise(value, settlement);
 	return settleThenable(value, then as AnyFunction, settlement);
 }
 
 /**
- * As `settle()`, for what an async function answered: that is a plain native promise, and looking for it takes 80 ns. The
- * value of a promise is settled again by the same rules: an async method that answers a stream is the ordinary case.
+ * Does what `settle()` does, for the result of an async function: that is known to be a plain native promise, and
+ * checking it takes 80 ns. The value of the promise is settled by the same rules, since async methods often return a
+ * stream.
  */
-export function derive(promise: object, settlement: Settlement): unknown {
+export function settlePlainPromise(promise: object, settlement: Settlement): unknown {
 	return thenNatively(
 		promise,
 		(value) => settle(value, settlement),
@@ -48,91 +59,102 @@ export function derive(promise: object, settlement: Settlement): unknown {
 	);
 }
 
+/** Follows an object with a `then` that is no plain native promise. */
 function settleThenable(value: object, then: AnyFunction, settlement: Settlement): unknown {
 	const settler = settlerFor(value);
 	if (settler !== undefined) return settleBy(settler, value, settlement);
-	const settled = (inner: unknown) => settle(inner, settlement);
+	const settleValue = (inner: unknown) => settle(inner, settlement);
 	if (types.isPromise(value) && settlesNatively(value, then)) {
-		if (!sense(value, settled, settlement)) settlement.done(value);
+		if (!watchPromise(value, settleValue, settlement)) settlement.done(value);
 		return value;
 	}
 	const consumption = new Consumption(settlement, '');
-	return open(value, consumption, hookThenable(value, then, consumption, settled));
+	return returnWatched(value, consumption, watchThenable(value, then, consumption, settleValue));
 }
 
+/** Follows an object without a `then`: by a registered settler, by its watched member, or as a stream. */
 function settleObject(value: object, settlement: Settlement): unknown {
 	const settler = settlerFor(value);
 	if (settler !== undefined) return settleBy(settler, value, settlement);
 	if (settlement.watch !== undefined) {
 		const consumption = new Consumption(settlement, '');
-		return open(value, consumption, watchMember(value, settlement.watch, consumption, settle));
+		return returnWatched(value, consumption, watchMember(value, settlement.watch, consumption, settle));
 	}
 	return settleStream(value, settlement);
 }
 
+/** Follows a stream, an iterator, an iterable or an observable. Any other object ends at once. */
 function settleStream(value: object, settlement: Settlement): unknown {
-	const { name = 'Object', stream } = factsOf(value);
+	// Streams of Node and of the web are async iterable too, so they are recognized first.
+	const { name = 'Object', stream } = prototypeInfoOf(value);
 	if (stream !== undefined) {
 		if (stream === 'web') {
-			const consumption = consume(settlement, name);
-			return open(value, consumption, watchWebStream(value, consumption));
+			const consumption = newConsumption(settlement, name);
+			return returnWatched(value, consumption, watchWebStream(value, consumption));
 		}
-		// What is only writable gives no chunks.
+		// A stream that is only writable has no chunks to measure.
 		const readable = typeof inspect(value, 'read') === 'function';
-		const consumption = readable ? consume(settlement, name) : new Consumption(settlement, name);
-		return open(value, consumption, watchNodeStream(value, consumption));
+		const consumption = readable ? newConsumption(settlement, name) : new Consumption(settlement, name);
+		return returnWatched(value, consumption, watchNodeStream(value, consumption));
 	}
 	const asyncIterate = readAsyncIterator(value);
 	if (typeof asyncIterate === 'function') {
-		const consumption = consume(settlement, name);
+		const consumption = newConsumption(settlement, name);
 		const next = inspect(value, 'next');
 		const watched =
 			typeof next === 'function'
 				? watchIterator(value, next as AnyFunction, consumption, Symbol.asyncIterator, asyncIterate as AnyFunction)
 				: watchIterable(value, asyncIterate as AnyFunction, consumption);
-		return open(value, consumption, watched);
+		return returnWatched(value, consumption, watched);
 	}
 	const iterate = readIterator(value);
 	if (typeof iterate === 'function') {
 		const next = inspect(value, 'next');
-		if (typeof next !== 'function') return ended(value, settlement);
-		const consumption = consume(settlement, name);
+		// An iterable that is no iterator (an array, a Map) is a value.
+		if (typeof next !== 'function') return settleNow(value, settlement);
+		const consumption = newConsumption(settlement, name);
 		const watched = watchIterator(value, next as AnyFunction, consumption, Symbol.iterator, iterate as AnyFunction);
-		return open(value, consumption, watched);
+		return returnWatched(value, consumption, watched);
 	}
-	if (!isObservable(value)) return ended(value, settlement);
+	if (!isObservable(value)) return settleNow(value, settlement);
 	const subscribe = inspect(value, 'subscribe');
-	if (typeof subscribe !== 'function') return ended(value, settlement);
-	const consumption = consume(settlement, name);
-	return open(value, consumption, watchObservable(value, subscribe as AnyFunction, consumption));
+	if (typeof subscribe !== 'function') return settleNow(value, settlement);
+	const consumption = newConsumption(settlement, name);
+	return returnWatched(value, consumption, watchObservable(value, subscribe as AnyFunction, consumption));
 }
 
-/** The consumption of a stream, measured where that is wanted. */
-function consume(settlement: Settlement, kind: string): Consumption {
-	const pace = settlement.pace?.();
-	return new Consumption(settlement, kind, pace instanceof StreamTimer ? pace : undefined);
+/** Returns the consumption of a stream, which is measured if the settlement asks for it. */
+function newConsumption(settlement: Settlement, kind: string): Consumption {
+	const timing = settlement.pace?.();
+	return new Consumption(settlement, kind, timing instanceof StreamTimer ? timing : undefined);
 }
 
-/** RxJS falls back to the string where nothing defines `Symbol.observable`, and may have been loaded before it was. */
+/**
+ * Returns true if the object has `Symbol.observable` or '@@observable'. RxJS uses the string if nothing has defined the
+ * symbol by the time it is loaded.
+ */
 function isObservable(value: object): boolean {
 	const symbol: unknown = (Symbol as { observable?: unknown }).observable;
 	if (typeof symbol === 'symbol' && typeof inspect(value, symbol) === 'function') return true;
 	return typeof readObservable(value) === 'function';
 }
 
-/** Answers the value itself: watched and held for collection, or whole at once where it could not be hooked. */
-function open(value: object, consumption: Consumption, watched: boolean): unknown {
+/**
+ * Returns the value itself, registered for finalization if it is watched. If it could not be watched, it ends now.
+ */
+function returnWatched(value: object, consumption: Consumption, watched: boolean): unknown {
 	const { settlement } = consumption;
 	if (!watched) {
-		consumption.pace?.unseen();
-		return ended(value, settlement);
+		consumption.timer?.markUnmeasurable();
+		return settleNow(value, settlement);
 	}
-	// The consumption of a member keeps that of the whole result alive, which is the one that is held.
-	if (!(settlement instanceof MemberSettlement)) hold(consumption, settlement);
+	// The consumption of a member refers to that of the result, which is registered already.
+	if (!(settlement instanceof MemberSettlement)) registerFinalization(consumption, settlement);
 	return value;
 }
 
-function ended(value: unknown, settlement: Settlement): unknown {
+/** Ends the result with this value, and returns the value. */
+function settleNow(value: unknown, settlement: Settlement): unknown {
 	settlement.done(value);
 	return value;
 }

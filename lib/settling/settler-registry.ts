@@ -2,33 +2,33 @@ import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import type { Settlement, Settler } from './common/settlement.js';
 
-/** Takes a registered settler back; a second call does nothing. */
+/** Removes what was registered. A second call does nothing. */
 export type Unregister = () => void;
 
-/** The list is replaced, never changed, so that a settler may register another while it is asked. */
+/** The settlers, the newest first. The list is replaced, never changed, so that a settler may register another one. */
 const registered = processState('settling/settler-registry', () => ({ settlers: [] as readonly Settler[] }));
 
 /**
- * Teaches the toolkit one more kind of result. The newest settler is asked first, all of them before the toolkit's own
- * rules and after plain native promises (whose value is asked about instead).
+ * Registers a settler, which follows one more kind of result. The newest settler is tried first, and all settlers
+ * before the toolkit's own rules. A plain native promise is not passed to settlers, but its value is.
  *
  * @param settler - a name for messages, `accepts(value)` and `settle(value, settlement)`
- * @returns a function that takes it back
- * @throws TypeError where the settler lacks its name or one of its two methods
+ * @returns a function that removes it again
+ * @throws TypeError if the settler lacks its name or one of its two methods
  */
 export function registerSettler(settler: Settler): Unregister {
-	check(settler);
+	assertSettler(settler);
 	registered.settlers = [settler, ...registered.settlers];
-	let here = true;
+	let active = true;
 	return () => {
-		if (!here) return;
-		here = false;
+		if (!active) return;
+		active = false;
 		const index = registered.settlers.indexOf(settler);
 		registered.settlers = registered.settlers.toSpliced(index, 1);
 	};
 }
 
-/** The newest registered settler that knows the value. */
+/** Returns the newest registered settler that accepts the value; undefined if none does. Never throws. */
 export function settlerFor(value: object): Settler | undefined {
 	for (const settler of registered.settlers) {
 		try {
@@ -36,7 +36,7 @@ export function settlerFor(value: object): Settler | undefined {
 		} catch (error) {
 			warnOnce(
 				`settler.accepts:${settler.name}`,
-				`the settler '${settler.name}' threw in accepts(), which counts as false; let it answer true or false.`,
+				`the settler '${settler.name}' threw in accepts(), which counts as false. Let it return true or false.`,
 				error,
 			);
 		}
@@ -44,14 +44,17 @@ export function settlerFor(value: object): Settler | undefined {
 	return undefined;
 }
 
-/** Lets a registered settler settle the value; one that throws leaves the value as it is, and the result whole. */
+/**
+ * Lets a settler follow the value, and returns what it returns. If it throws, the result ends as complete, and the
+ * value itself is returned.
+ */
 export function settleBy(settler: Settler, value: object, settlement: Settlement): unknown {
 	try {
 		return settler.settle(value, settlement);
 	} catch (error) {
 		warnOnce(
 			`settler.settle:${settler.name}`,
-			`the settler '${settler.name}' threw in settle(); its value was passed on as it is and counts as whole.`,
+			`the settler '${settler.name}' threw in settle(); its value was returned unchanged, and counts as complete.`,
 			error,
 		);
 		settlement.done(value);
@@ -59,19 +62,21 @@ export function settleBy(settler: Settler, value: object, settlement: Settlement
 	}
 }
 
-function check(settler: unknown): asserts settler is Settler {
-	const wrong = fault(settler);
+/** @throws TypeError if the argument of `registerSettler()` is no settler */
+function assertSettler(settler: unknown): asserts settler is Settler {
+	const wrong = faultOf(settler);
 	if (wrong === undefined) return;
 	throw new TypeError(
-		`registerSettler() takes a settler { name, accepts(value), settle(value, settlement) }, but ${wrong}. ` +
-			'Give it all three: a string and two functions.',
+		`registerSettler() accepts a settler { name, accepts(value), settle(value, settlement) }, but ${wrong}. ` +
+			'Pass all three: a string and two functions.',
 	);
 }
 
-function fault(settler: unknown): string | undefined {
+/** Returns what is wrong with the settler, as the end of a sentence; undefined if nothing is. */
+function faultOf(settler: unknown): string | undefined {
 	if (typeof settler !== 'object' || settler === null) return `got ${settler === null ? 'null' : typeof settler}`;
 	const { name, accepts, settle } = settler as Record<string, unknown>;
-	if (typeof name !== 'string' || name === '') return 'its name is no string with letters';
+	if (typeof name !== 'string' || name === '') return 'its name is not a string, or is empty';
 	if (typeof accepts !== 'function') return `'accepts' of '${name}' is ${typeof accepts}`;
 	if (typeof settle !== 'function') return `'settle' of '${name}' is ${typeof settle}`;
 	return undefined;

@@ -4,10 +4,14 @@ import type { Settlement } from './common/settlement.js';
 import type { StreamTiming } from './common/stream-timing.js';
 
 /**
- * Follows one member of a many-sided result (the Vercel AI SDK's `streamText`, where merely reading a member drains the
- * stream). Nothing is read until the application reads that member; what it then gives is settled.
+ * Follows one member of a result that has several streams or promises (the Vercel AI SDK's `streamText`, where reading
+ * a member starts to drain the stream). The member is not read before the application reads it; its value is then
+ * settled.
  *
- * @returns false where the result has no such member, or it cannot be defined anew
+ * @param key - the name of the member: the `watch` option
+ * @param consumption - that of the whole result
+ * @param settle - `settle()`, as an argument because its module imports this one
+ * @returns false if the result has no such member, or if it cannot be overridden
  */
 export function watchMember(
 	result: object,
@@ -18,6 +22,7 @@ export function watchMember(
 	const member = descriptorOf(result, key);
 	if (member === undefined) return false;
 	const settlement = new MemberSettlement(consumption);
+	// A value is settled once, also if the application reads the member several times.
 	const settled = new WeakMap<object, unknown>();
 	const read: AnyFunction = member.get ?? (() => member.value);
 	return overrideAccessor(result, key, {
@@ -32,6 +37,7 @@ export function watchMember(
 	});
 }
 
+/** Returns the setter for the override: that of the member; for a writable field, one that replaces the override. */
 function setterFor(key: string, member: PropertyDescriptor) {
 	if (member.set !== undefined) return member.set as (this: unknown, value: unknown) => void;
 	if (member.get !== undefined || member.writable === false) return undefined;
@@ -41,47 +47,49 @@ function setterFor(key: string, member: PropertyDescriptor) {
 }
 
 /**
- * The same settlement, for the member's value: it has no member to follow itself, and what becomes of one value is not
- * the end of a result that may be read again. It keeps the result's consumption alive while the member's is.
+ * The settlement for the value of the watched member. It forwards to that of the result, with two differences: it has
+ * no member to follow, and `abandoned` is ignored, since the member may be read again. It refers to the consumption of
+ * the result, which is therefore not garbage-collected while the member is being consumed.
  */
 export class MemberSettlement implements Settlement {
-	readonly #whole: Consumption;
+	/** The consumption of the whole result. */
+	readonly #result: Consumption;
 	readonly watch = undefined;
 
-	constructor(whole: Consumption) {
-		this.#whole = whole;
+	constructor(result: Consumption) {
+		this.#result = result;
 	}
 
 	get wantsItems(): boolean {
-		return this.#whole.settlement.wantsItems;
+		return this.#result.settlement.wantsItems;
 	}
 
 	get ended(): boolean {
-		return this.#whole.settlement.ended;
+		return this.#result.settlement.ended;
 	}
 
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		return this.#whole.settlement.run(fn, self, args);
+		return this.#result.settlement.run(fn, self, args);
 	}
 
 	pace(): StreamTiming | undefined {
-		return this.#whole.settlement.pace?.();
+		return this.#result.settlement.pace?.();
 	}
 
 	item(value: unknown): void {
-		this.#whole.settlement.item(value);
+		this.#result.settlement.item(value);
 	}
 
 	done(value: unknown, kind?: string): void {
-		this.#whole.settlement.done(value, kind);
+		this.#result.settlement.done(value, kind);
 	}
 
 	failed(error: unknown): void {
-		this.#whole.settlement.failed(error);
+		this.#result.settlement.failed(error);
 	}
 
 	cancelled(kind?: string): void {
-		this.#whole.settlement.cancelled(kind);
+		this.#result.settlement.cancelled(kind);
 	}
 
 	abandoned(): void {}

@@ -1,59 +1,66 @@
 import { innermostInvocation } from '../invocation/context.js';
 import { activeContext, runInContext } from '../runtime/active-context.js';
 import { warnOnce } from '../runtime/log-once.js';
-import { addBelow } from './attribution/attribute-usage.js';
-import { addToSubtotals, beginSubtotal } from './attribution/subtotal.js';
+import { accountUsage } from './attribution/account-usage.js';
+import { ownerOf } from './attribution/owner.js';
+import { beginSubtotal } from './attribution/subtotal.js';
 
-/** The header in which one process tells another what it spent: `in=1234,out=567`. */
+/** The response header with which a process reports its tokens to the process that called it: `in=1234,out=567`. */
 const HEADER = 'agentese-tokens';
 
-/** What a header can be set on: a response of Node, a `Headers`, or a plain object of headers. */
+/** What `injectTokens` can set the header on: a response of Node, a `Headers`, or a plain object of headers. */
 export type HeaderCarrier =
 	| { setHeader(name: string, value: string): unknown; readonly headersSent?: boolean }
 	| { set(name: string, value: string): unknown }
 	| Record<string, unknown>;
 
 /**
- * Runs what answers a request, and tells the process that asked what was spent: sets the header `agentese-tokens` to
- * the tokens of all model calls that were credited below, before it resolves, and of those that `extractTokens` took
- * there from a third process. The other side takes them with `extractTokens`. What is spent later (in a stream that is
- * still open) is not in it.
+ * Runs the handler of a request, then sets the response header `agentese-tokens`, which reports to the calling process
+ * how many tokens were spent. They are those of all model calls that were attributed to invocations below the handler
+ * before it resolved, and those that `extractTokens` read there from the responses of other processes. The calling
+ * process reads them with `extractTokens`. Tokens that are spent later (in a stream that is still open), and the own
+ * tokens of an invocation around `injectTokens`, are not included. If no tokens were spent, no header is set.
  *
- * @returns what `answer` gives
+ * @param carrier - what the header is set on. If its headers were sent, a warning is logged once instead
+ * @param answer - the handler of the request
+ * @returns what `answer` returns or resolves to
  * @throws what `answer` throws; the header is set all the same
  */
 export async function injectTokens<T>(carrier: HeaderCarrier, answer: () => T): Promise<Awaited<T>> {
-	const { inside, gathering } = beginSubtotal(activeContext());
+	const { inside, subtotal } = beginSubtotal(activeContext());
 	try {
 		return await runInContext(inside, answer, undefined, []);
 	} finally {
-		if (gathering.in + gathering.out > 0) set(carrier, `in=${gathering.in},out=${gathering.out}`);
+		if (subtotal.in + subtotal.out > 0) setHeader(carrier, `in=${subtotal.in},out=${subtotal.out}`);
 	}
 }
 
 /**
- * Takes what another process spent for the current invocation, from the headers of its response: into
- * `agentese.tokens.total.*` of it and of those around it. Its own tokens and the counter stay as they are, for the
- * other process counts its own. Around it `injectTokens` hands them on to the process that asked this one. Outside of
- * both it does nothing. Never throws.
+ * Reads from the headers of a response how many tokens the called process spent, and adds them to
+ * `agentese.tokens.total.*` of the current invocation and of those around it. The invocation's own tokens and the
+ * counter do not change, because the other process counts its own. Inside of `injectTokens` they are reported to the
+ * process that called this one, too. Outside of both this does nothing. Never throws.
+ *
+ * @param headers - a `Headers`, or a plain object whose keys are in lower case; anything else is ignored
  */
 export function extractTokens(headers: unknown): void {
 	try {
-		const [, spentIn, spentOut] = /^in=(\d{1,15}),out=(\d{1,15})$/.exec(get(headers)) ?? [];
-		if (spentIn === undefined || spentOut === undefined) return;
-		const spent = { in: Number(spentIn), out: Number(spentOut) };
-		addToSubtotals(activeContext(), spent);
-		addBelow(innermostInvocation(), spent);
+		const [, input, output] = /^in=(\d{1,15}),out=(\d{1,15})$/.exec(getHeader(headers)) ?? [];
+		if (input === undefined || output === undefined) return;
+		accountUsage(ownerOf(innermostInvocation()), { in: Number(input), out: Number(output) }, 'process');
 	} catch (error) {
 		warnOnce('tokens.extract', 'the header agentese-tokens of a response could not be read.', error);
 	}
 }
 
-function set(carrier: HeaderCarrier, value: string): void {
+function setHeader(carrier: HeaderCarrier, value: string): void {
 	try {
 		if ('setHeader' in carrier && typeof carrier.setHeader === 'function') {
 			if (carrier.headersSent === true) {
-				warnOnce('tokens.inject', 'the headers were sent before injectTokens could tell what was spent.');
+				warnOnce(
+					'tokens.inject',
+					'the headers were sent before injectTokens could set agentese-tokens; the caller does not get these tokens.',
+				);
 			} else carrier.setHeader(HEADER, value);
 		} else if ('set' in carrier && typeof carrier.set === 'function') carrier.set(HEADER, value);
 		else (carrier as Record<string, unknown>)[HEADER] = value;
@@ -62,7 +69,8 @@ function set(carrier: HeaderCarrier, value: string): void {
 	}
 }
 
-function get(headers: unknown): string {
+/** Returns the text of the header; an empty string if it is missing or has several values. */
+function getHeader(headers: unknown): string {
 	if (typeof headers !== 'object' || headers === null) return '';
 	const value: unknown =
 		'get' in headers && typeof headers.get === 'function'

@@ -4,28 +4,37 @@ import { processState } from '../runtime/process-state.js';
 import { checkUsage, type TokenUsage, type Usage } from '../usage/accounting/usage.js';
 import { usageFrom, usageIn } from '../usage/formats/find-usage.js';
 import { StreamUsage } from '../usage/formats/stream-usage.js';
-import { anyReaders, readByOthers } from '../usage/token-readers.js';
-import { attributeUsage, mayBeUnreported, ownerOf } from './attribution/attribute-usage.js';
+import { anyReaders, readByRegistered } from '../usage/token-readers.js';
+import { attributeUsage, mayBeUnreported } from './attribution/attribute-usage.js';
+import { ownerOf } from './attribution/owner.js';
 
-/** The `tokens` option: what a person says the value holds. */
+/** The `tokens` option of a decorator: returns the usage in a settled value or, for a stream, in its last chunk. */
 type TokensOption = (value: unknown) => unknown;
 
-/** How a result ended. */
+/** How the result of an invocation ended. */
 interface Ended {
+	/** True if it threw or rejected; `error` is then what was thrown. */
 	readonly threw: boolean;
+	/** The settled value; undefined for a stream without a return value. */
 	readonly value?: unknown;
 	readonly error?: unknown;
+	/** True if the consumer left a stream before its end. */
 	readonly left?: boolean;
 }
 
-/** Whether somebody reads the last chunk of a stream, whatever it is. */
+/**
+ * Returns whether a `tokens` option or a registered reader reads the last chunk of a stream, which then must be kept.
+ */
 export function keepsLast(option: TokensOption | undefined): boolean {
 	return option !== undefined || anyReaders();
 }
 
-/** Looks for usage in the chunks of one stream, as they pass; of a chunk no more is kept than its usage. */
+/**
+ * Collects the usage in the chunks of one stream while they pass to its consumer. Of a chunk nothing but its usage is
+ * kept, except for the last chunk if `keepsLast()` is true.
+ */
 export class ChunkReader {
-	readonly #known = new StreamUsage();
+	readonly #usage = new StreamUsage();
 	readonly #keepsLast: boolean;
 	#last: unknown;
 
@@ -33,25 +42,31 @@ export class ChunkReader {
 		this.#keepsLast = keepsLast(option);
 	}
 
-	see(chunk: unknown): void {
-		this.#known.see(chunk);
+	/** Adds the next chunk. Never throws. */
+	add(chunk: unknown): void {
+		this.#usage.add(chunk);
 		if (this.#keepsLast) this.#last = chunk;
 	}
 
-	/** The last chunk, where somebody else reads it. */
+	/** The last chunk; undefined if `keepsLast()` was false when the stream began. */
 	get last(): unknown {
 		return this.#last;
 	}
 
-	/** @param whole - whether the stream came to its end */
-	usage(whole: boolean): TokenUsage | undefined {
-		return this.#known.usage(whole);
+	/**
+	 * Returns the usage of the chunks so far; undefined if they have none.
+	 *
+	 * @param reachedEnd - false if the stream failed or was left
+	 */
+	usage(reachedEnd: boolean): TokenUsage | undefined {
+		return this.#usage.usage(reachedEnd);
 	}
 }
 
 /**
- * Credits the usage that an invocation's own result holds, or the chunks of its stream, where nobody reported it. The
- * option is asked instead of the readers, and not of a failure.
+ * Attributes the usage that is in the result of an invocation, or in the chunks of its stream, to that invocation,
+ * unless another source has reported it. A `tokens` option replaces the readers; it is not called for a failure. Never
+ * throws.
  */
 export function attributeResult(
 	invocation: LiveInvocation,
@@ -60,44 +75,50 @@ export function attributeResult(
 	chunks: ChunkReader | undefined,
 ): void {
 	const { value } = ended;
-	const nothing = value === null || (typeof value !== 'object' && typeof value !== 'function');
-	// A number or a text that nobody reads holds no usage: what most calls give.
-	if (nothing && option === undefined && chunks === undefined && !ended.threw && !anyReaders()) return;
+	const primitive = value === null || (typeof value !== 'object' && typeof value !== 'function');
+	// Most calls return a primitive value, in which only an option or a registered reader finds usage.
+	if (primitive && option === undefined && chunks === undefined && !ended.threw && !anyReaders()) return;
 	const owner = ownerOf(invocation);
 	if (owner === undefined || owner.account?.reported === true) return;
 	try {
-		const usage = checkUsage(option === undefined ? found(ended, chunks) : asked(option, ended, chunks));
+		const usage = checkUsage(
+			option === undefined ? usageByReaders(ended, chunks) : usageByOption(option, ended, chunks),
+		);
 		if (usage === undefined || usage.in + usage.out === 0) return;
-		if (option === undefined && isAnsweredAgain(ended.value, usage)) return;
-		if (mayBeUnreported(owner, usage)) attributeUsage(invocation, usage, 'read');
+		if (option === undefined && wasReadBefore(ended.value, usage)) return;
+		if (mayBeUnreported(owner, usage)) attributeUsage(invocation, usage, 'result');
 	} catch (error) {
 		warnOnce('tokens.read', `the usage in a result of ${invocation.point.functionName} could not be read.`, error);
 	}
 }
 
-/** The results that were read, and what was in them. */
-const read = processState('tokens/result-usage', () => new WeakMap<object, string>());
+/** The results that were read, each with its usage as text. */
+const readResults = processState('tokens/result-usage', () => new WeakMap<object, string>());
 
-/** True for a result that was read before: what an application keeps and answers again was one call. */
-function isAnsweredAgain(value: unknown, usage: Usage): boolean {
+/**
+ * Returns true if this object was read before with the same usage: an application that caches a result made one call.
+ */
+function wasReadBefore(value: unknown, usage: Usage): boolean {
 	if (typeof value !== 'object' || value === null) return false;
-	const held = `${usage.in} ${usage.out} ${usage.responseId}`;
-	if (read.get(value) === held) return true;
-	read.set(value, held);
+	const summary = `${usage.in} ${usage.out} ${usage.responseId}`;
+	if (readResults.get(value) === summary) return true;
+	readResults.set(value, summary);
 	return false;
 }
 
-function asked(option: TokensOption, ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
+function usageByOption(option: TokensOption, ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
 	if (ended.threw) return undefined;
 	const value = ended.value === undefined ? chunks?.last : ended.value;
 	const usage = usageFrom(option(value));
 	return usage !== undefined && ended.left === true ? { ...usage, partial: true } : usage;
 }
 
-function found(ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
+/** Tries the registered readers, then the chunks of the stream, then the value or the error itself. */
+function usageByReaders(ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
 	const { value } = ended;
-	const others = ended.threw || !anyReaders() ? undefined : readByOthers(value === undefined ? chunks?.last : value);
-	if (others !== undefined) return others;
+	const registered =
+		ended.threw || !anyReaders() ? undefined : readByRegistered(value === undefined ? chunks?.last : value);
+	if (registered !== undefined) return registered;
 	const streamed = chunks?.usage(!ended.threw && ended.left !== true);
 	return streamed ?? usageIn(ended.threw ? ended.error : value);
 }

@@ -3,36 +3,39 @@ import { processState } from '../runtime/process-state.js';
 import type { TokenUsage } from './accounting/usage.js';
 import { usageFrom } from './formats/find-usage.js';
 
-/** Finds the usage in a settled value or, for a stream, in its last chunk; undefined where there is none. */
+/** Returns the usage in a settled value or, for a stream, in its last chunk; undefined if there is none. */
 export type TokenReader = (value: unknown) => TokenUsage | undefined;
 
+/** The registered readers, the newest first. */
 const readers = processState('usage/token-readers', () => [] as TokenReader[]);
 
 /**
- * Adds a reader for results that the toolkit does not know. It is asked, the newest first and before the toolkit's own,
- * for what every invocation answers, where nobody reported a model call. What it throws is said once.
+ * Registers a reader for results whose format the toolkit does not know. It is called with what every invocation
+ * returns, unless a model call of that invocation was reported otherwise: before the toolkit's own readers, and the
+ * newest registered reader first. The first usage that is found is used. If a reader throws, a warning is logged once,
+ * and the next reader is called.
  *
- * @returns takes it out again
- * @throws TypeError for what is no function
+ * @returns a function that unregisters the reader
+ * @throws TypeError if `reader` is not a function
  */
 export function registerTokenReader(reader: TokenReader): () => void {
 	if (typeof reader !== 'function') {
-		throw new TypeError(`registerTokenReader takes a function (value) => ({ in, out }); it got ${typeof reader}.`);
+		throw new TypeError(`registerTokenReader accepts a function (value) => ({ in, out }); it got ${typeof reader}.`);
 	}
 	readers.unshift(reader);
 	return () => {
-		const at = readers.indexOf(reader);
-		if (at >= 0) readers.splice(at, 1);
+		const index = readers.indexOf(reader);
+		if (index >= 0) readers.splice(index, 1);
 	};
 }
 
-/** True where somebody registered a reader. */
+/** Returns whether any reader is registered. */
 export function anyReaders(): boolean {
 	return readers.length > 0;
 }
 
-/** What the registered readers find. */
-export function readByOthers(value: unknown): TokenUsage | undefined {
+/** Returns the first usage that a registered reader finds in a value; undefined if none does. Never throws. */
+export function readByRegistered(value: unknown): TokenUsage | undefined {
 	for (const reader of readers) {
 		try {
 			const usage = usageFrom(reader(value));

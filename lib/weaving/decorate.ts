@@ -1,78 +1,97 @@
 import { DecorationError } from '../agentese/errors/errors.js';
 import { nearest } from '../agentese/errors/nearest.js';
 import type { AdviceSpec } from '../invocation/advice.js';
-import { wrapperMember } from './declarations.js';
-import { type AnyClass, type DecoratorTarget, memberOfClass, readTarget } from './decorator-target.js';
-import type { Member } from './member.js';
-import { nameOfClass } from './prototype-chain.js';
+import { wrapperMember } from './declarations/declarations.js';
+import {
+	type AnyClass,
+	type DecoratorTarget,
+	memberOfClass,
+	readTarget,
+	targetNames,
+} from './declarations/decorator-target.js';
+import type { Member } from './declarations/member.js';
+import { nameOfClass } from './declarations/prototype-chain.js';
 import { type Fn, wrap } from './wrapper.js';
 
 /**
- * Does what a decorator made of this spec does, in both standards, bare or called.
+ * Implements every weaving decorator, in both standards, bare or called with options.
  *
- * @param args - what the decorator function was called with: a class or member (then it acts), or options (then it
- *   answers the decorator)
- * @throws DecorationError where options or place are wrong
+ * @param args - the arguments of the decorator function: a class or a member, to which it is applied at once, or
+ *   options
+ * @returns what the standard expects of a decorator; the decorator itself if `args` are options
+ * @throws DecorationError if the options or the target are wrong
  */
 export function decorate(spec: AdviceSpec, args: readonly unknown[]): unknown {
-	const place = readTarget(args);
-	if (place !== undefined) return applyTo(spec, checkOptions(spec, {}, place), place);
+	const target = readTarget(args);
+	if (target !== undefined) return applyTo(spec, checkOptions(spec, {}, target), target);
 	const options = args[0] ?? {};
-	return (...at: unknown[]): unknown => {
-		const called = readTarget(at);
-		if (called === undefined) throw wrongPlace(spec.name, 'something that is no class and no member of one');
-		return applyTo(spec, checkOptions(spec, options, called), called);
+	return (...targetArgs: unknown[]): unknown => {
+		const decorated = readTarget(targetArgs);
+		if (decorated === undefined) {
+			throw wrongTarget(spec.name, 'something that is neither a class nor a member of one');
+		}
+		return applyTo(spec, checkOptions(spec, options, decorated), decorated);
 	};
 }
 
-function applyTo(spec: AdviceSpec, options: object, place: DecoratorTarget): unknown {
-	if (place.at === 'parameter') throw wrongPlace(spec.name, 'a parameter', place.owner, place.key);
-	if (place.at === 'class') return applyToClass(spec, options, place.cls);
-	const member = place.member();
-	refuseContradiction(spec.name, member, place.className);
-	member.say({ spec, options, level: 'member' });
-	if (place.tc39 !== undefined) return weaveTC39(member, place.kind, place.value);
-	return weaveLegacy(member, place);
+/** Applies a decorator to its target, and returns what the standard expects. */
+function applyTo(spec: AdviceSpec, options: object, target: DecoratorTarget): unknown {
+	if (target.type === 'parameter') throw wrongTarget(spec.name, 'a parameter', target.owner, target.key);
+	if (target.type === 'class') return applyToClass(spec, options, target.cls);
+	const member = target.member();
+	refuseContradiction(spec.name, member, target.className);
+	member.addDecorator({ spec, options, level: 'member' });
+	if (target.tc39 !== undefined) return weaveTC39(member, target.kind, target.value);
+	return weaveLegacy(member, target);
 }
 
-/** `@Untraced` beside `@Traced` on one method says two opposite things, in whichever order. */
+/**
+ * Refuses `@Traced` and `@Untraced` on one member, in either order.
+ *
+ * @param name - the name of the decorator that is being applied
+ * @throws DecorationError if the member has the other one
+ */
 export function refuseContradiction(name: string, member: Member, className: string): void {
-	const traced =
-		name === 'Traced' || member.sayings.some((one) => one.level === 'member' && one.spec.name === 'Traced');
-	if (!traced || !(name === 'Untraced' || member.untraced)) return;
+	const isTraced =
+		name === 'Traced' || member.decorators.some(({ level, spec }) => level === 'member' && spec.name === 'Traced');
+	if (!isTraced || !(name === 'Untraced' || member.untraced)) return;
 	throw new DecorationError({
 		decorator: `@${name}`,
 		class: className,
 		member: member.name,
-		rule: 'A method is traced or it is not.',
+		rule: 'A method has one of the two at most.',
 		got: '@Traced and @Untraced together',
 		wayOut: 'leaving one of them out',
 	});
 }
 
+/** Returns what replaces the member in the TC39 standard; undefined if another decorator has replaced it already. */
 function weaveTC39(member: Member, kind: Member['kind'], value: unknown): unknown {
-	const first = !member.woven;
+	// A second decorator on the member finds it woven: it has added its advice above, and replaces nothing.
+	const isFirst = !member.woven;
 	member.woven = true;
-	if (kind === 'field') return first ? (initial: unknown) => weaveValue(member, initial) : undefined;
-	if (!first) return undefined;
+	if (kind === 'field') return isFirst ? (initial: unknown) => weaveValue(member, initial) : undefined;
+	if (!isFirst) return undefined;
 	if (kind !== 'accessor') return wrap(member, value as Fn);
 	const { get, set } = value as { get: Fn; set: Fn };
 	return { get: wrap(member, get), set: wrap(member, set) };
 }
 
+/** Returns the wrapper of a field's function. Values that are no function, and wrappers, are returned as they are. */
 function weaveValue(member: Member, value: unknown): unknown {
 	return typeof value === 'function' && wrapperMember(value) === undefined ? wrap(member, value as Fn) : value;
 }
 
-function weaveLegacy(member: Member, place: DecoratorTarget & { at: 'member' }): unknown {
-	const { descriptor, owner } = place;
+/** Returns the changed descriptor in the legacy standard; undefined for a field, or if the member is woven already. */
+function weaveLegacy(member: Member, target: DecoratorTarget & { type: 'member' }): unknown {
+	const { descriptor, owner } = target;
 	if (descriptor === undefined) {
-		// A static field already holds its value; an instance field is woven on each instance, see weaveFields.
+		// A static field already has its value. An instance field is woven on each instance, by `weaveFields`.
 		const value =
-			typeof owner === 'function' ? (owner as unknown as Record<PropertyKey, unknown>)[place.key] : undefined;
+			typeof owner === 'function' ? (owner as unknown as Record<PropertyKey, unknown>)[target.key] : undefined;
 		if (typeof value === 'function' && owner !== undefined) {
-			Object.defineProperty(owner, place.key, {
-				...Object.getOwnPropertyDescriptor(owner, place.key),
+			Object.defineProperty(owner, target.key, {
+				...Object.getOwnPropertyDescriptor(owner, target.key),
 				value: weaveValue(member, value),
 			});
 		}
@@ -84,16 +103,17 @@ function weaveLegacy(member: Member, place: DecoratorTarget & { at: 'member' }):
 	return descriptor;
 }
 
-/** Weaves the functions of a property in place. */
-export function weaveDescriptor(member: Member, descriptor: PropertyDescriptor): void {
+/** Replaces the functions of a property's descriptor by their wrappers. */
+function weaveDescriptor(member: Member, descriptor: PropertyDescriptor): void {
 	if (typeof descriptor.value === 'function') descriptor.value = wrap(member, descriptor.value as Fn);
 	if (descriptor.get !== undefined) descriptor.get = wrap(member, descriptor.get as Fn) as () => unknown;
 	if (descriptor.set !== undefined) descriptor.set = wrap(member, descriptor.set as Fn) as (value: unknown) => void;
 }
 
 /**
- * On a class a decorator means every own method, static ones included, whose name begins with neither `_` nor `#`, less
- * `@Untraced` ones. What stands on a method refines it. Accessors, fields, symbols and inherited methods are not meant.
+ * Applies a decorator to a class: to every own method, static ones included, whose name begins with neither `_` nor `#`
+ * and that has no `@Untraced`. Accessors, fields, symbols and inherited methods are left alone. The options of a
+ * decorator on a method win over those of the class.
  */
 function applyToClass(spec: AdviceSpec, options: object, cls: AnyClass): void {
 	for (const owner of [cls.prototype as object, cls]) {
@@ -106,34 +126,40 @@ function applyToClass(spec: AdviceSpec, options: object, cls: AnyClass): void {
 	}
 }
 
+/** True for the methods that a class-level decorator applies to. */
 function isClassMethod(key: string, descriptor: PropertyDescriptor): boolean {
 	if (key === 'constructor' || key.startsWith('_') || key.startsWith('#')) return false;
 	return typeof descriptor.value === 'function' && !isClass(descriptor.value);
 }
 
-/** A class kept in a static property is a value, not a method: its `prototype` cannot be written. */
-function isClass(value: object): boolean {
+/** True for a class, whose `prototype` cannot be written. A class in a static property is a value, not a method. */
+export function isClass(value: object): boolean {
 	return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
 }
 
-/** Adds a decorator's word to a member that exists already, and weaves it there if it is not woven yet. */
+/**
+ * Adds a decorator to a member that exists already, and weaves the member in place if it is not woven yet.
+ *
+ * @throws DecorationError if the property can be neither written nor configured
+ */
 export function declareOn(
 	owner: object,
 	member: Member,
 	descriptor: PropertyDescriptor,
-	saying: { spec: AdviceSpec; options: object; level: 'class' | 'member' },
+	decorator: { spec: AdviceSpec; options: object; level: 'class' | 'member' },
 ): void {
-	member.say(saying);
+	member.addDecorator(decorator);
 	if (member.woven) return;
 	if (descriptor.configurable !== true && descriptor.writable !== true) {
-		throw wrongPlace(saying.spec.name, 'a property that can be neither written nor configured', owner, member.key);
+		throw wrongTarget(decorator.spec.name, 'a property that can be neither written nor configured', owner, member.key);
 	}
 	member.woven = true;
 	weaveDescriptor(member, descriptor);
 	Object.defineProperty(owner, member.key, descriptor);
 }
 
-function wrongPlace(name: string, got: string, owner?: object, key?: PropertyKey): DecorationError {
+/** Returns the error for a decorator on a target that it cannot be on. */
+function wrongTarget(name: string, got: string, owner?: object, key?: PropertyKey): DecorationError {
 	return new DecorationError({
 		decorator: `@${name}`,
 		class: owner === undefined ? '' : nameOfClass(owner),
@@ -144,11 +170,17 @@ function wrongPlace(name: string, got: string, owner?: object, key?: PropertyKey
 	});
 }
 
-/** Refuses options that are no object, have an unknown key (with the nearest legal one), or a wrong value. */
-export function checkOptions(spec: AdviceSpec, options: unknown, place: DecoratorTarget | string): object {
-	const where = placeName(place);
+/**
+ * Checks the options of a decorator and returns them.
+ *
+ * @param target - what the decorator is applied to, or a name, for the message
+ * @throws DecorationError if they are no object, hold an unknown key (with the nearest legal one), or a wrong value
+ */
+export function checkOptions(spec: AdviceSpec, options: unknown, target: DecoratorTarget | string): object {
+	const names = typeof target === 'string' ? { class: target } : targetNames(target);
 	const refuse = (rule: string, got: string, wayOut: string): DecorationError =>
-		new DecorationError({ decorator: `@${spec.name}`, ...where, rule, got, wayOut });
+		new DecorationError({ decorator: `@${spec.name}`, ...names, rule, got, wayOut });
+	// The rule of most refusals.
 	const legal = `The legal options are ${spec.keys.join(', ') || 'none'}.`;
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
 		throw refuse(legal, options === null ? 'null' : `${typeof options} for options`, 'an object of options, or none');
@@ -161,11 +193,4 @@ export function checkOptions(spec: AdviceSpec, options: unknown, place: Decorato
 	const fault = spec.check?.(options);
 	if (fault !== undefined) throw refuse(fault, 'another value', 'the value that the rule names');
 	return options;
-}
-
-function placeName(place: DecoratorTarget | string): { class: string; member?: string } {
-	if (typeof place === 'string') return { class: place };
-	if (place.at === 'class') return { class: nameOfClass(place.cls) };
-	if (place.at === 'parameter') return { class: nameOfClass(place.owner), member: String(place.key ?? 'constructor') };
-	return { class: place.className, member: String(place.key) };
 }

@@ -5,138 +5,151 @@ import type { SignalCounts } from '../../delivery/common/counts.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetEnvironment, PresetParts } from '../contract/preset.js';
 import type { ConsoleSettings } from './options.js';
-import { isEntry, type Paint, trees } from './tree.js';
+import { isLocalRoot, type Paint, traceLines } from './tree.js';
 
-/** What may wait for the end of its trace: an application whose roots never end must not fill the memory. */
+/** The most traces that wait for their root to end: roots that never end must not fill the memory. */
 const MAX_TRACES = 500;
+/** The most spans of one trace that wait for their root to end. */
 const MAX_SPANS = 500;
 
-const NONE: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
-const LOOKS = { name: 'bold', faint: 'dim', good: 'green', bad: 'red' } as const;
+const NO_RECORDS: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+/** The style of `util.styleText` for each meaning. */
+const STYLES = { name: 'bold', faint: 'dim', good: 'green', bad: 'red' } as const;
 
-/** What is written to: stderr, so that what an application prints stays its own. */
-export type Out = NodeJS.WriteStream;
+/** The stream that lines are written to. It is stderr, because stdout belongs to the application. */
+export type OutputStream = NodeJS.WriteStream;
 
 /**
- * Writes each trace when its root ends, in the next turn of the loop; and what is left when the process ends. What was
- * called from elsewhere is a root too, unless the trace has another one open here, as where an application calls its own
- * server: then the last of them to end brings all of it.
+ * Creates a span processor that writes each trace in the turn of the event loop after its root has ended, and
+ * everything that waits when the process ends.
+ *
+ * A span that was called from another process is a root too. If a trace has several roots open in this process, as when
+ * an application calls its own server, the last one to end writes the whole trace.
  */
 export function consoleParts(
 	{ color }: ConsoleSettings,
 	whenProcessEnds: PresetEnvironment['whenProcessEnds'],
-	out: Out = process.stderr,
+	out: OutputStream = process.stderr,
 ): PresetParts {
-	const printer = new Printer(out, painter(color, out));
-	const forget = whenProcessEnds(() => printer.print());
+	const printer = new TracePrinter(out, painter(color, out));
+	const unregister = whenProcessEnds(() => printer.print());
 	const processor: SpanProcessor = {
 		onStart: (span) => {
-			if (isSampled(span) && isEntry(span)) printer.open(span.spanContext().traceId);
+			if (isSampled(span) && isLocalRoot(span)) printer.rootStarted(span.spanContext().traceId);
 		},
 		onEnd: (span) => {
-			if (isSampled(span)) printer.take(span);
+			if (isSampled(span)) printer.spanEnded(span);
 		},
 		forceFlush: async () => printer.print(),
 		shutdown: async () => {
-			printer.end();
-			forget();
+			printer.shutdown();
+			unregister();
 		},
 	};
 	return {
 		spanProcessors: [processor],
-		stats: () => ({ spans: printer.stats(), metricPoints: NONE, logs: NONE, files: [] }),
+		stats: () => ({ spans: printer.stats(), metricPoints: NO_RECORDS, logs: NO_RECORDS, files: [] }),
 	};
 }
 
-/** `auto`: in colour on a terminal; `NO_COLOR` and `FORCE_COLOR` are heard, as Node does. */
-function painter(color: ConsoleSettings['color'], stream: Out): Paint {
-	if (color === 'never') return (_look, text) => text;
+/**
+ * Returns the function that colours text. With `auto` Node itself decides: it checks the terminal and the variables.
+ */
+function painter(color: ConsoleSettings['color'], stream: OutputStream): Paint {
+	if (color === 'never') return (_style, text) => text;
 	const options = color === 'auto' ? { stream } : { validateStream: false };
-	return (look, text) => styleText(LOOKS[look], text, options);
+	return (style, text) => styleText(STYLES[style], text, options);
 }
 
 function isSampled(span: ReadableSpan): boolean {
 	return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
-class Printer {
-	readonly #out: Out;
+/** Holds the ended spans of each trace until its last root has ended, then formats and writes them. */
+class TracePrinter {
+	readonly #out: OutputStream;
 	readonly #paint: Paint;
+	/** Ended spans whose root has not ended yet, by trace id. */
 	readonly #waiting = new Map<string, ReadableSpan[]>();
-	/** How many roots of each trace are open. */
-	readonly #open = new Map<string, number>();
+	/** The number of roots of each trace that are open. */
+	readonly #openRoots = new Map<string, number>();
+	/** The ids of the latest traces that were formatted. */
 	readonly #printed = new Set<string>();
 	readonly #counts = { made: 0, written: 0, queued: 0, dropped: 0 };
+	/** Formatted lines that are not written yet. */
 	#lines: string[] = [];
-	#linesOf = 0;
-	#turn: NodeJS.Immediate | undefined;
+	/** The number of spans that `#lines` represents. */
+	#spansInLines = 0;
+	#immediate: NodeJS.Immediate | undefined;
 	#closed = false;
 
-	constructor(out: Out, paint: Paint) {
+	constructor(out: OutputStream, paint: Paint) {
 		this.#out = out;
 		this.#paint = paint;
 	}
 
-	/** A root began: a span without a parent, or one whose parent is elsewhere. */
-	open(traceId: string): void {
-		this.#open.set(traceId, (this.#open.get(traceId) ?? 0) + 1);
-		shorten(this.#open);
+	/** Counts a root that has started: a span without a parent, or with its parent in another process. */
+	rootStarted(traceId: string): void {
+		this.#openRoots.set(traceId, (this.#openRoots.get(traceId) ?? 0) + 1);
+		removeOldest(this.#openRoots);
 	}
 
-	/** A span ended. Its trace is made lines when the span is the last of its roots. */
-	take(span: ReadableSpan): void {
+	/** Holds a span that has ended, or formats its whole trace if the span is the last open root of it. */
+	spanEnded(span: ReadableSpan): void {
 		this.#counts.made += 1;
 		const { traceId } = span.spanContext();
 		const others = this.#waiting.get(traceId) ?? [];
-		const entry = isEntry(span);
-		if (entry) this.#end(traceId);
-		// What ends after its root has a line of its own.
-		const root = !this.#open.has(traceId) && (entry || this.#printed.has(traceId));
-		if (this.#closed || (!root && (others.length >= MAX_SPANS || this.#full(traceId)))) {
+		const isRoot = isLocalRoot(span);
+		if (isRoot) this.#rootEnded(traceId);
+		// A span that ends after the root of its trace gets a line of its own.
+		const completes = !this.#openRoots.has(traceId) && (isRoot || this.#printed.has(traceId));
+		if (this.#closed || (!completes && (others.length >= MAX_SPANS || this.#isFull(traceId)))) {
 			this.#counts.dropped += 1;
 			return;
 		}
 		this.#counts.queued += 1;
-		if (!root) {
+		if (!completes) {
 			others.push(span);
 			this.#waiting.set(traceId, others);
 			return;
 		}
 		this.#waiting.delete(traceId);
 		this.#printed.add(traceId);
-		shorten(this.#printed);
-		this.#write([...others, span]);
+		removeOldest(this.#printed);
+		this.#format([...others, span]);
 	}
 
-	#end(traceId: string): void {
-		const left = (this.#open.get(traceId) ?? 1) - 1;
-		if (left > 0) this.#open.set(traceId, left);
-		else this.#open.delete(traceId);
+	#rootEnded(traceId: string): void {
+		const left = (this.#openRoots.get(traceId) ?? 1) - 1;
+		if (left > 0) this.#openRoots.set(traceId, left);
+		else this.#openRoots.delete(traceId);
 	}
 
-	#full(traceId: string): boolean {
+	/** Returns true if no span of this trace waits and no further trace may wait. */
+	#isFull(traceId: string): boolean {
 		return this.#waiting.size >= MAX_TRACES && !this.#waiting.has(traceId);
 	}
 
-	#write(spans: readonly ReadableSpan[]): void {
+	/** Formats spans of one trace, and schedules the write for the next turn of the event loop. */
+	#format(spans: readonly ReadableSpan[]): void {
 		try {
-			this.#lines.push(...trees(spans, this.#paint));
+			this.#lines.push(...traceLines(spans, this.#paint));
 		} catch (error) {
-			warnOnce('console/line', 'a trace could not be made a line.', error);
+			warnOnce('console/line', 'the console preset could not format a trace.', error);
 		}
-		this.#linesOf += spans.length;
-		this.#turn ??= setImmediate(() => this.print());
+		this.#spansInLines += spans.length;
+		this.#immediate ??= setImmediate(() => this.print());
 	}
 
-	/** Writes the lines that wait. Never throws: a closed stderr is no reason to fail. */
+	/** Writes the lines that wait. Never throws: a closed stderr must not fail the application. */
 	print(): void {
-		clearImmediate(this.#turn);
-		this.#turn = undefined;
+		clearImmediate(this.#immediate);
+		this.#immediate = undefined;
 		const lines = this.#lines;
 		this.#lines = [];
-		this.#counts.queued -= this.#linesOf;
-		this.#counts.written += this.#linesOf;
-		this.#linesOf = 0;
+		this.#counts.queued -= this.#spansInLines;
+		this.#counts.written += this.#spansInLines;
+		this.#spansInLines = 0;
 		if (lines.length === 0) return;
 		try {
 			this.#out.write(`${lines.join('\n')}\n`);
@@ -145,9 +158,9 @@ class Printer {
 		}
 	}
 
-	/** Writes all, also the spans whose root never ended. */
-	end(): void {
-		for (const spans of this.#waiting.values()) this.#write(spans);
+	/** Writes everything, including spans whose root never ended. Spans that end later are dropped. */
+	shutdown(): void {
+		for (const spans of this.#waiting.values()) this.#format(spans);
 		this.#waiting.clear();
 		this.#closed = true;
 		this.print();
@@ -160,8 +173,8 @@ class Printer {
 	}
 }
 
-/** Forgets the oldest of what may not grow without end. */
-function shorten(traces: Map<string, unknown> | Set<string>): void {
+/** Removes the oldest entries above `MAX_TRACES`, so that the collection does not grow without bound. */
+function removeOldest(traces: Map<string, unknown> | Set<string>): void {
 	for (const oldest of traces.keys()) {
 		if (traces.size <= MAX_TRACES) return;
 		traces.delete(oldest);

@@ -1,53 +1,113 @@
 import type { OtlpOptions } from './otlp-options.js';
 
-/** What is said of any backend of a preset of one's own. */
-interface Common {
-	/** Those that it takes. @default all that the config wants of the preset */
+/** The options that every backend of a custom preset has. */
+interface BackendOptions {
+	/**
+	 * The signals that the backend accepts. Signals that the config does not send to the preset are left out in any case.
+	 *
+	 * `deliver()` throws a `TypeError` if the list contains anything else.
+	 *
+	 * @default ['traces', 'metrics', 'logs']
+	 */
 	readonly signals?: readonly ('traces' | 'metrics' | 'logs')[];
 }
 
-/** A backend that speaks OTLP: whatever the section `otlp` of a config may say. */
-export interface OtlpBackend extends OtlpOptions, Common {
+/**
+ * A backend of a custom preset that speaks OTLP. It has the options of the section `otlp` of the config, with the same
+ * defaults and checks.
+ */
+export interface OtlpBackend extends OtlpOptions, BackendOptions {
+	/** Never set: a backend with a `send` function is a `CustomBackend`. */
 	readonly send?: never;
 }
 
-/** One request to a backend that is reached in a way of one's own. */
+/** One request that `CustomBackend.send` delivers. */
 export interface DeliveryRequest {
+	/** The signal that the records in `body` belong to. */
 	readonly signal: 'traces' | 'metrics' | 'logs';
+	/** The encoding of `body`, as the backend's `encoding` sets it. */
 	readonly encoding: 'protobuf' | 'json';
-	/** A request of OTLP: `ExportTraceServiceRequest`, or that of the other signals. */
+	/** An encoded OTLP message: `ExportTraceServiceRequest`, or its equivalent for metrics or logs. */
 	readonly body: Uint8Array;
-	/** Aborted when the backend has had its `timeout`. */
+	/** Aborted if the request exceeds the backend's `timeout`. The request is then sent again later. */
 	readonly abort: AbortSignal;
 }
 
-/** What a backend made of a request. Answering nothing means that all of it was taken. */
+/**
+ * The outcome of one request, as `CustomBackend.send` returns it. `undefined` means that the backend accepted all
+ * records. Any other value is reported once, and the request is sent again.
+ */
 export type DeliveryAnswer =
 	| undefined
-	/** It was taken, but for so many records. */
-	| { readonly kind: 'taken'; readonly refused?: number }
-	/** The backend is away or busy: the request is made again, not before so many milliseconds where it says so. */
-	| { readonly kind: 'later'; readonly error?: unknown; readonly afterMs?: number }
-	/** It is too large: it is made again in halves. */
-	| { readonly kind: 'smaller'; readonly error?: unknown; readonly answer?: string }
-	/** It is refused for good, and kept with the answer among the dead letters. */
-	| { readonly kind: 'never'; readonly error?: unknown; readonly answer?: string };
+	| {
+			/** The backend accepted the request. */
+			readonly kind: 'taken';
+			/** The number of records that it refused nevertheless. They are counted as dropped. @default 0 */
+			readonly refused?: number;
+	  }
+	| {
+			/** The backend is unreachable or busy: the request is sent again. */
+			readonly kind: 'later';
+			/** The reason, for messages and `stats()`. @default an error that names the preset and `later` */
+			readonly error?: unknown;
+			/** The least time until the next attempt, in milliseconds. @default an increasing pause that the sender sets */
+			readonly afterMs?: number;
+	  }
+	| {
+			/** The request is too large: its records are sent again in two halves. */
+			readonly kind: 'smaller';
+			/** The reason, for messages and `stats()`. @default an error that names the preset and `smaller` */
+			readonly error?: unknown;
+			/** The text that the backend returned. It is kept with records that cannot be divided any further. */
+			readonly answer?: string;
+	  }
+	| {
+			/** The backend refuses the request for good: its records are counted as dropped and kept as dead letters. */
+			readonly kind: 'never';
+			/** The reason, for messages and `stats()`. @default an error that names the preset and `never` */
+			readonly error?: unknown;
+			/** The text that the backend returned. It is kept with the dead letters. */
+			readonly answer?: string;
+	  };
 
-/** A backend that is reached in a way of one's own: a queue, a bucket, a protocol that is not OTLP's. */
-export interface CustomBackend extends Common {
-	/** Its address, as a URL of any scheme; without a user name, a password and a query it names the folder of the journal. */
+/**
+ * A backend that a custom preset reaches through its own `send` function: a message queue, an object store, or any
+ * protocol other than OTLP.
+ */
+export interface CustomBackend extends BackendOptions {
+	/**
+	 * The address as a URL of any scheme with a host. Without user name, password and query it identifies the folder of
+	 * the journal, and messages and `stats()` show it.
+	 *
+	 * `deliver()` throws a `TypeError` if it is not such a URL.
+	 */
 	readonly endpoint: string;
-	/** How requests are written. @default 'protobuf' */
+	/**
+	 * The encoding of the requests. `deliver()` throws a `TypeError` if it is neither of the two.
+	 *
+	 * @default 'protobuf'
+	 */
 	readonly encoding?: 'protobuf' | 'json';
-	/** How long one request may take, in milliseconds; then it is made again. @default 10000 */
+	/**
+	 * The time limit of one request, in milliseconds. A request that exceeds it is sent again. `deliver()` throws a
+	 * `TypeError` if it is not greater than 0.
+	 *
+	 * @default 10000
+	 */
 	readonly timeout?: number;
-	/** What metrics count from. @default 'cumulative' */
+	/**
+	 * The start of the interval that a metric covers: the start of the process (`cumulative`) or the previous collection
+	 * (`delta`; `lowmemory` is delta for synchronous counters and histograms only).
+	 *
+	 * @default 'cumulative'
+	 */
 	readonly temporality?: 'cumulative' | 'delta' | 'lowmemory';
 	/**
-	 * Brings one request there; one at a time for each signal, the oldest first. What it throws means `later`. It must not
-	 * answer before the backend has the request: what it takes is removed from the disk.
+	 * Delivers one request. It is called for one request at a time for each signal, the oldest first. If it throws or
+	 * rejects, the outcome is `later` with that error. It must not return before the backend has the request, because the
+	 * records are then removed from the disk.
 	 */
 	send(request: DeliveryRequest): DeliveryAnswer | Promise<DeliveryAnswer>;
-	/** Closes the connection; called once, when all signals are shut down. */
+	/** Closes the connection. It is called once, when all signals are shut down. */
 	close?(): void;
 }

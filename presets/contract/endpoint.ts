@@ -1,33 +1,40 @@
 import type { Zod } from '../../delivery/common/quantity.js';
 
-/** The protocols of OTLP, http/protobuf first: it is the default, because the JS gRPC exporter retries nothing. */
+/** The OTLP protocols. `http/protobuf` is first: it is the default, because the JS gRPC exporter retries nothing. */
 export const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;
 
+/** One of the OTLP protocols. */
 export type Protocol = (typeof PROTOCOLS)[number];
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /**
- * What an endpoint says: its address with a scheme, and the protocol where it implies one.
+ * Parses an endpoint into its address with a scheme, and the protocol if the endpoint implies one.
  *
- * Without a scheme it is plain `http://`, and on port 4317 it means gRPC, which is what listens there: the origin's
- * telemetry.yaml says `localhost:4317`, and so does much of the documentation of OTLP. A socket, `unix:/path`, is gRPC's.
+ * An endpoint without a scheme is plain `http://`. On port 4317 it implies gRPC, because that is what listens there:
+ * kgents's telemetry.yaml sets `localhost:4317`, and so does much of the OTLP documentation. A Unix domain socket,
+ * `unix:/path`, implies gRPC too.
  *
- * @returns undefined where it is no address of a server
+ * @returns undefined if the text is not the address of a server
  */
 export function readEndpoint(text: string): { url: string; protocol?: Protocol } | undefined {
-	const said = text.trim();
-	if (/^unix:.*\//.test(said)) return { url: said, protocol: 'grpc' };
-	const bare = !SCHEME.test(said);
-	const url = URL.parse(bare ? `http://${said}` : said);
-	if (said === '' || url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) return undefined;
-	// A scheme that lost a character: http//localhost and http:/localhost would be a host called http.
-	if (bare && (/^https?$/.test(url.hostname) || said.includes('//'))) return undefined;
-	const whole = bare ? `http://${said}` : said;
-	return bare && url.port === '4317' ? { url: whole, protocol: 'grpc' } : { url: whole };
+	const trimmed = text.trim();
+	if (/^unix:.*\//.test(trimmed)) return { url: trimmed, protocol: 'grpc' };
+	const hasNoScheme = !SCHEME.test(trimmed);
+	const withScheme = hasNoScheme ? `http://${trimmed}` : trimmed;
+	const url = URL.parse(withScheme);
+	if (trimmed === '' || url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) return undefined;
+	// A scheme that lost a character: http//localhost and http:/localhost would be parsed as a host called http.
+	if (hasNoScheme && (/^https?$/.test(url.hostname) || trimmed.includes('//'))) return undefined;
+	return hasNoScheme && url.port === '4317' ? { url: withScheme, protocol: 'grpc' } : { url: withScheme };
 }
 
-/** The schema of an endpoint. The text stays as it was written; `load.ts` gives it its scheme once all is merged. */
+/**
+ * Returns the schema of an endpoint. It accepts what `readEndpoint` can parse and leaves the text unchanged; loading
+ * the config adds the scheme once all sources are merged.
+ *
+ * @param description - the meaning of the key, for the JSON schema and the documentation
+ */
 export function endpoint(z: Zod, description: string) {
 	return z
 		.string()
@@ -38,10 +45,10 @@ export function endpoint(z: Zod, description: string) {
 		});
 }
 
-/** The schema of a protocol of OTLP. */
+/** Returns the schema of an OTLP protocol. */
 export const protocol = (z: Zod) =>
 	z.enum(PROTOCOLS).meta({
 		legal: 'http/protobuf, http/json or grpc',
 		words: PROTOCOLS,
-		description: 'How OTLP is sent. An endpoint without a scheme on port 4317 means grpc.',
+		description: 'The OTLP protocol. An endpoint without a scheme on port 4317 implies grpc.',
 	});

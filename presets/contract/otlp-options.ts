@@ -1,100 +1,115 @@
 import type { z } from 'zod';
 import type { Zod } from '../../delivery/common/quantity.js';
 import { LEGAL_TIME, milliseconds, quantity } from '../../delivery/common/quantity.js';
-import { endpoint, protocol } from './endpoint.js';
+import { endpoint, type Protocol, protocol } from './endpoint.js';
+import type { OptionShape } from './option-schema.js';
 
-const COMPRESSIONS = ['none', 'gzip'] as const;
-const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
-const FILE = 'the path of a PEM file';
+/** Certificates for TLS, as paths of PEM files relative to the config file. An empty text is a configuration error. */
+interface OtlpTlsOptions {
+	/** The path of the certificates that the server is trusted by. @default Node's own certificate authorities */
+	ca?: string | undefined;
+	/** The path of the client certificate, if the server requires one. @default none is sent */
+	cert?: string | undefined;
+	/** The path of the private key of the client certificate. @default none */
+	key?: string | undefined;
+}
 
-const each = (z: Zod) => ({
-	protocol: protocol(z).optional(),
-	headers: z
-		.record(z.string(), z.string())
-		.meta({
-			legal: `names with texts; a secret is written "\${env:NAME}"`,
-			description: `Sent with every request, and masked wherever the config is shown. "\${env:NAME}" is the variable.`,
-		})
-		.optional(),
-	compression: z
-		.enum(COMPRESSIONS)
-		.meta({ legal: 'none or gzip', words: COMPRESSIONS, description: 'How requests are compressed.' })
-		.optional(),
-	timeout: quantity(z, milliseconds)
-		.meta({ legal: LEGAL_TIME, description: 'How long one request may take; then it is made again.' })
-		.optional(),
-	tls: z
-		.strictObject({
-			ca: z
-				.string()
-				.min(1)
-				.meta({ legal: FILE, description: 'The certificates that the server is trusted by.' })
-				.optional(),
-			cert: z
-				.string()
-				.min(1)
-				.meta({ legal: FILE, description: 'Our certificate, where the server asks for one.' })
-				.optional(),
-			key: z.string().min(1).meta({ legal: FILE, description: "Our certificate's private key." }).optional(),
-		})
-		.optional(),
-});
+/** The options that exist both for all signals and for one signal. */
+interface OtlpRequestOptions {
+	/**
+	 * The OTLP protocol. Any other value is a configuration error.
+	 *
+	 * @default 'http/protobuf', or the protocol that the endpoint implies
+	 */
+	protocol?: Protocol | undefined;
+	/**
+	 * Headers of every request, over gRPC its metadata. They are masked wherever the config is shown. `"${env:NAME}"`
+	 * stands for the value of an environment variable, and is a configuration error if that variable is not set.
+	 *
+	 * @default {}
+	 */
+	headers?: Record<string, string> | undefined;
+	/**
+	 * The compression of requests. Any other value is a configuration error.
+	 *
+	 * @default 'none'
+	 */
+	compression?: (typeof COMPRESSIONS)[number] | undefined;
+	/**
+	 * The time limit of one request: a number of milliseconds greater than 0, or a text with a unit such as `"10s"`. A
+	 * request that exceeds it is sent again. Any other value is a configuration error.
+	 *
+	 * @default 10000
+	 */
+	timeout?: number | string | undefined;
+	/**
+	 * Certificates for TLS. If a file cannot be used, that is reported once and nothing is sent.
+	 *
+	 * @default {}
+	 */
+	tls?: OtlpTlsOptions | undefined;
+}
 
-function signal(z: Zod, name: string) {
-	return z
-		.strictObject({
-			endpoint: endpoint(z, `Where ${name} alone go; taken as it stands, no path is added.`).optional(),
-			...each(z),
-		})
-		.optional();
+/** The options of one signal. An option that is not set has the value of the same option for all signals. */
+interface OtlpSignalOptions extends OtlpRequestOptions {
+	/**
+	 * The address of this signal alone. It is used unchanged: no path is appended. A text that is not an address is a
+	 * configuration error.
+	 *
+	 * @default the general endpoint with the path of the signal
+	 */
+	endpoint?: string | undefined;
 }
 
 /**
- * The checks. The sections `traces`, `metrics` and `logs` say otherwise for one signal, as OpenTelemetry's
- * `OTEL_EXPORTER_OTLP_TRACES_*` do; what they leave out holds as it stands above.
+ * The options of a backend that speaks OTLP: the section `otlp` of the config, and `deliver()` of a custom preset. An
+ * unknown key is a configuration error; `deliver()` throws a `TypeError` instead.
  */
-export const otlpOptions = (z: Zod) =>
-	z.strictObject({
-		endpoint: endpoint(
-			z,
-			'Where OTLP is sent. Over HTTP /v1/traces, /v1/metrics and /v1/logs are added to it.',
-		).optional(),
-		...each(z),
-		temporality: z
-			.enum(TEMPORALITIES)
-			.meta({
-				legal: 'cumulative, delta or lowmemory',
-				words: TEMPORALITIES,
-				description: 'What metrics count from: the start, or the last report. Prometheus takes cumulative only.',
-			})
-			.optional(),
-		traces: signal(z, 'traces'),
-		metrics: signal(z, 'metrics'),
-		logs: signal(z, 'logs'),
-	});
-
-/** What may be said about a backend that speaks OTLP. */
-export type OtlpOptions = z.input<ReturnType<typeof otlpOptions>>;
+export interface OtlpOptions extends OtlpRequestOptions {
+	/**
+	 * The address of the backend, for all signals. Over HTTP `/v1/traces`, `/v1/metrics` and `/v1/logs` are appended to
+	 * it. Without a scheme it is `http://`, and port 4317 then implies gRPC. A text that is not an address is a
+	 * configuration error.
+	 *
+	 * @default 'http://localhost:4318', or 'http://localhost:4317' for gRPC
+	 */
+	endpoint?: string | undefined;
+	/**
+	 * The start of the interval that a metric covers: the start of the process (`cumulative`) or the previous export
+	 * (`delta`; `lowmemory` is delta for synchronous counters and histograms only). Prometheus accepts `cumulative` only.
+	 * Any other value is a configuration error.
+	 *
+	 * @default 'cumulative'
+	 */
+	temporality?: (typeof TEMPORALITIES)[number] | undefined;
+	/** Options of traces alone. They override the general ones. @default {} */
+	traces?: OtlpSignalOptions | undefined;
+	/** Options of metrics alone. They override the general ones. @default {} */
+	metrics?: OtlpSignalOptions | undefined;
+	/** Options of logs alone. They override the general ones. @default {} */
+	logs?: OtlpSignalOptions | undefined;
+}
 
 type Output = z.output<ReturnType<typeof otlpOptions>>;
-type Settled<K extends keyof Output> = { [P in K]-?: NonNullable<Output[P]> };
+type Complete<K extends keyof Output> = { [P in K]-?: NonNullable<Output[P]> };
 
-/** What one signal says otherwise. */
-export type OtlpSignalSettings = NonNullable<Output['traces']>;
+/** `OtlpSignalOptions`, checked. */
+type OtlpSignalSettings = NonNullable<Output['traces']>;
 
-/**
- * The same, checked and complete: endpoints have a scheme, files are absolute, `${env:NAME}` is filled in. Without an
- * endpoint it is localhost, port 4318 or, for grpc, 4317.
- */
+/** `OtlpOptions`, checked and complete: endpoints have a scheme, paths are absolute, `${env:NAME}` is replaced. */
 export interface OtlpSettings
-	extends Settled<'protocol' | 'headers' | 'compression' | 'timeout' | 'tls' | 'temporality'> {
+	extends Complete<'protocol' | 'headers' | 'compression' | 'timeout' | 'tls' | 'temporality'> {
+	/** The base address of all signals. Undefined means localhost, on port 4318, or 4317 for gRPC. */
 	endpoint: string | undefined;
+	/** Options of traces alone. */
 	traces: OtlpSignalSettings;
+	/** Options of metrics alone. */
 	metrics: OtlpSignalSettings;
+	/** Options of logs alone. */
 	logs: OtlpSignalSettings;
 }
 
-/** What holds where nothing is said. */
+/** Returns the default values, as a new object that the caller may change. */
 export function otlpDefaults(): OtlpSettings {
 	return {
 		endpoint: undefined,
@@ -109,3 +124,83 @@ export function otlpDefaults(): OtlpSettings {
 		logs: {},
 	};
 }
+
+const COMPRESSIONS = ['none', 'gzip'] as const;
+const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
+const LEGAL_FILE = 'the path of a PEM file';
+
+/**
+ * Returns the schema of the options. The sections `traces`, `metrics` and `logs` override the general options for one
+ * signal, as OpenTelemetry's `OTEL_EXPORTER_OTLP_TRACES_*` variables do.
+ */
+export const otlpOptions = (z: Zod) =>
+	z.strictObject({
+		endpoint: endpoint(
+			z,
+			'The address that OTLP is sent to. Over HTTP /v1/traces, /v1/metrics and /v1/logs are appended to it.',
+		).optional(),
+		...requestOptions(z),
+		temporality: z
+			.enum(TEMPORALITIES)
+			.meta({
+				legal: 'cumulative, delta or lowmemory',
+				words: TEMPORALITIES,
+				description: 'What metrics count from: the start, or the last report. Prometheus accepts cumulative only.',
+			})
+			.optional(),
+		traces: signalOptions(z, 'traces'),
+		metrics: signalOptions(z, 'metrics'),
+		logs: signalOptions(z, 'logs'),
+	} satisfies OptionShape<OtlpOptions>);
+
+function signalOptions(z: Zod, name: string) {
+	return z
+		.strictObject({
+			endpoint: endpoint(
+				z,
+				`The address that ${name} alone are sent to; used unchanged, no path is appended.`,
+			).optional(),
+			...requestOptions(z),
+		} satisfies OptionShape<OtlpSignalOptions>)
+		.optional();
+}
+
+const requestOptions = (z: Zod) =>
+	({
+		protocol: protocol(z).optional(),
+		headers: z
+			.record(z.string(), z.string())
+			.meta({
+				legal: `names with texts; a secret is written "\${env:NAME}"`,
+				description:
+					'Headers of every request, masked wherever the config is shown. ' +
+					`"\${env:NAME}" is an environment variable.`,
+			})
+			.optional(),
+		compression: z
+			.enum(COMPRESSIONS)
+			.meta({ legal: 'none or gzip', words: COMPRESSIONS, description: 'The compression of requests.' })
+			.optional(),
+		timeout: quantity(z, milliseconds)
+			.meta({ legal: LEGAL_TIME, description: 'The time limit of one request; one that exceeds it is sent again.' })
+			.optional(),
+		tls: z
+			.strictObject({
+				ca: z
+					.string()
+					.min(1)
+					.meta({ legal: LEGAL_FILE, description: 'The certificates that the server is trusted by.' })
+					.optional(),
+				cert: z
+					.string()
+					.min(1)
+					.meta({ legal: LEGAL_FILE, description: 'The client certificate, if the server requires one.' })
+					.optional(),
+				key: z
+					.string()
+					.min(1)
+					.meta({ legal: LEGAL_FILE, description: 'The private key of the client certificate.' })
+					.optional(),
+			} satisfies OptionShape<OtlpTlsOptions>)
+			.optional(),
+	}) satisfies OptionShape<OtlpRequestOptions>;

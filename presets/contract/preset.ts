@@ -9,68 +9,96 @@ import type { DeliverySettings } from '../../delivery/options.js';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
 import type { CustomBackend, OtlpBackend } from './custom-backend.js';
 
-/** What one preset knows about its own work. */
+/** What one preset has done with the telemetry that it received. */
 export interface PresetStats {
+	/** The counts of ended spans. */
 	spans: SignalCounts;
+	/** The counts of metric data points. */
 	metricPoints: SignalCounts;
+	/** The counts of log records. */
 	logs: SignalCounts;
-	/** The files written by this process that still stand. */
+	/** The absolute paths of the files that this process wrote and that still exist. */
 	files: string[];
-	/** The places that it sends to. @default none */
+	/** The addresses that the preset sends to or listens on. @default [] */
 	backends?: BackendStats[];
 }
 
-/** What a preset hands to the SDK: a signal that it does not carry is left out. */
+/** What a preset gives to the SDK. A signal that it does not export is left out. */
 export interface PresetParts {
+	/** Receive every span at its start and at its end. @default [] */
 	readonly spanProcessors?: readonly SpanProcessor[];
+	/** Collect metrics. @default [] */
 	readonly metricReaders?: readonly IMetricReader[];
+	/** Receive every log record. @default [] */
 	readonly logRecordProcessors?: readonly LogRecordProcessor[];
-	/** Decides for roots and children alike, instead of `sampling.rate`; it sees our attributes at the start of a span. */
+	/**
+	 * Decides about root spans and child spans instead of `sampling.rate`. It receives the toolkit's attributes at the
+	 * start of a span.
+	 *
+	 * @default the sampler of `sampling.rate`
+	 */
 	readonly sampler?: Sampler;
-	/** Counts what it carried; a preset without it is left out of `stats()`. */
+	/** Returns the current counts. A preset without it is left out of the toolkit's `stats()`. */
 	stats?(): PresetStats;
 }
 
-/** What surrounds a preset. */
+/** What the toolkit gives to a preset when it creates the parts. */
 export interface PresetEnvironment {
-	/** The directory that relative files of the config are meant from: the config file's own, else the working one. */
+	/**
+	 * The absolute path that relative paths of the options are resolved against: the directory of the config file, or the
+	 * working directory if there is no file.
+	 */
 	readonly directory: string;
-	/** The signals that are wanted of it: those it carries, less those that the config gives to others. */
+	/** The signals that the config sends to this preset. The parts of other signals are ignored. */
 	readonly signals: readonly ('traces' | 'metrics' | 'logs')[];
-	/** Runs `write` synchronously when the process ends in any way that can be seen; answers how to take it out again. */
+	/**
+	 * Registers a function that is called synchronously when the process ends in any way that can be observed. Returns
+	 * a function that removes it.
+	 */
 	readonly whenProcessEnds: (write: (end: EndOfProcess) => void) => () => void;
-	/** What holds for the way to a backend. @default nothing is kept on disk */
+	/** The section `delivery` of the config. @default no journal on disk, and the defaults of that section */
 	readonly delivery?: DeliverySettings;
 	/**
-	 * Makes the parts that send to a backend: processors and readers which go through a queue bounded in bytes, the
-	 * journal on disk and a sender, as those of the presets `otlp` and `jaeger` do. `stats()`, messages and the folder in
-	 * the journal carry the preset's name; what a process leaves is sent by the next one, and by `agentese-otel flush`,
-	 * which calls `make` for that where something lies there, and uses nothing else of what it answers.
+	 * Creates the parts that send to a backend: processors and readers with a queue bounded in bytes, the journal on disk
+	 * and a sender, as the presets `otlp` and `jaeger` have them. `stats()`, messages and the folder in the journal have
+	 * the name of the preset. Records that a process leaves in the journal are sent by the next process, or by
+	 * `agentese-otel flush`: it calls `make` if there are such records, and uses nothing else of the parts.
 	 *
-	 * @param to - where to: what the section `otlp` of a config may say, or a `send` of one's own
-	 * @throws TypeError where something of that is wrong
+	 * @param to - the backend: the options of the section `otlp` of a config, or an object with a `send` function
+	 * @throws TypeError (as a rejection) if an option of the backend is wrong
 	 */
 	deliver(to: OtlpBackend | CustomBackend): Promise<PresetParts>;
 }
 
-/** Where telemetry goes: config in, processors and readers out. */
+/** A destination of telemetry: it turns the options of the config into processors and readers of the SDK. */
 export interface Preset<Options> {
-	/** The word in the config's `preset` list, and the key of its own options in the config. */
+	/**
+	 * The entry in the `preset` list of the config, and the name of the section that has its options. Lowercase letters,
+	 * digits and hyphens; the first is a letter.
+	 */
 	readonly name: string;
-	/** Checks the options in the config, and gives them their defaults; without it there are none to say. */
+	/**
+	 * The zod schema that checks the section and adds its defaults. If the section does not fit, loading the config
+	 * reports it as a configuration error. Without a schema the preset accepts no options.
+	 */
 	readonly schema?: ZodType<Options>;
-	/** Makes the parts; may await, since the SDK is loaded only now. */
+	/**
+	 * Creates the parts. It may return a promise, because the preset imports its part of the SDK only now. If it throws,
+	 * telemetry does not start.
+	 *
+	 * @param options - the section of the config, as `schema` returns it
+	 */
 	make(options: Options, environment: PresetEnvironment): PresetParts | Promise<PresetParts>;
 }
 
 const KEYS = ['name', 'schema', 'make'];
 
 /**
- * Declares a preset: one file, in the order options type, defaults, checks, factory. `presets/console/preset.ts` is the one to
- * copy.
+ * Declares a preset, and returns it unchanged. A preset is one file or folder with the inner order options type,
+ * defaults, checks, factory. `presets/console/preset.ts` is the one to copy.
  *
- * @throws TypeError where the name, the schema, the factory or a key is not one: a preset is wrong when it is defined,
- * not when telemetry starts
+ * @throws TypeError if the name, the schema or the factory is not valid, or if there is another key: a wrong preset
+ * fails when it is defined, not when telemetry starts
  */
 export function definePreset<Options>(preset: Preset<Options>): Preset<Options> {
 	for (const key of Object.keys(preset)) {
@@ -81,18 +109,19 @@ export function definePreset<Options>(preset: Preset<Options>): Preset<Options> 
 	}
 	if (typeof preset.name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(preset.name)) {
 		throw new TypeError(
-			`A preset's name is a word of small letters, digits and hyphens; it got ${JSON.stringify(preset.name)}.`,
+			'The name of a preset must be lowercase letters, digits and hyphens, with a letter first; ' +
+				`it got ${JSON.stringify(preset.name)}.`,
 		);
 	}
 	if (preset.schema !== undefined && typeof preset.schema?.safeParse !== 'function') {
 		throw new TypeError(
-			`The schema of preset "${preset.name}" is one of zod's, such as z.strictObject({ … }); ` +
+			`The schema of preset "${preset.name}" must be a zod schema, such as z.strictObject({ … }); ` +
 				`it got ${typeof preset.schema}.`,
 		);
 	}
 	if (typeof preset.make !== 'function') {
 		throw new TypeError(
-			`Preset "${preset.name}" needs make(options, environment), which answers its processors and readers; ` +
+			`Preset "${preset.name}" needs make(options, environment), which returns its processors and readers; ` +
 				`it got ${typeof preset.make}.`,
 		);
 	}

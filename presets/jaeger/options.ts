@@ -1,22 +1,39 @@
-import type { z } from 'zod';
 import type { Zod } from '../../delivery/common/quantity.js';
-import { endpoint, protocol } from '../contract/endpoint.js';
+import { endpoint, type Protocol, protocol } from '../contract/endpoint.js';
+import type { OptionShape } from '../contract/option-schema.js';
 
-/** The checks. Jaeger is reached over OTLP: its agent on port 6831 is gone. */
-export const jaegerOptions = (z: Zod) =>
-	z.strictObject({
-		endpoint: endpoint(z, 'Where Jaeger receives OTLP; else localhost.').optional(),
-		protocol: protocol(z).optional(),
-	});
-
-/** What may be said about Jaeger. */
-export type JaegerOptions = z.input<ReturnType<typeof jaegerOptions>>;
-
-/** The same, checked and complete: the endpoint has a scheme; without one it is localhost, 4318 or, for grpc, 4317. */
-export interface JaegerSettings {
-	endpoint: string | undefined;
-	protocol: NonNullable<JaegerOptions['protocol']>;
+/** The options of the preset `jaeger`: the section `jaeger` of the config. An unknown key is a configuration error. */
+export interface JaegerOptions {
+	/**
+	 * The address at which Jaeger receives OTLP. Over HTTP `/v1/traces` is appended to it. Without a scheme it is
+	 * `http://`, and port 4317 then implies gRPC. A port of Jaeger's removed agent is replaced by OTLP's port on the same
+	 * host, which is reported once. A text that is not an address is a configuration error.
+	 *
+	 * @default 'http://localhost:4318', or 'http://localhost:4317' for gRPC
+	 */
+	endpoint?: string | undefined;
+	/**
+	 * The OTLP protocol. Any other value is a configuration error.
+	 *
+	 * @default 'http/protobuf', or the protocol that `endpoint` implies
+	 */
+	protocol?: Protocol | undefined;
 }
 
-/** What holds where nothing is said. */
+/** `JaegerOptions`, checked and complete. */
+export interface JaegerSettings {
+	/** The address, with a scheme. Undefined means localhost, on port 4318, or 4317 for gRPC. */
+	endpoint: string | undefined;
+	/** The OTLP protocol. */
+	protocol: Protocol;
+}
+
+/** The default values. */
 export const jaegerDefaults: JaegerSettings = { endpoint: undefined, protocol: 'http/protobuf' };
+
+/** Returns the schema of the options. All of them are OTLP's, because Jaeger has removed its agent on port 6831. */
+export const jaegerOptions = (z: Zod) =>
+	z.strictObject({
+		endpoint: endpoint(z, 'The address at which Jaeger receives OTLP; the default is localhost.').optional(),
+		protocol: protocol(z).optional(),
+	} satisfies OptionShape<JaegerOptions>);

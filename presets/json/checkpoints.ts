@@ -1,21 +1,24 @@
 import { join } from 'node:path';
+import type { RetentionBounds } from '../../delivery/common/retention.js';
 import { Journal } from '../../delivery/journal/journal.js';
 import type { PipelineOptions } from '../../delivery/pipeline.js';
 import { makeDirectory, OPEN } from './directory.js';
-import type { Bounds } from './retention.js';
 
 /**
- * Where open spans are noted: beside the files, into which the next process writes what one that was killed has left.
- * Nothing is made before something is noted.
+ * Returns the factory of the journal that holds checkpoints of open spans, in a folder beside those of the signals.
+ * After a process was killed, the next one writes the spans that it finds there to its own files. Nothing is created
+ * before the first checkpoint.
+ *
+ * @param root - the directory of the json preset
  */
-export function checkpointsIn(
+export function checkpointJournalIn(
 	root: string,
-	{ maxBytes, maxAge }: Bounds,
+	{ maxBytes, maxAge }: RetentionBounds,
 ): NonNullable<PipelineOptions<unknown>['journal']> {
 	return (onLost) =>
 		new Journal({
 			...{ directory: join(root, OPEN), maxBytes, maxAge, fsync: 'never', onLost },
 			prepare: () => makeDirectory(root, OPEN),
-			onStrange: () => undefined,
+			onUnknownVersion: () => undefined,
 		});
 }

@@ -1,56 +1,55 @@
-import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../delivery/journal/make-folder.js';
+import { makeFolder, makeIgnoredFolder } from '../../delivery/journal/make-folder.js';
 import { processState } from '../../lib/runtime/process-state.js';
-import { newName, SIGNALS, type Signal } from './file-names.js';
+import { newFileName, SIGNALS, type Signal } from './file-names.js';
 
-/** What a person would not want to commit by accident. */
-const IGNORE = '.gitignore';
-
-/** The folder of what has not ended yet. */
+/** The name of the folder for the checkpoints of open spans. */
 export const OPEN = 'open';
 
-/** The paths that this thread made: those it still writes to, and those it is done with. */
+/** The names that the json preset and the outbox use in the directory. */
+const KNOWN_NAMES: ReadonlySet<string> = new Set([...SIGNALS, OPEN, 'outbox', '.gitignore']);
+
+/** The paths of the files that this thread created: those that it still writes to, and those that it has closed. */
 export const ownFiles = processState('json/directory', () => ({ open: new Set<string>(), closed: new Set<string>() }));
 
 /**
- * Makes a new file in the signal's folder: 0600 in folders of 0700, opened exclusively, so that a name drawn twice
- * is an error and never a second writer.
+ * Creates a file in the signal's folder: mode 0600 in folders of mode 0700. It is opened exclusively, so that a name
+ * that is drawn twice is an error and never a second writer.
  *
- * It is synchronous, as the end of a process needs it, and runs in the background once per 16 MiB elsewhere: one way
- * to open is better than two that must agree.
+ * It is synchronous because the end of the process needs that. Otherwise it runs once per 16 MiB, and a second,
+ * asynchronous way to open a file would have to agree with this one.
  *
- * @throws what the file system says
+ * @param root - the directory of the json preset
+ * @throws the file system's error
  */
 export function openNew(root: string, signal: Signal): { fd: number; path: string } {
 	const folder = makeDirectory(root, signal);
-	const path = join(folder, newName());
+	const path = join(folder, newFileName());
 	const fd = openSync(path, 'wx', 0o600);
 	ownFiles.open.add(path);
 	return { fd, path };
 }
 
-/** Makes a folder of ours in the directory, 0700, and answers its path. @throws what the file system says */
+/**
+ * Creates a folder of the json preset with mode 0700, and keeps it out of git.
+ *
+ * @param root - the directory of the json preset
+ * @returns the path of the folder
+ * @throws the file system's error
+ */
 export function makeDirectory(root: string, name: Signal | typeof OPEN): string {
 	const folder = join(root, name);
 	makeFolder(folder);
-	keepOutOfGit(root, folder);
+	makeIgnoredFolder(isOnlyOurs(root) ? root : folder);
 	return folder;
 }
 
-/**
- * A `.gitignore` of its own: in the directory where that holds nothing else, else in the signal's folder, because a
- * person may have named a directory that holds work of theirs.
- */
-function keepOutOfGit(root: string, folder: string): void {
+/** Returns true if the directory holds nothing else. A user may have named one that holds files of the application. */
+function isOnlyOurs(root: string): boolean {
 	try {
-		const ours = new Set<string>([...SIGNALS, OPEN, 'outbox', IGNORE]);
-		const names = readdirSync(root);
-		const path = join(names.every((name) => ours.has(name)) ? root : folder, IGNORE);
-		const fd = openSync(path, 'wx', 0o600);
-		writeSync(fd, '*\n');
-		closeSync(fd);
+		return readdirSync(root).every((name) => KNOWN_NAMES.has(name));
 	} catch {
-		// It is there, or cannot be: neither is a reason to write no telemetry.
+		return false;
 	}
 }

@@ -1,23 +1,24 @@
 import { randomBytes } from 'node:crypto';
 
-/** The three signals, each a folder of its own, as OTLP wants one signal a file. */
+/** The three signals. Each has a folder of its own, because OTLP JSON files contain one signal each. */
 export type Signal = 'traces' | 'metrics' | 'logs';
 
+/** All signals, in the order in which their folders are pruned. */
 export const SIGNALS: readonly Signal[] = ['traces', 'metrics', 'logs'];
 
 const NAME = /^(\d{8}T\d{9}Z)-(\d{1,10})-[0-9a-f]{12}\.jsonl$/;
 
 /**
- * A new file's name, `<time>-<pid>-<random>.jsonl`. It sorts by time, names the process that may still write to it,
- * and is drawn anew in each worker thread, so that no two writers ever meet in one file.
+ * Returns the name of a new file, `<time>-<pid>-<random>.jsonl`. Names sort by time and contain the process that may
+ * still write to the file. Each worker thread generates its own, so that two writers never share a file.
  */
-export function newName(now: Date = new Date()): string {
+export function newFileName(now: Date = new Date()): string {
 	const time = now.toISOString().replace(/[-:.]/g, '');
 	return `${time}-${process.pid}-${randomBytes(6).toString('hex')}.jsonl`;
 }
 
-/** The process that wrote a file of that name; undefined where the name is none of ours. */
-export function writerOf(name: string): number | undefined {
+/** Returns the pid of the process that created a file of this name, or undefined if the json preset did not name it. */
+export function writerPidOf(name: string): number | undefined {
 	const [, , pid] = NAME.exec(name) ?? [];
 	return pid === undefined ? undefined : Number(pid);
 }

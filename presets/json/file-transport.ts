@@ -3,8 +3,8 @@ import type { Destination } from '../../delivery/sending/transport.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { LineFile } from './line-file.js';
 
-/** Files of lines as the place of delivery: what stands there is written, and nothing is sent. */
-export function destinationIn(file: LineFile): Destination {
+/** Returns the transport that appends request bodies to a file. A body that is in the file counts as accepted. */
+export function destinationFor(file: LineFile): Destination {
 	return {
 		send: (body) =>
 			file.append(body).then(
@@ -13,25 +13,25 @@ export function destinationIn(file: LineFile): Destination {
 			),
 		sendSync: (body) => file.appendSync(body),
 		settleSync: () => file.settleSync(),
-		// The files are closed by whoever can wait for it.
+		// `JsonPipeline.shutdown` closes the files, because it can wait until they are closed.
 		close: () => undefined,
 	};
 }
 
-/** Says once that a directory cannot be written to, whatever the signal. */
+/** Returns the observer that reports once, for all signals together, that the directory cannot be written to. */
 export function sendObserverOf(directory: string): SendObserver {
-	const nothing = () => undefined;
+	const ignore = () => undefined;
 	return {
-		shown: directory,
+		target: directory,
 		failed: (error) =>
 			warnOnce(
 				`json/write/${directory}`,
-				`the json preset cannot write to ${directory}; what is made waits in memory, up to a limit, and stats() counts ` +
-					'it. Make the directory writable, or name another one with json.directory.',
+				`the json preset cannot write to ${directory}; telemetry waits in memory, up to a limit, and stats() counts ` +
+					'what is lost. Make the directory writable, or set json.directory to another one.',
 				error,
 			),
-		delivered: nothing,
-		refused: nothing,
+		delivered: ignore,
+		refused: ignore,
 		reasonOf: String,
 	};
 }

@@ -1,50 +1,35 @@
-import { close, fstatSync, fsync, ftruncateSync, write, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { PositionalFile } from '../../delivery/journal/positional-file.js';
 import { openNew, ownFiles } from './directory.js';
 import type { Signal } from './file-names.js';
 
-/** A file of this size is left for a new one, so that pruning has something to remove. */
+/** A file of this size (16 MiB) is closed and a new one is created, so that the retention has files to remove. */
 const ROTATE_AT = 16 * 2 ** 20;
 
-const writeAsync = promisify(write);
-const fsyncAsync = promisify(fsync);
-const closeAsync = promisify(close);
-
-interface OpenFile {
-	readonly fd: number;
-	readonly path: string;
-	/** Where the next chunk goes. */
-	end: number;
-	/** Writes under way in the thread pool: until they are through, the descriptor must not be closed and reused. */
-	writing: number;
-	retired: boolean;
+/** A write in the background. */
+interface BackgroundWrite {
+	readonly file: PositionalFile;
+	/** Resolves when the write has ended. */
+	readonly ended: Promise<void>;
 }
 
-interface Chunk {
-	readonly file: OpenFile;
-	readonly data: Uint8Array;
-	readonly offset: number;
-	settled: boolean;
-}
-
-/**
- * Whole lines into the files of one signal, in the background or at once.
- *
- * Each chunk has its offset before it is written, and all writes are positional. So at the end of the process the
- * chunk that is under way can be written once more, at the same place and with the same bytes, whatever the thread
- * pool has made of it: no line is torn and none is there twice.
- */
+/** Writes whole lines into the files of one signal, in the background or before the call returns. */
 export class LineFile {
 	readonly #root: string;
 	readonly #signal: Signal;
 	readonly #rotateAt: number;
 	readonly #onRotate: () => void;
-	readonly #retiring = new Set<Promise<void>>();
+	/** The files that are being closed. None of these promises rejects. */
+	readonly #closing = new Set<Promise<void>>();
 	readonly #paths: string[] = [];
-	#file: OpenFile | undefined;
-	#underWay: Chunk | undefined;
+	/** The file that lines are appended to. */
+	#file: PositionalFile | undefined;
+	#write: BackgroundWrite | undefined;
 
-	/** @param onRotate - is called after a full file was left for a new one */
+	/**
+	 * @param root - the directory of the json preset
+	 * @param onRotate - called each time a full file was replaced by a new one
+	 * @param rotateAt - the size at which a file is full, in bytes
+	 */
 	constructor(root: string, signal: Signal, onRotate: () => void, rotateAt: number = ROTATE_AT) {
 		this.#root = root;
 		this.#signal = signal;
@@ -52,118 +37,83 @@ export class LineFile {
 		this.#rotateAt = rotateAt;
 	}
 
-	/** The files that this one wrote and that still stand, the oldest first. */
+	/** The paths of the files that it wrote and that the retention has not removed, the oldest first. */
 	get paths(): string[] {
 		return this.#paths.filter((path) => ownFiles.open.has(path) || ownFiles.closed.has(path));
 	}
 
 	/**
-	 * Writes whole lines in the background. One at a time.
+	 * Appends whole lines in the background. Only one call at a time is allowed.
 	 *
-	 * @throws what the file system says; nothing of the data is then left in the file, and it may be appended again
+	 * @throws the file system's error; the file then holds nothing of the data, which may be appended again
 	 */
 	async append(data: Uint8Array): Promise<void> {
-		const chunk = this.#reserve(data);
-		const { file } = chunk;
-		this.#underWay = chunk;
-		file.writing += 1;
+		const file = this.#fileFor(data);
+		const written = file.append(data);
+		const write = { file, ended: written.catch(() => undefined) };
+		this.#write = write;
 		try {
-			for (let done = 0; done < data.length; ) {
-				const { bytesWritten } = await writeAsync(file.fd, data, done, data.length - done, chunk.offset + done);
-				done += bytesWritten;
-			}
-			chunk.settled = true;
-		} catch (error) {
-			if (!chunk.settled) {
-				undo(chunk);
-				throw error;
-			}
+			await written;
 		} finally {
-			file.writing -= 1;
-			if (this.#underWay === chunk) this.#underWay = undefined;
-			if (file.retired && file.writing === 0) this.#finish(file);
+			if (this.#write === write) this.#write = undefined;
 		}
 	}
 
-	/** Writes whole lines at once: for the end of the process alone. @throws as `append` */
+	/** Appends whole lines before it returns: for the end of the process. @throws as `append` */
 	appendSync(data: Uint8Array): void {
-		const chunk = this.#reserve(data);
-		try {
-			writeNow(chunk);
-		} catch (error) {
-			undo(chunk);
-			throw error;
-		}
+		this.#fileFor(data).appendSync(data);
 	}
 
-	/** Writes the chunk that is under way once more and at once; answers whether one is. @throws what the file system says */
+	/**
+	 * Writes once more, before it returns, the lines that are being written in the background.
+	 *
+	 * @returns true if `append()` has not resolved yet; its lines are then in the file
+	 * @throws the file system's error
+	 */
 	settleSync(): boolean {
-		if (this.#underWay === undefined) return false;
-		if (!this.#underWay.settled) writeNow(this.#underWay);
-		this.#underWay.settled = true;
-		return true;
+		return this.#write?.file.settleSync() ?? false;
 	}
 
-	/** Resolves when all that was appended is on the disk. @throws what the file system says */
+	/** Resolves when the disk has all that was appended (`fsync`). @throws the file system's error */
 	async sync(): Promise<void> {
-		await Promise.all(this.#retiring);
-		if (this.#file !== undefined) await fsyncAsync(this.#file.fd);
+		await Promise.all(this.#closing);
+		await this.#file?.sync();
 	}
 
-	/** Resolves when all is on the disk and every file is closed. The next line would open a new one. */
+	/** Resolves when the disk has all that was appended and all files are closed. A later line opens a new file. */
 	async close(): Promise<void> {
 		this.#retire();
-		await Promise.all(this.#retiring);
+		await Promise.all(this.#closing);
 	}
 
-	#reserve(data: Uint8Array): Chunk {
-		const full = this.#file !== undefined && this.#file.end > 0 && this.#file.end + data.length > this.#rotateAt;
-		// A file that was removed under us would swallow whatever follows.
-		if (full || (this.#file !== undefined && fstatSync(this.#file.fd).nlink === 0)) this.#retire();
+	/** Returns the file that the data is appended to; a new one if it would be too large, or if it was removed. */
+	#fileFor(data: Uint8Array): PositionalFile {
+		const current = this.#file;
+		const full = current !== undefined && current.size > 0 && current.size + data.length > this.#rotateAt;
+		// What is written to a file that has no name is lost.
+		if (full || (current !== undefined && !current.isLinked)) this.#retire();
 		if (this.#file === undefined) {
-			this.#file = { ...openNew(this.#root, this.#signal), end: 0, writing: 0, retired: false };
+			this.#file = new PositionalFile({ ...openNew(this.#root, this.#signal), size: 0 });
 			this.#paths.push(this.#file.path);
 		}
-		const chunk = { file: this.#file, data, offset: this.#file.end, settled: false };
-		this.#file.end += data.length;
 		if (full) this.#onRotate();
-		return chunk;
+		return this.#file;
 	}
 
+	/** Closes the file in the background when all of it is on disk. */
 	#retire(): void {
 		const file = this.#file;
 		if (file === undefined) return;
 		this.#file = undefined;
-		file.retired = true;
-		if (file.writing === 0) this.#finish(file);
-	}
-
-	#finish(file: OpenFile): void {
-		const finishing = fsyncAsync(file.fd)
-			.then(() => closeAsync(file.fd))
+		const written = this.#write?.file === file ? this.#write.ended.then(() => file.sync()) : file.sync();
+		const closing = written
 			.catch(() => undefined)
 			.then(() => {
+				file.close();
 				ownFiles.open.delete(file.path);
 				ownFiles.closed.add(file.path);
-				this.#retiring.delete(finishing);
+				this.#closing.delete(closing);
 			});
-		this.#retiring.add(finishing);
-	}
-}
-
-function writeNow({ file, data, offset }: Chunk): void {
-	for (let done = 0; done < data.length; ) {
-		done += writeSync(file.fd, data, done, data.length - done, offset + done);
-	}
-}
-
-/** Takes back what a failed write may have left, so that the file still ends with a whole line. */
-function undo({ file, data, offset }: Chunk): void {
-	if (file.end !== offset + data.length) return;
-	file.end = offset;
-	try {
-		ftruncateSync(file.fd, offset);
-	} catch {
-		// The disk that refused the bytes may refuse this too; a reader skips a torn last line.
+		this.#closing.add(closing);
 	}
 }

@@ -1,84 +1,87 @@
-import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
+import type { RetentionBounds } from '../../delivery/common/retention.js';
 import type { PresetEnvironment, PresetParts } from '../contract/preset.js';
 import { encodeLogs, encodeMetrics, encodeSpans } from '../signals/json-encoding.js';
-import { JsonMetricReader } from '../signals/metric-reader.js';
+import { PipelineMetricReader } from '../signals/metric-reader.js';
 import { logRecordProcessorTo, spanProcessorTo } from '../signals/processors.js';
+import { whenAttributesKnown } from '../signals/resource-attributes.js';
 import { logSize, metricsSize, pointsOf, spanSize } from '../signals/sizes.js';
-import { checkpointsIn } from './checkpoints.js';
+import { checkpointJournalIn } from './checkpoints.js';
 import type { Signal } from './file-names.js';
 import { LineFile } from './line-file.js';
 import { JsonPipeline, type JsonPipelineOptions } from './pipeline.js';
-import { type Bounds, prune } from './retention.js';
+import { prune } from './retention.js';
 
-/** Builds the three lanes and what feeds them. Nothing is opened before the first line. */
+/**
+ * Creates the pipelines of the three signals, and the processors and the reader that push to them. Old files are
+ * removed at the start and each time a file is full. No file is created before the first line is written.
+ */
 export function jsonParts(
-	settings: Bounds & { readonly directory: string },
+	settings: RetentionBounds & { readonly directory: string },
 	environment: Pick<PresetEnvironment, 'whenProcessEnds'>,
 ): PresetParts {
 	const { directory } = settings;
-	const clean = () => void prune(directory, settings).catch(() => undefined);
+	const removeOldFiles = () => void prune(directory, settings).catch(() => undefined);
 	const files: LineFile[] = [];
 
-	function lane<T>(signal: Signal, options: Omit<JsonPipelineOptions<T>, 'file' | 'directory'>): JsonPipeline<T> {
-		const file = new LineFile(directory, signal, clean);
+	function pipelineOf<T extends { readonly resource: ReadableSpan['resource'] }>(
+		signal: Signal,
+		options: Omit<JsonPipelineOptions<T>, 'file' | 'directory' | 'ready'>,
+	): JsonPipeline<T> {
+		const file = new LineFile(directory, signal, removeOldFiles);
 		files.push(file);
-		return new JsonPipeline<T>({ ...options, file, directory });
+		return new JsonPipeline<T>({ ...options, file, directory, ready: ({ resource }) => whenAttributesKnown(resource) });
 	}
 
-	/** A lane that is settled when the process ends, until it is shut down. */
-	function ending<T>(one: JsonPipeline<T>, settle: (end: EndOfProcess) => void) {
-		const stop = environment.whenProcessEnds(settle);
+	/** Registers `settle` for the end of the process, and returns the pipeline with a `shutdown` that removes it. */
+	function settledAtEnd<T>(pipeline: JsonPipeline<T>, settle: (end: EndOfProcess) => void) {
+		const unregister = environment.whenProcessEnds(settle);
 		return {
-			push: (record: T) => one.push(record),
-			flush: () => one.flush(),
-			settle: (end: EndOfProcess) => one.settle(end),
+			push: (record: T) => pipeline.push(record),
+			flush: () => pipeline.flush(),
+			settle: (end: EndOfProcess) => pipeline.settle(end),
 			shutdown: async () => {
-				await one.shutdown();
-				stop();
+				await pipeline.shutdown();
+				unregister();
 			},
 		};
 	}
 
-	const spans = lane<ReadableSpan>('traces', {
-		what: 'spans',
+	const spans = pipelineOf<ReadableSpan>('traces', {
+		recordName: 'spans',
 		encode: encodeSpans,
 		sizeOf: spanSize,
-		ready: ({ resource }) => settled(resource),
-		journal: checkpointsIn(directory, settings),
+		journal: checkpointJournalIn(directory, settings),
 	});
-	const metrics = lane<ResourceMetrics>('metrics', {
-		what: 'metric points',
+	const metrics = pipelineOf<ResourceMetrics>('metrics', {
+		recordName: 'metric points',
 		encode: encodeMetrics,
 		sizeOf: metricsSize,
 		countOf: pointsOf,
+		// Each collection is written at once.
 		batch: 1,
-		ready: ({ resource }) => settled(resource),
 	});
-	const logs = lane<ReadableLogRecord>('logs', {
-		what: 'log records',
+	const logs = pipelineOf<ReadableLogRecord>('logs', {
+		recordName: 'log records',
 		encode: encodeLogs,
 		sizeOf: logSize,
-		ready: ({ resource }) => settled(resource),
 	});
 
-	clean();
-	const reader: JsonMetricReader = new JsonMetricReader(
-		ending(metrics, (end) => reader.settle(end)),
-		() => undefined,
-	);
+	removeOldFiles();
+	// At the end of the process the reader collects first, and then settles the pipeline itself.
+	const reader: PipelineMetricReader = new PipelineMetricReader(settledAtEnd(metrics, (end) => reader.settle(end)));
 	return {
 		spanProcessors: [
 			spanProcessorTo(
-				ending(spans, (end) => spans.settle(end)),
-				spans.notes,
+				settledAtEnd(spans, (end) => spans.settle(end)),
+				spans.checkpoints,
 			),
 		],
 		metricReaders: [reader],
-		logRecordProcessors: [logRecordProcessorTo(ending(logs, (end) => logs.settle(end)))],
+		logRecordProcessors: [logRecordProcessorTo(settledAtEnd(logs, (end) => logs.settle(end)))],
 		stats: () => ({
 			spans: spans.stats(),
 			metricPoints: metrics.stats(),
@@ -86,9 +89,4 @@ export function jsonParts(
 			files: files.flatMap(({ paths }) => paths),
 		}),
 	};
-}
-
-/** A resource whose attributes are still being found cannot be encoded; ours never is, a person's own may be. */
-function settled(resource: Resource): Promise<void> | undefined {
-	return resource.asyncAttributesPending ? resource.waitForAsyncAttributes?.() : undefined;
 }

@@ -2,77 +2,88 @@ import type { SignalCounts } from '../../delivery/common/counts.js';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import { type PipelineOptions, SignalPipeline } from '../../delivery/pipeline.js';
 import type { Encode } from '../signals/json-encoding.js';
-import { destinationIn, sendObserverOf } from './file-transport.js';
+import { destinationFor, sendObserverOf } from './file-transport.js';
 import type { LineFile } from './line-file.js';
 
-/** A batch becomes one line when it has so many records, or is so old. */
+/** The number of records at which a batch is written as a line. */
 const BATCH_RECORDS = 256;
+
+/** The age at which an incomplete batch is written, in milliseconds. */
 const BATCH_AGE_MS = 1000;
 
-/** What may wait in memory, per signal: about 40,000 spans of an invocation. */
+/** The most that waits in memory, in bytes for each signal: about 40,000 spans of an invocation. */
 const MAX_QUEUED_BYTES = 64 * 2 ** 20;
 
-/** What a lane must know about its records. */
+/** The options of a `JsonPipeline`: what it needs to know about its records, and where it writes them. */
 export interface JsonPipelineOptions<T>
-	extends Pick<PipelineOptions<T>, 'what' | 'sizeOf' | 'countOf' | 'ready' | 'journal'> {
+	extends Pick<PipelineOptions<T>, 'recordName' | 'sizeOf' | 'countOf' | 'ready' | 'journal'> {
 	readonly file: LineFile;
+	/** The directory of the json preset, for messages. */
 	readonly directory: string;
 	readonly encode: Encode<T>;
+	/** The number of records at which a batch is written as a line. @default 256 */
 	readonly batch?: number;
+	/** The most that waits in memory, in bytes. @default 67108864 (64 MiB) */
 	readonly maxQueuedBytes?: number;
 }
 
-/** The way of one signal's records to its files: that of delivery, whose backend is a file of lines. */
+/** Writes the records of one signal to its files: the pipeline of `delivery/`, with a file in place of a backend. */
 export class JsonPipeline<T> {
-	readonly #lane: SignalPipeline<T>;
+	readonly #pipeline: SignalPipeline<T>;
 	readonly #file: LineFile;
-	readonly #failed: (error: unknown) => void;
+	readonly #reportFailure: (error: unknown) => void;
 
 	constructor({ file, directory, maxQueuedBytes = MAX_QUEUED_BYTES, ...options }: JsonPipelineOptions<T>) {
 		this.#file = file;
-		const watch = sendObserverOf(directory);
-		this.#failed = watch.failed;
-		this.#lane = new SignalPipeline<T>({
+		const observer = sendObserverOf(directory);
+		this.#reportFailure = observer.failed;
+		this.#pipeline = new SignalPipeline<T>({
 			batch: BATCH_RECORDS,
 			...options,
-			keeps: 'notes',
-			// None makes room for another: where there is no room the newest goes.
-			isPrecious: () => true,
-			...{ watch, transport: destinationIn(file), encoding: 'json', undelivered: 'unwritable' },
+			journalContent: 'checkpoints',
+			// No record is dropped in favour of another: if the memory is full, the newest one is dropped.
+			hasPriority: () => true,
+			...{ observer, transport: destinationFor(file), encoding: 'json', shutdownDropReason: 'unwritable' },
 			...{ maxQueued: Number.POSITIVE_INFINITY, maxQueueBytes: maxQueuedBytes, windowMs: BATCH_AGE_MS, delayMs: 0 },
 		});
 	}
 
-	/** Takes a record, or counts it as dropped. Never throws. */
+	/** Accepts a record, or counts it as dropped. Never throws. */
 	push(record: T): void {
-		this.#lane.push(record);
+		this.#pipeline.push(record);
 	}
 
-	/** Resolves when all that was pushed before is on the disk, or could not be written. Never rejects. */
+	/** Resolves when everything that was pushed before is on the disk, or could not be written. Never rejects. */
 	async flush(): Promise<void> {
-		await this.#lane.flush();
-		await this.#file.sync().catch(this.#failed);
+		await this.#pipeline.flush();
+		await this.#file.sync().catch(this.#reportFailure);
 	}
 
-	/** Flushes and closes the files; what could not be written is dropped, and so is what comes later. Never rejects. */
+	/**
+	 * Flushes and closes the files. Records that could not be written are dropped, and so are those that are pushed
+	 * later. Never rejects.
+	 */
 	async shutdown(): Promise<void> {
-		await this.#lane.shutdown();
+		await this.#pipeline.shutdown();
 		await this.#file.close();
 	}
 
-	/** Writes all that waits, at once: for the end of the process alone. */
+	/** Writes everything that waits, synchronously. Only for the end of the process. */
 	settle(end: EndOfProcess): void {
-		this.#lane.settle(end);
+		this.#pipeline.settle(end);
 	}
 
-	/** What has not ended can be noted. */
-	get notes() {
-		return this.#lane.notes;
+	/** Saves records that are not complete; undefined if the options have no journal. */
+	get checkpoints() {
+		return this.#pipeline.checkpoints;
 	}
 
-	/** Nothing is sent, and nothing waits on the disk but what a killed process left: else that is not counted. */
+	/**
+	 * Returns the counts. Nothing is sent, so there are no retries and no dead letters; records wait on disk only if a
+	 * killed process has left them, and are counted only then.
+	 */
 	stats(): SignalCounts {
-		const { made, written, queued, dropped, droppedBy, onDisk = 0, adopted = 0 } = this.#lane.stats();
+		const { made, written, queued, dropped, droppedBy, onDisk = 0, adopted = 0 } = this.#pipeline.stats();
 		return { made, written, queued, dropped, droppedBy, ...(adopted > 0 && { onDisk, adopted }) };
 	}
 }

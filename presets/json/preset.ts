@@ -1,13 +1,13 @@
-import type { JsonSettings } from './options.js';
-
-export type { JsonOptions } from './options.js';
-
 import { definePreset } from '../contract/preset.js';
+import type { JsonSettings } from './options.js';
 import { jsonParts } from './parts.js';
 
 /**
- * Files that need no server: `<directory>/traces/<time>-<pid>-<random>.jsonl`, one OTLP JSON object a line, and the
- * same for metrics and logs. They open in Jaeger's UI and are read by the Collector's `otlpjsonfile` receiver.
+ * The preset that writes files and needs no server: `<directory>/traces/<time>-<pid>-<random>.jsonl` with one OTLP JSON
+ * object in each line, and the same for metrics and logs. Jaeger's UI opens these files, and the Collector's
+ * `otlpjsonfile` receiver reads them.
+ *
+ * It imports its factory statically, so that the bundle can share the chunk of what this preset and `otlp` both import.
  */
 export const json = definePreset<JsonSettings>({
 	name: 'json',

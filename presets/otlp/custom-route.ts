@@ -2,46 +2,61 @@ import type { SendResult, Transport } from '../../delivery/sending/transport.js'
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { CustomBackend, DeliveryAnswer } from '../contract/custom-backend.js';
 import type { OtlpSignal } from './destination.js';
-import { ELSEWHERE, type Routes } from './route.js';
+import { CUSTOM_REMEDY, type Routes } from './route.js';
 
+/** The default time limit of one request, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
-/** The ways to a backend that a person's own function reaches. */
+/**
+ * Returns the routes to a custom backend, whose `send` function delivers the requests. The backend is closed when the
+ * transports of all its signals are closed.
+ *
+ * @param preset - the name of the custom preset, for messages
+ */
 export function customRoutes(preset: string, backend: CustomBackend): Routes {
 	const { endpoint: url, encoding = 'protobuf' } = backend;
-	let open = 0;
-	const wayOf = (signal: OtlpSignal) => ({
+	let openTransports = 0;
+	const routeOf = (signal: OtlpSignal) => ({
 		url,
 		encoding,
 		connect: async (): Promise<Transport> => {
-			open += 1;
+			openTransports += 1;
 			return {
-				send: (body) => sent(preset, backend, signal, body),
+				send: (body) => sendWithin(preset, backend, signal, body),
 				close: () => {
-					open -= 1;
-					if (open === 0) backend.close?.();
+					openTransports -= 1;
+					if (openTransports === 0) backend.close?.();
 				},
 			};
 		},
 	});
-	return Object.assign(wayOf, { remedy: ELSEWHERE });
+	return Object.assign(routeOf, { remedy: CUSTOM_REMEDY });
 }
 
-/** Asks the person's function, within the time that it has. Never rejects. */
-async function sent(preset: string, backend: CustomBackend, signal: OtlpSignal, body: Uint8Array): Promise<SendResult> {
+/**
+ * Calls the backend's `send` function with one request. If it exceeds the backend's time limit, the request is aborted
+ * and is to be sent again. Never rejects.
+ */
+async function sendWithin(
+	preset: string,
+	backend: CustomBackend,
+	signal: OtlpSignal,
+	body: Uint8Array,
+): Promise<SendResult> {
 	const { timeout = TIMEOUT_MS, encoding = 'protobuf' } = backend;
 	const abort = new AbortController();
 	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<SendResult>((resolve) => {
+	const timedOut = new Promise<SendResult>((resolve) => {
 		const error = new Error(`no answer within ${timeout} ms`);
 		timer = setTimeout(() => {
 			resolve({ kind: 'later', error });
 			abort.abort(error);
 		}, timeout).unref();
 	});
-	const answered = async () => outcomeOf(preset, await backend.send({ signal, encoding, body, abort: abort.signal }));
+	// An async function, so that a `send` that throws synchronously has the same effect as one that rejects.
+	const send = async () => answerToResult(preset, await backend.send({ signal, encoding, body, abort: abort.signal }));
 	try {
-		return await Promise.race([answered(), late]);
+		return await Promise.race([send(), timedOut]);
 	} catch (error) {
 		return { kind: 'later', error };
 	} finally {
@@ -49,18 +64,19 @@ async function sent(preset: string, backend: CustomBackend, signal: OtlpSignal, 
 	}
 }
 
-function outcomeOf(preset: string, answer: DeliveryAnswer): SendResult {
+/** Checks what `send` returned and fills in its defaults. An illegal value is reported once and means `later`. */
+function answerToResult(preset: string, answer: DeliveryAnswer): SendResult {
 	if (answer === undefined) return { kind: 'taken', refused: 0 };
 	if (answer?.kind === 'taken') return { kind: 'taken', refused: answer.refused ?? 0 };
 	if (answer?.kind === 'later' || answer?.kind === 'smaller' || answer?.kind === 'never') {
-		return { ...answer, error: answer.error ?? new Error(`the ${preset} preset says "${answer.kind}"`) };
+		return { ...answer, error: answer.error ?? new Error(`send() of the ${preset} preset returned "${answer.kind}"`) };
 	}
 	const error = new Error(
-		`send() answers nothing, or an object whose kind is taken, later, smaller or never; it got ${typeof answer}`,
+		`send() must return nothing, or an object whose kind is taken, later, smaller or never; it returned ${typeof answer}`,
 	);
 	warnOnce(
 		`deliver/${preset}/answer`,
-		`what the ${preset} preset sends is sent again, since its send() is wrong.`,
+		`send() of the ${preset} preset returned no legal answer, so its request is sent again.`,
 		error,
 	);
 	return { kind: 'later', error };

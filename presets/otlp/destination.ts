@@ -4,54 +4,62 @@ import type { OtlpSettings } from '../contract/otlp-options.js';
 /** The signals of OTLP. */
 export type OtlpSignal = 'traces' | 'metrics' | 'logs';
 
-/** Where one signal goes, and how. */
+/** The address that one signal is sent to, with all options of its requests. */
 export interface Destination {
-	/** Over HTTP the whole address of the signal; over gRPC that of the server. */
+	/** Over HTTP the whole address of the signal; over gRPC the address of the server. */
 	readonly url: string;
 	readonly protocol: Protocol;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly compression: 'none' | 'gzip';
-	/** How long one request may take, in milliseconds. */
+	/** The time limit of one request, in milliseconds. */
 	readonly timeout: number;
+	/** The absolute paths of PEM files. */
 	readonly tls: {
+		/** The certificates that the server is trusted by. */
 		readonly ca?: string | undefined;
+		/** The client certificate. */
 		readonly cert?: string | undefined;
+		/** The private key of the client certificate. */
 		readonly key?: string | undefined;
 	};
 }
 
 /**
- * What holds for one signal: what is said for it alone over what is said for all. The general endpoint gets the
- * signal's path appended, the signal's own is taken as it stands: so the specification of OTLP exporters has it
- * ("Endpoint URLs for OTLP/HTTP"), while the exporters of OpenTelemetry JS take a `url` in code verbatim.
+ * Returns the destination of one signal: the options of that signal, and the general options for those that it does not
+ * set. The path of the signal is appended to the general endpoint, but an endpoint of the signal is used unchanged: the
+ * specification of OTLP exporters requires this ("Endpoint URLs for OTLP/HTTP"), while the exporters of OpenTelemetry
+ * JS use a `url` in code unchanged.
  */
 export function destinationOf(settings: OtlpSettings, signal: OtlpSignal): Destination {
-	const own = settings[signal];
-	const text = own.endpoint ?? settings.endpoint;
-	const said = text === undefined ? undefined : readEndpoint(text);
-	const protocol = own.protocol ?? said?.protocol ?? settings.protocol;
-	const url = new URL(said?.url ?? `http://localhost:${protocol === 'grpc' ? 4317 : 4318}`);
-	if (own.endpoint === undefined && protocol !== 'grpc') {
+	const signalSettings = settings[signal];
+	const text = signalSettings.endpoint ?? settings.endpoint;
+	const endpoint = text === undefined ? undefined : readEndpoint(text);
+	const protocol = signalSettings.protocol ?? endpoint?.protocol ?? settings.protocol;
+	const url = new URL(endpoint?.url ?? `http://localhost:${protocol === 'grpc' ? 4317 : 4318}`);
+	if (signalSettings.endpoint === undefined && protocol !== 'grpc') {
 		url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`;
 	}
 	return {
 		url: url.href,
 		protocol,
-		headers: { ...settings.headers, ...own.headers },
-		compression: own.compression ?? settings.compression,
-		timeout: own.timeout ?? settings.timeout,
-		tls: { ...settings.tls, ...own.tls },
+		headers: { ...settings.headers, ...signalSettings.headers },
+		compression: signalSettings.compression ?? settings.compression,
+		timeout: signalSettings.timeout ?? settings.timeout,
+		tls: { ...settings.tls, ...signalSettings.tls },
 	};
 }
 
-/** The address for messages and counts: without user name, password and query, which may be secrets. */
-export function shown(url: string): string {
+/** Returns an address for messages and counts: without user name, password and query, which may be secrets. */
+export function displayUrl(url: string): string {
 	const { protocol, host, pathname } = new URL(url);
 	return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** The server of an address, whatever its scheme, as it may be shown; a socket is one by its path. */
-export function serverOf(url: string): string {
+/**
+ * Returns the server of an address, of any scheme, for messages and counts: without path and secrets. The server of a
+ * Unix domain socket is its path.
+ */
+export function displayServer(url: string): string {
 	const { protocol, host } = new URL(url);
-	return host === '' ? shown(url) : `${protocol}//${host}`;
+	return host === '' ? displayUrl(url) : `${protocol}//${host}`;
 }

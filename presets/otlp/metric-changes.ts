@@ -1,4 +1,3 @@
-import { getNumberFromEnv } from '@opentelemetry/core';
 import {
 	AggregationTemporality,
 	DataPointType,
@@ -8,34 +7,29 @@ import {
 import type { HasChanged } from '../signals/metric-reader.js';
 
 /**
- * Whether a collection that is made when the process ends says more than the one that was sent a moment before. A
- * gauge has another value each time, and is no news on its own.
+ * Returns true if a collection at the end of the process contains more than the one that was sent a moment before. A
+ * gauge does not count: it has another value in each collection.
  */
 export const hasChanged: HasChanged = (now, last) => {
-	const known = new Map(
-		(last === undefined ? [] : metricsOf(last)).map(([key, { dataPoints }]) => [key, said(dataPoints)]),
+	const previous = new Map(
+		(last === undefined ? [] : metricsOf(last)).map(([key, { dataPoints }]) => [key, serialized(dataPoints)]),
 	);
 	return metricsOf(now).some(([key, metric]) => {
 		if (metric.dataPointType === DataPointType.GAUGE) return false;
 		if (metric.aggregationTemporality === AggregationTemporality.DELTA) {
 			return metric.dataPoints.some(({ value }) => (typeof value === 'number' ? value : value.count) !== 0);
 		}
-		return known.get(key) !== said(metric.dataPoints);
+		return previous.get(key) !== serialized(metric.dataPoints);
 	});
 };
 
+/** Returns the metrics of a collection, each with a key that identifies it across collections. */
 function metricsOf({ scopeMetrics }: ResourceMetrics): [string, MetricData][] {
 	return scopeMetrics.flatMap(({ scope, metrics }) =>
 		metrics.map((metric): [string, MetricData] => [`${scope.name} ${scope.version} ${metric.descriptor.name}`, metric]),
 	);
 }
 
-function said(points: MetricData['dataPoints']): string {
+function serialized(points: MetricData['dataPoints']): string {
 	return JSON.stringify(points.map(({ attributes, value }) => [attributes, value]));
-}
-
-/** A variable's number, where it is one that can be waited for. */
-export function positive(name: string, otherwise: number): number {
-	const value = getNumberFromEnv(name);
-	return value !== undefined && value > 0 ? value : otherwise;
 }

@@ -1,115 +1,126 @@
 import { join } from 'node:path';
 import type { Resource } from '@opentelemetry/resources';
 import type { BackendStats } from '../../delivery/backend-health.js';
-import { Backend } from '../../delivery/backend-health.js';
-import { CANNOT_WRITE } from '../../delivery/buffer.js';
+import { BackendHealth } from '../../delivery/backend-health.js';
+import { WRITE_FAILURE } from '../../delivery/buffer.js';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import { type DeliverySettings, deliveryDefaults } from '../../delivery/options.js';
 import { journalIn } from '../../delivery/outbox.js';
 import { type PipelineOptions, SignalPipeline } from '../../delivery/pipeline.js';
-import { problems } from '../../lib/runtime/log-once.js';
+import { problemCounts } from '../../lib/runtime/log-once.js';
 import type { PresetEnvironment } from '../contract/preset.js';
-import { type OtlpSignal, serverOf, shown } from './destination.js';
+import { whenAttributesKnown } from '../signals/resource-attributes.js';
+import { displayServer, displayUrl, type OtlpSignal } from './destination.js';
 import type { Routes } from './route.js';
-import { broken, type Serializer } from './transport.js';
+import { failingTransport, type Serializer } from './transport.js';
 
-/** What is counted, and what a person calls it. */
-export const WHAT = { traces: 'spans', metrics: 'metric points', logs: 'log records' } as const;
+/** What the records of each signal are called in messages. */
+export const RECORD_NAMES = { traces: 'spans', metrics: 'metric points', logs: 'log records' } as const;
 
-type Own<T> = Pick<
+/** The options of a pipeline that depend on the type of its records. */
+type RecordOptions<T> = Pick<
 	PipelineOptions<T>,
-	'sizeOf' | 'countOf' | 'isPrecious' | 'batch' | 'delayMs' | 'maxQueued' | 'adoptMs'
+	'sizeOf' | 'countOf' | 'hasPriority' | 'batch' | 'delayMs' | 'maxQueued' | 'adoptIntervalMs'
 >;
 
-/** The lanes of one preset, one for each signal, and the addresses that they go to. */
+/** The pipelines of one preset, one for each signal, and the state of the backends that they send to. */
 export class Pipelines {
 	readonly #preset: string;
-	readonly #ways: Routes;
+	readonly #routes: Routes;
 	readonly #delivery: DeliverySettings;
+	/** The directory of the outbox. */
 	readonly #root: string;
-	readonly #lanes = new Map<OtlpSignal, { backend: Backend; stats(): SignalCounts }>();
-	readonly #backends = new Map<string, Backend>();
+	readonly #pipelines = new Map<OtlpSignal, { backend: BackendHealth; stats(): SignalCounts }>();
+	/** The backends by their server: signals that are sent to the same server share one. */
+	readonly #backends = new Map<string, BackendHealth>();
+	/** The number of pipelines that are not closed. */
 	#open = 0;
 
-	/** @param environment - without `delivery` in it nothing is kept on disk */
+	/**
+	 * @param preset - the name of the preset, for messages, counts and the folders of the outbox
+	 * @param environment - without `delivery` in it nothing is kept on disk
+	 */
 	constructor(
 		preset: string,
-		ways: Routes,
+		routes: Routes,
 		{ delivery, directory }: Pick<PresetEnvironment, 'delivery' | 'directory'>,
 	) {
 		this.#preset = preset;
-		this.#ways = ways;
+		this.#routes = routes;
 		this.#delivery = delivery ?? { ...deliveryDefaults, journal: false };
 		this.#root = this.#delivery.directory ?? join(directory, '.agentese', 'outbox');
 	}
 
-	/** Makes a signal's lane. Nothing is connected and no file is made before there is something to send or to keep. */
-	async add<T extends { resource: Resource }, Wired, Response extends { partialSuccess?: object }>(
+	/**
+	 * Creates the pipeline of one signal. Nothing is connected and no file is created before there is something to send
+	 * or to keep. If the transport cannot be created, each request fails with the reason, and the records wait.
+	 *
+	 * @param toMessage - converts a batch of records to what the serializer accepts
+	 */
+	async add<T extends { resource: Resource }, Message, Response extends { partialSuccess?: object }>(
 		signal: OtlpSignal,
-		wire: Serializer<Wired, Response>,
-		wired: (records: T[]) => Wired,
-		own: Own<T>,
+		serializer: Serializer<Message, Response>,
+		toMessage: (records: T[]) => Message,
+		recordOptions: RecordOptions<T>,
 	): Promise<SignalPipeline<T>> {
-		const way = this.#ways(signal);
-		const { encoding } = way;
-		const backend = this.#backendOf(way.url);
+		const route = this.#routes(signal);
+		const { encoding } = route;
+		const backend = this.#backendOf(route.url);
 		const { window, maxQueueBytes } = this.#delivery;
-		const address = { preset: this.#preset, endpoint: shown(way.url), signal, encoding };
-		const lane = new SignalPipeline<T>({
-			...own,
-			what: WHAT[signal],
+		const address = { preset: this.#preset, endpoint: displayUrl(route.url), signal, encoding };
+		const pipeline = new SignalPipeline<T>({
+			...recordOptions,
+			recordName: RECORD_NAMES[signal],
 			encoding,
 			encode: (records) => {
-				const body = wire[encoding].serializeRequest(wired(records));
-				if (body === undefined) throw new Error('OpenTelemetry made no request of a batch.');
+				const body = serializer[encoding].serializeRequest(toMessage(records));
+				if (body === undefined) throw new Error("OpenTelemetry's serializer returned nothing for a batch.");
 				return body;
 			},
-			ready: ({ resource }) => settled(resource),
-			windowMs: Math.min(window, own.delayMs),
+			ready: ({ resource }) => whenAttributesKnown(resource),
+			windowMs: Math.min(window, recordOptions.delayMs),
 			maxQueueBytes,
-			transport: await way.connect(wire).catch(broken),
-			watch: backend,
+			transport: await route.connect(serializer).catch(failingTransport),
+			observer: backend,
 			metrics: signal === 'metrics',
 			...journalIn(this.#root, address, this.#delivery),
 		});
-		this.#lanes.set(signal, { backend, stats: () => lane.stats() });
+		this.#pipelines.set(signal, { backend, stats: () => pipeline.stats() });
 		this.#open += 1;
-		return lane;
+		return pipeline;
 	}
 
-	/** A lane was shut down: with the last one nothing more is said of an outage. */
-	closed(): void {
+	/** Must be called after a pipeline was shut down. After the last one outages are not reported any more. */
+	pipelineClosed(): void {
 		this.#open -= 1;
 		if (this.#open === 0) for (const backend of this.#backends.values()) backend.close();
 	}
 
+	/** Returns the counts of a signal, or undefined if it has no pipeline. */
 	counts(signal: OtlpSignal): SignalCounts | undefined {
-		return this.#lanes.get(signal)?.stats();
+		return this.#pipelines.get(signal)?.stats();
 	}
 
+	/** Returns the state of each backend. */
 	backends(): BackendStats[] {
 		return [...this.#backends.values()].map((backend) => backend.stats());
 	}
 
-	#backendOf(url: string): Backend {
-		const origin = serverOf(url);
-		const known = this.#backends.get(origin);
-		if (known !== undefined) return known;
+	/** Returns the state of the server of an address, which is created for its first signal. */
+	#backendOf(url: string): BackendHealth {
+		const server = displayServer(url);
+		const existing = this.#backends.get(server);
+		if (existing !== undefined) return existing;
 		const kept = () =>
-			this.#delivery.journal && !problems().has(CANNOT_WRITE)
-				? `what is made is kept in ${this.#root} until it is back`
-				: 'what is made waits in memory, up to a limit, and stats() counts what is lost';
+			this.#delivery.journal && !problemCounts().has(WRITE_FAILURE)
+				? `telemetry is kept in ${this.#root} until the backend is reachable`
+				: 'telemetry waits in memory, up to a limit, and stats() counts what is lost';
 		const counts = () =>
-			[...this.#lanes].flatMap(([signal, lane]): [string, SignalCounts][] =>
-				lane.backend === backend ? [[WHAT[signal], lane.stats()]] : [],
+			[...this.#pipelines].flatMap(([signal, pipeline]): [string, SignalCounts][] =>
+				pipeline.backend === backend ? [[RECORD_NAMES[signal], pipeline.stats()]] : [],
 			);
-		const backend = new Backend(this.#preset, origin, { kept, remedy: this.#ways.remedy }, counts);
-		this.#backends.set(origin, backend);
+		const backend = new BackendHealth(this.#preset, server, { kept, remedy: this.#routes.remedy }, counts);
+		this.#backends.set(server, backend);
 		return backend;
 	}
-}
-
-/** A resource whose attributes are still being found cannot be encoded; ours never is, a person's own may be. */
-function settled(resource: Resource): Promise<void> | undefined {
-	return resource.asyncAttributesPending ? resource.waitForAsyncAttributes?.() : undefined;
 }

@@ -4,74 +4,88 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { DeliverySettings } from '../../delivery/options.js';
 import { folderOf } from '../../delivery/outbox.js';
 import type { SignalPipeline } from '../../delivery/pipeline.js';
-import { type OtlpSignal, serverOf, shown } from './destination.js';
-import { positive } from './metric-changes.js';
-import { Pipelines, WHAT } from './pipelines.js';
+import { batchSizeFromEnv } from './batch-variables.js';
+import { displayServer, displayUrl, type OtlpSignal } from './destination.js';
+import { Pipelines, RECORD_NAMES } from './pipelines.js';
 import type { Routes } from './route.js';
 import { logSerializer, metricSerializer, spanSerializer } from './serializers.js';
 
-/** The way of what lies in an outbox to one backend: a lane that nothing is pushed to. */
-export interface Resending {
+/** A pipeline that sends the records of one signal in an outbox. Nothing is pushed to it. */
+export interface Resend {
+	/** The name of the preset. */
 	readonly preset: string;
 	readonly signal: OtlpSignal;
-	/** What a person calls its records. */
-	readonly what: string;
-	/** Where it goes, without a user name, a password or a query. */
+	/** What the records are called in messages. */
+	readonly recordName: string;
+	/** The address that they are sent to, without user name, password and query. */
 	readonly endpoint: string;
-	/** Where it lies. */
+	/** The folder of the outbox that they are in. */
 	readonly folder: string;
-	readonly lane: Pick<SignalPipeline<never>, 'flush' | 'settle' | 'shutdown' | 'stats'>;
-	/** Why the last request that failed did. */
+	readonly pipeline: Pick<SignalPipeline<never>, 'flush' | 'settle' | 'shutdown' | 'stats'>;
+	/** Returns the reason why the latest failed request failed, or undefined if none has failed. */
 	lastError(): string | undefined;
 }
 
-/** Whoever waits for it does not wait half a minute to see that another process is gone. */
-const ADOPT_MS = 1000;
+/**
+ * How often the pipeline looks for records of exited processes, in milliseconds: a user who waits for a command must
+ * not wait for the default of half a minute.
+ */
+const ADOPT_INTERVAL_MS = 1000;
 
 /**
- * Sends what one preset's processes have left in an outbox, as they would have sent it: to the same addresses, with the
- * same headers, TLS, batches and retries. No SDK is needed, since all of it is encoded already.
+ * Sends the records that processes with one preset have left in an outbox, as those processes would have sent them: to
+ * the same addresses, with the same headers, TLS files, batches and retries. It needs no SDK, because the records are
+ * encoded already.
  *
- * @param root - the outbox; it must be said, since nothing is looked for elsewhere
+ * @param preset - the name of the preset
+ * @param root - the directory of the outbox
+ * @param delivery - the section `delivery` of the config; its bounds of age and size are not applied
+ * @returns a pipeline for each signal, which has begun to send
  */
 export async function resend(
 	preset: string,
-	ways: Routes,
+	routes: Routes,
 	signals: readonly OtlpSignal[],
 	root: string,
 	delivery: DeliverySettings,
-): Promise<Resending[]> {
-	// Nothing is given up for its age or its size: somebody asked for it to be sent.
+): Promise<Resend[]> {
+	// No record is dropped because of its age or the size of the outbox: the user has requested that it is sent.
 	const bounds = { maxBytes: Number.POSITIVE_INFINITY, maxAge: Number.POSITIVE_INFINITY };
 	const settings = { ...delivery, ...bounds, journal: true, directory: root };
-	const lanes = new Pipelines(preset, ways, { directory: root, delivery: settings });
-	const own = { sizeOf: () => 0, delayMs: 0, maxQueued: Number.POSITIVE_INFINITY, adoptMs: ADOPT_MS };
-	const laneOf = {
+	const pipelines = new Pipelines(preset, routes, { directory: root, delivery: settings });
+	const options = {
+		sizeOf: () => 0,
+		delayMs: 0,
+		maxQueued: Number.POSITIVE_INFINITY,
+		adoptIntervalMs: ADOPT_INTERVAL_MS,
+	};
+	const pipelineOf = {
 		traces: () =>
-			lanes.add('traces', spanSerializer, (_: ReadableSpan[]) => none(), {
-				...own,
-				batch: positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
+			pipelines.add('traces', spanSerializer, (_: ReadableSpan[]) => nothingToEncode(), {
+				...options,
+				batch: batchSizeFromEnv('OTEL_BSP'),
 			}),
-		metrics: () => lanes.add('metrics', metricSerializer, (_: ResourceMetrics[]) => none(), { ...own, batch: 1 }),
+		metrics: () =>
+			pipelines.add('metrics', metricSerializer, (_: ResourceMetrics[]) => nothingToEncode(), { ...options, batch: 1 }),
 		logs: () =>
-			lanes.add('logs', logSerializer, (_: ReadableLogRecord[]) => none(), {
-				...own,
-				batch: positive('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', 512),
+			pipelines.add('logs', logSerializer, (_: ReadableLogRecord[]) => nothingToEncode(), {
+				...options,
+				batch: batchSizeFromEnv('OTEL_BLRP'),
 			}),
 	};
 	return Promise.all(
-		signals.map(async (signal): Promise<Resending> => {
-			const { url, encoding } = ways(signal);
-			const endpoint = shown(url);
+		signals.map(async (signal): Promise<Resend> => {
+			const { url, encoding } = routes(signal);
+			const endpoint = displayUrl(url);
 			const folder = folderOf(root, { preset, endpoint, signal, encoding });
-			const lane = await laneOf[signal]();
-			const origin = serverOf(url);
-			const lastError = () => lanes.backends().find((one) => one.endpoint === origin)?.lastError;
-			return { preset, signal, what: WHAT[signal], endpoint, folder, lane, lastError };
+			const pipeline = await pipelineOf[signal]();
+			const server = displayServer(url);
+			const lastError = () => pipelines.backends().find((backend) => backend.endpoint === server)?.lastError;
+			return { preset, signal, recordName: RECORD_NAMES[signal], endpoint, folder, pipeline, lastError };
 		}),
 	);
 }
 
-function none(): never {
-	throw new Error('What lies in an outbox is encoded already.');
+function nothingToEncode(): never {
+	throw new Error('The records in an outbox are encoded already.');
 }

@@ -2,55 +2,62 @@ import type { ExportResponse } from '@opentelemetry/otlp-exporter-base';
 import { messagesIn, numberIn } from '../../delivery/sending/protobuf.js';
 import type { SendResult } from '../../delivery/sending/transport.js';
 
-/** The codes of gRPC that the specification of OTLP calls retryable, but for `RESOURCE_EXHAUSTED`. */
+/** The gRPC status codes that the specification of OTLP defines as retryable, except for `RESOURCE_EXHAUSTED`. */
 const RETRYABLE = [1, 4, 10, 11, 14, 15];
 const RESOURCE_EXHAUSTED = 8;
 
-/** A message that is larger than the server takes is exhaustion too, and gRPC has no code of its own for it. */
+/** The texts of servers that refuse a message because of its size. gRPC has no code for it but `RESOURCE_EXHAUSTED`. */
 const TOO_LARGE = /larger than max|too large|message size|exceeds/i;
 
 /**
- * What an answer that is none of success means: the specification of OTLP, "Failures", for HTTP and for gRPC. What
- * never reached a backend, such as a name that is not found or a certificate that is not trusted, is no answer to what
- * was sent: it waits.
+ * Returns what a response other than success means, as the specification of OTLP defines it in "Failures", for HTTP and
+ * for gRPC. A request that never reached a backend, because a name is not found or a certificate is not trusted, is not
+ * a response to its records: they wait.
  */
 export function sendResultOf(response: Exclude<ExportResponse, { status: 'success' }>): SendResult {
 	if (response.status === 'retryable') {
-		// OpenTelemetry makes -1 of a `Retry-After: 0`.
+		// OpenTelemetry converts `Retry-After: 0` to -1.
 		const { retryInMillis: afterMs } = response;
-		const error = response.error ?? new Error('the backend is busy, and asks to try again');
+		const error = response.error ?? new Error('the backend is busy and requests a retry');
 		return { kind: 'later', error, ...(afterMs !== undefined && afterMs > 0 && { afterMs }) };
 	}
 	const error: unknown = response.error;
 	const { code, data, details, metadata } = (error ?? {}) as Record<string, unknown>;
+	// The code of an HTTP or gRPC status is a number, that of a network or TLS error a string.
 	if (typeof code !== 'number') {
 		return typeof code === 'string' ? { kind: 'later', error } : { kind: 'never', error };
 	}
-	if (metadata !== undefined) return ofGrpc(code, error, String(details ?? ''), metadata as Metadata);
+	if (metadata !== undefined) return grpcResult(code, error, String(details ?? ''), metadata as GrpcMetadata);
 	const answer = typeof data === 'string' ? data : undefined;
 	return { kind: code === 413 ? 'smaller' : 'never', error, answer };
 }
 
-interface Metadata {
+/** The part of gRPC's metadata that is read here. */
+interface GrpcMetadata {
 	get(name: string): unknown[];
 }
 
-function ofGrpc(code: number, error: unknown, details: string, metadata: Metadata): SendResult {
+/** @param details - the message of the gRPC status */
+function grpcResult(code: number, error: unknown, details: string, metadata: GrpcMetadata): SendResult {
 	if (RETRYABLE.includes(code)) {
-		const afterMs = retryDelay(metadata);
+		const afterMs = retryDelayMs(metadata);
 		return { kind: 'later', error, ...(afterMs !== undefined && { afterMs }) };
 	}
 	if (code !== RESOURCE_EXHAUSTED) return { kind: 'never', error, answer: details };
-	const afterMs = retryDelay(metadata);
+	// Exhaustion is retryable only if the server states a delay.
+	const afterMs = retryDelayMs(metadata);
 	if (afterMs !== undefined) return { kind: 'later', error, afterMs };
 	return { kind: TOO_LARGE.test(details) ? 'smaller' : 'never', error, answer: details };
 }
 
 /**
- * The delay in milliseconds of a `google.rpc.RetryInfo` among the details of a status:
- * `Status { details = 3: Any { type_url = 1, value = 2: RetryInfo { retry_delay = 1: Duration { seconds = 1, nanos = 2 } } } }`.
+ * Returns the delay in milliseconds of a `google.rpc.RetryInfo` in the details of a status, or undefined if there is
+ * none. The fields that are read:
+ *
+ *     Status { details = 3: Any { type_url = 1, value = 2 } }
+ *     RetryInfo { retry_delay = 1: Duration { seconds = 1, nanos = 2 } }
  */
-function retryDelay(metadata: Metadata): number | undefined {
+function retryDelayMs(metadata: GrpcMetadata): number | undefined {
 	try {
 		for (const status of metadata.get('grpc-status-details-bin')) {
 			if (!Buffer.isBuffer(status)) continue;
@@ -62,7 +69,7 @@ function retryDelay(metadata: Metadata): number | undefined {
 			}
 		}
 	} catch {
-		// A detail that cannot be read says nothing.
+		// A detail that cannot be decoded contains no delay.
 	}
 	return undefined;
 }

@@ -5,53 +5,62 @@ import type { OtlpSettings } from '../contract/otlp-options.js';
 import { destinationOf, type OtlpSignal } from './destination.js';
 import { type Serializer, transportTo } from './transport.js';
 
-/** Where one signal goes, how its requests are written, and what brings them there. */
-export interface Route {
+/** The address that one signal is sent to, the encoding of its requests, and the transport for them. */
+interface Route {
+	/** The whole address. It may contain secrets. */
 	readonly url: string;
 	readonly encoding: Encoding;
-	/** Makes the connection. @throws Error where what it needs is not there */
-	connect<T, Response extends { partialSuccess?: object }>(wire: Serializer<T, Response>): Promise<Transport>;
+	/**
+	 * Creates the transport, which connects when the first request is sent.
+	 *
+	 * @throws Error (as a rejection) if it cannot
+	 */
+	connect<T, Response extends { partialSuccess?: object }>(serializer: Serializer<T, Response>): Promise<Transport>;
 }
 
-/** The ways of all signals of one preset. */
+/** The routes of all signals of one preset. */
 export interface Routes {
+	/** Returns the route of a signal. */
 	(signal: OtlpSignal): Route;
-	/** What a person can do where nobody answers, as a sentence has it. */
+	/** Returns a sentence on what the user can do if a request fails for a reason. */
 	readonly remedy: Remedy;
 }
 
-/** What is said where the config has a section for the backend: a certificate or a protocol is no reason for another one. */
+/**
+ * Returns the remedy of a preset that has a section in the config. It depends on the reason: a certificate or protocol
+ * that is wrong needs no other backend.
+ */
 export function remedyOf(preset: string): Remedy {
 	return (reason) => {
-		if (/^(tls\.|the TLS files)/.test(reason)) return `Mend ${preset}.tls, and start again.`;
+		if (/^(tls\.|the TLS files)/.test(reason)) return `Correct ${preset}.tls, and restart.`;
 		if (/certificate|altnames/i.test(reason)) {
-			const where = preset === 'jaeger' ? 'the variable NODE_EXTRA_CA_CERTS' : `${preset}.tls.ca`;
-			return `Name the file of the certificate that it is to be trusted by in ${where}, and start again.`;
+			const option = preset === 'jaeger' ? 'the variable NODE_EXTRA_CA_CERTS' : `${preset}.tls.ca`;
+			return `Set ${option} to the PEM file of the certificate that it is trusted by, and restart.`;
 		}
-		// What answers there speaks the other one: mostly port 4317 was said without its protocol, or 4318 with it.
+		// The server speaks the other protocol: in most cases port 4317 was set without the protocol, or 4318 with it.
 		if (/^Parse Error: Expected HTTP/.test(reason)) {
-			return `What answers there speaks no HTTP: say ${preset}.protocol: grpc, or its port for HTTP, mostly 4318.`;
+			return `The server does not speak HTTP: set ${preset}.protocol: grpc, or its port for HTTP, usually 4318.`;
 		}
 		if (/^14 .*Protocol error/.test(reason)) {
-			return `What answers there speaks no gRPC: say ${preset}.protocol: http/protobuf, or its port for gRPC, mostly 4317.`;
+			return `The server does not speak gRPC: set ${preset}.protocol: http/protobuf, or its port for gRPC, usually 4317.`;
 		}
-		return `Start a backend there, or say where it is with ${preset}.endpoint.`;
+		return `Start a backend there, or set ${preset}.endpoint to its address.`;
 	};
 }
 
-/** What is said where the preset is a person's own. */
-export const ELSEWHERE: Remedy = () => 'Start a backend there, or tell the preset where it is.';
+/** The remedy of a custom preset, whose options are not known. */
+export const CUSTOM_REMEDY: Remedy = () => 'Start a backend there, or set its address in the options of the preset.';
 
-/** The ways to a backend that speaks OTLP. */
+/** Returns the routes to a backend that speaks OTLP. */
 export function routesTo(settings: OtlpSettings, remedy: Remedy): Routes {
-	const wayOf = (signal: OtlpSignal): Route => {
+	const routeOf = (signal: OtlpSignal): Route => {
 		const destination = destinationOf(settings, signal);
 		const { url, protocol } = destination;
 		return {
 			url,
 			encoding: protocol === 'http/json' ? 'json' : 'protobuf',
-			connect: (wire) => transportTo(destination, wire),
+			connect: (serializer) => transportTo(destination, serializer),
 		};
 	};
-	return Object.assign(wayOf, { remedy });
+	return Object.assign(routeOf, { remedy });
 }

@@ -19,16 +19,16 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { type Encode, encodeLogs, encodeMetrics, encodeSpans } from '../signals/json-encoding.js';
 import type { Serializer } from './transport.js';
 
-/** Spans over OTLP. */
+/** The serializer of spans. */
 export const spanSerializer: Serializer<ReadableSpan[], IExportTraceServiceResponse> = {
-	json: written(encodeSpans, JsonTraceSerializer),
+	json: jsonSerializer(encodeSpans, JsonTraceSerializer),
 	protobuf: ProtobufTraceSerializer,
 	helper: TraceExporterMetricsHelper,
 	service: 'trace',
 	refused: ({ partialSuccess }) => Number(partialSuccess?.rejectedSpans ?? 0),
 };
 
-/** Metrics over OTLP. */
+/** The serializer of metrics: of one collection at a time. */
 export const metricSerializer: Serializer<ResourceMetrics, IExportMetricsServiceResponse> = {
 	json: {
 		serializeRequest: (collection) => encodeMetrics([collection]),
@@ -40,16 +40,19 @@ export const metricSerializer: Serializer<ResourceMetrics, IExportMetricsService
 	refused: ({ partialSuccess }) => Number(partialSuccess?.rejectedDataPoints ?? 0),
 };
 
-/** Log records over OTLP. */
+/** The serializer of log records. */
 export const logSerializer: Serializer<ReadableLogRecord[], IExportLogsServiceResponse> = {
-	json: written(encodeLogs, JsonLogsSerializer),
+	json: jsonSerializer(encodeLogs, JsonLogsSerializer),
 	protobuf: ProtobufLogsSerializer,
 	helper: LogsExporterMetricsHelper,
 	service: 'logs',
 	refused: ({ partialSuccess }) => Number(partialSuccess?.rejectedLogRecords ?? 0),
 };
 
-/** JSON as the json preset writes it: OpenTelemetry's own makes null of NaN, for which a backend refuses the batch. */
-function written<T, Response>(encode: Encode<T>, { deserializeResponse }: ISerializer<T[], Response>) {
+/**
+ * Returns a JSON serializer that encodes as the json preset does: OpenTelemetry's own encodes NaN as null, and a
+ * backend refuses a batch that contains it.
+ */
+function jsonSerializer<T, Response>(encode: Encode<T>, { deserializeResponse }: ISerializer<T[], Response>) {
 	return { serializeRequest: (records: T[]) => encode(records), deserializeResponse };
 }

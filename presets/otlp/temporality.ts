@@ -3,8 +3,8 @@ import type { OtlpSettings } from '../contract/otlp-options.js';
 
 const { CUMULATIVE, DELTA } = AggregationTemporality;
 
-/** What is counted from the last report on, by preference; sums that may fall are always counted from the start. */
-const DELTAS: Readonly<Record<OtlpSettings['temporality'], readonly InstrumentType[]>> = {
+/** The instruments with delta temporality, for each preference. Up-down counters are cumulative in any case. */
+const DELTA_INSTRUMENTS: Readonly<Record<OtlpSettings['temporality'], readonly InstrumentType[]>> = {
 	cumulative: [],
 	delta: [
 		InstrumentType.COUNTER,
@@ -16,9 +16,12 @@ const DELTAS: Readonly<Record<OtlpSettings['temporality'], readonly InstrumentTy
 	lowmemory: [InstrumentType.COUNTER, InstrumentType.HISTOGRAM],
 };
 
-/** The temporality of each kind of instrument, as the specification of the OTLP metrics exporter lists it. */
+/**
+ * Returns a function that selects the temporality of an instrument, as the specification of the OTLP metrics exporter
+ * defines it for the preference.
+ */
 export function temporalityOf(
 	preference: OtlpSettings['temporality'],
 ): (type: InstrumentType) => AggregationTemporality {
-	return (type) => (DELTAS[preference].includes(type) ? DELTA : CUMULATIVE);
+	return (type) => (DELTA_INSTRUMENTS[preference].includes(type) ? DELTA : CUMULATIVE);
 }

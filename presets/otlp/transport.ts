@@ -7,91 +7,107 @@ import { VERSION } from '../../lib/runtime/version.js';
 import type { Destination } from './destination.js';
 import { sendResultOf } from './response.js';
 
-/** One signal's part of OTLP: how its records are written, and what its gRPC service is called. */
+/** The part of OTLP that is specific to one signal: its encodings and its gRPC service. */
 export interface Serializer<T, Response extends { partialSuccess?: object }> {
 	readonly json: ISerializer<T, Response>;
 	readonly protobuf: ISerializer<T, Response>;
+	/** Counts records for OpenTelemetry's own metrics of exporters. */
 	readonly helper: IExporterMetricsHelper<T>;
+	/** The name of the gRPC service, in lower case. */
 	readonly service: 'trace' | 'metrics' | 'logs';
-	/** How many records the backend says it refused. */
+	/** Returns the number of records that the backend reports as refused. */
 	readonly refused: (response: Response) => number;
 }
 
-const NAMES = { trace: 'Trace', metrics: 'Metrics', logs: 'Logs' };
+/** The names of the gRPC services. */
+const SERVICE_NAMES = { trace: 'Trace', metrics: 'Metrics', logs: 'Logs' };
 
-/** A backend that answers nothing is given up a little later than its own connection does it. */
+/** How much later than the connection's own timeout a request without a response is given up, in milliseconds. */
 const GRACE_MS = 500;
 
 /**
- * Connects one signal to its destination with OpenTelemetry's own transports, less what they retry on their own: over
- * HTTP five times within the timeout, so that an answer to wait longer is lost, and over gRPC not at all.
+ * Creates the transport of one signal to its destination from OpenTelemetry's own transports, without their retries:
+ * over HTTP they retry five times within the timeout, so that a `Retry-After` beyond it would be lost, and over gRPC
+ * not at all.
  *
- * They are built from parts, not by the `OTLPTraceExporter` classes: these read `OTEL_EXPORTER_OTLP_*` once more, so
- * that a stronger source could not take a header away, and another preset's backend would get the keys of this one.
+ * They are built from parts, not by the `OTLPTraceExporter` classes: these would read `OTEL_EXPORTER_OTLP_*` again, so
+ * that a stronger source of the config could not remove a header, and the backend of another preset would receive the
+ * keys of this one.
  *
- * @throws Error where a TLS file cannot be read, or is none
+ * @throws Error (as a rejection) if a TLS file cannot be read or is not in PEM format
  */
 export async function transportTo<T, Response extends { partialSuccess?: object }>(
 	destination: Destination,
-	wire: Serializer<T, Response>,
+	serializer: Serializer<T, Response>,
 ): Promise<Transport> {
 	const tls = await readTls(destination);
 	const { timeout, protocol } = destination;
-	const { json, protobuf } = wire;
+	const { json, protobuf } = serializer;
 	const { deserializeResponse } = protocol === 'http/json' ? json : protobuf;
-	const connect = await (protocol === 'grpc' ? overGrpc : overHttp)(destination, wire, protobuf, tls);
-	let transport = bare(connect());
+	const createDelegate = await (protocol === 'grpc' ? overGrpc : overHttp)(destination, serializer, protobuf, tls);
+	let transport = innerTransport(createDelegate());
 	const refusedOf = (data: Uint8Array | undefined): number => {
 		try {
-			return data === undefined || data.length === 0 ? 0 : wire.refused(deserializeResponse(data));
+			return data === undefined || data.length === 0 ? 0 : serializer.refused(deserializeResponse(data));
 		} catch {
-			// It was accepted; an answer that is none says nothing of a part.
+			// The request was accepted; a body that cannot be decoded does not report refused records.
 			return 0;
 		}
 	};
 	return {
 		send: async (body) => {
-			const response = await bounded(timeout, transport.send(body, timeout));
+			const response = await withTimeout(timeout, transport.send(body, timeout));
 			if (response.status === 'success') return { kind: 'taken', refused: refusedOf(response.data) };
-			const outcome = sendResultOf(response);
-			if (outcome.kind === 'later' && protocol === 'grpc') {
-				// A channel that failed waits up to two minutes before it connects again, whoever asks.
+			const result = sendResultOf(response);
+			if (result.kind === 'later' && protocol === 'grpc') {
+				// A gRPC channel that failed waits up to two minutes before it connects again, even if a request is made.
 				transport.shutdown();
-				transport = bare(connect());
+				transport = innerTransport(createDelegate());
 			}
-			return outcome;
+			return result;
 		},
 		close: () => transport.shutdown(),
 	};
 }
 
-/** A transport that answers nothing but that it cannot be made. */
-export function broken(error: unknown): Transport {
+/**
+ * Returns a transport whose requests all fail, to be sent again later, with the reason why the real one was not
+ * created.
+ */
+export function failingTransport(error: unknown): Transport {
 	return { send: async (): Promise<SendResult> => ({ kind: 'later', error }), close: () => undefined };
 }
 
-/** What OpenTelemetry's delegates hold (otlp-exporter-base 0.300.0, pinned exactly): over HTTP, one that retries. */
-interface Insides {
-	readonly _transport: IExporterTransport & Partial<Insides>;
+/**
+ * The private field of OpenTelemetry's delegates that is read here (otlp-exporter-base 0.300.0, pinned exactly). Over
+ * HTTP it contains a transport that retries, which contains the plain one in the same field.
+ */
+interface DelegateInternals {
+	readonly _transport: IExporterTransport & Partial<DelegateInternals>;
 }
 
-function bare(delegate: object): IExporterTransport {
-	const { _transport: outer } = delegate as Insides;
+/** Returns the transport of a delegate that does not retry. @throws Error if the delegate has another structure */
+function innerTransport(delegate: object): IExporterTransport {
+	const { _transport: outer } = delegate as DelegateInternals;
 	const inner = outer?._transport ?? outer;
-	if (typeof inner?.send !== 'function')
-		throw new Error('OpenTelemetry builds its OTLP exporters otherwise than known.');
+	if (typeof inner?.send !== 'function') {
+		throw new Error('The OTLP exporters of this OpenTelemetry version have no transport in the known place.');
+	}
 	return inner;
 }
 
-/** A connection's own timeout is one of silence: a backend that sends a byte now and then would hold us for ever. */
-async function bounded(timeout: number, response: Promise<ExportResponse>): Promise<ExportResponse> {
+/**
+ * Waits for a response within the time limit, in milliseconds. A connection's own timeout applies to inactivity: a
+ * backend that sends a byte now and then would hold the request for ever. Never rejects.
+ */
+async function withTimeout(timeout: number, response: Promise<ExportResponse>): Promise<ExportResponse> {
 	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<ExportResponse>((resolve) => {
+	const timedOut = new Promise<ExportResponse>((resolve) => {
 		const error = new Error(`no answer within ${timeout} ms`);
 		timer = setTimeout(() => resolve({ status: 'retryable', error }), timeout + GRACE_MS).unref();
 	});
 	try {
-		return await Promise.race([response, late]);
+		return await Promise.race([response, timedOut]);
 	} catch (error) {
 		return { status: 'retryable', error: error as Error };
 	} finally {
@@ -99,41 +115,46 @@ async function bounded(timeout: number, response: Promise<ExportResponse>): Prom
 	}
 }
 
-interface Tls {
+/** The content of the PEM files. */
+interface TlsFiles {
 	readonly ca?: Buffer;
 	readonly cert?: Buffer;
 	readonly key?: Buffer;
 }
 
-async function readTls({ tls }: Destination): Promise<Tls> {
-	const read = async (what: 'ca' | 'cert' | 'key') => {
-		const path = tls[what];
+/** Reads and checks the PEM files. @throws Error (as a rejection) if one cannot be read or used */
+async function readTls({ tls }: Destination): Promise<TlsFiles> {
+	const read = async (option: 'ca' | 'cert' | 'key') => {
+		const path = tls[option];
 		if (path === undefined) return {};
 		try {
-			return { [what]: await readFile(path) };
+			return { [option]: await readFile(path) };
 		} catch (error) {
-			throw new Error(`tls.${what} cannot be read from ${path}: ${(error as Error).message}`);
+			throw new Error(`tls.${option} cannot be read from ${path}: ${(error as Error).message}`);
 		}
 	};
 	if (Object.values(tls).every((path) => path === undefined)) return {};
 	const { createSecureContext } = await import('node:tls');
-	const files: Tls = { ...(await read('ca')), ...(await read('cert')), ...(await read('key')) };
+	const files: TlsFiles = { ...(await read('ca')), ...(await read('cert')), ...(await read('key')) };
 	try {
-		// A context takes nonsense for `ca` in silence, and would then trust nobody.
+		// A context silently accepts anything as `ca`, and would then trust no server.
 		for (const certificate of [files.ca, files.cert]) if (certificate !== undefined) new X509Certificate(certificate);
 		createSecureContext(files);
 	} catch (error) {
 		const paths = [tls.ca, tls.cert, tls.key].filter(Boolean).join(', ');
-		throw new Error(`the TLS files (${paths}) are no certificates with their key in PEM: ${(error as Error).message}`);
+		throw new Error(
+			`the TLS files (${paths}) are not certificates with their key in PEM format: ${(error as Error).message}`,
+		);
 	}
 	return files;
 }
 
+/** Returns a function that creates OpenTelemetry's export delegate over HTTP, whose transport is used here. */
 async function overHttp<T, Response extends { partialSuccess?: object }>(
 	{ url, protocol, headers, compression, timeout }: Destination,
 	{ helper }: Serializer<T, Response>,
 	serializer: ISerializer<T, Response>,
-	tls: Tls,
+	tls: TlsFiles,
 ): Promise<() => object> {
 	const { createOtlpHttpExportDelegate, httpAgentFactoryFromOptions } = await import(
 		'@opentelemetry/otlp-exporter-base/node-http'
@@ -151,17 +172,18 @@ async function overHttp<T, Response extends { partialSuccess?: object }>(
 	return () => createOtlpHttpExportDelegate(options, serializer, 'otlp_http', helper, undefined);
 }
 
+/** Returns a function that creates OpenTelemetry's export delegate over gRPC, whose transport is used here. */
 async function overGrpc<T, Response extends { partialSuccess?: object }>(
 	{ url, headers, compression, timeout }: Destination,
 	{ helper, service }: Serializer<T, Response>,
 	serializer: ISerializer<T, Response>,
-	{ ca, cert, key }: Tls,
+	{ ca, cert, key }: TlsFiles,
 ): Promise<() => object> {
 	const { createEmptyMetadata, createInsecureCredentials, createOtlpGrpcExportDelegate, createSslCredentials } =
 		await import('@opentelemetry/otlp-grpc-exporter-base');
 	const { protocol, hostname, port, pathname } = new URL(url);
 	const secure = protocol === 'https:';
-	// A URL has no port where it is its scheme's own, and gRPC would then take 443 for either.
+	// A URL with the default port of its scheme has an empty port, and gRPC would then use 443 for http too.
 	const address = protocol === 'unix:' ? `unix:${pathname}` : `${hostname}:${port || (secure ? 443 : 80)}`;
 	const metadata = createEmptyMetadata();
 	for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
@@ -174,8 +196,16 @@ async function overGrpc<T, Response extends { partialSuccess?: object }>(
 		concurrencyLimit: 30,
 		userAgent: `agentese-otel/${VERSION}`,
 	};
-	const name = NAMES[service];
-	const path = `/opentelemetry.proto.collector.${service}.v1.${name}Service/Export`;
+	const serviceName = SERVICE_NAMES[service];
+	const path = `/opentelemetry.proto.collector.${service}.v1.${serviceName}Service/Export`;
 	return () =>
-		createOtlpGrpcExportDelegate(options, serializer, 'otlp_grpc', helper, undefined, `${name}ExportService`, path);
+		createOtlpGrpcExportDelegate(
+			options,
+			serializer,
+			'otlp_grpc',
+			helper,
+			undefined,
+			`${serviceName}ExportService`,
+			path,
+		);
 }

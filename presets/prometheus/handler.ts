@@ -2,61 +2,71 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
-import { handlerMade, mountedAt } from './scrapes.js';
-import type { Format } from './text-format.js';
+import { addMountPath, markHandlerCreated } from './scrapes.js';
+import type { PageFormat } from './text-format.js';
 
-const TYPES: Readonly<Record<Format, string>> = {
+const CONTENT_TYPES: Readonly<Record<PageFormat, string>> = {
 	text: 'text/plain; version=0.0.4; charset=utf-8',
 	openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** A page smaller than this is sent as it is. */
+/** A page of fewer characters is sent uncompressed. */
 const GZIP_FROM = 1024;
 
-/** Answers the page of this moment. */
-export type WritePage = (format: Format) => Promise<string>;
+/** Collects the metrics and returns the page of this moment. Rejects if they cannot be collected. */
+type PageRenderer = (format: PageFormat) => Promise<string>;
 
-const running = processState('prometheus/handler', () => new Set<WritePage>());
+/** The renderers of all `prometheus` presets that run in this process. */
+const renderers = processState('prometheus/handler', () => new Set<PageRenderer>());
 
-/** Offers a page to the handlers; answers how to take it back. */
-export function offer(write: WritePage): () => void {
-	running.add(write);
+/** Makes a page available to the handlers. Returns a function that removes it. */
+export function registerPage(render: PageRenderer): () => void {
+	renderers.add(render);
 	return () => {
-		running.delete(write);
+		renderers.delete(render);
 	};
 }
 
 /**
- * A handler that answers the metrics page, to mount on a server of one's own:
+ * Creates a request handler that serves the metrics page on a server of the application:
  *
  *     createServer(prometheusHandler())
  *     app.get('/metrics', prometheusHandler())    // express
  *
- * It may be made before telemetry starts, and answers 503 while no `prometheus` preset runs. It never rejects. Where
- * the server is instrumented, its scrapes become no spans if it is mounted at `prometheus.path`; mounted elsewhere, the
- * first one does.
+ * It may be created before telemetry starts, and responds with 503 while no `prometheus` preset runs. If the server is
+ * instrumented, scrapes become no spans if the handler is mounted at `prometheus.path`; at another path the first
+ * scrape becomes one.
+ *
+ * @returns a handler whose promise resolves when the response has been written, and never rejects
  */
 export function prometheusHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-	handlerMade();
+	markHandlerCreated();
 	return async (request, response) => {
-		mountedAt(request);
-		const [write] = running;
-		if (write === undefined) say(response, 503, 'No telemetry with the prometheus preset is running.');
-		else await answer(request, response, write);
+		addMountPath(request);
+		const [render] = renderers;
+		if (render === undefined) respondWithText(response, 503, 'No telemetry with the prometheus preset is running.');
+		else await respondWithPage(request, response, render);
 	};
 }
 
-/** Answers one scrape. */
-export async function answer(request: IncomingMessage, response: ServerResponse, write: WritePage): Promise<void> {
+/**
+ * Responds to one scrape with the page in the format and compression that the request accepts; with 405 if the method
+ * is neither GET nor HEAD, and with 500 if the page cannot be rendered, which is reported once. Never rejects.
+ */
+export async function respondWithPage(
+	request: IncomingMessage,
+	response: ServerResponse,
+	render: PageRenderer,
+): Promise<void> {
 	if (request.method !== 'GET' && request.method !== 'HEAD') {
 		response.setHeader('allow', 'GET, HEAD');
-		say(response, 405, 'The metrics are read with GET.');
+		respondWithText(response, 405, 'Read the metrics with GET.');
 		return;
 	}
 	try {
-		const format = wanted(request.headers.accept);
-		let body: string | Buffer = await write(format);
-		response.setHeader('content-type', TYPES[format]);
+		const format = negotiateFormat(request.headers.accept);
+		let body: string | Buffer = await render(format);
+		response.setHeader('content-type', CONTENT_TYPES[format]);
 		response.setHeader('vary', 'accept, accept-encoding');
 		if (body.length >= GZIP_FROM && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
 			const { gzip } = await import('node:zlib');
@@ -67,28 +77,30 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 		response.end(request.method === 'HEAD' ? undefined : body);
 	} catch (error) {
 		warnOnce('prometheus/page', 'the metrics page could not be written.', error);
-		if (!response.headersSent) say(response, 500, 'The metrics page could not be written.');
+		if (!response.headersSent) respondWithText(response, 500, 'The metrics page could not be written.');
 	}
 }
 
-/** A short answer in plain text. */
-export function say(response: ServerResponse, status: number, text: string): void {
+/** Responds with a line of plain text. */
+export function respondWithText(response: ServerResponse, status: number, text: string): void {
 	response.statusCode = status;
 	response.setHeader('content-type', 'text/plain; charset=utf-8');
 	response.end(`${text}\n`);
 }
 
 /**
- * What a scraper wants most of the two that there are. Prometheus 3 and 2.42 both ask for OpenMetrics 1.0.0 before
- * text; a browser or curl asks for neither, and gets text.
+ * Returns the format that a scraper prefers. Prometheus 3 and 2.42 both give OpenMetrics 1.0.0 more weight than text; a
+ * browser or curl names neither, and gets text.
+ *
+ * @param accept - the header of the request
  */
-export function wanted(accept = ''): Format {
-	const weights: Record<Format, number> = { openmetrics: 0, text: 0 };
-	for (const one of accept.split(',')) {
-		const [type = '', ...parameters] = one.split(';').map((part) => part.trim().toLowerCase());
-		const said = new Map(parameters.map((parameter) => parameter.split('=', 2) as [string, string | undefined]));
-		const weight = Number(said.get('q') ?? 1);
-		const version = said.get('version')?.replaceAll('"', '') ?? '1.0.0';
+export function negotiateFormat(accept = ''): PageFormat {
+	const weights: Record<PageFormat, number> = { openmetrics: 0, text: 0 };
+	for (const range of accept.split(',')) {
+		const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+		const values = new Map(parameters.map((parameter) => parameter.split('=', 2) as [string, string | undefined]));
+		const weight = Number(values.get('q') ?? 1);
+		const version = values.get('version')?.replaceAll('"', '') ?? '1.0.0';
 		if (type === 'application/openmetrics-text' && version === '1.0.0') {
 			weights.openmetrics = Math.max(weights.openmetrics, weight);
 		}

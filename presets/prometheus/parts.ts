@@ -6,79 +6,89 @@ import type { SignalCounts } from '../../delivery/common/counts.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetParts } from '../contract/preset.js';
 import { pointsOf } from '../signals/sizes.js';
-import { answer, offer, say } from './handler.js';
+import { registerPage, respondWithPage, respondWithText } from './handler.js';
 import type { PrometheusSettings } from './options.js';
-import { configuredAt, mountedAt } from './scrapes.js';
-import { closed, type Listening, listen } from './server.js';
-import { type Format, textFormat } from './text-format.js';
+import { addConfiguredPath, addMountPath } from './scrapes.js';
+import { closeServer, type ListenResult, listen } from './server.js';
+import { type PageFormat, textFormat } from './text-format.js';
 
-/** How long an observable instrument's callback may take: less than Prometheus waits for the page by default. */
-const CALLBACK_MS = 5000;
+/**
+ * The time limit of the callbacks of observable instruments, in milliseconds: less than Prometheus waits for the page
+ * by default.
+ */
+const CALLBACK_TIMEOUT_MS = 5000;
 
-const NONE: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+const NO_RECORDS: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
 
-/** Collects when it is asked to, and only then; each collection holds the totals since the start. */
+/** Collects only when a page is rendered. Each collection holds the totals since the start of the process. */
 class PageReader extends MetricReader {
-	readonly #close: () => Promise<void>;
-	served = 0;
+	readonly #onClose: () => Promise<void>;
+	/** The number of data points on all pages that were rendered. */
+	pointsServed = 0;
 
-	constructor(close: () => Promise<void>) {
+	constructor(onClose: () => Promise<void>) {
 		super();
-		this.#close = close;
+		this.#onClose = onClose;
 	}
 
-	/** The page of this moment. Observables' callbacks run outside of any trace, as Prometheus asks for the page. */
-	write(format: Format): Promise<string> {
+	/**
+	 * Collects and returns the page of this moment. The callbacks of observable instruments run outside of any trace,
+	 * because Prometheus caused the collection and not the application.
+	 */
+	render(format: PageFormat): Promise<string> {
 		return context.with(suppressTracing(ROOT_CONTEXT), async () => {
-			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_MS });
+			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_TIMEOUT_MS });
 			for (const error of errors) warnOnce('prometheus/callback', 'the callback of an observable failed.', error);
-			const text = textFormat(resourceMetrics, format);
-			this.served += pointsOf(resourceMetrics);
-			return text;
+			const page = textFormat(resourceMetrics, format);
+			this.pointsServed += pointsOf(resourceMetrics);
+			return page;
 		});
 	}
 
 	protected override async onForceFlush(): Promise<void> {}
 
 	protected override onShutdown(): Promise<void> {
-		return this.#close();
+		return this.#onClose();
 	}
 }
 
-/** Opens the page, and says at once where that is not possible; the application goes on without it. */
+/**
+ * Creates the reader, makes its page available to the handlers and starts the server, if there is to be one. If the
+ * server cannot listen, that is reported at once and the application continues without it.
+ */
 export async function prometheusParts(settings: PrometheusSettings): Promise<PresetParts> {
 	const { host, path } = settings;
-	let listening: Listening | undefined;
+	let listening: ListenResult | undefined;
 	const reader = new PageReader(async () => {
-		takeBack();
-		if (listening !== undefined && 'server' in listening) await closed(listening.server);
+		unregisterPage();
+		if (listening !== undefined && 'server' in listening) await closeServer(listening.server);
 	});
-	const write = (format: Format) => reader.write(format);
-	const takeBack = offer(write);
+	const render = (format: PageFormat) => reader.render(format);
+	const unregisterPage = registerPage(render);
 	if (settings.server) {
-		configuredAt(path);
+		addConfiguredPath(path);
 		listening = await listen(settings, (request, response) => {
-			if (request.url?.replace(/\?.*$/s, '') !== path) say(response, 404, `The metrics stand at ${path}.`);
-			else void answer(request, response, write);
+			if (request.url?.replace(/\?.*$/s, '') !== path) respondWithText(response, 404, `The metrics are at ${path}.`);
+			else void respondWithPage(request, response, render);
 		});
-	} else mountedAt(path);
-	const fault = sayWhere(settings, listening);
-	const since = Date.now();
+	} else addMountPath(path);
+	const listenError = reportListening(settings, listening);
+	const listenedAt = Date.now();
 	const port = listening !== undefined && 'port' in listening ? listening.port : settings.port;
 	return {
 		metricReaders: [reader],
 		stats: () => ({
-			spans: NONE,
-			metricPoints: { ...NONE, made: reader.served, written: reader.served },
-			logs: NONE,
+			spans: NO_RECORDS,
+			metricPoints: { ...NO_RECORDS, made: reader.pointsServed, written: reader.pointsServed },
+			logs: NO_RECORDS,
 			files: [],
 			backends: settings.server
 				? [
 						{
 							preset: 'prometheus',
 							endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`,
-							lastError: fault,
-							lastErrorAt: fault === undefined ? undefined : since,
+							lastError: listenError,
+							lastErrorAt: listenError === undefined ? undefined : listenedAt,
 						},
 					]
 				: [],
@@ -86,14 +96,21 @@ export async function prometheusParts(settings: PrometheusSettings): Promise<Pre
 	};
 }
 
-/** One line where the page stands elsewhere than it was asked for, or nowhere; answers why it stands nowhere. */
-function sayWhere({ host, port, nextPort }: PrometheusSettings, listening: Listening | undefined): string | undefined {
+/**
+ * Reports once that the server listens on another port than the configured one, or that it cannot listen.
+ *
+ * @returns the message of the error, or undefined if the server listens or there is none
+ */
+function reportListening(
+	{ host, port, nextPort }: PrometheusSettings,
+	listening: ListenResult | undefined,
+): string | undefined {
 	if (listening === undefined) return undefined;
 	if (!('error' in listening)) {
 		if (listening.port !== port && port !== 0) {
 			warnOnce(
 				`prometheus/next/${host}:${port}`,
-				`prometheus: port ${port} is taken; the metrics stand on port ${listening.port}.`,
+				`prometheus: port ${port} is in use; the metrics are served on port ${listening.port}.`,
 			);
 		}
 		return undefined;
@@ -101,16 +118,16 @@ function sayWhere({ host, port, nextPort }: PrometheusSettings, listening: Liste
 	const { code, message } = listening.error;
 	const key = `prometheus/listen/${host}:${port}`;
 	if (code === 'EADDRINUSE') {
-		const next = nextPort ? '; so are the next ones' : '';
+		const nextPorts = nextPort ? '; so are the next ones' : '';
 		warnOnce(
 			key,
-			`prometheus: port ${port} on ${host} is taken${next}, so nobody will see the metrics of this process. Set ` +
-				'prometheus.port to a free one (0 takes any), or prometheus.nextPort: true to try the next ones.',
+			`prometheus: port ${port} on ${host} is in use${nextPorts}, so the metrics of this process are not served. Set ` +
+				'prometheus.port to a free one (0 selects any), or prometheus.nextPort: true to try the next ones.',
 		);
 	} else {
 		warnOnce(
 			key,
-			`prometheus: ${host}:${port} cannot be listened on, so nobody will see the metrics of this process. Set ` +
+			`prometheus: cannot listen on ${host}:${port}, so the metrics of this process are not served. Set ` +
 				'prometheus.host and prometheus.port to an address of this machine.',
 			new Error(reasonOf(listening.error)),
 		);

@@ -2,8 +2,8 @@ import { definePreset } from '../contract/preset.js';
 import type { PrometheusSettings } from './options.js';
 
 /**
- * The page that Prometheus scrapes: metrics alone, on `http://localhost:9464/metrics`, or mounted with
- * `prometheusHandler()` on a server of one's own where `server: false` is said.
+ * The preset for Prometheus: it serves metrics on a page to scrape, `http://localhost:9464/metrics` by default. With
+ * `server: false` it starts no server, and the application mounts `prometheusHandler()` on its own.
  */
 export const prometheus = definePreset<PrometheusSettings>({
 	name: 'prometheus',

@@ -1,44 +1,51 @@
 import type { IncomingMessage } from 'node:http';
 import { processState } from '../../lib/runtime/process-state.js';
 
-/** Where our page is mounted on servers of the application. */
+/** The paths at which servers of the application serve the metrics page. */
 const mounts = processState('prometheus/scrapes', () => ({
-	/** The paths at which it was asked for, and those configured with no server of ours. */
+	/** The paths at which a handler received a request, and the configured paths of presets without a server. */
 	paths: new Set<string>(),
-	/** The paths configured beside a server of ours: somebody else's, unless a handler was made. */
+	/**
+	 * The configured paths of presets with a server. On a server of the application such a path belongs to the
+	 * application, unless a handler was created.
+	 */
 	configured: new Set<string>(),
-	handlers: false,
+	/** True once a handler was created. */
+	hasHandler: false,
 }));
 
-/** More than this are not our mounts but somebody's wildcard route. */
+/** The most paths that are remembered: more of them come from a wildcard route of the application. */
 const MAX_PATHS = 20;
 
-/** Remembers that the page stands at this path of a server of the application. */
-export function mountedAt(at: string | IncomingMessage): void {
+/** Remembers a path at which a server of the application serves the page, or the path of a request to it. */
+export function addMountPath(at: string | IncomingMessage): void {
 	remember(mounts.paths, typeof at === 'string' ? at : pathOf(at));
 }
 
-/** Remembers where the page is to be mounted, if a handler is made. */
-export function configuredAt(path: string): void {
+/** Remembers the path of a preset's own server. A handler is expected to be mounted at the same path. */
+export function addConfiguredPath(path: string): void {
 	remember(mounts.configured, path);
 }
 
-/** A handler was made, and will be mounted at `prometheus.path`: so the first scrape is known before it is answered. */
-export function handlerMade(): void {
-	mounts.handlers = true;
+/**
+ * Remembers that a handler was created. It is expected to be mounted at `prometheus.path`, so that the first scrape is
+ * recognized before it is handled.
+ */
+export function markHandlerCreated(): void {
+	mounts.hasHandler = true;
 }
 
-/** Whether a request asks for our own page: for instrumentations of servers, which then make no span of it. */
+/** Returns true if a request is for the metrics page. Instrumentations of servers then create no span for it. */
 export function isOwnScrape(request: { readonly url?: string | undefined }): boolean {
 	const path = pathOf(request);
-	return path !== undefined && (mounts.paths.has(path) || (mounts.handlers && mounts.configured.has(path)));
+	return path !== undefined && (mounts.paths.has(path) || (mounts.hasHandler && mounts.configured.has(path)));
 }
 
 function remember(paths: Set<string>, path: string | undefined): void {
 	if (path !== undefined && paths.size < MAX_PATHS) paths.add(path);
 }
 
-/** Express cuts its mount off `url`, and keeps the whole in `originalUrl`. */
+/** Returns the path of a request. Express removes its mount path from `url`, and keeps all of it in `originalUrl`. */
 function pathOf(request: { readonly url?: string | undefined; readonly originalUrl?: unknown }): string | undefined {
 	const { originalUrl, url } = request;
 	return (typeof originalUrl === 'string' ? originalUrl : url)?.replace(/[?#].*$/s, '');

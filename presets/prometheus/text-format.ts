@@ -10,31 +10,34 @@ import {
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { labelName, prometheusName } from './metric-names.js';
 
-/** Prometheus's own text, version 0.0.4; or OpenMetrics 1.0.0. */
-export type Format = 'text' | 'openmetrics';
+/** A format of the metrics page: Prometheus's own text format, version 0.0.4, or OpenMetrics 1.0.0. */
+export type PageFormat = 'text' | 'openmetrics';
 
-type Type = 'counter' | 'gauge' | 'histogram';
+/** The type of a metric, as `# TYPE` states it. */
+type MetricType = 'counter' | 'gauge' | 'histogram';
 
-/** The lines of one name: Prometheus wants them together. */
+/** All lines of one metric name, which Prometheus requires to be adjacent. */
 interface Family {
-	readonly type: Type;
+	readonly type: MetricType;
+	/** The lines that begin with `#`. */
 	readonly head: string[];
+	/** The lines of each data point, by its labels. */
 	readonly samples: Map<string, string>;
 }
 
 /**
- * Writes a collection as the page that Prometheus scrapes.
+ * Formats a collection as the page that Prometheus scrapes.
  *
- * Scopes are labels, as the specification of the Prometheus exporter has it, so that two scopes may have metrics of one
- * name. Of two metrics that make one name with two types the first is written, and that is said once: a page that
- * contradicts itself would be refused whole.
+ * Instrumentation scopes become labels, as the specification of the Prometheus exporter requires, so that two scopes
+ * may have metrics of the same name. Of two metrics that have the same name and different types only the first is
+ * written, which is reported once: Prometheus would refuse the whole page otherwise.
  */
-export function textFormat({ resource, scopeMetrics }: ResourceMetrics, format: Format): string {
+export function textFormat({ resource, scopeMetrics }: ResourceMetrics, format: PageFormat): string {
 	const families = new Map<string, Family>();
 	for (const { scope, metrics } of scopeMetrics) {
-		for (const metric of metrics) add(families, metric, scope, format);
+		for (const metric of metrics) addMetric(families, metric, scope, format);
 	}
-	const lines = target(resource.attributes, format);
+	const lines = targetInfo(resource.attributes, format);
 	for (const { head, samples } of families.values()) {
 		if (samples.size > 0) lines.push(...head, ...samples.values());
 	}
@@ -42,98 +45,123 @@ export function textFormat({ resource, scopeMetrics }: ResourceMetrics, format: 
 	return `${lines.join('\n')}\n`;
 }
 
-function add(families: Map<string, Family>, metric: MetricData, scope: ScopeMetrics['scope'], format: Format): void {
-	const { name: own, unit: ownUnit, description } = metric.descriptor;
+function addMetric(
+	families: Map<string, Family>,
+	metric: MetricData,
+	scope: ScopeMetrics['scope'],
+	format: PageFormat,
+): void {
+	const { name: otelName, unit: otelUnit, description } = metric.descriptor;
 	const type = typeOf(metric);
 	if (type === undefined) {
 		warnOnce(
-			`prometheus/exponential/${own}`,
-			`prometheus: ${own} is an exponential histogram, which its page cannot say.`,
+			`prometheus/exponential/${otelName}`,
+			`prometheus: ${otelName} is an exponential histogram, which the text format cannot represent; it is left out.`,
 		);
 		return;
 	}
-	const gauge = metric.dataPointType === DataPointType.GAUGE;
-	const made = prometheusName(own, ownUnit, type === 'counter' ? type : gauge ? 'gauge' : 'other');
-	if (made === undefined) return;
-	const { name, unit } = made;
-	// In OpenMetrics a counter's family has no `_total`, and its samples have.
-	const family = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
-	let lines = families.get(family);
-	if (lines === undefined) {
+	const isGauge = metric.dataPointType === DataPointType.GAUGE;
+	const converted = prometheusName(otelName, otelUnit, type === 'counter' ? type : isGauge ? 'gauge' : 'other');
+	if (converted === undefined) return;
+	const { name, unit } = converted;
+	// In OpenMetrics the samples of a counter end in `_total`, but the name of its family does not.
+	const familyName = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
+	let family = families.get(familyName);
+	if (family === undefined) {
 		const help = escaped(description, format === 'openmetrics');
-		const head = [`# TYPE ${family} ${type}`, ...(help === '' ? [] : [`# HELP ${family} ${help}`])];
-		// A unit that is not the end of the name would be refused.
-		if (format === 'openmetrics' && unit !== '' && family.endsWith(`_${unit}`)) head.push(`# UNIT ${family} ${unit}`);
-		lines = { type, head, samples: new Map() };
-		families.set(family, lines);
-	} else if (lines.type !== type) {
+		const head = [`# TYPE ${familyName} ${type}`, ...(help === '' ? [] : [`# HELP ${familyName} ${help}`])];
+		// Prometheus refuses a unit that is not the end of the name.
+		if (format === 'openmetrics' && unit !== '' && familyName.endsWith(`_${unit}`)) {
+			head.push(`# UNIT ${familyName} ${unit}`);
+		}
+		family = { type, head, samples: new Map() };
+		families.set(familyName, family);
+	} else if (family.type !== type) {
 		warnOnce(
-			`prometheus/type/${family}`,
-			`prometheus: two metrics are called ${family}, a ${lines.type} and a ${type}.`,
+			`prometheus/type/${familyName}`,
+			`prometheus: two metrics are called ${familyName}, a ${family.type} and a ${type}; the ${type} is left out.`,
 		);
 		return;
 	}
 	for (const point of metric.dataPoints) {
 		const labels = labelsOf(point.attributes, scope);
-		// The first of two alike: the SDK keeps points apart whose labels are one on the page.
+		// Two points whose attributes become the same labels: only the first is written.
 		const key = [...labels].map(String).sort().join();
-		if (lines.samples.has(key)) continue;
-		lines.samples.set(key, sample(name, labels, point as DataPoint<number | Histogram>, format));
+		if (family.samples.has(key)) continue;
+		family.samples.set(key, sampleLines(name, labels, point as DataPoint<number | Histogram>, format));
 	}
 }
 
-function typeOf(metric: MetricData): Type | undefined {
+/** Returns the type on the page, or undefined for an exponential histogram, which has none. */
+function typeOf(metric: MetricData): MetricType | undefined {
 	if (metric.dataPointType === DataPointType.HISTOGRAM) return 'histogram';
 	if (metric.dataPointType === DataPointType.SUM && metric.isMonotonic) return 'counter';
 	return metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM ? undefined : 'gauge';
 }
 
-function sample(name: string, labels: Labels, { value }: DataPoint<number | Histogram>, format: Format): string {
-	if (typeof value === 'number') return `${name}${braces(labels)} ${shown(value)}`;
+/** Formats one data point: a line, or for a histogram a line for each bucket, the sum and the count. */
+function sampleLines(
+	name: string,
+	labels: Labels,
+	{ value }: DataPoint<number | Histogram>,
+	format: PageFormat,
+): string {
+	if (typeof value === 'number') return `${name}${labelSet(labels)} ${numberText(value)}`;
 	const { boundaries, counts } = value.buckets;
 	const lines: string[] = [];
-	let below = 0;
+	// Buckets on the page are cumulative; those of OpenTelemetry are not.
+	let cumulative = 0;
 	for (const [index, count] of counts.entries()) {
-		below += count;
+		cumulative += count;
 		const bound = boundaries[index] ?? Number.POSITIVE_INFINITY;
-		lines.push(`${name}_bucket${braces(labels, bucket(bound, format))} ${below}`);
+		lines.push(`${name}_bucket${labelSet(labels, boundText(bound, format))} ${cumulative}`);
 		if (bound === Number.POSITIVE_INFINITY) break;
 	}
-	if (value.sum !== undefined) lines.push(`${name}_sum${braces(labels)} ${shown(value.sum)}`);
-	lines.push(`${name}_count${braces(labels)} ${value.count}`);
+	if (value.sum !== undefined) lines.push(`${name}_sum${labelSet(labels)} ${numberText(value.sum)}`);
+	lines.push(`${name}_count${labelSet(labels)} ${value.count}`);
 	return lines.join('\n');
 }
 
-/** OpenMetrics writes bounds as floats, `1.0`, which is what Prometheus 3 makes of `1`: one series on either way. */
-function bucket(bound: number, format: Format): string {
-	const text = shown(bound);
+/**
+ * Formats the upper bound of a bucket. OpenMetrics requires a float, `1.0`, and Prometheus 3 converts `1` to that, so
+ * that both formats give the same series.
+ */
+function boundText(bound: number, format: PageFormat): string {
+	const text = numberText(bound);
 	return format === 'openmetrics' && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
-function shown(value: number): string {
+function numberText(value: number): string {
 	if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
 	return value > 0 ? '+Inf' : '-Inf';
 }
 
+/** The labels of a sample, by name. */
 type Labels = ReadonlyMap<string, string>;
 
-/** Attributes whose names are one on the page share it, with their values in a row: so says the specification. */
+/**
+ * Converts attributes to labels. If two keys become the same name, their values are joined with a semicolon, as the
+ * specification of the Prometheus exporter requires.
+ *
+ * @param scope - is added as labels; a label of an attribute that would conflict with it is prefixed with `exported_`
+ */
 function labelsOf(attributes: Attributes, scope?: ScopeMetrics['scope']): Labels {
 	const labels = new Map<string, string>();
 	for (const key of Object.keys(attributes).sort()) {
-		const clean = labelName(key);
+		const label = labelName(key);
 		const name =
-			clean === 'le' || (scope !== undefined && clean.startsWith('otel_scope_')) ? `exported_${clean}` : clean;
-		const before = labels.get(name);
-		const value = text(attributes[key]);
-		labels.set(name, before === undefined ? value : `${before};${value}`);
+			label === 'le' || (scope !== undefined && label.startsWith('otel_scope_')) ? `exported_${label}` : label;
+		const previous = labels.get(name);
+		const value = valueText(attributes[key]);
+		labels.set(name, previous === undefined ? value : `${previous};${value}`);
 	}
 	if (scope !== undefined) labels.set('otel_scope_name', scope.name);
 	if (scope?.version) labels.set('otel_scope_version', scope.version);
 	return labels;
 }
 
-function text(value: unknown): string {
+/** Returns the value of a label: a string unchanged, anything else as JSON. Never throws. */
+function valueText(value: unknown): string {
 	if (typeof value === 'string') return value;
 	try {
 		return JSON.stringify(value) ?? '';
@@ -142,19 +170,23 @@ function text(value: unknown): string {
 	}
 }
 
-function braces(labels: Labels, le?: string): string {
-	const all = [...labels].map(([name, value]) => `${name}="${escaped(value, true)}"`);
-	if (le !== undefined) all.push(`le="${le}"`);
-	return all.length === 0 ? '' : `{${all.join(',')}}`;
+/** Formats labels in braces. @param le - the upper bound of a bucket, as the last label */
+function labelSet(labels: Labels, le?: string): string {
+	const pairs = [...labels].map(([name, value]) => `${name}="${escaped(value, true)}"`);
+	if (le !== undefined) pairs.push(`le="${le}"`);
+	return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
+/** Escapes backslashes and line breaks, and quotation marks too if `quotes` is set. */
 function escaped(value: string, quotes: boolean): string {
-	const safe = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-	return quotes ? safe.replaceAll('"', '\\"') : safe;
+	const escapedText = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+	return quotes ? escapedText.replaceAll('"', '\\"') : escapedText;
 }
 
-/** Who speaks: the resource, as the metric that the specification has for it. */
-function target(attributes: Attributes, format: Format): string[] {
+/**
+ * Formats the resource as `target_info`, the metric that the specification of the Prometheus exporter defines for it.
+ */
+function targetInfo(attributes: Attributes, format: PageFormat): string[] {
 	const [name, type] = format === 'openmetrics' ? ['target', 'info'] : ['target_info', 'gauge'];
-	return [`# TYPE ${name} ${type}`, `# HELP ${name} Target metadata`, `target_info${braces(labelsOf(attributes))} 1`];
+	return [`# TYPE ${name} ${type}`, `# HELP ${name} Target metadata`, `target_info${labelSet(labelsOf(attributes))} 1`];
 }

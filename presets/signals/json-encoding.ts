@@ -2,33 +2,40 @@ import { JsonLogsSerializer, JsonMetricsSerializer, JsonTraceSerializer } from '
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { OddNumbers } from './json-numbers.js';
+import { NumberSubstitution } from './json-numbers.js';
 
-/** Makes whole lines of a batch, each ended by `\n`. Throws what the serializer does on a record it cannot encode. */
+/**
+ * Encodes a batch as whole lines of OTLP JSON, each ended by `\n`.
+ *
+ * @throws the error of OpenTelemetry's serializer if it cannot encode a record
+ */
 export type Encode<T> = (batch: readonly T[]) => Uint8Array;
 
+/** Encodes spans as one line, an `ExportTraceServiceRequest`. */
 export const encodeSpans: Encode<ReadableSpan> = (spans) => {
-	const odd = new OddNumbers();
-	return line(JsonTraceSerializer.serializeRequest(spans.map((span) => odd.span(span))), odd);
+	const numbers = new NumberSubstitution();
+	return lineOf(JsonTraceSerializer.serializeRequest(spans.map((span) => numbers.span(span))), numbers);
 };
 
+/** Encodes log records as one line, an `ExportLogsServiceRequest`. */
 export const encodeLogs: Encode<ReadableLogRecord> = (records) => {
-	const odd = new OddNumbers();
-	return line(JsonLogsSerializer.serializeRequest(records.map((record) => odd.log(record))), odd);
+	const numbers = new NumberSubstitution();
+	return lineOf(JsonLogsSerializer.serializeRequest(records.map((record) => numbers.log(record))), numbers);
 };
 
-/** Each collection is a line of its own: the serializer takes one. */
+/** Encodes each collection as a line, an `ExportMetricsServiceRequest`: the serializer accepts only one collection. */
 export const encodeMetrics: Encode<ResourceMetrics> = (collections) =>
 	Buffer.concat(
 		collections.map((collection) => {
-			const odd = new OddNumbers();
-			return line(JsonMetricsSerializer.serializeRequest(odd.metrics(collection)), odd);
+			const numbers = new NumberSubstitution();
+			return lineOf(JsonMetricsSerializer.serializeRequest(numbers.metrics(collection)), numbers);
 		}),
 	);
 
-function line(encoded: Uint8Array | undefined, odd: OddNumbers): Uint8Array {
-	if (encoded === undefined) throw new Error('OpenTelemetry made no JSON of a batch.');
-	if (odd.found) return Buffer.from(`${odd.restore(Buffer.from(encoded).toString('utf8'))}\n`);
+/** Restores the numbers that were replaced and appends the line break. The encoded text is decoded only if needed. */
+function lineOf(encoded: Uint8Array | undefined, numbers: NumberSubstitution): Uint8Array {
+	if (encoded === undefined) throw new Error("OpenTelemetry's JSON serializer returned nothing for a batch.");
+	if (numbers.hasReplaced) return Buffer.from(`${numbers.restore(Buffer.from(encoded).toString('utf8'))}\n`);
 	return Buffer.concat([encoded, NEWLINE]);
 }
 

@@ -4,43 +4,53 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-/** Beyond this a whole number is no int64, and a reader refuses the whole line. */
+/** A whole number of this magnitude does not fit into an int64, and a reader would refuse the whole line. */
 const INT64 = 2 ** 63;
 
 /**
- * Numbers that OpenTelemetry's serializer writes wrongly: NaN and the infinities become null (protobuf's JSON wants
- * them as strings), whole numbers beyond 64 bits become an impossible `intValue`. Each is replaced before encoding by
- * a random number of its own, which the encoded line then gives back as it should be.
+ * Works around numbers that OpenTelemetry's JSON serializer encodes wrongly: it encodes NaN and the infinities as null
+ * (the JSON mapping of protobuf requires them as strings), and whole numbers above 64 bits as an illegal `intValue`.
+ *
+ * Each of them is replaced before the encoding by a random placeholder, which `restore` replaces in the encoded line by
+ * the correct text. A record without such numbers is returned as the same object, so that it is not copied.
  */
-export class OddNumbers {
-	readonly #marks = new Map<number, string>();
-	readonly #texts: [mark: string, text: string][] = [];
+export class NumberSubstitution {
+	/** The placeholder of each number that was replaced. */
+	readonly #placeholders = new Map<number, string>();
+	/** The JSON text that each placeholder is replaced by in the end. */
+	readonly #texts: [placeholder: string, text: string][] = [];
 
-	/** True once a number was replaced. */
-	get found(): boolean {
+	/** True once a number has been replaced. */
+	get hasReplaced(): boolean {
 		return this.#texts.length > 0;
 	}
 
-	/** The number, or what stands for it until the line is encoded. */
-	replace(value: number, whole = true): number {
-		if (Number.isFinite(value) && !(whole && Math.abs(value) >= INT64)) return value;
-		const known = this.#marks.get(value);
+	/**
+	 * Returns the number, or its placeholder if the serializer would encode it wrongly.
+	 *
+	 * @param isInteger - whether the serializer encodes a whole number as an int64
+	 */
+	replace(value: number, isInteger = true): number {
+		if (Number.isFinite(value) && !(isInteger && Math.abs(value) >= INT64)) return value;
+		const known = this.#placeholders.get(value);
 		if (known !== undefined) return Number(known);
-		const mark = String(Number(`1.${randomInt(1e9, 1e10)}${this.#texts.length}7e-290`));
-		this.#marks.set(value, mark);
-		this.#texts.push([mark, Number.isFinite(value) ? String(value) : `"${value}"`]);
-		return Number(mark);
+		// A double with random digits and an extreme exponent does not occur in telemetry by accident.
+		const placeholder = String(Number(`1.${randomInt(1e9, 1e10)}${this.#texts.length}7e-290`));
+		this.#placeholders.set(value, placeholder);
+		this.#texts.push([placeholder, Number.isFinite(value) ? String(value) : `"${value}"`]);
+		return Number(placeholder);
 	}
 
-	/** Gives back every replaced number. */
+	/** Returns the encoded line with the correct text in place of each placeholder. */
 	restore(line: string): string {
-		return this.#texts.reduce((text, [mark, number]) => text.replaceAll(`:${mark}`, `:${number}`), line);
+		return this.#texts.reduce((text, [placeholder, number]) => text.replaceAll(`:${placeholder}`, `:${number}`), line);
 	}
 
+	/** Returns the span with placeholders in its attributes, events and links; the same object if it needs none. */
 	span(span: ReadableSpan): ReadableSpan {
 		const attributes = this.value(span.attributes);
-		const events = this.#attributed(span.events);
-		const links = this.#attributed(span.links);
+		const events = this.#withAttributes(span.events);
+		const links = this.#withAttributes(span.links);
 		if (attributes === span.attributes && events === span.events && links === span.links) return span;
 		return {
 			name: span.name,
@@ -63,6 +73,7 @@ export class OddNumbers {
 		};
 	}
 
+	/** Returns the log record with placeholders in its attributes and body; the same object if it needs none. */
 	log(record: ReadableLogRecord): ReadableLogRecord {
 		const attributes = this.value(record.attributes);
 		const body = this.value(record.body);
@@ -82,17 +93,21 @@ export class OddNumbers {
 		};
 	}
 
-	metrics(all: ResourceMetrics): ResourceMetrics {
+	/** Returns a copy of the collection with placeholders in its attributes and values. */
+	metrics(collection: ResourceMetrics): ResourceMetrics {
 		return {
-			resource: all.resource,
-			scopeMetrics: all.scopeMetrics.map(({ scope, metrics }) => ({
+			resource: collection.resource,
+			scopeMetrics: collection.scopeMetrics.map(({ scope, metrics }) => ({
 				scope,
 				metrics: metrics.map((metric) => this.#metric(metric)),
 			})),
 		};
 	}
 
-	/** A value of an attribute or a body, with the numbers in it replaced; the same object where there are none. */
+	/**
+	 * Returns the value of an attribute or a body with placeholders in it, however deep; the same object if it needs
+	 * none.
+	 */
 	value<T>(value: T): T {
 		if (typeof value === 'number') return this.replace(value) as T;
 		if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
@@ -102,7 +117,8 @@ export class OddNumbers {
 		return (Array.isArray(value) ? replaced.map(([, item]) => item) : Object.fromEntries(replaced)) as T;
 	}
 
-	#attributed<T extends { attributes?: Attributes }>(items: T[]): T[] {
+	/** Returns events or links with placeholders in their attributes; the same array if they need none. */
+	#withAttributes<T extends { attributes?: Attributes }>(items: T[]): T[] {
 		const replaced = items.map((item) => {
 			const attributes = this.value(item.attributes);
 			return attributes === item.attributes ? item : { ...item, attributes };
@@ -112,12 +128,13 @@ export class OddNumbers {
 
 	#metric(metric: MetricData): MetricData {
 		if (metric.dataPointType === DataPointType.SUM || metric.dataPointType === DataPointType.GAUGE) {
-			const int = metric.descriptor.valueType === ValueType.INT;
-			// An integer instrument that was given NaN can only be written as a double.
-			const odd = ({ value }: { value: number }) => !Number.isFinite(value) || (int && Math.abs(value) >= INT64);
-			if (!metric.dataPoints.some(odd)) return this.#labels(metric);
+			const isInteger = metric.descriptor.valueType === ValueType.INT;
+			// An integer instrument that recorded NaN or more than 64 bits can only be encoded as a double.
+			const needsDouble = ({ value }: { value: number }) =>
+				!Number.isFinite(value) || (isInteger && Math.abs(value) >= INT64);
+			if (!metric.dataPoints.some(needsDouble)) return this.#withPointAttributes(metric);
 			return {
-				...this.#labels(metric),
+				...this.#withPointAttributes(metric),
 				descriptor: { ...metric.descriptor, valueType: ValueType.DOUBLE },
 				dataPoints: metric.dataPoints.map((point) => ({
 					...point,
@@ -131,17 +148,23 @@ export class OddNumbers {
 			dataPoints: metric.dataPoints.map((point) => ({
 				...point,
 				attributes: this.value(point.attributes),
-				value: { ...point.value, ...this.#extremes(point.value) },
+				value: { ...point.value, ...this.#histogramValues(point.value) },
 			})),
 		} as MetricData;
 	}
 
-	#labels(metric: MetricData): MetricData {
+	/** Returns the metric with placeholders in the attributes of its data points. */
+	#withPointAttributes(metric: MetricData): MetricData {
 		const dataPoints = metric.dataPoints.map((point) => ({ ...point, attributes: this.value(point.attributes) }));
 		return { ...metric, dataPoints } as MetricData;
 	}
 
-	#extremes(value: { sum?: number; min?: number; max?: number }): { sum?: number; min?: number; max?: number } {
+	/** Returns the sum, the minimum and the maximum of a histogram, with placeholders. */
+	#histogramValues(value: { sum?: number; min?: number; max?: number }): {
+		sum?: number;
+		min?: number;
+		max?: number;
+	} {
 		return {
 			...(value.sum !== undefined && { sum: this.replace(value.sum, false) }),
 			...(value.min !== undefined && { min: this.replace(value.min, false) }),

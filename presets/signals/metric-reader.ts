@@ -10,41 +10,50 @@ import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { collectNow } from './synchronous-collect.js';
 
-/** The specification's own default. */
+/** The default interval of the OpenTelemetry specification, in milliseconds. */
 const INTERVAL_MS = 60_000;
 
-/** How long an observable instrument's callback may take. */
-const CALLBACK_MS = 10_000;
+/** The time limit of the callbacks of observable instruments, in milliseconds. */
+const CALLBACK_TIMEOUT_MS = 10_000;
 
-/** Where the collections go: one of the json preset's lanes, or one that delivers. */
-export interface MetricPipeline {
+/** The pipeline that collections are pushed to: the json preset's, or one that sends to a backend. */
+interface MetricPipeline {
+	/** Accepts a collection. Never throws. */
 	push(collection: ResourceMetrics): void;
+	/** Resolves when everything that was pushed has been written or sent, or could not be. */
 	flush(): Promise<void>;
+	/** Flushes and closes the pipeline. */
 	shutdown(): Promise<void>;
+	/** Writes everything that waits, synchronously. */
 	settle(end: EndOfProcess): void;
 }
 
-/** Whether a collection at the very end says anything that the last one did not. */
+/** Returns true if a collection at the end of the process contains anything that the previous one did not. */
 export type HasChanged = (now: ResourceMetrics, last: ResourceMetrics | undefined) => boolean;
 
+/** The options of `PipelineMetricReader`, beside those of OpenTelemetry's reader. */
+interface PipelineMetricReaderOptions extends MetricReaderOptions {
+	/** Decides whether the collection at the end of the process is pushed. @default it is always pushed */
+	readonly hasChanged?: HasChanged;
+}
+
 /**
- * Collects every `OTEL_METRIC_EXPORT_INTERVAL` milliseconds (60 seconds by default), on `forceFlush()` and on
- * `shutdown()`, and once more when the process ends. Each collection holds the totals since the start.
+ * Collects metrics and pushes them to a pipeline: every `OTEL_METRIC_EXPORT_INTERVAL` milliseconds (60 seconds by
+ * default), on `forceFlush()` and `shutdown()`, and once more when the process ends. Each collection holds the totals
+ * since the start, unless the options select another temporality.
  */
-export class JsonMetricReader extends MetricReader {
-	readonly #lane: MetricPipeline;
-	readonly #close: () => void;
+export class PipelineMetricReader extends MetricReader {
+	readonly #pipeline: MetricPipeline;
+	readonly #hasChanged: HasChanged | undefined;
 	#producer: MetricProducer | undefined;
 	#timer: NodeJS.Timeout | undefined;
-	readonly #isNews: HasChanged | undefined;
+	/** The previous collection. It is kept only if `hasChanged` needs it. */
 	#last: ResourceMetrics | undefined;
 
-	/** @param close - is called when the lane is closed */
-	constructor(lane: MetricPipeline, close: () => void, options: MetricReaderOptions & { isNews?: HasChanged } = {}) {
+	constructor(pipeline: MetricPipeline, options: PipelineMetricReaderOptions = {}) {
 		super(options);
-		this.#isNews = options.isNews;
-		this.#lane = lane;
-		this.#close = close;
+		this.#hasChanged = options.hasChanged;
+		this.#pipeline = pipeline;
 	}
 
 	override setMetricProducer(producer: MetricProducer): void {
@@ -52,47 +61,48 @@ export class JsonMetricReader extends MetricReader {
 		super.setMetricProducer(producer);
 	}
 
-	/** Writes the last collection and all that waits, synchronously. */
+	/** Collects for the last time, unless nothing has changed, and writes everything that waits, synchronously. */
 	settle(end: EndOfProcess): void {
 		const now = this.#producer && collectNow(this.#producer);
-		if (now !== undefined && this.#isNews?.(now, this.#last) !== false) this.#push(now);
-		this.#lane.settle(end);
+		if (now !== undefined && this.#hasChanged?.(now, this.#last) !== false) this.#push(now);
+		this.#pipeline.settle(end);
 	}
 
 	protected override onInitialized(): void {
 		const interval = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? INTERVAL_MS;
-		const every = interval > 0 ? interval : INTERVAL_MS;
-		// Outside of any trace, and of the context of whoever started telemetry.
+		const intervalMs = interval > 0 ? interval : INTERVAL_MS;
+		// The timer must not keep the context that was active when telemetry started, and its work must not be traced.
 		context.with(suppressTracing(ROOT_CONTEXT), () => {
-			this.#timer = setInterval(() => this.#collect(), every);
+			this.#timer = setInterval(() => this.#collect(), intervalMs);
 		});
 		this.#timer?.unref();
 	}
 
 	protected override async onForceFlush(): Promise<void> {
 		await this.#collect();
-		await this.#lane.flush();
+		await this.#pipeline.flush();
 	}
 
 	protected override async onShutdown(): Promise<void> {
 		clearInterval(this.#timer);
 		await this.#collect();
-		await this.#lane.shutdown();
-		this.#close();
+		await this.#pipeline.shutdown();
 	}
 
+	/** Collects and pushes. Never rejects: errors of callbacks and of the collection are reported once. */
 	async #collect(): Promise<void> {
 		try {
-			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_MS });
+			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_TIMEOUT_MS });
 			for (const error of errors) warnOnce('json/metrics/callback', 'the callback of an observable failed.', error);
 			this.#push(resourceMetrics);
-			if (this.#isNews !== undefined) this.#last = resourceMetrics;
+			if (this.#hasChanged !== undefined) this.#last = resourceMetrics;
 		} catch (error) {
 			warnOnce('json/metrics/collect', 'metrics could not be collected.', error);
 		}
 	}
 
+	/** Pushes a collection, unless it has no metrics. */
 	#push(collection: ResourceMetrics | undefined): void {
-		if (collection !== undefined && collection.scopeMetrics.length > 0) this.#lane.push(collection);
+		if (collection !== undefined && collection.scopeMetrics.length > 0) this.#pipeline.push(collection);
 	}
 }

@@ -2,51 +2,67 @@ import { TraceFlags } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
-/** What takes the records: a lane. */
-export interface RecordSink<T> {
+/** The pipeline that ended spans or log records are pushed to. */
+interface RecordSink<T> {
+	/** Accepts a record, or counts it as dropped. Never throws. */
 	push(record: T): void;
+	/** Resolves when everything that was pushed has been written or sent, or could not be. */
 	flush(): Promise<void>;
+	/** Flushes and closes the pipeline. */
 	shutdown(): Promise<void>;
 }
 
 /**
- * Hands every sampled span that ends to its lane. Nothing here throws: it would reach the application.
+ * The `onStart` of a span processor of the toolkit that does nothing when a span starts. A processor with this very
+ * function needs no redacted view of the spans that start; any other `onStart` may read the span.
+ */
+export const ignoreSpanStart = (): void => undefined;
+
+/**
+ * Creates a span processor that pushes every sampled span to a pipeline when it ends. It never throws, because an error
+ * would reach the application.
  *
- * @param noting - takes down those that have not ended
+ * @param checkpoints - saves spans that have not ended; undefined if the pipeline has no journal
  */
 export function spanProcessorTo(
-	taker: RecordSink<ReadableSpan>,
-	noting?: SpanCheckpoints | undefined,
+	pipeline: RecordSink<ReadableSpan>,
+	checkpoints?: SpanCheckpoints | undefined,
 ): CheckpointingSpanProcessor {
 	return {
-		noting,
-		onStart: () => undefined,
+		checkpoints,
+		onStart: ignoreSpanStart,
 		onEnd: (span) => {
-			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) taker.push(span);
+			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) pipeline.push(span);
 		},
-		forceFlush: () => taker.flush(),
-		shutdown: () => taker.shutdown(),
+		forceFlush: () => pipeline.flush(),
+		shutdown: () => pipeline.shutdown(),
 	};
 }
 
-/** Hands every log record to its lane. */
-export function logRecordProcessorTo(taker: RecordSink<ReadableLogRecord>): LogRecordProcessor {
+/** Creates a log record processor that pushes every log record to a pipeline. */
+export function logRecordProcessorTo(pipeline: RecordSink<ReadableLogRecord>): LogRecordProcessor {
 	return {
-		onEmit: (record) => taker.push(record),
-		forceFlush: () => taker.flush(),
-		shutdown: () => taker.shutdown(),
+		onEmit: (record) => pipeline.push(record),
+		forceFlush: () => pipeline.flush(),
+		shutdown: () => pipeline.shutdown(),
 	};
 }
 
-/** Takes down what is open, so that a kill does not take it away. */
+/** Saves open spans on disk, so that they are not lost if the process is killed: the next process exports them. */
 export interface SpanCheckpoints {
-	/** @param interrupted - the span as it would be if it ended now; it takes the place of what was noted of it before */
-	note(span: object, interrupted: ReadableSpan): void;
-	/** The span has ended, and goes the way of all. */
-	forget(span: object): void;
+	/**
+	 * Saves an open span in the background. It replaces the previous checkpoint of the same span. Never throws.
+	 *
+	 * @param span - identifies the span
+	 * @param interrupted - the span as it would be exported if it ended now
+	 */
+	save(span: object, interrupted: ReadableSpan): void;
+	/** Removes the checkpoint of a span, because it has ended and is exported as usual. Never throws. */
+	remove(span: object): void;
 }
 
-/** A processor whose backend can be given open spans by whoever comes later. */
+/** A span processor whose pipeline can save open spans. */
 export interface CheckpointingSpanProcessor extends SpanProcessor {
-	readonly noting?: SpanCheckpoints | undefined;
+	/** Undefined if the pipeline cannot save open spans. */
+	readonly checkpoints?: SpanCheckpoints | undefined;
 }

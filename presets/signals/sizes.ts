@@ -2,26 +2,39 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-/** What a record with no attributes holds in memory, about (measured: a span of SDK 3 with seven short attributes is 2 kB). */
-const RECORD = 1000;
-const ATTRIBUTE = 60;
+/**
+ * The approximate size in memory of a record without attributes, in bytes (measured: a span of SDK 3 with seven short
+ * attributes is 2 kB).
+ */
+const RECORD_BYTES = 1000;
+/** The approximate size of an attribute without its key and value, in bytes. */
+const ATTRIBUTE_BYTES = 60;
+/** The approximate size of an event or a link without its attributes, in bytes. */
+const EVENT_BYTES = 200;
+/** The approximate size of a metric data point, in bytes. */
+const POINT_BYTES = 500;
 
-/** About how many bytes a span that waits holds. Reads lengths only, and costs the less the fewer attributes there are. */
+/**
+ * Returns the approximate size of a span in memory, in bytes. It reads lengths only; its cost grows with the
+ * attributes.
+ */
 export function spanSize(span: ReadableSpan): number {
-	let size = RECORD + span.name.length + attributesSize(span.attributes) + span.links.length * 200;
-	for (const event of span.events) size += 200 + attributesSize(event.attributes);
+	let size = RECORD_BYTES + span.name.length + attributesSize(span.attributes) + span.links.length * EVENT_BYTES;
+	for (const event of span.events) size += EVENT_BYTES + attributesSize(event.attributes);
 	return size;
 }
 
+/** Returns the approximate size of a log record in memory, in bytes. */
 export function logSize(record: ReadableLogRecord): number {
-	return RECORD + valueSize(record.body) + attributesSize(record.attributes);
+	return RECORD_BYTES + valueSize(record.body) + attributesSize(record.attributes);
 }
 
+/** Returns the approximate size of a collection of metrics in memory, in bytes. */
 export function metricsSize(collection: ResourceMetrics): number {
-	return RECORD + pointsOf(collection) * 500;
+	return RECORD_BYTES + pointsOf(collection) * POINT_BYTES;
 }
 
-/** How many data points a collection holds. */
+/** Returns the number of data points in a collection. */
 export function pointsOf(collection: ResourceMetrics): number {
 	let points = 0;
 	for (const { metrics } of collection.scopeMetrics) {
@@ -33,11 +46,12 @@ export function pointsOf(collection: ResourceMetrics): number {
 function attributesSize(attributes: object | undefined): number {
 	let size = 0;
 	for (const key in attributes) {
-		size += ATTRIBUTE + key.length + valueSize((attributes as Record<string, unknown>)[key]);
+		size += ATTRIBUTE_BYTES + key.length + valueSize((attributes as Record<string, unknown>)[key]);
 	}
 	return size;
 }
 
+/** Returns the approximate size of a value of an attribute or a body, in bytes; nested values count in full. */
 function valueSize(value: unknown): number {
 	if (typeof value === 'string') return value.length;
 	if (typeof value !== 'object' || value === null) return 8;

@@ -1,4 +1,4 @@
-// The cases of `npm run arrives`: what an application and its backend do, and which spans came of it.
+// The cases of `npm run arrives`: each runs an application and its backend, and returns how many spans arrived.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,29 +8,30 @@ import { grpcBackend, httpBackend, spanNamesIn } from '../../__tests__/support/o
 import { ROOT } from '../fresh.mjs';
 import { quietPort } from './port.mjs';
 
-/** So many spans a second are made through an outage. */
+/** Spans that the application creates per second before, during and after an outage. */
 const RATE = 100;
 
 /**
- * How long the backend is there before and after an outage, in seconds: long enough for the stock SDK, which sends
- * every 5 s, to have sent what came before, and to send again.
+ * How long the backend is reachable before and after an outage, in seconds. `full` is long enough for the stock SDK,
+ * which sends every 5 s, to send the spans of before, and to send again afterwards.
  */
-const BESIDE = { full: [6, 15], short: [1.5, 1.5] };
+const AROUND = { full: [6, 15], short: [1.5, 1.5] };
 
-/** A backend that takes all but the first so many requests for traces, and remembers what it took. */
-async function ourBackend(protocol, port, refusals) {
+/** Starts a backend that refuses the first `refusals` requests for traces and accepts all others. */
+async function testBackend(protocol, port, refusals) {
 	let left = refusals;
+	// The path is `/v1/traces` over HTTP and `.../TraceService/Export` over gRPC: `race` is in both, whatever the case.
 	const refuses = ({ path }) => /race/.test(path) && left-- > 0;
 	const { got, close } = await (protocol === 'grpc'
-		? grpcBackend((one) => (refuses(one) ? { code: 14, details: 'busy' } : Buffer.alloc(0)), undefined, port)
-		: httpBackend((one) => ({ status: refuses(one) ? 503 : 200 }), undefined, port));
-	// What was refused did not arrive.
-	const taken = () => got.filter(({ path }) => /race/.test(path)).slice(refusals);
+		? grpcBackend((request) => (refuses(request) ? { code: 14, details: 'busy' } : Buffer.alloc(0)), undefined, port)
+		: httpBackend((request) => ({ status: refuses(request) ? 503 : 200 }), undefined, port));
+	// `got` includes the refused requests, which are the first.
+	const accepted = () => got.filter(({ path }) => /race/.test(path)).slice(refusals);
 	const namesIn = protocol === 'http/json' ? (body) => spanNamesInJson(String(body)) : spanNamesIn;
-	return { close, arrived: () => taken().flatMap(({ body }) => namesIn(body)) };
+	return { close, arrived: () => accepted().flatMap(({ body }) => namesIn(body)) };
 }
 
-/** The names of the spans in a request, or a file's line, of JSON. */
+/** Returns the names of the spans in an OTLP JSON request, or in a line of a file of such requests. */
 export function spanNamesInJson(text) {
 	const { resourceSpans = [] } = JSON.parse(text);
 	return resourceSpans.flatMap(({ scopeSpans = [] }) =>
@@ -38,9 +39,11 @@ export function spanNamesInJson(text) {
 	);
 }
 
-/** What becomes of a case's spans. */
+/** One run of a case: its backends, its processes and its temporary folder. */
 class Run {
+	/** How many spans its processes were told to create. */
 	made = 0;
+	/** What all of its processes wrote. */
 	stderr = '';
 	stdout = '';
 	#backends = [];
@@ -54,17 +57,17 @@ class Run {
 		this.#open = open;
 	}
 
-	/** The backend is there from now on, until the answer is closed. */
+	/** Starts a backend, which is reachable until the returned object is closed. */
 	async open(refusals = 0) {
 		const backend = await this.#open(this.protocol, this.port, refusals);
 		this.#backends.push(backend);
 		return backend;
 	}
 
-	/** Starts the application; `ended` resolves when it has. */
-	start(deed, count, prefix = 'span') {
+	/** Starts the application. `ready` resolves with its first output or its exit, `ended` with its exit. */
+	start(action, count, prefix = 'span') {
 		this.made += count;
-		const args = [join(ROOT, 'scripts/arrives/app.mjs'), this.kind, deed, String(count), prefix];
+		const args = [join(ROOT, 'scripts/arrives/app.mjs'), this.kind, action, String(count), prefix];
 		const env = Object.entries(process.env).filter(([name]) => !/^(OTEL_|AGENTESE_|NODE_OPTIONS|JEST_)/.test(name));
 		const child = spawn(process.execPath, args, {
 			cwd: this.folder,
@@ -87,12 +90,13 @@ class Run {
 		return { ready, ended };
 	}
 
-	/** What is on the disk is sent by the next start. */
+	/** If the journal has records left, starts the application again, so that it sends them. */
 	async startAgain() {
 		const left = readdirSync(this.folder, { recursive: true }).some((name) => name.endsWith('.segment'));
 		if (left) await this.start('heir', 0).ended;
 	}
 
+	/** Closes the backends, removes the folder, and returns the names of all spans that arrived. */
 	async close() {
 		const names = [];
 		for (const { arrived, close } of this.#backends) {
@@ -104,60 +108,72 @@ class Run {
 	}
 }
 
-async function run(kind, protocol, course, open = ourBackend) {
-	const one = new Run(kind, protocol, await quietPort(), open);
+/**
+ * Runs a case and counts its spans.
+ *
+ * @param kind - 'ours' or 'stock'
+ * @param scenario - starts and ends the backend and the application
+ * @throws if the counts of `stats()` did not add up in the application
+ */
+async function run(kind, protocol, scenario, open = testBackend) {
+	const current = new Run(kind, protocol, await quietPort(), open);
 	let names;
 	try {
-		await course(one);
-		await one.startAgain();
+		await scenario(current);
+		await current.startAgain();
 	} finally {
-		names = await one.close();
+		names = await current.close();
 	}
-	if (/law of delivery|law made/.test(one.stderr)) throw new Error(one.stderr);
+	if (/law of delivery|law made/.test(current.stderr)) throw new Error(current.stderr);
 	const arrived = new Set(names);
-	const { made, stdout, stderr } = one;
+	const { made, stdout, stderr } = current;
 	return { made, lost: made - arrived.size, twice: names.length - arrived.size, stdout, stderr };
 }
 
 /**
- * The backend goes away for a while, before which, in which and after which spans are made.
+ * Runs an outage of `seconds`. The application creates spans before, during and after it.
  *
- * @param {(protocol: string, port: number) => Promise<{ close(): Promise<void>, arrived(): string[] }>} [open] - makes
- *   the backend on that port, one of ours by default; it answers how it goes away, and the names of the spans it took
+ * @param {(protocol: string, port: number) => Promise<{ close(): Promise<void>, arrived(): string[] }>} [open] - starts
+ *   the backend on that port, by default an HTTP or gRPC server of the tests. `close` ends it; `arrived` returns the
+ *   names of the spans that it accepted
  * @returns {Promise<{ made: number, lost: number, twice: number, stdout: string, stderr: string }>}
  */
-export function outage(kind, protocol, seconds, beside = 'short', open = ourBackend) {
-	const [before, after] = BESIDE[beside];
-	const course = async (one) => {
-		const first = await one.open();
-		const { ready, ended } = one.start('steady', RATE * (before + seconds + after));
+export function outage(kind, protocol, seconds, around = 'short', open = testBackend) {
+	const [before, after] = AROUND[around];
+	const scenario = async (current) => {
+		const first = await current.open();
+		const { ready, ended } = current.start('steady', RATE * (before + seconds + after));
 		await ready;
 		await sleep(before * 1000);
 		await first.close();
 		await sleep(seconds * 1000);
-		await one.open();
+		await current.open();
 		await ended;
 	};
-	return run(kind, protocol, course, open);
+	return run(kind, protocol, scenario, open);
 }
 
-/** Many spans in one turn, then a shutdown that is awaited. The backend may refuse the first requests. */
+/** Creates `count` spans in one turn and shuts down. The backend refuses the first `refusals` requests. */
 function burst(kind, protocol, count, refusals = 0) {
-	return run(kind, protocol, async (one) => {
-		await one.open(refusals);
-		await one.start('burst', count).ended;
+	return run(kind, protocol, async (current) => {
+		await current.open(refusals);
+		await current.start('burst', count).ended;
 	});
 }
 
-/** A hundred spans, and an end; where the backend is away then it is back for the next start. */
-function end(kind, protocol, how, away) {
-	return run(kind, protocol, async (one) => {
-		if (!away) await one.open();
-		await one.start(how, 100).ended;
-		if (away) await one.open();
+/**
+ * Creates 100 spans and ends the process by `action`. If the backend is unreachable then, it is back for the next
+ * start.
+ */
+function end(kind, protocol, action, unreachable) {
+	return run(kind, protocol, async (current) => {
+		if (!unreachable) await current.open();
+		await current.start(action, 100).ended;
+		if (unreachable) await current.open();
 	});
 }
 
+/** How a process ends: the name that the table shows, and the action of app.mjs. */
 const ENDS = [
 	['the natural end', 'natural'],
 	['`process.exit()`', 'exit'],
@@ -170,17 +186,18 @@ const ENDS = [
 ];
 
 /**
- * All cases: a name, and a function of a kind and a protocol.
+ * Returns all cases. Each has the name that the table shows, and `measure(kind, protocol)`, which runs it. `sleeps` is
+ * true for a case that waits most of the time, so that many of them can run at once.
  *
- * @param {number[]} outages - in seconds
- * @param {'full' | 'short'} beside - how long the backend is there before and after
+ * @param {number[]} outages - the lengths of the outages, in seconds
+ * @param {'full' | 'short'} around - how long the backend is reachable before and after an outage
  */
-export function cases(outages, beside) {
+export function cases(outages, around) {
 	return [
 		...outages.map((seconds) => ({
 			name: `the backend is away for ${seconds} s`,
 			sleeps: true,
-			measure: (kind, protocol) => outage(kind, protocol, seconds, beside),
+			measure: (kind, protocol) => outage(kind, protocol, seconds, around),
 		})),
 		...[5000, 50_000].map((count) => ({
 			name: `a burst of ${count.toLocaleString('en')} spans in one turn`,
@@ -190,10 +207,10 @@ export function cases(outages, beside) {
 			name: 'the backend refuses once: 503, `UNAVAILABLE`',
 			measure: (kind, protocol) => burst(kind, protocol, 100, 1),
 		},
-		...[false, true].flatMap((away) =>
-			ENDS.map(([name, how]) => ({
-				name: `${name}${away ? ', the backend away' : ''}`,
-				measure: (kind, protocol) => end(kind, protocol, how, away),
+		...[false, true].flatMap((unreachable) =>
+			ENDS.map(([name, action]) => ({
+				name: `${name}${unreachable ? ', the backend away' : ''}`,
+				measure: (kind, protocol) => end(kind, protocol, action, unreachable),
 			})),
 		),
 	];

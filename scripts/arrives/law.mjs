@@ -1,28 +1,29 @@
 /**
- * The law of delivery: each record is held in one place, and counted there.
+ * Checks the law of delivery: every record that was made is counted as exactly one of written, queued, on disk and
+ * dropped.
  *
  * @template {{ made: number, written: number, queued: number, dropped: number, onDisk?: number }} Counts
- * @param {Counts | undefined} counts - what `stats()` says of a signal
- * @returns {Counts & { onDisk: number }} the same, with a number of those on the disk in any case
- * @throws where they do not add up, or there are none
+ * @param {Counts | undefined} counts - a signal's counts in `stats()`
+ * @returns {Counts & { onDisk: number }} the same counts; `onDisk` is 0 if it was undefined
+ * @throws if the counts do not add up, if one of them is no integer or negative, or if there are none
  */
 export function lawful(counts) {
 	if (counts === undefined) throw new Error('The law of delivery cannot hold: nothing was counted.');
 	const { made, written, queued, dropped, onDisk = 0 } = counts;
-	const none = [made, written, queued, dropped, onDisk].some((count) => !Number.isInteger(count) || count < 0);
-	if (none || made !== written + queued + onDisk + dropped) {
+	const invalid = [made, written, queued, dropped, onDisk].some((count) => !Number.isInteger(count) || count < 0);
+	if (invalid || made !== written + queued + onDisk + dropped) {
 		throw new Error(`The law made = written + queued + onDisk + dropped does not hold: ${JSON.stringify(counts)}`);
 	}
 	return { ...counts, onDisk };
 }
 
 /**
- * Sees to it that an application in which the law does not hold at its end, for one of the signals, does not end well:
- * that is its last word on stderr, and its exit code is another. A signal that ends it leaves no time to look.
+ * Makes the process fail if the law of delivery does not hold for one of the signals when it exits: the error is
+ * printed on stderr, and the exit code is not 0. A signal that ends the process skips the check.
  *
  * @template {{ stats(): { spans: Parameters<typeof lawful>[0], metricPoints: Parameters<typeof lawful>[0], logs: Parameters<typeof lawful>[0] } }} Telemetry
  * @param {Telemetry} telemetry
- * @returns {Telemetry} the same
+ * @returns {Telemetry} its argument
  */
 export function keepLaw(telemetry) {
 	process.on('exit', () => {

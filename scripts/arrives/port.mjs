@@ -1,12 +1,14 @@
 import { createServer } from 'node:net';
 
-/** Below the ports that a system gives to those who connect: one of these stays free while its backend is away. */
+/**
+ * These ports are below the range that a system gives to outgoing connections, so one stays free while no one listens.
+ */
 const FIRST = 20_000;
 const LAST = 32_000;
 
 let next = FIRST + Math.floor(Math.random() * (LAST - FIRST));
 
-/** Whether nobody listens there. @param {number} port */
+/** Resolves to whether no process listens on the port of 127.0.0.1. @param {number} port */
 function isFree(port) {
 	return new Promise((resolve) => {
 		const server = createServer().once('error', () => resolve(false));
@@ -15,9 +17,11 @@ function isFree(port) {
 }
 
 /**
- * A port of the loopback for a backend that goes and comes back. No port is answered twice.
+ * Returns a free port of 127.0.0.1 for a backend that stops and starts again. A process gets no port twice, until all
+ * 12,000 were returned.
  *
  * @returns {Promise<number>}
+ * @throws if none is free
  */
 export async function quietPort() {
 	for (let left = LAST - FIRST; left > 0; left--) {

@@ -1,5 +1,5 @@
-// The application of `npm run soak`: invokes a woven method so often, asks for the weather to change, and says at each
-// tenth how much memory that takes, after a collection of garbage.
+// The application of `npm run soak`: `soaked.mjs <invocations> <outages>`. It invokes a woven method, asks its parent
+// on stdout to stop and start the backend, and prints its memory after each tenth, measured after a garbage collection.
 import { once } from 'node:events';
 import { Resolver, Traced } from 'agentese-otel';
 import { startTelemetry } from 'agentese-otel/presets';
@@ -7,10 +7,10 @@ import { keepLaw, lawful } from './law.mjs';
 
 const [invocations, outages] = process.argv.slice(2).map(Number);
 
-/** So many are invoked in one turn of the loop. */
+/** Invocations in one turn of the event loop. */
 const TURN = 100;
 
-/** As many wait in memory at most before the application takes a rest: a request of a server would do so too. */
+/** Above this number of queued spans the application pauses, as a server does between requests. */
 const AT_ONCE = 5000;
 
 const started = await startTelemetry({
@@ -26,8 +26,9 @@ class Soul {
 		return thesis + 1;
 	}
 }
-const described = Object.getOwnPropertyDescriptor(Soul.prototype, 'challenge');
-Object.defineProperty(Soul.prototype, 'challenge', Traced()(Soul.prototype, 'challenge', described) ?? described);
+// Decorators, applied as TypeScript's `experimentalDecorators` does: JavaScript has no syntax for them.
+const descriptor = Object.getOwnPropertyDescriptor(Soul.prototype, 'challenge');
+Object.defineProperty(Soul.prototype, 'challenge', Traced()(Soul.prototype, 'challenge', descriptor) ?? descriptor);
 Resolver('self.soul')(Soul);
 const soul = new Soul();
 
@@ -35,16 +36,19 @@ const spans = () => lawful(telemetry.stats().spans);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function weather(how) {
-	process.stdout.write(`${JSON.stringify({ weather: how })}\n`);
+/** Asks the parent to stop ('down') or start ('up') the backend, and waits until it has done so. */
+async function switchBackend(state) {
+	process.stdout.write(`${JSON.stringify({ backend: state })}\n`);
 	const { written } = spans();
 	await once(process.stdin, 'data');
-	// The sender asks less often the longer an outage lasts; the next one is not to begin before it saw the end of this.
+	// The sender retries less often the longer an outage lasts. The next outage must not begin before it noticed the
+	// end of this one, for which it has 60 s.
 	const limit = Date.now() + 60_000;
-	while (how === 'back' && spans().written === written && Date.now() < limit) await sleep(20);
+	while (state === 'up' && spans().written === written && Date.now() < limit) await sleep(20);
 }
 
 let made = 0;
+/** Prints the memory of the process in bytes, and the counts of spans. */
 function mark() {
 	globalThis.gc();
 	const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
@@ -59,22 +63,23 @@ async function invoke(upTo) {
 	}
 }
 
-// The backend is away for the second half of each part; the marks are in between.
+// The run has a part for each outage; the backend is down during the second half of each. `at` counts invocations.
 const changes = Array.from({ length: outages }, (_, index) => [
-	{ at: Math.floor(((index + 0.5) / outages) * invocations), how: 'away' },
-	{ at: Math.floor(((index + 1) / outages) * invocations), how: 'back' },
+	{ at: Math.floor(((index + 0.5) / outages) * invocations), state: 'down' },
+	{ at: Math.floor(((index + 1) / outages) * invocations), state: 'up' },
 ]).flat();
 for (let tenth = 1; tenth <= 10; tenth++) {
 	const end = Math.floor((tenth / 10) * invocations);
 	while (changes[0]?.at <= end) {
-		const { at, how } = changes.shift();
+		const { at, state } = changes.shift();
 		await invoke(at);
-		await weather(how);
+		await switchBackend(state);
 	}
 	await invoke(end);
 	mark();
 }
 process.stdin.unref();
+// Up to 120 s to send what is on disk. The exit code is 1 unless everything was sent.
 for (const limit = Date.now() + 120_000; spans().onDisk > 0 && Date.now() < limit; ) await telemetry.flush();
 await telemetry.shutdown();
 const { written, queued, onDisk, dropped } = spans();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { transform, transformSync, version } from 'esbuild';
 
-/** Jest's transformer for esbuild, which is also what tsx and vite-node compile with. It emits no `design:*` metadata. */
+/** A Jest transformer that compiles with esbuild, as tsx and vite-node do. esbuild emits no `design:*` metadata. */
 export default {
 	createTransformer({ decorators, fields }) {
 		const compilerOptions = {
@@ -23,8 +23,8 @@ export default {
 				createHash('sha256')
 					.update([version, decorators, fields, file, supportsStaticESM, source].join('\0'))
 					.digest('hex'),
-			process: (source, file, how) => transformSync(source, options(file, how)),
-			processAsync: (source, file, how) => transform(source, options(file, how)),
+			process: (source, file, request) => transformSync(source, options(file, request)),
+			processAsync: (source, file, request) => transform(source, options(file, request)),
 		};
 	},
 };

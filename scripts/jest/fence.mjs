@@ -5,12 +5,12 @@ import { format } from 'node:util';
 import { expect } from '@jest/globals';
 import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
 
-/** Asserts that the value of an expression is what the comment behind it says. */
+/** Asserts that the value of an expression equals that of its comment `// => …`. */
 function is(value, expected) {
 	expect(value).toEqual(expected());
 }
 
-/** Asserts that an expression throws or rejects; the comment is `Name`, or `Name: the beginning of the message`. */
+/** Asserts that an expression throws or rejects. `expected` is `Name`, or `Name: the beginning of the message`. */
 async function throws(run, expected) {
 	const error = await run().then(
 		(value) => {
@@ -21,17 +21,20 @@ async function throws(run, expected) {
 	expect(`${error.name}: ${error.message}`.slice(0, expected.length)).toBe(expected);
 }
 
-/** A line that a fence says it prints, as a pattern: `…` stands for anything. */
+/** Returns a pattern for an expected line of output: `…` matches any text. */
 function pattern(line) {
 	const parts = line.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 	return new RegExp(`^${parts.join('.*')}$`);
 }
 
 /**
- * A test that runs a fence in an empty folder, with the page's `file=` fences in it, and leaves nothing behind.
+ * Returns a test that runs a fence in a temporary folder, and afterwards removes the folder and unregisters
+ * OpenTelemetry's globals.
  *
- * @param body - the fence
- * @param expected - `files` to lay out; `prints`, the lines it prints, or null where it does not say
+ * @param body - the fence as a function; it receives `expect`, `is` and `throws`
+ * @param expected - `files`: the page's `file=` fences, written to the folder first. `prints`: the lines that it must
+ * print,
+ *   or null if the page does not show them
  */
 export function runFence(body, { files, prints }) {
 	return async () => {
@@ -58,7 +61,7 @@ export function runFence(body, { files, prints }) {
 	};
 }
 
-/** A test of a fence that was only read: it fails with what was found wrong. */
+/** Returns a test of a fence that is only parsed. It fails with `fault`, unless that is null. */
 export function readFence(fault) {
 	return () => {
 		if (fault !== null) throw new Error(fault);

@@ -1,8 +1,9 @@
 /**
- * @swc/jest for one of the decorator standards. Metadata (`design:*`) is emitted in the legacy one, as NestJS has it.
+ * Returns the @swc/jest transformer and its options for one decorator standard. With legacy decorators it emits
+ * `design:*` metadata, which NestJS needs.
  *
  * @param decorators - 'legacy' or 'tc39'
- * @param fields - 'define', what ES2022 targets do, or 'assign', useDefineForClassFields off
+ * @param fields - 'define', as ES2022 targets do, or 'assign' for `useDefineForClassFields: false`
  */
 export function swc(decorators, fields = 'define') {
 	const legacy = { legacyDecorator: true, decoratorMetadata: true };

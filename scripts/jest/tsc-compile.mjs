@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import { ROOT, SHIPPED, unlessFresh } from '../fresh.mjs';
 import { must, TSC } from '../run.mjs';
 
-/** Where tsc's output for that way of compiling lies. */
+/** Returns the folder of tsc's output for a decorator standard and a kind of class fields. */
 export function compiledTo(decorators, fields) {
 	return join(ROOT, '.cache', `tsc-${decorators}-${fields}`);
 }
 
-/** Has tsc compile the contract suite and what it tests, unless nothing changed. Types are `npm run types`'s business. */
+/**
+ * Compiles the contract suite and the sources with tsc, unless they did not change. It checks no types: `npm run types`
+ * does.
+ *
+ * @param decorators - 'legacy' or 'tc39'
+ * @param fields - 'define' or 'assign'
+ */
 export async function compileContract(decorators, fields) {
 	const out = compiledTo(decorators, fields);
 	const inputs = [...SHIPPED, '__tests__', 'tsconfig.json', 'package-lock.json', 'scripts/jest/tsc-compile.mjs'];

@@ -1,8 +1,8 @@
 import { compileContract } from './tsc-compile.mjs';
 
 /**
- * Jest's globalSetup of the projects that tsc compiles. Jest runs it once for all of them, and only if one of their
- * tests is to run.
+ * The globalSetup of the Jest projects that tsc compiles: compiles the contract suite in all three variants. Jest runs
+ * it once, and only if a test of these projects runs.
  */
 export default async function setup() {
 	await Promise.all([

@@ -5,8 +5,8 @@ import { ROOT } from '../fresh.mjs';
 import { compiledTo } from './tsc-compile.mjs';
 
 /**
- * Jest's transformer that compiles nothing: it answers what tsc made of the file before the tests began, which
- * `tsc-setup.mjs` sees to. So the tests keep their own paths and lines.
+ * A Jest transformer that compiles nothing. It returns the output of tsc, which `tsc-setup.mjs` wrote before the tests
+ * began, so that the tests keep the paths and lines of their sources.
  */
 export default {
 	createTransformer({ decorators, fields }) {

@@ -5,9 +5,11 @@ import { ROOT } from '../fresh.mjs';
 import { must, TSC } from '../run.mjs';
 import { EXPECTED, folderOf, prints, sources, write } from './project.mjs';
 
+/** The decorator standards. */
 const STANDARDS = ['legacy', 'tc39'];
 const TSX = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 
+/** Returns a consumer's tsconfig.json. `module` decides the module resolution too. */
 function tsconfig(standard, module, more = {}) {
 	const legacy = standard === 'legacy';
 	const compilerOptions = {
@@ -25,7 +27,7 @@ function tsconfig(standard, module, more = {}) {
 	return JSON.stringify({ compilerOptions, files: ['soul.ts', 'main.ts'] });
 }
 
-/** tsc: the types hold under every resolution, and what comes out runs. */
+/** Returns the check that tsc finds no type error in the consumer, and that its output runs. */
 function tsc(app, standard, module, type) {
 	const name = `tsc-${standard}-${module}-${type}`;
 	const format = type === 'module' ? 'ESM' : 'CommonJS';
@@ -40,7 +42,7 @@ function tsc(app, standard, module, type) {
 	};
 }
 
-/** A compiler that turns one file's text into another's. */
+/** Returns the check that the consumer runs after a compiler that compiles one file at a time. */
 function single(app, name, type, compile) {
 	return {
 		name: `${name.replaceAll('-', ', ')}: run`,
@@ -53,6 +55,7 @@ function single(app, name, type, compile) {
 	};
 }
 
+/** Returns a function that compiles a text with swc. */
 const swcWith = (standard, module) => (text) =>
 	swc.transform(text, {
 		swcrc: false,
@@ -65,6 +68,7 @@ const swcWith = (standard, module) => (text) =>
 		},
 	});
 
+/** Returns a function that compiles a text with esbuild. */
 const esbuildWith = (standard) => (text) =>
 	esbuild.transform(text, {
 		loader: 'ts',
@@ -73,13 +77,17 @@ const esbuildWith = (standard) => (text) =>
 		tsconfigRaw: { compilerOptions: { experimentalDecorators: standard === 'legacy' } },
 	});
 
-/** Everything in one file, tree-shaken and minified: what `sideEffects` in package.json promises must hold. */
+/**
+ * Returns the check that the consumer runs as one bundle, tree-shaken and minified. It fails if a file has side effects
+ * that `sideEffects` in package.json does not list.
+ */
 function bundled(app, format) {
 	return {
 		name: `esbuild, one bundle, ${format}, minified: run`,
 		async check() {
 			const folder = folderOf(app, `bundle-${format}`, format === 'esm' ? 'module' : 'commonjs');
 			const outfile = join(folder, 'out/main.js');
+			// For the CommonJS dependencies in an ESM bundle, which call `require`.
 			const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 			await esbuild.build({
 				entryPoints: [join(folder, 'main.ts')],
@@ -97,7 +105,7 @@ function bundled(app, format) {
 	};
 }
 
-/** tsx, which compiles while it runs. */
+/** Returns the check that the consumer runs under tsx, which compiles on import. */
 function tsx(app, standard) {
 	return {
 		name: `tsx, ${standard}: run`,
@@ -109,7 +117,7 @@ function tsx(app, standard) {
 	};
 }
 
-/** The consumer, compiled by everything that compiles decorators, then run. */
+/** Returns the checks that compile the consumer with each compiler and decorator standard, and run it. */
 export function compilers({ app }) {
 	return [
 		...STANDARDS.flatMap((standard) => [

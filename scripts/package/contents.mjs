@@ -5,13 +5,14 @@ import { formatMessage } from 'publint/utils';
 import { ROOT } from '../fresh.mjs';
 import { must } from '../run.mjs';
 
-/** A tarball above this is a mistake: something came along that nobody needs. */
+/** The largest tarball, in bytes. A larger one contains files that do not belong in it. */
 const MAX_BYTES = 600_000;
 
+/** The files that the tarball may contain. */
 const SHIPS =
-	/^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|presets\/schema\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+	/^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|config\/schema\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
-/** What is in the tarball, what an install of it brings along, and what publint and attw say of it. */
+/** Returns the checks of the tarball's files, of the dependencies that it installs, and by publint and attw. */
 export function contents({ app, tarball, files, size }) {
 	const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
 	return [
@@ -42,12 +43,12 @@ export function contents({ app, tarball, files, size }) {
 			check: () => must('npm', ['ls', '--all', '--silent'], { cwd: app }),
 		},
 		{
-			name: 'publint has nothing to say',
+			name: 'publint reports nothing',
 			async check() {
 				const bytes = readFileSync(tarball);
 				const pack = { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) };
 				const { messages, pkg } = await publint({ pack, strict: true });
-				if (messages.length > 0) throw new Error(messages.map((one) => formatMessage(one, pkg)).join('\n'));
+				if (messages.length > 0) throw new Error(messages.map((message) => formatMessage(message, pkg)).join('\n'));
 			},
 		},
 		{

@@ -6,6 +6,7 @@ import { prints, write } from './project.mjs';
 
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+/** Prints `one` if `import` and `require` of each entry return the same names and values. */
 const ONE_INSTANCE = `
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
@@ -22,6 +23,7 @@ for (const entry of ['agentese-otel', 'agentese-otel/presets']) {
 console.log('one');
 `;
 
+/** Requires every entry; `register` is for `import` only. */
 const REQUIRE = `
 const { Traced } = require('agentese-otel');
 const { startTelemetry } = require('agentese-otel/presets');
@@ -32,7 +34,7 @@ try {
 }
 `;
 
-/** The CommonJS build, which plain Node never chooses, loaded as jest and older bundlers load it. */
+/** Loads the CommonJS build by its path, as Jest and older bundlers do. Node itself never chooses it. */
 const CJS_BUILD = `
 const { dirname, join } = require('node:path');
 const root = dirname(require.resolve('agentese-otel/package.json'));
@@ -43,7 +45,7 @@ presets.loadConfig({ preset: ['none'] }).then(
 );
 `;
 
-/** Every module that was loaded, seen by Node's own hooks. */
+/** Imports the decorators, and prints the packages that this loaded. */
 const NO_SDK = `
 import { registerHooks } from 'node:module';
 const loaded = [];
@@ -53,13 +55,15 @@ const packages = loaded.map((url) => /.*node_modules\\/((@[^/]+\\/)?[^/]+)/.exec
 console.log([...new Set(packages)].sort().join(' '));
 `;
 
+/** Imports the decorators, and prints how many files of this package that loaded. */
 const FEW_FILES = `${NO_SDK.replace(/const packages[\s\S]*/, '')}
 console.log(loaded.filter((url) => url.includes('/agentese-otel/dist/')).length);
 `;
 
+/** Imports the presets, and prints the packages that this loaded. */
 const NO_PROGRAM = NO_SDK.replace("'agentese-otel'", "'agentese-otel/presets'");
 
-/** How Node loads the entries, and the program. */
+/** Returns the checks of how Node loads the entries and runs the command line. */
 export function loading({ app }) {
 	const script = (name, text) => [write(app, `loading/${name}`, text)];
 	return [
@@ -68,11 +72,11 @@ export function loading({ app }) {
 			check: () => prints('one', 'node', script('one.js', ONE_INSTANCE)),
 		},
 		{
-			name: 'require works for all entries but register, which is not there for it',
+			name: 'require works for all entries but register, which is exported for import only',
 			check: () => prints('function function ERR_PACKAGE_PATH_NOT_EXPORTED', 'node', script('require.cjs', REQUIRE)),
 		},
 		{
-			name: 'the CommonJS build works, and imports what is ESM only',
+			name: 'the CommonJS build works, and imports packages that are ESM only',
 			check: () => prints('function none', 'node', script('build.cjs', CJS_BUILD)),
 		},
 		{
@@ -80,25 +84,26 @@ export function loading({ app }) {
 			check: () => prints('@opentelemetry/api agentese-otel reflect-metadata', 'node', script('no-sdk.js', NO_SDK)),
 		},
 		{
-			name: 'loading the decorators loads few files of ours',
+			name: 'loading the decorators loads few files of this package',
 			async check() {
 				const { output } = await run('node', script('few-files.js', FEW_FILES));
-				if (!(Number(output) > 0 && Number(output) <= 6)) throw new Error(`${output.trim()} files, and 6 are enough`);
+				if (!(Number(output) > 0 && Number(output) <= 6))
+					throw new Error(`at most 6 files may be loaded, and it got ${output.trim()}`);
 			},
 		},
 		{
-			name: 'loading the presets loads nothing of the program',
+			name: 'loading the presets loads nothing of the command line',
 			async check() {
 				const { output } = await run('node', script('no-program.js', NO_PROGRAM));
 				if (!output.includes('agentese-otel') || output.includes('commander')) throw new Error(output);
 			},
 		},
 		{
-			name: 'npx agentese-otel says its version, and flushes a project in which nothing lies',
+			name: 'npx agentese-otel prints its version, and flushes a project without pending requests',
 			async check() {
 				await prints(VERSION, 'npx', ['--no-install', 'agentese-otel', '--version'], { cwd: app });
 				const outbox = join(app, '.agentese/outbox');
-				await prints(`Nothing lies in ${outbox}.`, 'npx', ['--no-install', 'agentese-otel', 'flush'], { cwd: app });
+				await prints(`Nothing waits in ${outbox}.`, 'npx', ['--no-install', 'agentese-otel', 'flush'], { cwd: app });
 			},
 		},
 		{

@@ -13,27 +13,33 @@ import { join } from 'node:path';
 import { ROOT } from '../fresh.mjs';
 import { must, run } from '../run.mjs';
 
+/** The folder of a small application that uses the package. */
 const CONSUMER = join(ROOT, '__tests__/package/consumer');
 
-/** What the consumer prints of its one invocation, whoever compiled and ran it. */
+/** What the consumer prints, whichever compiler and runtime it has. */
 export const EXPECTED = 'none, REJECT, agentese.invoke self.soul.challenge kent REJECT ok, counted 1';
 
-/** The consumer's sources, by name. */
+/** Returns the consumer's sources by file name. */
 export function sources() {
 	return Object.fromEntries(readdirSync(CONSUMER).map((name) => [name, readFileSync(join(CONSUMER, name), 'utf8')]));
 }
 
 /**
- * Packs the package, and installs the tarball into an empty project outside the tree, together with vitest, which has
- * to stand beside what it tests. Answers the tarball, its list of files and the project.
+ * Packs the package, and installs the tarball into an empty project in a temporary folder. vitest is installed there
+ * too, because it must be in the same node_modules as what it tests.
+ *
+ * @returns `folder`, the temporary folder; `app`, the project; `tarball`, its path; `files`, those in the tarball;
+ * `size` of
+ *   the tarball in bytes
  */
 export async function installTarball() {
 	const folder = realpathSync(mkdtempSync(join(tmpdir(), 'agentese-package-')));
 	const app = join(folder, 'app');
 	mkdirSync(app);
 	const packed = await must('npm', ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', folder]);
-	const answer = JSON.parse(packed.slice(packed.search(/^[[{]/m)));
-	const [{ filename, files, size }] = Object.values(answer);
+	// Lines may precede the JSON, which is an array or an object, depending on npm's version.
+	const result = JSON.parse(packed.slice(packed.search(/^[[{]/m)));
+	const [{ filename, files, size }] = Object.values(result);
 	const tarball = join(folder, filename);
 	write(app, 'package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
 	const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
@@ -41,7 +47,7 @@ export async function installTarball() {
 	return { folder, app, tarball, files: files.map(({ path }) => path), size };
 }
 
-/** Writes a file below a folder, and the folders it needs; answers its path. */
+/** Writes a file below a folder, creates the folders in between, and returns the file's path. */
 export function write(folder, name, text) {
 	const file = join(folder, name);
 	mkdirSync(join(file, '..'), { recursive: true });
@@ -49,7 +55,11 @@ export function write(folder, name, text) {
 	return file;
 }
 
-/** A folder of the project that is ESM or CommonJS as asked, with the consumer's sources in it. */
+/**
+ * Creates a folder in the project with the consumer's sources and a package.json, and returns its path.
+ *
+ * @param type - 'module' or 'commonjs'
+ */
 export function folderOf(app, name, type = 'module') {
 	const folder = join(app, name);
 	if (!existsSync(folder)) cpSync(CONSUMER, folder, { recursive: true });
@@ -57,7 +67,7 @@ export function folderOf(app, name, type = 'module') {
 	return folder;
 }
 
-/** Runs a program and throws unless the last line it prints is `expected`. */
+/** Runs a program. @throws unless it exits with 0 and the last line that it prints is `expected` */
 export async function prints(expected, command, args, options) {
 	const { code, output } = await run(command, args, options);
 	const last = output.trimEnd().split('\n').at(-1);

@@ -7,15 +7,17 @@ import { EXPECTED, folderOf, write } from './project.mjs';
 
 const require = createRequire(import.meta.url);
 const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
+/** Node's options for Jest in ESM mode. */
 const VM = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
-/** Throws unless the report that a runner wrote says that its one test passed. */
+/** Reads the report of a test runner. @throws unless it ran one test, which passed */
 function onePassed(folder) {
 	const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
 	if (numPassedTests !== 1 || numTotalTests !== 1)
 		throw new Error(`${numPassedTests} of ${numTotalTests} tests passed`);
 }
 
+/** Returns the check that the consumer's test passes under Jest. */
 function jest(app, standard, type) {
 	const esm = type === 'module';
 	return {
@@ -43,6 +45,7 @@ function jest(app, standard, type) {
 	};
 }
 
+/** Returns the check that the consumer's test passes under vitest. */
 function vitest(app) {
 	return {
 		name: "vitest, legacy: the consumer's test passes",
@@ -63,7 +66,7 @@ function vitest(app) {
 	};
 }
 
-/** Test runners, each with the consumer's own test. */
+/** Returns the checks that run the consumer's test in each test runner. */
 export function runners({ app }) {
 	return [jest(app, 'legacy', 'commonjs'), jest(app, 'tc39', 'commonjs'), jest(app, 'tc39', 'module'), vitest(app)];
 }

@@ -1,66 +1,74 @@
 import { AggregationType, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { SIGNALS } from '../../config/common/layer.js';
 import type { LoadedConfig } from '../../config/load.js';
 import { DURATION_BUCKETS } from '../../lib/instruments/instruments.js';
 import { SCOPE } from '../../lib/runtime/version.js';
-import { wanted } from '../../lib/signals/genai/versions.js';
+import { requestedVersion } from '../../lib/signals/genai/versions.js';
 import { presetNamed } from '../../presets/catalog.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
 import type { StartConfiguration } from '../providers/configuration.js';
-import { guarded } from '../redaction/guard.js';
+import { redactPresetParts } from '../redaction/redact-presets.js';
 import { invocationSpanProcessor } from '../spans/invocation-span-processor.js';
 import { deliver } from './custom-backend.js';
-import { makeResource } from './resource.js';
-import { samplerOf } from './sampler.js';
+import { createResource } from './resource.js';
+import { createSampler } from './sampler.js';
 
-/** What the presets made of a config, and the NodeSDK configuration that holds it. */
+/** The parts that the presets of a config have created. */
 export interface Assembled {
+	/** The NodeSDK configuration with all parts in it. Its processors and readers redact. */
 	readonly configuration: StartConfiguration;
+	/** The parts of each preset, as the preset has created them. */
 	readonly parts: readonly PresetParts[];
 }
 
-const SIGNALS = ['traces', 'metrics', 'logs'] as const;
-
 /**
- * Loads the presets and makes their parts. Where one of them cannot be made, what the others opened is closed again.
+ * Loads the presets of a config and creates their parts. If one preset fails, the parts of the others are shut down.
+ *
+ * @throws whatever a preset's `make` throws
  */
 export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 	const { config, directory } = loaded;
 	const parts: PresetParts[] = [];
+	/** The parts whose processors may read spans before they end, and so need a redacted view of each. */
 	const early = new Set<PresetParts>();
 	try {
 		const names = [...new Set(SIGNALS.flatMap((signal) => loaded.signals[signal]))];
 		for (const name of names) {
-			const made = await partsOf(name, loaded);
-			parts.push(made.parts);
-			if (made.early) early.add(made.parts);
+			const created = await createParts(name, loaded);
+			parts.push(created.parts);
+			if (created.early) early.add(created.parts);
 		}
-		const sampler = await samplerOf(loaded, parts);
-		const safe = guarded(parts, config, await makeResource(config, directory), early);
+		const sampler = await createSampler(loaded, parts);
+		const redacted = redactPresetParts(parts, config, await createResource(config, directory), early);
 		const configuration: StartConfiguration = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
-			...safe,
-			spanProcessors: withInvocations(safe.spanProcessors),
+			...redacted,
+			spanProcessors: withInvocationProcessor(redacted.spanProcessors),
 			views: views(config.conventions),
 			...(sampler && { sampler }),
 		};
 		return { configuration, parts };
 	} catch (error) {
-		await Promise.allSettled(parts.flatMap(closing));
+		await Promise.allSettled(parts.flatMap(shutDown));
 		throw error;
 	}
 }
 
-/** One preset's parts, of the signals that the config gives it, and whether they look at spans before these end. */
-async function partsOf(name: string, { config, directory, presets, signals: routes }: LoadedConfig) {
+/**
+ * Creates the parts of one preset, without those of signals that the config gives to other presets.
+ *
+ * @returns the parts, and in `early` whether their processors may read spans before they end
+ */
+async function createParts(name: string, { config, directory, presets, signals: routes }: LoadedConfig) {
 	const preset = await presetNamed(name, presets);
 	const options = (config as unknown as Record<string, unknown>)[name];
 	const signals = SIGNALS.filter((signal) => routes[signal].includes(name));
-	const around = { directory, signals, whenProcessEnds, delivery: config.delivery };
+	const environment = { directory, signals, whenProcessEnds, delivery: config.delivery };
 	const { spanProcessors, metricReaders, logRecordProcessors, ...rest } = await preset.make(options, {
-		...around,
-		deliver: (to) => deliver(name, to, around),
+		...environment,
+		deliver: (to) => deliver(name, to, environment),
 	});
 	const parts: PresetParts = {
 		...rest,
@@ -68,28 +76,33 @@ async function partsOf(name: string, { config, directory, presets, signals: rout
 		...(metricReaders && signals.includes('metrics') && { metricReaders }),
 		...(logRecordProcessors && signals.includes('logs') && { logRecordProcessors }),
 	};
+	// Of the shipped presets, only `console` has a processor that reads spans at their start.
 	if (!presets.has(name)) return { parts, early: name === 'console' };
-	const { looksEarly, guardParts } = await import('./guard-custom-preset.js');
-	return { parts: guardParts(name, parts), early: looksEarly(parts) };
+	const { readsSpansEarly, guardParts } = await import('./guard-custom-preset.js');
+	return { parts: guardParts(name, parts), early: readsSpansEarly(parts) };
 }
 
-/** Before the presets' own what sees all spans; without a preset that carries spans there are none to see. */
-function withInvocations(presets: readonly SpanProcessor[]): SpanProcessor[] {
+/**
+ * Puts the invocation span processor before those of the presets. Without any, no span is recorded, and none is needed.
+ */
+function withInvocationProcessor(presets: readonly SpanProcessor[]): SpanProcessor[] {
 	return presets.length === 0 ? [] : [invocationSpanProcessor(), ...presets];
 }
 
-function closing({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }: PresetParts) {
+/** Shuts the processors and readers of one preset down. Returns one promise for each. */
+function shutDown({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }: PresetParts) {
 	return [...spanProcessors, ...metricReaders, ...logRecordProcessors].map(async (part) => part.shutdown());
 }
 
 /**
- * The boundaries of our histograms, for every reader: a reader with an aggregation of its own, or one that does not heed
- * the instrument's advice, gets them all the same. A histogram with boundaries of a person's own has another scope.
+ * The views that set the bucket boundaries of the toolkit's histograms. They apply to every reader, also to one with
+ * its own default aggregation or one that ignores the boundaries that an instrument advises. Histograms with boundaries
+ * of a user have another scope, which the views do not match.
  */
 function views(conventions: readonly string[]): ViewOptions[] {
 	const histograms = [
 		{ name: 'agentese.invoke.duration', boundaries: DURATION_BUCKETS },
-		...(conventions.includes('genai') ? Object.values(wanted().durations) : []),
+		...(conventions.includes('genai') ? Object.values(requestedVersion().durations) : []),
 	];
 	return histograms.map(({ name, boundaries }) => ({
 		meterName: SCOPE,

@@ -3,108 +3,119 @@ import type { CustomBackend, OtlpBackend } from '../../presets/contract/custom-b
 import type { PresetEnvironment, PresetParts } from '../../presets/contract/preset.js';
 import type { Routes } from '../../presets/otlp/route.js';
 
+/** A list of signals. */
 type Signals = PresetEnvironment['signals'];
 
-/** A backend of a preset of one's own, checked: the ways to it, and what it is sent. */
-export interface DeliveredBackend {
-	readonly ways: Routes;
+/** The signals that a backend receives by default. */
+const SIGNALS: Signals = ['traces', 'metrics', 'logs'];
+
+/** A checked backend of a custom preset. */
+export interface CheckedBackend {
+	/** How each signal is sent to the backend. */
+	readonly routes: Routes;
+	/** The signals that are sent to the backend. */
 	readonly signals: Signals;
+	/** The temporality of its metrics. */
 	readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
 }
 
-const OWN_KEYS = ['endpoint', 'encoding', 'timeout', 'temporality', 'signals', 'send', 'close'];
+/** The keys of a backend with a custom `send`. */
+const CUSTOM_BACKEND_KEYS = ['endpoint', 'encoding', 'timeout', 'temporality', 'signals', 'send', 'close'];
 
 /**
- * Makes the parts of a preset of one's own that send to a backend, on the path of the presets that ship: a queue, a
- * journal, a sender. It is `deliver` in the environment of `make`.
+ * Creates the parts of a custom preset that sends to a backend, with the same queue, journal and sender as the shipped
+ * presets have. It is `deliver` in the environment that `make` receives.
  *
- * @param preset - whose name messages, counts and the folders of the journal carry
- * @throws TypeError where what is said of the backend is wrong
+ * @param preset - the name of the preset in messages, in counts and in the folders of the journal
+ * @throws TypeError if the description of the backend is wrong
  */
 export async function deliver(
 	preset: string,
 	to: OtlpBackend | CustomBackend,
 	environment: Omit<PresetEnvironment, 'deliver'>,
 ): Promise<PresetParts> {
-	const { ways, signals, temporality } = await backendOf(preset, to, environment.directory);
-	const { pushingParts } = await import('../../presets/otlp/parts.js');
-	const wanted = environment.signals.filter((signal) => signals.includes(signal));
-	return pushingParts(preset, ways, temporality, wanted, environment);
+	const { routes, signals, temporality } = await checkBackend(preset, to, environment.directory);
+	const { pipelineParts } = await import('../../presets/otlp/parts.js');
+	const routed = environment.signals.filter((signal) => signals.includes(signal));
+	return pipelineParts(preset, routes, temporality, routed, environment);
 }
 
-/** Checks what a preset of one's own says of its backend. @throws TypeError as `deliver` does */
-export async function backendOf(
+/**
+ * Checks the description of a custom preset's backend.
+ *
+ * @param directory - the directory that relative paths of PEM files are resolved from
+ * @throws TypeError as `deliver` does
+ */
+export async function checkBackend(
 	preset: string,
 	to: OtlpBackend | CustomBackend,
 	directory: string,
-): Promise<DeliveredBackend> {
-	const signals = signalsOf(preset, to?.signals);
-	if (typeof to?.send !== 'function') return overOtlp(preset, to as OtlpBackend, signals, directory);
-	const unknown = Object.keys(to).find((key) => !OWN_KEYS.includes(key));
+): Promise<CheckedBackend> {
+	const signals = checkSignals(preset, to?.signals);
+	if (typeof to?.send !== 'function') return checkOtlpBackend(preset, to as OtlpBackend, signals, directory);
+	const unknown = Object.keys(to).find((key) => !CUSTOM_BACKEND_KEYS.includes(key));
 	if (unknown !== undefined) {
-		throw wrong(preset, `takes ${OWN_KEYS.join(', ')} where there is a send(); it got "${unknown}"`);
+		throw backendError(preset, `accepts ${CUSTOM_BACKEND_KEYS.join(', ')} beside a send(); it got "${unknown}"`);
 	}
 	if (!URL.canParse(to.endpoint) || new URL(to.endpoint).host === '') {
-		throw wrong(
+		throw backendError(
 			preset,
-			`wants the address of the backend as "endpoint", a URL with a host; it got ${shown(to.endpoint)}`,
+			`needs the address of the backend as "endpoint", a URL with a host; it got ${describe(to.endpoint)}`,
 		);
 	}
 	if (to.encoding !== undefined && to.encoding !== 'protobuf' && to.encoding !== 'json') {
-		throw wrong(preset, `takes protobuf or json as "encoding"; it got ${shown(to.encoding)}`);
+		throw backendError(preset, `accepts protobuf or json as "encoding"; it got ${describe(to.encoding)}`);
 	}
 	if (to.timeout !== undefined && !(to.timeout > 0)) {
-		throw wrong(preset, `takes a number of milliseconds as "timeout"; it got ${shown(to.timeout)}`);
+		throw backendError(preset, `accepts a number of milliseconds as "timeout"; it got ${describe(to.timeout)}`);
 	}
-	const { customRoutes: ownWays } = await import('../../presets/otlp/custom-route.js');
-	return { ways: ownWays(preset, to), signals, temporality: to.temporality ?? 'cumulative' };
+	const { customRoutes } = await import('../../presets/otlp/custom-route.js');
+	return { routes: customRoutes(preset, to), signals, temporality: to.temporality ?? 'cumulative' };
 }
 
-async function overOtlp(
+/** Checks a backend without a custom `send`, which accepts the options of the config's section `otlp`. */
+async function checkOtlpBackend(
 	preset: string,
 	{ signals: _, send: __, ...options }: OtlpBackend,
 	signals: Signals,
 	directory: string,
-): Promise<DeliveredBackend> {
-	const [
-		{ z },
-		{ otlpDefaults, otlpOptions },
-		{ explain },
-		{ merge },
-		{ absoluteFiles },
-		{ ELSEWHERE, routesTo: waysTo },
-	] = await Promise.all([
-		import('zod'),
-		import('../../presets/contract/otlp-options.js'),
-		import('../../config/schema/explain.js'),
-		import('../../config/resolve/merge.js'),
-		import('../../config/resolve/normalize.js'),
-		import('../../presets/otlp/route.js'),
-	]);
+): Promise<CheckedBackend> {
+	const [{ z }, { otlpDefaults, otlpOptions }, { explain }, { merge }, { resolveFiles }, { CUSTOM_REMEDY, routesTo }] =
+		await Promise.all([
+			import('zod'),
+			import('../../presets/contract/otlp-options.js'),
+			import('../../config/schema/explain.js'),
+			import('../../config/resolve/merge.js'),
+			import('../../config/resolve/normalize.js'),
+			import('../../presets/otlp/route.js'),
+		]);
+	// The same checks, defaults and messages as for the config's section `otlp`.
 	const schema = otlpOptions(z);
 	const { success, data, error } = schema.safeParse(options);
 	if (!success) {
 		const [fault] = explain(error.issues, { value: options, source: preset }, schema);
-		throw wrong(preset, `takes what the section "otlp" of a config may say: ${fault?.message ?? error.message}`);
+		throw backendError(preset, `accepts the keys of the config's section "otlp": ${fault?.message ?? error.message}`);
 	}
-	absoluteFiles({ otlp: data }, directory, homedir());
+	resolveFiles({ otlp: data }, directory, homedir());
 	const settings = otlpDefaults();
 	merge(settings as unknown as Record<string, unknown>, data, preset, {});
-	return { ways: waysTo(settings, ELSEWHERE), signals, temporality: settings.temporality };
+	return { routes: routesTo(settings, CUSTOM_REMEDY), signals, temporality: settings.temporality };
 }
 
-const SIGNALS: Signals = ['traces', 'metrics', 'logs'];
-
-function signalsOf(preset: string, said: unknown): Signals {
-	if (said === undefined) return SIGNALS;
-	if (Array.isArray(said) && said.every((one) => SIGNALS.includes(one))) return said;
-	throw wrong(preset, `takes a list of traces, metrics and logs as "signals"; it got ${JSON.stringify(said)}`);
+/** Checks `signals` of a backend. @default all signals */
+function checkSignals(preset: string, signals: unknown): Signals {
+	if (signals === undefined) return SIGNALS;
+	if (Array.isArray(signals) && signals.every((signal) => SIGNALS.includes(signal))) return signals;
+	const got = JSON.stringify(signals);
+	throw backendError(preset, `accepts a list of traces, metrics and logs as "signals"; it got ${got}`);
 }
 
-function wrong(preset: string, what: string): TypeError {
-	return new TypeError(`deliver() of the preset "${preset}" ${what.replace(/\.$/, '')}.`);
+/** @param fault - the rest of the sentence that begins with deliver() and the preset */
+function backendError(preset: string, fault: string): TypeError {
+	return new TypeError(`deliver() of the preset "${preset}" ${fault.replace(/\.$/, '')}.`);
 }
 
-function shown(value: unknown): string {
+/** A value for a message. `JSON.stringify` returns undefined for functions and symbols. */
+function describe(value: unknown): string {
 	return JSON.stringify(value) ?? String(value);
 }

@@ -1,22 +1,31 @@
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
+import {
+	BatchSpanProcessor,
+	type Sampler,
+	SamplingDecision,
+	type SamplingResult,
+	SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
-import type { CheckpointingSpanProcessor } from '../../presets/signals/processors.js';
+import { type CheckpointingSpanProcessor, ignoreSpanStart } from '../../presets/signals/processors.js';
 
 /**
- * The parts of a preset of one's own, whose processors and sampler may throw: OpenTelemetry calls all processors one after another
- * unguarded, so that a fault of one would keep the span from the presets behind it, and be thrown by `startSpan` and
- * `end` into whatever library made the span. A trace that its sampler could not decide about is kept.
+ * Returns the parts of a custom preset with its processors and its sampler wrapped, so that what they throw is logged
+ * and goes no further. OpenTelemetry calls the processors of all presets one after another without a guard: an
+ * exception of one would keep the span from the presets after it, and `startSpan` or `end` would throw it into the
+ * library that created the span. If the sampler throws, the trace is kept.
+ *
+ * @param name - the preset's name, for messages
  */
 export function guardParts(name: string, parts: PresetParts): PresetParts {
-	const guard = (what: string, run: () => void): void => {
+	const guard = (method: string, run: () => void): void => {
 		try {
 			run();
 		} catch (error) {
 			warnOnce(
-				`own-preset/${name}/${what}`,
-				`the preset "${name}" threw in ${what}(); the application and the other presets went on without it.`,
+				`own-preset/${name}/${method}`,
+				`the preset "${name}" threw in ${method}(); the application and the other presets went on without it.`,
 				error,
 			);
 		}
@@ -24,29 +33,38 @@ export function guardParts(name: string, parts: PresetParts): PresetParts {
 	const { spanProcessors, logRecordProcessors, sampler } = parts;
 	return {
 		...parts,
-		...(spanProcessors && { spanProcessors: spanProcessors.map((one) => spans(one, guard)) }),
-		...(sampler && { sampler: sampling(sampler, guard) }),
-		...(logRecordProcessors && { logRecordProcessors: logRecordProcessors.map((one) => logs(one, guard)) }),
+		...(spanProcessors && { spanProcessors: spanProcessors.map((inner) => guardSpans(inner, guard)) }),
+		...(sampler && { sampler: guardSampler(sampler, guard) }),
+		...(logRecordProcessors && { logRecordProcessors: logRecordProcessors.map((inner) => guardLogs(inner, guard)) }),
 	};
 }
 
-/** The source of a function that does nothing, as methods and arrow functions are written and bundlers write them. */
-const NOTHING = /^(?:onStart)?\s*\([\w\s,]*\)\s*(?:=>\s*)?(?:\{\s*\}|undefined|void 0)$/;
+/**
+ * The functions that are known to do nothing when a span starts, by identity: the toolkit's own, and those of
+ * OpenTelemetry's two processors in the SDK that the toolkit depends on.
+ */
+const INERT_STARTS: ReadonlySet<unknown> = new Set([
+	ignoreSpanStart,
+	BatchSpanProcessor.prototype.onStart,
+	SimpleSpanProcessor.prototype.onStart,
+]);
 
 /**
- * Whether one of these processors looks at spans before they end: not OpenTelemetry's own and those that `deliver` makes,
- * whose `onStart` does nothing and which have no `onEnding`. Those need no view of each span that starts, which was a third
- * of a recorded call.
+ * Whether one of these processors may read spans before they end. False only if each one's `onStart` is known to do
+ * nothing and it has no `onEnding`. Such processors need no redacted view of each span that starts, which took a third of
+ * a recorded call.
  */
-export function looksEarly({ spanProcessors = [] }: PresetParts): boolean {
-	return spanProcessors.some(({ onStart, onEnding }) => onEnding !== undefined || !NOTHING.test(String(onStart)));
+export function readsSpansEarly({ spanProcessors = [] }: PresetParts): boolean {
+	return spanProcessors.some(({ onStart, onEnding }) => onEnding !== undefined || !INERT_STARTS.has(onStart));
 }
 
-type Guard = (what: string, run: () => void) => void;
+/** Runs a call of a preset's method. If it throws, that is logged under the method's name. */
+type Guard = (method: string, run: () => void) => void;
 
-function spans(inner: CheckpointingSpanProcessor, guard: Guard): CheckpointingSpanProcessor {
+/** Wraps a span processor. Rejections of `forceFlush` and `shutdown` are handled where these are called. */
+function guardSpans(inner: CheckpointingSpanProcessor, guard: Guard): CheckpointingSpanProcessor {
 	return {
-		noting: inner.noting,
+		checkpoints: inner.checkpoints,
 		onStart: (span, parentContext) => guard('onStart', () => inner.onStart(span, parentContext)),
 		...(inner.onEnding && { onEnding: (span) => guard('onEnding', () => inner.onEnding?.(span)) }),
 		onEnd: (span) => guard('onEnd', () => inner.onEnd(span)),
@@ -55,27 +73,29 @@ function spans(inner: CheckpointingSpanProcessor, guard: Guard): CheckpointingSp
 	};
 }
 
-function sampling(inner: Sampler, guard: Guard): Sampler {
+/** Wraps a sampler. If it throws, the span is recorded and sampled. */
+function guardSampler(inner: Sampler, guard: Guard): Sampler {
 	return {
-		shouldSample: (...asked) => {
-			let answer: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
+		shouldSample: (...parameters) => {
+			let result: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
 			guard('shouldSample', () => {
-				answer = inner.shouldSample(...asked);
+				result = inner.shouldSample(...parameters);
 			});
-			return answer;
+			return result;
 		},
 		toString: () => inner.toString(),
 	};
 }
 
-function logs(inner: LogRecordProcessor, guard: Guard): LogRecordProcessor {
+/** Wraps a log record processor. If its `enabled` throws, the record is processed. */
+function guardLogs(inner: LogRecordProcessor, guard: Guard): LogRecordProcessor {
 	return {
 		enabled: (options) => {
-			let answer = true;
+			let enabled = true;
 			guard('enabled', () => {
-				answer = inner.enabled?.(options) !== false;
+				enabled = inner.enabled?.(options) !== false;
 			});
-			return answer;
+			return enabled;
 		},
 		onEmit: (record, context) => guard('onEmit', () => inner.onEmit(record, context)),
 		forceFlush: async () => inner.forceFlush(),

@@ -4,16 +4,19 @@ import { enclosingSpan } from '../../lib/tokens/attribution/span-nesting.js';
 import { mayCarryUsage } from '../../lib/usage/formats/span-attributes.js';
 
 /**
- * Lets spans of model calls that are not sampled be recorded nevertheless, so that their tokens can be counted: sampling
- * never changes a count. They are not exported. So are the spans below one of them, up to the next invocation: of nested
- * spans with usage one counts, and a span between them that is not recorded would hide that they are nested. Whatever else
- * begins without a word of a model call stays as the sampler inside decided, and costs no more.
+ * Lets unsampled spans of model calls be recorded without being exported, so that their tokens are counted: sampling
+ * never changes a count.
+ *
+ * Spans below such a span are recorded too, up to the next invocation. Of nested spans with usage only one counts, and
+ * an unrecorded span between them would hide that they are nested. The decision about all other spans is that of the
+ * wrapped sampler, and costs no more.
  */
 export class ModelCallSampler implements Sampler {
-	readonly #inside: Sampler;
+	readonly #inner: Sampler;
 
-	constructor(inside: Sampler) {
-		this.#inside = inside;
+	/** @param inner - the sampler that decides which spans are exported */
+	constructor(inner: Sampler) {
+		this.#inner = inner;
 	}
 
 	shouldSample(
@@ -24,19 +27,19 @@ export class ModelCallSampler implements Sampler {
 		attributes: Attributes,
 		links: Link[],
 	): SamplingResult {
-		const result = this.#inside.shouldSample(context, traceId, name, kind, attributes, links);
+		const result = this.#inner.shouldSample(context, traceId, name, kind, attributes, links);
 		if (result.decision !== SamplingDecision.NOT_RECORD) return result;
 		if (!mayCarryUsage(attributes) && !isBelowUnsampledCall(context)) return result;
 		return { ...result, decision: SamplingDecision.RECORD };
 	}
 
 	toString(): string {
-		return `ModelCallSampler{${this.#inside.toString()}}`;
+		return `ModelCallSampler{${this.#inner.toString()}}`;
 	}
 }
 
-/** True right below a span that is recorded and not sampled, unless an invocation began between them. */
+/** Whether the parent is a span that is recorded and not sampled, with no invocation between the two. */
 function isBelowUnsampledCall(context: Context): boolean {
-	const around = trace.getSpanContext(context);
-	return around !== undefined && (around.traceFlags & 1) === 0 && enclosingSpan(context) !== undefined;
+	const parent = trace.getSpanContext(context);
+	return parent !== undefined && (parent.traceFlags & 1) === 0 && enclosingSpan(context) !== undefined;
 }

@@ -6,13 +6,16 @@ import { defaultResource, type Resource, resourceFromAttributes } from '@opentel
 import type { EffectiveConfig } from '../../config/schema/config.js';
 
 /**
- * Who speaks: the config's attributes over the name and version in package.json over the process's own.
+ * Creates the resource of all telemetry. The config's attributes have precedence over the name and version in
+ * package.json, and these over the attributes of the process.
  *
- * OpenTelemetry's default detectors also send the whole command line, the executable's path and the user's name; an
- * agent's keys stand on command lines, so these are sent only if `OTEL_NODE_RESOURCE_DETECTORS` asks for them. The
- * instance id tells apart the threads of one process, whose metrics would else be one stream.
+ * OpenTelemetry's default detectors also report the whole command line, the path of the executable and the user's name.
+ * Command lines of agents contain keys, so these detectors run only if `OTEL_NODE_RESOURCE_DETECTORS` names them. The
+ * instance id distinguishes the threads of one process, whose metrics would be one stream without it.
+ *
+ * @param directory - the directory of the config file, where the search for package.json begins
  */
-export async function makeResource(config: EffectiveConfig, directory: string): Promise<Resource> {
+export async function createResource(config: EffectiveConfig, directory: string): Promise<Resource> {
 	const { name, version } = await nearestPackage(directory);
 	const attributes: Attributes = {
 		'service.instance.id': randomUUID(),
@@ -34,7 +37,7 @@ async function nearestPackage(from: string): Promise<{ name?: string; version?: 
 			const { name, version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
 			if (typeof name === 'string') return typeof version === 'string' ? { name, version } : { name };
 		} catch {
-			// None here, or none that can be read: the next one up.
+			// Missing or unreadable: the search continues one directory up.
 		}
 		if (dirname(directory) === directory) return {};
 	}

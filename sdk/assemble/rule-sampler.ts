@@ -3,32 +3,32 @@ import { type Sampler, type SamplingResult, TraceIdRatioBasedSampler } from '@op
 import { rateOf } from '../../lib/rules/rate.js';
 
 /**
- * Decides the roots: those whose join point has a rate of its own by that rate, all others as the given sampler does. By
- * the trace's id, so that whoever asks the same again gets the same.
+ * Decides root spans: those of a join point for which a rule sets a rate by that rate, all others as another sampler
+ * does. The decision depends on the trace's id alone, so it is the same for every call with that id.
  *
- * It belongs below a `ParentBasedSampler`, which asks it for roots alone: a child follows its parent, so that a rate
- * never tears a trace apart.
+ * It is used as the root sampler of a `ParentBasedSampler`, which calls it for root spans only. A child follows its
+ * parent, so a rate never removes only a part of a trace.
  */
 export class RuleSampler implements Sampler {
-	readonly #others: Sampler;
-	/** As many as there are rules, for rates are said in the config. */
+	readonly #fallback: Sampler;
+	/** One sampler for each rate. It has at most as many entries as the config has rules. */
 	readonly #byRate = new Map<number, Sampler>();
 
-	/** @param others - decides the roots that no rule has a rate for */
-	constructor(others: Sampler) {
-		this.#others = others;
+	/** @param fallback - decides root spans for which no rule sets a rate */
+	constructor(fallback: Sampler) {
+		this.#fallback = fallback;
 	}
 
 	shouldSample(context: Context, ...span: SpanArguments): SamplingResult {
 		const rate = rateOf(context);
-		return (rate === undefined ? this.#others : this.#at(rate)).shouldSample(context, ...span);
+		return (rate === undefined ? this.#fallback : this.#samplerOf(rate)).shouldSample(context, ...span);
 	}
 
 	toString(): string {
-		return `RuleSampler{${this.#others.toString()}}`;
+		return `RuleSampler{${this.#fallback.toString()}}`;
 	}
 
-	#at(rate: number): Sampler {
+	#samplerOf(rate: number): Sampler {
 		let sampler = this.#byRate.get(rate);
 		if (sampler === undefined) {
 			sampler = new TraceIdRatioBasedSampler(rate);
@@ -38,5 +38,5 @@ export class RuleSampler implements Sampler {
 	}
 }
 
-/** What a sampler is told beyond the context. */
+/** The parameters of `shouldSample` after the context. */
 type SpanArguments = Parameters<Sampler['shouldSample']> extends [Context, ...infer Rest] ? Rest : never;

@@ -2,12 +2,16 @@ import { type Attributes, type Context, type Link, SpanKind } from '@opentelemet
 import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
 import { isOwnScrape } from '../../presets/prometheus/scrapes.js';
 
-/** Keeps the scrapes of our own page out of the traces, with all that happens below them; others decide the rest. */
+/**
+ * Drops the spans of scrapes of the toolkit's own metrics page, with all spans below them. Another sampler decides
+ * about all others.
+ */
 export class ScrapeSampler implements Sampler {
-	readonly #others: Sampler;
+	readonly #inner: Sampler;
 
-	constructor(others: Sampler) {
-		this.#others = others;
+	/** @param inner - decides about all other spans */
+	constructor(inner: Sampler) {
+		this.#inner = inner;
 	}
 
 	shouldSample(
@@ -19,13 +23,14 @@ export class ScrapeSampler implements Sampler {
 		links: Link[],
 	): SamplingResult {
 		if (kind === SpanKind.SERVER) {
+			// The stable name of the attribute, or the one before it.
 			const url = attributes['url.path'] ?? attributes['http.target'];
 			if (typeof url === 'string' && isOwnScrape({ url })) return { decision: SamplingDecision.NOT_RECORD };
 		}
-		return this.#others.shouldSample(context, traceId, name, kind, attributes, links);
+		return this.#inner.shouldSample(context, traceId, name, kind, attributes, links);
 	}
 
 	toString(): string {
-		return `NoScrapes{${this.#others.toString()}}`;
+		return `NoScrapes{${this.#inner.toString()}}`;
 	}
 }

@@ -1,84 +1,98 @@
+import { isObject } from '../../config/common/layer.js';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
 
-/** Why an event, or a part of one, did not become what it says. */
+/** Why an event, or a part of it, was left out. */
 export interface ImportFault {
-	/** Which of the events, from 0. */
+	/** The index of the event, from 0. */
 	readonly index: number;
-	/** The key at fault, `content.type`. */
+	/** The path of the faulty key within the event, such as `content.type`. Empty for the whole event. */
 	readonly key: string;
-	/** The sentence: which event and key, what is legal, what it got. */
+	/** One sentence: the event and the key, what is legal, and what it got. */
 	readonly message: string;
 }
 
-/** What a recorded call did: it began, it gave its value, or something was thrown in it. */
-export type EventType = 'call' | 'return' | 'exception';
+/** What an event records: the begin of a call, its return, or an exception in it. */
+type EventType = 'call' | 'return' | 'exception';
 
-/** An event as the origin's `TraceCollector` records it. */
+/** An event in the format of AGENTESE's `TraceCollector`. */
 export interface RecordedEvent {
-	/** Unique among the events of one recording. */
+	/** The id, unique among the events of one recording. */
 	readonly id: string;
+	/** What was recorded. */
 	readonly content: {
+		/** Whether the event is the begin of a call, its return, or an exception in it. */
 		readonly type: EventType;
+		/** The name of the called function. */
 		readonly function: string;
+		/** The file of the function. */
 		readonly file?: string | null;
+		/** The line in that file. */
 		readonly line?: number | null;
-		/** How deep the call is nested, from 0. */
+		/** How deeply the call is nested, from 0. */
 		readonly depth: number;
 	};
 	/** Seconds since 1970, with a fraction. */
 	readonly timestamp: number;
-	/** Who recorded it, a thread for example: calls are nested within one source. */
+	/** What recorded the event, such as a thread. Calls are nested within one source. */
 	readonly source?: string | null;
-	/** The ids of the events that it came from. */
+	/** The ids of the events that the event depends on. */
 	readonly dependencies?: readonly string[] | null;
 }
 
-/** A checked event, with its place in the recording. */
+/** A checked event. */
 export interface ReadEvent extends RecordedEvent {
+	/** The index of the event in the recording, from 0. */
 	readonly index: number;
+	/** The source; empty if the event has none. */
 	readonly source: string;
+	/** The dependencies; empty if the event has none. */
 	readonly dependencies: readonly string[];
 }
 
+/** The legal values of `content.type`. */
 const TYPES: readonly EventType[] = ['call', 'return', 'exception'];
 
-/** More seconds than nanoseconds fit into OTLP's 64 bits; milliseconds since 1970 are beyond it, and so are noticed. */
+/** OTLP has 64 bits for nanoseconds. Milliseconds since 1970, a common mistake for seconds, are beyond this limit. */
 const MAX_SECONDS = 2 ** 64 / 1e9;
 
-/** Checks every event. Those that are faulty are left out, each with all that is wrong with it. */
+/** Checks every event. A faulty one is left out, with one fault for each of its faulty keys. */
 export function readEvents(given: readonly unknown[]): { events: ReadEvent[]; faults: ImportFault[] } {
 	const events: ReadEvent[] = [];
 	const faults: ImportFault[] = [];
+	/** The index of the event with each id. */
 	const ids = new Map<string, number>();
-	// Not forEach: it skips the holes of an array.
+	// Not forEach, which skips the holes of an array.
 	for (let index = 0; index < given.length; index++) {
-		const found = faultsOf(given[index]);
+		const wrong = wrongKeys(given[index]);
 		const event = given[index] as RecordedEvent;
-		if (found.length === 0 && ids.has(event.id)) {
-			found.push(['id', `an id that no other event has; event ${ids.get(event.id)} has it already`, event.id]);
+		if (wrong.length === 0 && ids.has(event.id)) {
+			wrong.push(['id', `an id that no other event has; event ${ids.get(event.id)} has it already`, event.id]);
 		}
-		for (const [key, legal, got] of found) faults.push(fault(index, key, `takes ${legal}; it got ${shown(got)}.`));
-		if (found.length > 0) continue;
+		for (const [key, legal, got] of wrong) {
+			faults.push(createFault(index, key, `must be ${legal}; it got ${describe(got)}.`));
+		}
+		if (wrong.length > 0) continue;
 		ids.set(event.id, index);
 		events.push({ ...event, index, source: event.source ?? '', dependencies: event.dependencies ?? [] });
 	}
 	return { events, faults };
 }
 
-/** A fault whose sentence begins with the event and its key. */
-export function fault(index: number, key: string, rest: string): ImportFault {
+/** Creates a fault. The message begins with the event and the key; `rest` continues the sentence. */
+export function createFault(index: number, key: string, rest: string): ImportFault {
 	return { index, key, message: `events[${index}]${key === '' ? '' : `.${key}`} ${rest}` };
 }
 
-/** Key, what is legal there, and what it got. */
-type Wrong = [key: string, legal: string, got: unknown];
+/** A faulty key: its path within the event, what is legal, and what it got. */
+type WrongKey = [key: string, legal: string, got: unknown];
 
-function faultsOf(event: unknown): Wrong[] {
+/** The faulty keys of an event; empty if it is valid. */
+function wrongKeys(event: unknown): WrongKey[] {
 	if (!isObject(event)) return [['', 'an object with id, content, timestamp, source, dependencies', event]];
 	const { id, content, timestamp, source, dependencies } = event;
-	const wrong: Wrong[] = [];
+	const wrong: WrongKey[] = [];
 	if (typeof id !== 'string' || id === '') wrong.push(['id', 'a text that is not empty', id]);
-	if (isObject(content)) wrong.push(...contentFaults(content));
+	if (isObject(content)) wrong.push(...wrongContentKeys(content));
 	else wrong.push(['content', 'an object with type, function, file, line, depth', content]);
 	if (typeof timestamp !== 'number' || !(timestamp >= 0 && timestamp < MAX_SECONDS)) {
 		wrong.push(['timestamp', 'seconds since 1970', timestamp]);
@@ -86,16 +100,17 @@ function faultsOf(event: unknown): Wrong[] {
 	if (!isAbsent(source) && typeof source !== 'string') wrong.push(['source', 'a text', source]);
 	if (isAbsent(dependencies)) return wrong;
 	if (!Array.isArray(dependencies)) return [...wrong, ['dependencies', 'a list of ids', dependencies]];
-	for (let at = 0; at < dependencies.length; at++) {
-		if (typeof dependencies[at] !== 'string')
-			wrong.push([`dependencies[${at}]`, 'the id of an event', dependencies[at]]);
+	for (let index = 0; index < dependencies.length; index++) {
+		if (typeof dependencies[index] !== 'string')
+			wrong.push([`dependencies[${index}]`, 'the id of an event', dependencies[index]]);
 	}
 	return wrong;
 }
 
-function contentFaults(content: Record<string, unknown>): Wrong[] {
+/** The faulty keys of an event's `content`. */
+function wrongContentKeys(content: Record<string, unknown>): WrongKey[] {
 	const { type, function: name, file, line, depth } = content;
-	const wrong: Wrong[] = [];
+	const wrong: WrongKey[] = [];
 	if (!TYPES.includes(type as EventType)) {
 		const [near] = typeof type === 'string' ? nearest(type, TYPES, 1) : [];
 		wrong.push(['content.type', `call, return or exception${near === undefined ? '' : ` (perhaps ${near})`}`, type]);
@@ -107,19 +122,18 @@ function contentFaults(content: Record<string, unknown>): Wrong[] {
 	return wrong;
 }
 
+/** Whether a value is a whole number from 0. */
 function isCount(value: unknown): boolean {
 	return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+/** Whether an optional key is absent: Python's recorder writes null. */
 function isAbsent(value: unknown): boolean {
 	return value === undefined || value === null;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function shown(value: unknown): string {
+/** A value for a message: a text of at most 80 characters, a number, or the kind of an object. */
+function describe(value: unknown): string {
 	if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
 	if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
 	return String(value);

@@ -2,23 +2,26 @@ import type { Resource } from '@opentelemetry/resources';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { processState } from '../../lib/runtime/process-state.js';
 
-/** Where the spans of the telemetry that runs go, and who speaks. */
+/** Where the running telemetry sends its spans. */
 export interface RunningSpans {
+	/** The processors of the presets. */
 	readonly processors: readonly SpanProcessor[];
+	/** The resource of the spans. */
 	readonly resource: Resource | undefined;
 }
 
-const state = processState('sdk/running-spans', () => ({ now: undefined as RunningSpans | undefined }));
+/** One per process, since the application may load the toolkit as ESM and as CommonJS. */
+const state = processState('sdk/running-spans', () => ({ current: undefined as RunningSpans | undefined }));
 
-/** Says where spans go from now on; answers what takes that back. */
+/** Sets where imported spans are sent. Returns a function that takes this back. */
 export function setRunningSpans(spans: RunningSpans): () => void {
-	state.now = spans;
+	state.current = spans;
 	return () => {
-		if (state.now === spans) state.now = undefined;
+		if (state.current === spans) state.current = undefined;
 	};
 }
 
-/** Where spans go; undefined while no telemetry of ours runs. */
+/** Returns where imported spans are sent; undefined while no telemetry of the toolkit runs. */
 export function runningSpans(): RunningSpans | undefined {
-	return state.now;
+	return state.current;
 }

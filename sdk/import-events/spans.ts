@@ -10,24 +10,28 @@ import {
 import type { Resource } from '@opentelemetry/resources';
 import { AlwaysOnSampler, type IdGenerator, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { SCOPE, VERSION } from '../../lib/runtime/version.js';
-import type { Call } from './calls.js';
+import type { RecordedCall } from './calls.js';
 import { spanIdOf } from './ids.js';
 import type { ReadEvent } from './read.js';
-import { hrTimeOf } from './time.js';
+import { toHrTime } from './time.js';
 
-/** Where the spans of a recording go. */
+/** Where the spans of a recording are sent. */
 export interface Destination {
+	/** The processors that receive the spans. */
 	readonly processors: readonly SpanProcessor[];
+	/** The resource of the spans. */
 	readonly resource: Resource | undefined;
 }
 
-/** All that a recording holds is kept: what was imported on purpose is neither sampled nor cut. */
+/** No limit applies: a recording that is imported on purpose is kept completely. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+/** The span limits of imported spans. */
 const LIMITS = { attributeCountLimit: NO_LIMIT, eventCountLimit: NO_LIMIT, linkCountLimit: NO_LIMIT };
 
-/** Makes the spans of one trace through the SDK, with the times of the recording and ids that are its own. */
-export class SpanMaker {
+/** Creates the spans of one trace through the SDK, with the recorded times and with ids derived from the recording. */
+export class SpanImporter {
 	readonly #traceId: string;
+	/** Gives the next span the id `next`. */
 	readonly #ids: IdGenerator & { next: string };
 	readonly #provider: TracerProvider;
 
@@ -44,61 +48,71 @@ export class SpanMaker {
 		});
 	}
 
-	/** Makes the span of a call, begun and ended; throws what a processor throws. */
-	make(one: Call): void {
-		const { call, exceptions, returned, parent } = one;
-		this.#ids.next = spanIdOf(this.#traceId, call.id);
-		const startTime = hrTimeOf(call.timestamp);
+	/**
+	 * Starts and ends the span of a call.
+	 *
+	 * @throws whatever a processor throws
+	 */
+	importCall(call: RecordedCall): void {
+		const { event, exceptions, returned, parent } = call;
+		this.#ids.next = spanIdOf(this.#traceId, event.id);
+		const startTime = toHrTime(event.timestamp);
 		const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, this.#spanContext(parent));
 		const span = this.#provider
 			.getTracer(SCOPE, VERSION)
-			.startSpan(call.content.function, { startTime, attributes: attributesOf(one), links: this.#links(one) }, context);
-		for (const event of exceptions) {
-			const attributes = { 'exception.message': messageOf(event), ...placeOf(event) };
-			span.addEvent('exception', attributes, hrTimeOf(event.timestamp));
+			.startSpan(
+				event.content.function,
+				{ startTime, attributes: attributesOf(call), links: this.#links(call) },
+				context,
+			);
+		for (const exception of exceptions) {
+			const attributes = { 'exception.message': messageOf(exception), ...sourceLocation(exception) };
+			span.addEvent('exception', attributes, toHrTime(exception.timestamp));
 		}
 		const [thrown] = exceptions;
 		if (thrown !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(thrown) });
 		else if (returned !== undefined) span.setStatus({ code: SpanStatusCode.OK });
-		span.end(hrTimeOf((endOf(one) ?? call).timestamp));
+		span.end(toHrTime((endOf(call) ?? event).timestamp));
 	}
 
-	#links({ links }: Call): Link[] {
+	#links({ links }: RecordedCall): Link[] {
 		return [...links].map((other) => ({ context: this.#spanContext(other) }));
 	}
 
-	#spanContext({ call }: Call): SpanContext {
-		const spanId = spanIdOf(this.#traceId, call.id);
+	#spanContext({ event }: RecordedCall): SpanContext {
+		const spanId = spanIdOf(this.#traceId, event.id);
 		return { traceId: this.#traceId, spanId, traceFlags: TraceFlags.SAMPLED };
 	}
 }
 
-/** What ended a call: its return, else an exception after which nothing of it was recorded; undefined where it is not known. */
-function endOf({ returned, exceptions, wentOn }: Call): ReadEvent | undefined {
-	return returned ?? (wentOn ? undefined : exceptions.at(-1));
+/** The event that ended a call: its return, else its last exception if no call below it began after that. */
+function endOf({ returned, exceptions, continued }: RecordedCall): ReadEvent | undefined {
+	return returned ?? (continued ? undefined : exceptions.at(-1));
 }
 
-function attributesOf(one: Call): Attributes {
-	const { id, source, content } = one.call;
+/** The attributes of a call's span. */
+function attributesOf(call: RecordedCall): Attributes {
+	const { id, source, content } = call.event;
 	return {
 		'code.function.name': content.function,
-		...placeOf(one.call),
+		...sourceLocation(call.event),
 		'agentese.event.id': id,
 		...(source === '' ? {} : { 'agentese.event.source': source }),
 		'agentese.event.depth': content.depth,
-		...(endOf(one) === undefined ? { 'agentese.event.unfinished': true } : {}),
+		...(endOf(call) === undefined ? { 'agentese.event.unfinished': true } : {}),
 	};
 }
 
-function placeOf({ content: { file, line } }: ReadEvent): Attributes {
+/** The attributes of the file and line of an event, if it has them. */
+function sourceLocation({ content: { file, line } }: ReadEvent): Attributes {
 	return {
 		...(file === undefined || file === null ? {} : { 'code.file.path': file }),
 		...(line === undefined || line === null ? {} : { 'code.line.number': line }),
 	};
 }
 
-/** A recording says that something was thrown, and where; not what. */
+/** A recording contains where an exception was thrown, and not which one. */
 function messageOf({ content: { function: name, file, line } }: ReadEvent): string {
-	const place = [file, line].filter((part) => part !== undefined && part !== null).join(':');
-	return `exception in ${name}${place === '' ? '' : ` at ${place}`}`;
+	const location = [file, line].filter((part) => part !== undefined && part !== null).join(':');
+	return `exception in ${name}${location === '' ? '' : ` at ${location}`}`;
 }

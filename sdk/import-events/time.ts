@@ -1,15 +1,16 @@
 import type { HrTime } from '@opentelemetry/api';
 
 /**
- * Seconds with a fraction, as seconds and nanoseconds. By the shortest decimals that are this number, which are those
- * that were recorded: its product with 1e9 would have others (a double has 0.2 µs left at today's seconds).
+ * Converts seconds with a fraction to seconds and nanoseconds. It uses the shortest decimal number that is this double,
+ * which is the recorded one. A multiplication by 1e9 would give other nanoseconds, since a double has a precision of
+ * 0.2 µs for today's timestamps.
  */
-export function hrTimeOf(seconds: number): HrTime {
+export function toHrTime(seconds: number): HrTime {
 	const [whole = '0', fraction = ''] = decimals(seconds).split('.');
 	return [Number(whole), Number(fraction.slice(0, 9).padEnd(9, '0'))];
 }
 
-/** Numbers below a microsecond are shown with an exponent. */
+/** JavaScript writes numbers below a microsecond with an exponent. */
 function decimals(seconds: number): string {
 	const text = String(seconds);
 	return text.includes('e') ? seconds.toFixed(9) : text;

@@ -3,11 +3,12 @@ import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { Instrumentation } from './load.js';
 
 /**
- * Takes tracers and meters away from instrumentations, until another start gives them new ones. They stay in the
- * modules that they patched: their own `disable()` does not find its way back where a module was loaded by `import` and
- * by `require` (http then makes each client span twice after `enable()`, measured).
+ * Gives instrumentations tracers and meters that do nothing, until the next start gives them new ones. Their patches
+ * stay in place: `disable()` does not undo the patch of a module that was loaded both by `import` and by `require`
+ * (http then creates each client span twice after `enable()`, measured).
  *
- * The proxy provider is one that nobody registers: its spans are no-ops, and what is below them keeps the parent above.
+ * The proxy provider is never registered, so its spans are no-ops, and spans below them keep the parent above. Never
+ * throws; what an instrumentation throws is logged.
  */
 export function disconnect(instrumentations: readonly Instrumentation[]): void {
 	for (const instrumentation of instrumentations) {

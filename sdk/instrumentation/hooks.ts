@@ -3,48 +3,55 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { METAPACKAGE } from '../../config/schema/instrumentation-names.js';
 import { processState } from '../../lib/runtime/process-state.js';
-import { applicationPlaces, firstModule, ownPlace } from '../preflight/find-package.js';
+import { applicationDirectories, findModule, toolkitDirectory } from '../preflight/find-package.js';
 import type { Instrumentation } from './load.js';
 
+/** One per process, since hooks cannot be removed and a second start adds modules to them. */
 const state = processState('sdk/instrumentation/hooks', () => ({
-	/** The names that the hook lets through to import-in-the-middle, and what the URLs of their files look like. */
+	/** The modules that the hooks wrap, by name, each with a pattern of the URLs of its files. */
 	wanted: new Map<string, RegExp>(),
+	/** Whether the hooks were installed in this process. */
 	installed: false,
 }));
 
-/** So much of import-in-the-middle as is used. */
+/** The part of import-in-the-middle that is used. */
 interface RegisterHooks {
+	/** Installs the hooks in the application's thread. They wrap the modules for which `shouldInclude` returns true. */
 	register(options: { shouldInclude(url: string, specifier: string): boolean }): void;
+	/** Whether this Node supports hooks in the application's thread. */
 	supportsSyncHooks(): boolean;
 }
 
 /**
- * Lets ESM imports of the instrumented modules be seen: `@opentelemetry/instrumentation` hooks `require` by itself, but
- * registers no loader. Only the modules that the instrumentations ask for are wrapped; of every other one import stays
- * as it was.
+ * Installs the hooks through which instrumentations receive ESM imports: `@opentelemetry/instrumentation` hooks
+ * `require` itself, but registers no loader. Only the modules that the instrumentations patch are wrapped; the import
+ * of every other module is unchanged.
  *
- * Where Node can, hooks run in the application's own thread (`module.registerHooks`, Node 22.22.3, 24.11.1 and later);
- * `module.register`, whose hooks run in a thread of their own, is the fallback and deprecated in Node (DEP0205).
+ * If Node supports it, the hooks run in the application's thread (`module.registerHooks`, Node 22.22.3, 24.11.1 and
+ * later). The fallback is `module.register`, whose hooks run in a separate thread, and which Node has deprecated
+ * (DEP0205).
  *
- * The copy of import-in-the-middle must be the one with which the instrumentations register what they patch, so it is
- * found from theirs. What was imported before is not seen; a second call adds names where hooks are in the thread.
+ * The hooks must come from the copy of import-in-the-middle with which the instrumentations register their patches, so
+ * that copy is searched from theirs. Modules that were imported before are not wrapped. A second call adds modules if
+ * the hooks run in the application's thread.
  *
- * @returns false where no copy is found
+ * @param directory - the directory of the config
+ * @returns false if no copy is found
  */
 export async function installHooks(instrumentations: readonly Instrumentation[], directory?: string): Promise<boolean> {
-	const names = instrumentations.flatMap(modulesOf);
-	for (const name of names) state.wanted.set(name, inPackage(name));
+	const names = instrumentations.flatMap(patchedModules);
+	for (const name of names) state.wanted.set(name, fileOfPackage(name));
 	if (state.installed) return true;
-	const url = hooksOf('import-in-the-middle/register-hooks.mjs', directory);
+	const url = findHooks('import-in-the-middle/register-hooks.mjs', directory);
 	if (url === undefined) return false;
 	state.installed = true;
 	const hooks = (await import(url)) as RegisterHooks;
 	if (hooks.supportsSyncHooks()) {
-		hooks.register({ shouldInclude: (where, specifier) => isWanted(where, specifier) });
+		hooks.register({ shouldInclude: (moduleUrl, specifier) => isWanted(moduleUrl, specifier) });
 		await importBuiltins();
 		return true;
 	}
-	const loader = hooksOf('import-in-the-middle/hook.mjs', directory);
+	const loader = findHooks('import-in-the-middle/hook.mjs', directory);
 	if (loader === undefined) return false;
 	const include = [...state.wanted].flat();
 	register(loader, { parentURL: loader, data: { include } });
@@ -53,38 +60,42 @@ export async function installHooks(instrumentations: readonly Instrumentation[],
 }
 
 /**
- * Node's own modules are imported before anybody requires them: the http instrumentation patches once, and what it is
- * given by `import` it patches for `require` too, but not the other way round.
+ * Imports Node's own modules before the application requires them. The http instrumentation patches a module once: if
+ * it gets the module by `import`, the patch applies to `require` too, but not the other way round.
  */
 async function importBuiltins(): Promise<void> {
 	for (const name of state.wanted.keys()) if (builtinModules.includes(name)) await import(`node:${name}`);
 }
 
-/** Whether somebody else's loader of the same kind was installed by a flag or by NODE_OPTIONS. */
-export function hooksOfOthers(): boolean {
+/** Whether a flag or `NODE_OPTIONS` has installed another loader of the same kind. */
+export function hasOtherHooks(): boolean {
 	const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
 	return /@opentelemetry\/instrumentation\/hook|import-in-the-middle|auto-instrumentations-node\/register/.test(flags);
 }
 
-function hooksOf(specifier: string, directory: string | undefined): string | undefined {
-	const places = [...applicationPlaces(directory), ownPlace()];
-	const metapackage = firstModule(METAPACKAGE, places);
-	const roots = [metapackage, firstModule('@opentelemetry/sdk-node', [...places].reverse())].map(folderOf);
-	const base = firstModule('@opentelemetry/instrumentation', [...roots, ...places]);
-	return firstModule(specifier, [folderOf(base), ...places]);
+/** The URL of a file of the import-in-the-middle that `@opentelemetry/instrumentation` uses. */
+function findHooks(specifier: string, directory: string | undefined): string | undefined {
+	const directories = [...applicationDirectories(directory), toolkitDirectory()];
+	const metapackage = findModule(METAPACKAGE, directories);
+	// The NodeSDK depends on @opentelemetry/instrumentation too; the toolkit's own copy of it comes first.
+	const roots = [metapackage, findModule('@opentelemetry/sdk-node', [...directories].reverse())].map(folderOf);
+	const base = findModule('@opentelemetry/instrumentation', [...roots, ...directories]);
+	return findModule(specifier, [folderOf(base), ...directories]);
 }
 
+/** The directory of a file's URL. */
 function folderOf(url: string | undefined): string | undefined {
 	return url === undefined ? undefined : dirname(fileURLToPath(url));
 }
 
-/** What an instrumentation patches, by name; those that use diagnostics channels patch nothing. */
-function modulesOf(instrumentation: Instrumentation): string[] {
+/** The names of the modules that an instrumentation patches; none if it uses diagnostics channels. */
+function patchedModules(instrumentation: Instrumentation): string[] {
 	const definitions = (instrumentation as { getModuleDefinitions?: () => unknown }).getModuleDefinitions?.();
 	if (!Array.isArray(definitions)) return [];
 	return definitions.flatMap(({ name }: { name?: unknown }) => (typeof name === 'string' ? [name] : []));
 }
 
+/** Whether an import is wrapped: of a module by its name, or of a file within its package. */
 function isWanted(url: string, specifier: string): boolean {
 	const name = specifier.replace(/^node:/, '');
 	if (url.startsWith('node:') || builtinModules.includes(name)) return state.wanted.has(name);
@@ -92,7 +103,7 @@ function isWanted(url: string, specifier: string): boolean {
 	return state.wanted.values().some((file) => file.test(url));
 }
 
-/** A file of that package: an instrumentation may patch one within. */
-function inPackage(name: string): RegExp {
+/** A pattern for the URLs of a package's files: an instrumentation may patch a file within the package. */
+function fileOfPackage(name: string): RegExp {
 	return new RegExp(`/node_modules/${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/`);
 }

@@ -3,93 +3,108 @@ import { fileURLToPath } from 'node:url';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { ConfigurationError, type ConfigurationFault } from '../../config/common/error.js';
 import { METAPACKAGE, METAPACKAGE_VERSION, packageOf } from '../../config/schema/instrumentation-names.js';
-import type { InstrumentationOptions, Selection } from '../../config/schema/instrumentations.js';
+import type { InstrumentationOptions, InstrumentationSelection } from '../../config/schema/instrumentations.js';
 import { processState } from '../../lib/runtime/process-state.js';
-import { applicationPlaces, firstModule, firstPackage, ownPlace } from '../preflight/find-package.js';
+import { applicationDirectories, findModule, findPackage, toolkitDirectory } from '../preflight/find-package.js';
 
-/** What OpenTelemetry calls an instrumentation. */
+/** OpenTelemetry's interface of an instrumentation. */
 export type Instrumentation = Exclude<NodeSDKConfiguration['instrumentations'][number], readonly unknown[]>;
 
-type Made = new (options: InstrumentationOptions) => Instrumentation;
+/** A class that a package of an instrumentation exports. */
+type InstrumentationClass = new (options: InstrumentationOptions) => Instrumentation;
 
-/** By the URL of their module: at another start those of before are used, for only they know what they patched. */
-const made = processState('sdk/instrumentation/load', () => new Map<string, Instrumentation[]>());
+/**
+ * The instrumentations of this process, by the URL of their module. A second start uses the same ones, since only they
+ * know what they have patched.
+ */
+const instances = processState('sdk/instrumentation/load', () => new Map<string, Instrumentation[]>());
 
-/** What of the metapackage's code is used. */
+/** The part of the metapackage that is used. */
 interface Metapackage {
 	getNodeAutoInstrumentations(options: Record<string, InstrumentationOptions>): Instrumentation[];
 }
 
 /**
- * Makes the instrumentations that were selected. All of them means loading the metapackage, which takes 1.8 s; of
- * those named only their own packages are loaded, which are found through the metapackage (pnpm shows an application
- * no dependency of a dependency), then from the application.
+ * Loads and creates the selected instrumentations. For all of them it loads the metapackage, which takes 1.8 s. For
+ * named ones it loads only their packages. These are found through the metapackage, since with pnpm an application
+ * cannot load the dependencies of a dependency, and then from the application.
  *
- * Everything is loaded with `require`: require-in-the-middle is one per copy of `@opentelemetry/instrumentation`, and
- * the ESM and CommonJS copies of that package would patch CommonJS twice.
+ * Everything is loaded with `require`: each copy of `@opentelemetry/instrumentation` has its own require-in-the-middle,
+ * and its ESM and CommonJS copies together would patch CommonJS modules twice.
  *
- * @param directory - the config's
- * @throws ConfigurationError where a package is not installed, with the command that installs it
+ * @param source - the source of the selection in the config, for messages
+ * @param directory - the directory of the config
+ * @throws ConfigurationError if a package is not installed, with the command that installs it
  */
-export function loadInstrumentations(selection: Selection, source: string, directory?: string): Instrumentation[] {
-	const application = [...applicationPlaces(directory), ownPlace()];
+export function loadInstrumentations(
+	selection: InstrumentationSelection,
+	source: string,
+	directory?: string,
+): Instrumentation[] {
+	const application = [...applicationDirectories(directory), toolkitDirectory()];
 	if (selection.all) return loadAll(application, source);
 	const { named } = selection;
 	if (named.size === 0) return [];
-	const metapackage = firstPackage(METAPACKAGE, application);
-	const places = [metapackage?.directory, ...application];
+	// The metapackage is only located here, not loaded.
+	const metapackage = findPackage(METAPACKAGE, application);
+	const directories = [metapackage?.directory, ...application];
 	const faults: ConfigurationFault[] = [];
 	const all: Instrumentation[] = [];
 	for (const [name, options] of named) {
-		const url = firstModule(packageOf(name), places);
-		if (url === undefined) faults.push(absent(packageOf(name), name, source));
-		else all.push(...make(url, options));
+		const url = findModule(packageOf(name), directories);
+		if (url === undefined) faults.push(notInstalled(packageOf(name), name, source));
+		else all.push(...create(url, options));
 	}
 	if (faults.length > 0) throw new ConfigurationError(faults);
 	return all;
 }
 
-function loadAll(places: readonly (string | undefined)[], source: string): Instrumentation[] {
-	const url = firstModule(METAPACKAGE, places);
-	if (url === undefined) throw new ConfigurationError([absent(METAPACKAGE, 'true', source)]);
+/** Loads the metapackage and creates all of its instrumentations. */
+function loadAll(directories: readonly (string | undefined)[], source: string): Instrumentation[] {
+	const url = findModule(METAPACKAGE, directories);
+	if (url === undefined) throw new ConfigurationError([notInstalled(METAPACKAGE, 'true', source)]);
 	const { getNodeAutoInstrumentations } = load(url) as Metapackage;
-	return made.get(url) ?? keep(url, getNodeAutoInstrumentations({}));
+	return instances.get(url) ?? remember(url, getNodeAutoInstrumentations({}));
 }
 
-/** Each class that a package exports and that is an instrumentation, made once. */
-function make(url: string, options: InstrumentationOptions): Instrumentation[] {
-	const before = made.get(url);
-	for (const instrumentation of before ?? []) instrumentation.setConfig({ enabled: true, ...options });
-	if (before !== undefined) return before;
-	const classes = new Set(Object.values(load(url) as Record<string, unknown>).filter(isInstrumentation));
-	return keep(
+/** Creates one instance of each instrumentation class that a package exports, or reconfigures the existing ones. */
+function create(url: string, options: InstrumentationOptions): Instrumentation[] {
+	const existing = instances.get(url);
+	for (const instrumentation of existing ?? []) instrumentation.setConfig({ enabled: true, ...options });
+	if (existing !== undefined) return existing;
+	const classes = new Set(Object.values(load(url) as Record<string, unknown>).filter(isInstrumentationClass));
+	return remember(
 		url,
 		[...classes].map((Class) => new Class(options)),
 	);
 }
 
-function keep(url: string, instrumentations: Instrumentation[]): Instrumentation[] {
-	made.set(url, instrumentations);
+/** Keeps the instrumentations for the next start, and returns them. */
+function remember(url: string, instrumentations: Instrumentation[]): Instrumentation[] {
+	instances.set(url, instrumentations);
 	return instrumentations;
 }
 
-/** By its members: a package may bring a base class of its own. */
-function isInstrumentation(value: unknown): value is Made {
+/** Whether a value is a class with the members of an instrumentation. Its base class may be of another copy. */
+function isInstrumentationClass(value: unknown): value is InstrumentationClass {
 	if (typeof value !== 'function') return false;
 	const { enable, disable, setTracerProvider } = value.prototype ?? {};
 	return [enable, disable, setTracerProvider].every((member) => typeof member === 'function');
 }
 
+/** Loads a file as CommonJS. */
 function load(url: string): unknown {
 	const path = fileURLToPath(url);
 	return createRequire(path)(path);
 }
 
-function absent(name: string, said: string, source: string): ConfigurationFault {
-	const version = name === METAPACKAGE ? `${METAPACKAGE}@${METAPACKAGE_VERSION}` : name;
-	const other = name === METAPACKAGE ? '' : `, or ${METAPACKAGE}@${METAPACKAGE_VERSION}, which holds all of them`;
+/** @param requested - the value of `autoInstrumentation` that needs the package */
+function notInstalled(packageName: string, requested: string, source: string): ConfigurationFault {
+	const isAll = packageName === METAPACKAGE;
+	const toInstall = isAll ? `${METAPACKAGE}@${METAPACKAGE_VERSION}` : packageName;
+	const alternative = isAll ? '' : `, or ${METAPACKAGE}@${METAPACKAGE_VERSION}, which has all of them`;
 	const message =
-		`"autoInstrumentation" asks for ${said}, and ${name} is not installed where the application or the config ` +
-		`lies. Run npm i ${version}${other}.`;
+		`"autoInstrumentation" requests ${requested}, and ${packageName} is not installed beside the application or the ` +
+		`config. Run npm i ${toInstall}${alternative}.`;
 	return { source, key: 'autoInstrumentation', message };
 }

@@ -3,50 +3,54 @@ import type { EffectiveConfig } from '../../config/schema/config.js';
 import type { TracingSettings } from '../../lib/invocation/settings.js';
 import type { Rule } from '../../lib/rules/rule.js';
 import { configureRules } from '../../lib/rules/rules.js';
-import { unmatchedRules, warnUnmatchedRules } from '../../lib/weaving/unmatched-rules.js';
+import { unmatchedRules, warnUnmatchedRules } from '../../lib/weaving/join-points/unmatched-rules.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
 
-/** Most of what an application has is loaded and was called by then. */
-const SETTLED_MS = 60_000;
+/** After this time, most of an application's classes are loaded and were called. */
+const UNMATCHED_WARNING_MS = 60_000;
 
-/** The rules of a config, while they hold. */
-export interface HeldRules {
-	/** What those match that have matched nothing so far; after the stop, those of that moment. */
+/** The rules of a config while they are in effect. */
+export interface ActiveRules {
+	/** Returns the `match` of each rule that has matched nothing so far; after `stop`, those at the time of the stop. */
 	unmatched(): string[];
-	/** Takes the rules out again. */
+	/** Ends the effect of the rules. A second call does nothing. */
 	readonly stop: () => void;
 }
 
 /**
- * Makes the rules of a config hold, and says once which of them matched nothing: after the first minute, or when
- * telemetry or the process ends before that. Not at the start, for classes are loaded after it (`--import` starts
- * telemetry before any).
+ * Puts the rules of a config into effect. Rules that have matched nothing are logged once: after the first minute, or
+ * when telemetry or the process ends before that. They are not logged at the start, since classes are loaded after it
+ * (`--import` starts telemetry before any class is).
  *
- * @throws TypeError for a rule that is none
+ * @throws TypeError for an invalid rule
  */
-export function startRules(rules: readonly Rule[]): HeldRules {
+export function startRules(rules: readonly Rule[]): ActiveRules {
 	if (rules.length === 0) return { unmatched: () => [], stop: () => undefined };
 	const restore = configureRules(rules);
-	// The timer would else hold whatever invocation telemetry is started in.
-	const timer = context.with(ROOT_CONTEXT, () => setTimeout(warnUnmatchedRules, SETTLED_MS));
+	// In the root context: the timer would keep the invocation alive in which telemetry is started.
+	const timer = context.with(ROOT_CONTEXT, () => setTimeout(warnUnmatchedRules, UNMATCHED_WARNING_MS));
 	timer.unref();
-	const forget = whenProcessEnds((end) => {
+	const removeListener = whenProcessEnds((end) => {
 		if (end === 'last') warnUnmatchedRules();
 	});
-	let last: string[] | undefined;
-	const unmatched = () => last ?? unmatchedRules().map(({ match }) => match);
+	let unmatchedAtStop: string[] | undefined;
+	const unmatched = () => unmatchedAtStop ?? unmatchedRules().map(({ match }) => match);
 	const stop = () => {
-		if (last !== undefined) return;
+		if (unmatchedAtStop !== undefined) return;
 		clearTimeout(timer);
-		forget();
+		removeListener();
 		warnUnmatchedRules();
-		last = unmatched();
+		unmatchedAtStop = unmatched();
 		restore();
 	};
 	return { unmatched, stop };
 }
 
-/** What a config says of how spans are made. */
-export function tracingOf({ spanName, conventions, observer: { baggage } }: EffectiveConfig): Partial<TracingSettings> {
+/** Returns the settings of the toolkit's spans that a config contains. */
+export function tracingSettings({
+	spanName,
+	conventions,
+	observer: { baggage },
+}: EffectiveConfig): Partial<TracingSettings> {
 	return { spanName, conventions, baggage };
 }

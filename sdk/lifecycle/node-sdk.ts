@@ -5,23 +5,35 @@ import type { EffectiveConfig, TelemetryConfig } from '../../config/schema/confi
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { otelVersions } from '../preflight/otel-versions.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
-import { startRules, tracingOf } from './engine-settings.js';
+import { startRules, tracingSettings } from './engine-settings.js';
 
-/** The same, for a config with a preset of one's own, whose section these types do not know. */
+/**
+ * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
+ * starts the NodeSDK itself and names a custom preset. It does the same as for shipped presets; the custom preset's own
+ * schema checks its section, which these types do not know.
+ *
+ *     new NodeSDK(await nodeSdkConfiguration({ preset: './presets/roll.js', roll: { lines: 3 } })).start()
+ *
+ * @param argument - a config whose `preset` names a module
+ * @throws ConfigurationError if the config is faulty, with all faults
+ * @throws Error if the packages of OpenTelemetry 2.x are installed, with what to do
+ */
 export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
 /**
- * Answers a NodeSDK configuration made from the presets, for a person who starts the NodeSDK alone:
+ * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
+ * starts the NodeSDK itself:
  *
  *     new NodeSDK(await nodeSdkConfiguration()).start()
  *
- * A signal that no preset carries is an empty list, which keeps the NodeSDK from sending it to its own default. What
- * is in memory is still written when the process ends; `shutdown()` is the person's own to call. The config's `rules` and
- * `spanName` hold from here on until that shutdown, or where no preset carries traces until the process ends; a rule's
- * `rate` is heeded by the `sampler` in the configuration, and by no other.
+ * The list of a signal that no preset exports is empty, which keeps the NodeSDK from sending it with its own defaults.
+ * What is in memory is still written when the process ends; calling `shutdown()` is up to the application.
  *
- * @param argument - a config, or the path of a config file; else the config is found
- * @throws ConfigurationError as `loadConfig` does
- * @throws Error where the packages of OpenTelemetry 2.x are installed, with what to do
+ * The config's `rules`, `spanName`, `conventions` and `observer` take effect at once, until that shutdown; if no preset
+ * exports traces, until the process ends. The `rate` of a rule needs the configuration's `sampler`.
+ *
+ * @param argument - a config, or the path of a config file. @default the config is searched, as `loadConfig` does
+ * @throws ConfigurationError if the config is faulty, with all faults
+ * @throws Error if the packages of OpenTelemetry 2.x are installed, with what to do
  */
 export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promise<Partial<NodeSDKConfiguration>>;
 export async function nodeSdkConfiguration(
@@ -32,21 +44,27 @@ export async function nodeSdkConfiguration(
 	if (refused !== undefined) throw new Error(refused);
 	const { assemble } = await import('../assemble/assemble.js');
 	const { configuration } = await assemble(loaded);
-	return holdUntilShutdown(loaded.config, configuration);
+	return applyUntilShutdown(loaded.config, configuration);
 }
+
+/** The `forceFlush` of a processor that has nothing to flush. */
 const nothing = async () => undefined;
+
 /**
- * Makes what the config says of our own spans hold, for an SDK that a person starts: until its span processors are shut
- * down, which is all that an SDK tells a configuration of its end. Where there are none, until the process ends.
+ * Puts the config's settings of the toolkit's spans into effect for an SDK that the application starts. They end when
+ * the SDK shuts its span processors down, since an SDK tells its configuration nothing else about its end; without span
+ * processors they end with the process.
+ *
+ * @returns the configuration, with a span processor more that restores the former settings at its shutdown
  */
-export function holdUntilShutdown(
+function applyUntilShutdown(
 	config: EffectiveConfig,
 	configuration: Partial<NodeSDKConfiguration>,
 ): Partial<NodeSDKConfiguration> {
 	const undo = [
 		startRules(config.rules).stop,
-		configureTracing(tracingOf(config)),
-		// Other processors may stand beside ours, so the toolkit hides secrets as it writes, too.
+		configureTracing(tracingSettings(config)),
+		// The SDK may have processors that redact nothing, so the toolkit also redacts what it writes.
 		startPrivacy(privacyOf(config), false),
 	];
 	const { spanProcessors = [] } = configuration;

@@ -1,11 +1,14 @@
 import { ConfigurationError } from '../../config/common/error.js';
 import { writeStderr } from '../../lib/diagnostics/diag-logger.js';
-import { beforeTheApplication } from '../instrumentation/prepare.js';
+import { markRegistered } from '../instrumentation/prepare.js';
 import { startTelemetry } from './start.js';
 
-/** Starts telemetry, or says what is wrong with the config and ends the process. */
+/**
+ * Starts telemetry before the application loads. If the config is faulty, it writes the faults to stderr and ends the
+ * process with code 1.
+ */
 export async function startBeforeTheApplication(): Promise<void> {
-	beforeTheApplication();
+	markRegistered();
 	try {
 		await startTelemetry();
 	} catch (error) {

@@ -1,70 +1,68 @@
-import { diag } from '@opentelemetry/api';
 import type { LoadedConfig } from '../../config/load.js';
 import type { EffectiveConfig } from '../../config/schema/config.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
-import { endOpen } from '../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../lib/settling/common/finalization.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 import type { CheckpointingSpanProcessor } from '../../presets/signals/processors.js';
 import { assemble } from '../assemble/assemble.js';
-import { warnRatesIgnored } from '../assemble/rule-rates.js';
 import { setRunningSpans } from '../import-events/running-spans.js';
 import { disconnect } from '../instrumentation/disconnect.js';
 import type { Instrumentation } from '../instrumentation/load.js';
-import { removable } from '../preflight/registered-sdk.js';
+import { registerRemovably } from '../preflight/registered-sdk.js';
 import { whenProcessEnds, whileProcessEnds } from '../process-end/process-end.js';
-import { sdkOf } from '../providers/create-sdk.js';
-import { startDeclared } from '../providers/declarative.js';
+import { createSdk } from '../providers/create-sdk.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
 import { OpenSpanCheckpoints } from '../spans/checkpoint-open-spans.js';
 import { OpenSpans } from '../spans/open-spans.js';
-import { type HeldRules, startRules, tracingOf } from './engine-settings.js';
+import { type ActiveRules, startRules, tracingSettings } from './engine-settings.js';
 import { registerSelfMetrics } from './self-metrics.js';
-import { sum, type Telemetry } from './telemetry.js';
-import { reportUnsent, sends } from './unsent-report.js';
+import { sumStats, type Telemetry } from './telemetry.js';
+import { isSending, reportUnsent } from './unsent-report.js';
 
-/** Neither a flush nor a shutdown takes longer than this, whatever a disk or a backend does. */
-const PATIENCE_MS = 10_000;
+/** The longest time that a flush or a shutdown takes, whatever a disk or a backend does. */
+const TIMEOUT_MS = 10_000;
 
-/** What runs: the presets' parts, and how to stop them. */
+/** Started telemetry: the presets' parts, the rules, and how to stop all of it. */
 export interface Running {
 	readonly parts: readonly PresetParts[];
-	readonly rules: HeldRules;
+	readonly rules: ActiveRules;
+	/** Flushes, shuts the SDK down, and undoes the start. Never rejects, and takes at most 10 s. */
 	stop(): Promise<void>;
 }
 
-/** One thing that is taken back at the stop; they are in the order in which that is done. */
-type Undo = () => void;
+/** Undoes one step of the start. A list of them is in the order in which the steps are undone. */
+export type Undo = () => void;
 
-/** Telemetry that is on. */
+/** The handle of telemetry that runs. */
 export class RunningTelemetry implements Telemetry {
 	readonly config: EffectiveConfig;
 	readonly #running: Running;
-	readonly #gone: (stopped: Promise<void>) => void;
+	readonly #onShutdown: (stopped: Promise<void>) => void;
 	#stopped: Promise<void> | undefined;
 
-	/** @param gone - is told the promise of the shutdown when that begins */
-	constructor(config: EffectiveConfig, running: Running, gone: (stopped: Promise<void>) => void) {
+	/** @param onShutdown - is called with the promise of the shutdown when that begins */
+	constructor(config: EffectiveConfig, running: Running, onShutdown: (stopped: Promise<void>) => void) {
 		this.config = config;
 		this.#running = running;
-		this.#gone = gone;
+		this.#onShutdown = onShutdown;
 	}
 
 	async flush(): Promise<void> {
 		if (this.#stopped !== undefined) return this.#stopped;
-		await within(PATIENCE_MS, 'flush', flushAll(this.#running.parts));
+		await withTimeout(TIMEOUT_MS, 'flush', flushAll(this.#running.parts));
 	}
 
 	shutdown(): Promise<void> {
 		if (this.#stopped === undefined) {
 			this.#stopped = this.#running.stop();
-			this.#gone(this.#stopped);
+			this.#onShutdown(this.#stopped);
 		}
 		return this.#stopped;
 	}
 
 	stats() {
-		return { ...sum(this.#running.parts), unmatchedRules: this.#running.rules.unmatched() };
+		return { ...sumStats(this.#running.parts), unmatchedRules: this.#running.rules.unmatched() };
 	}
 
 	[Symbol.asyncDispose](): Promise<void> {
@@ -72,33 +70,39 @@ export class RunningTelemetry implements Telemetry {
 	}
 }
 
-/** Starts an SDK with what the presets make of the config. */
+/**
+ * Starts an SDK with the parts that the presets create from the config. If that fails, everything that was started is
+ * undone.
+ *
+ * @param removeLogger - is called at the stop, last of all
+ */
 export async function runPresets(
 	loaded: LoadedConfig,
 	instrumentations: Instrumentation[],
-	silence: Undo,
+	removeLogger: Undo,
 ): Promise<Running> {
-	// Before the presets' own writers, so that they still write what ends here.
+	// This listener is added before those of the presets, so that they still write the spans that it ends.
 	const open = new OpenSpans();
-	const undo: Undo[] = [endingOpen(() => open.interrupt())];
+	const undo: Undo[] = [endOpenAtProcessEnd(() => open.interrupt())];
 	try {
 		const { configuration, parts } = await assemble(loaded);
 		const { spanProcessors, resource } = configuration;
 		const watched = spanProcessors.length === 0 ? [] : [open, ...spanProcessors];
-		// Before the SDK is registered: between that and the settings below no other code may run.
-		const own = watched.length > 0 ? await import('../spans/install.js') : undefined;
-		const sdk = await sdkOf({ ...configuration, spanProcessors: watched }, instrumentations);
-		const removeGlobals = removable(() => sdk.start());
-		undo.unshift(removeGlobals);
-		// Where no sampler reads attributes, they are dear at the start of a span on SDK 3.
+		// Loaded before the SDK is registered: no other code may run between that and the settings below.
+		const fastSpans = watched.length > 0 ? await import('../spans/install.js') : undefined;
+		const sdk = await createSdk({ ...configuration, spanProcessors: watched }, instrumentations);
+		const unregister = registerRemovably(() => sdk.start());
+		undo.unshift(unregister);
+		// Attributes at the start of a span are expensive in SDK 3, and only a sampler needs them there.
 		const attributesAtStart = parts.some(({ sampler }) => sampler !== undefined);
-		undo.push(configureTracing({ ...tracingOf(loaded.config), attributesAtStart }));
+		undo.push(configureTracing({ ...tracingSettings(loaded.config), attributesAtStart }));
 		undo.push(startPrivacy(privacyOf(loaded.config), true));
-		if (own !== undefined) undo.push(own.installFastSpans());
+		if (fastSpans !== undefined) undo.push(fastSpans.installFastSpans());
+		// importEvents() passes imported spans to the same processors.
 		undo.push(setRunningSpans({ processors: spanProcessors, resource }));
-		undo.push(...notingOpen(open, spanProcessors));
+		undo.push(...checkpointOpenSpans(open, spanProcessors));
 		const rules = startRules(loaded.config.rules);
-		undo.push(rules.stop, registerSelfMetrics(parts), ...endingParts(parts), silence);
+		undo.push(rules.stop, registerSelfMetrics(parts), ...flushAtProcessEnd(parts), removeLogger);
 		return { parts, rules, stop: () => stop(() => sdk.shutdown(), instrumentations, undo) };
 	} catch (error) {
 		for (const step of undo) step();
@@ -107,91 +111,61 @@ export async function runPresets(
 }
 
 /**
- * Lets OpenTelemetry's own file set up everything, and takes care of the end.
+ * Stops telemetry: ends open invocations, shuts the SDK down, disconnects the instrumentations and undoes the start.
+ * What fails is logged. Never rejects.
  *
- * @param lend - gives OpenTelemetry its voice back, which `startNodeSDK` takes
+ * @param shutdown - shuts the SDK down; it is waited for at most 10 s
  */
-export async function runDeclared(
-	file: string,
-	{ config }: LoadedConfig,
-	instrumentations: Instrumentation[],
-	lend: () => Undo,
-): Promise<Running> {
-	const start = await startDeclared(file, instrumentations);
-	let sdk: ReturnType<typeof start> | undefined;
-	const removeGlobals = removable(() => {
-		sdk = start();
-	});
-	const silence = takeVoiceBack(lend);
-	// Its sampler is not ours, and may read attributes.
-	const restore = configureTracing({ ...tracingOf(config), attributesAtStart: true });
-	let ended: Promise<void> | undefined;
-	const shutdown = async () => {
-		ended ??= sdk?.shutdown();
-		await ended;
-	};
-	const forget = whileProcessEnds(async (end) => {
-		if (end !== 'last') return;
-		endOpen();
-		await shutdown();
-	});
-	warnRatesIgnored(config.rules, 'the file that OTEL_CONFIG_FILE names');
-	const rules = startRules(config.rules);
-	const privacy = startPrivacy(privacyOf(config), false);
-	const undo = [removeGlobals, restore, privacy, rules.stop, endingOpen(), forget, silence];
-	return { parts: [], rules, stop: () => stop(shutdown, instrumentations, undo) };
-}
-
-/** `startNodeSDK` sets a console logger at the level info in any case; only `OTEL_LOG_LEVEL` asked for one. */
-function takeVoiceBack(lend: () => Undo): Undo {
-	if (process.env['OTEL_LOG_LEVEL']) return () => undefined;
-	diag.disable();
-	return lend();
-}
-
-async function stop(
+export async function stop(
 	shutdown: () => Promise<void>,
 	instrumentations: readonly Instrumentation[],
 	undo: readonly Undo[],
 ): Promise<void> {
-	endOpen();
-	await within(PATIENCE_MS, 'shutdown', shutdown());
+	abandonOpenSettlements();
+	await withTimeout(TIMEOUT_MS, 'shutdown', shutdown());
+	// Instrumentations would otherwise keep tracers of the SDK that was shut down.
 	disconnect(instrumentations);
 	for (const step of undo) step();
 }
 
-/** What nobody will consume any more ends with the process. */
-function endingOpen(interrupt: () => void = () => undefined): Undo {
+/**
+ * Ends, when the process ends, the invocations whose results were not consumed completely.
+ *
+ * @param interrupt - ends the other open spans afterwards
+ * @returns the removal of the listener
+ */
+export function endOpenAtProcessEnd(interrupt: () => void = () => undefined): Undo {
 	return whenProcessEnds((end) => {
 		if (end !== 'last') return;
-		endOpen();
+		abandonOpenSettlements();
 		interrupt();
 	});
 }
 
-/** Has noted what is open, where somebody can read it after a kill. */
-function notingOpen(open: OpenSpans, processors: readonly CheckpointingSpanProcessor[]): Undo[] {
-	const noting = processors.flatMap((one) => one.noting ?? []);
-	if (noting.length === 0) return [];
-	const notes = new OpenSpanCheckpoints(open, noting);
-	return [() => notes.stop()];
+/** Writes checkpoints of open spans if a processor keeps them, so that they survive a kill of the process. */
+function checkpointOpenSpans(open: OpenSpans, processors: readonly CheckpointingSpanProcessor[]): Undo[] {
+	const targets = processors.flatMap((processor) => processor.checkpoints ?? []);
+	if (targets.length === 0) return [];
+	const checkpoints = new OpenSpanCheckpoints(open, targets);
+	return [() => checkpoints.stop()];
 }
 
-/** Sends what a living loop can send when the process ends, and counts the rest. */
-function endingParts(parts: readonly PresetParts[]): Undo[] {
-	const sending = parts.filter(sends);
+/** When the process ends, flushes the presets that send, and reports what could not be sent. */
+function flushAtProcessEnd(parts: readonly PresetParts[]): Undo[] {
+	const sending = parts.filter(isSending);
 	if (sending.length === 0) return [];
 	const unsent = reportUnsent(sending);
-	const forget = whileProcessEnds(async (end) => {
+	const removeListener = whileProcessEnds(async (end) => {
 		if (end === 'last') {
-			endOpen();
+			abandonOpenSettlements();
 			unsent.begin();
 		}
 		await flushAll(sending);
 	});
-	return [forget, unsent.stop];
+	return [removeListener, unsent.stop];
 }
 
+/** Flushes all parts. Rejects with the first failure after all have finished. */
 async function flushAll(parts: readonly PresetParts[]): Promise<void> {
 	const all = parts.flatMap(({ spanProcessors = [], metricReaders = [], logRecordProcessors = [] }) => [
 		...spanProcessors,
@@ -203,15 +177,15 @@ async function flushAll(parts: readonly PresetParts[]): Promise<void> {
 	if (failed?.status === 'rejected') throw failed.reason;
 }
 
-/** Waits for the work, but not for ever; what fails is said and goes no further. */
-async function within(ms: number, what: string, work: Promise<unknown>): Promise<void> {
+/** Waits for the work, at most for `ms`. A failure or a timeout is logged. Never rejects. */
+async function withTimeout(ms: number, what: string, work: Promise<unknown>): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<void>((resolve) => {
+	const timeout = new Promise<void>((resolve) => {
 		timer = setTimeout(() => {
-			warnOnce(`start/${what}/late`, `${what} was not done within ${ms} ms; what is not written yet may be lost.`);
+			warnOnce(`start/${what}/late`, `${what} did not finish within ${ms} ms; what is not written yet may be lost.`);
 			resolve();
 		}, ms);
 	});
-	await Promise.race([work, late]).catch((error) => warnOnce(`start/${what}`, `${what} failed.`, error));
+	await Promise.race([work, timeout]).catch((error) => warnOnce(`start/${what}`, `${what} failed.`, error));
 	clearTimeout(timer);
 }

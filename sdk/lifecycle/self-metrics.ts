@@ -4,36 +4,41 @@ import type { SignalCounts } from '../../delivery/common/counts.js';
 import { SCOPE, VERSION } from '../../lib/runtime/version.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 
-/** What OpenTelemetry calls the signals in the names of its own metrics. Metric points have no processor there. */
+/** The signals' names and units in OpenTelemetry's SDK metrics. Metric points have no processor there. */
 const SIGNALS = {
 	spans: { name: 'span', unit: '{span}', processor: true },
 	logs: { name: 'log', unit: '{log_record}', processor: true },
 	metricPoints: { name: 'metric_data_point', unit: '{data_point}', processor: false },
 } as const;
 
+/** A signal as `stats()` names it. */
 type Signal = keyof typeof SIGNALS;
 
+/** All signals as `stats()` names them. */
 const KEYS = Object.keys(SIGNALS) as Signal[];
 
-/** Our reasons in the words that the semantic conventions want for `error.type`; the others stand as they are. */
+/** Reasons of a loss as the semantic conventions name them in `error.type`. All other reasons are used unchanged. */
 const ERROR_TYPES: Readonly<Record<string, string>> = {
 	memory: 'queue_full',
 	closed: 'already_shutdown',
 	refused: 'rejected',
 };
 
-/** Those that were lost before they were handed on to be exported. */
-const BEFORE: readonly string[] = ['memory', 'closed', 'unencodable'];
+/** The reasons of losses that happen before a record is handed to the exporter. */
+const LOST_BEFORE_EXPORT: readonly string[] = ['memory', 'closed', 'unencodable'];
 
-type Say = (result: ObservableResult, counts: Required<SignalCounts>, attributes: Attributes) => void;
+/** Observes the values of one instrument. */
+type Observe = (result: ObservableResult, counts: Required<SignalCounts>, attributes: Attributes) => void;
 
 /**
- * Tells what the presets that send have counted, under the names that OpenTelemetry has for its own SDK, where
- * `OTEL_NODE_EXPERIMENTAL_SDK_METRICS` asks for them, as it does the SDK's own: semantic conventions, "OpenTelemetry SDK
- * metrics". What waits in memory is the processor's queue; what stands on disk is handed on, and in flight through all
- * retries; `error.type` is the reason of a loss. What has no name there is ours: `agentese.delivery.*`.
+ * Registers observable instruments for the counts of the presets that send, under the names of OpenTelemetry's semantic
+ * conventions "OpenTelemetry SDK metrics". It does nothing unless `OTEL_NODE_EXPERIMENTAL_SDK_METRICS` is true, which
+ * enables the SDK's own metrics too.
  *
- * @returns tells it no more
+ * The processor's queue is what waits in memory. In flight is what is on disk, through all retries. `error.type` is the
+ * reason of a loss. Counts without a name in the conventions are under `agentese.delivery.*`.
+ *
+ * @returns the removal of the instruments' callbacks
  */
 export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 	if (!getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS')) return () => undefined;
@@ -45,12 +50,13 @@ export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 	if (sending.length === 0) return () => undefined;
 	const meter = metrics.getMeter(SCOPE, VERSION);
 	const undo: (() => void)[] = [];
-	const tell = (
+	/** Creates one instrument. With several signals, an attribute tells them apart. */
+	const register = (
 		kind: 'Counter' | 'UpDownCounter',
 		name: string,
 		unit: string,
 		signals: readonly Signal[],
-		say: Say,
+		observe: Observe,
 	) => {
 		const instrument = meter[`createObservable${kind}`](name, { unit });
 		const callback = (result: ObservableResult) => {
@@ -58,9 +64,10 @@ export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 				const all = stats();
 				for (const signal of signals) {
 					const counts = { onDisk: 0, adopted: 0, deadLetters: 0, retries: 0, ...all[signal] };
-					const who = { 'otel.component.type': 'agentese_delivery', 'otel.component.name': preset };
-					const attributes = signals.length === 1 ? who : { ...who, 'agentese.delivery.signal': SIGNALS[signal].name };
-					if (counts.made > 0) say(result, counts, attributes);
+					const component = { 'otel.component.type': 'agentese_delivery', 'otel.component.name': preset };
+					const attributes =
+						signals.length === 1 ? component : { ...component, 'agentese.delivery.signal': SIGNALS[signal].name };
+					if (counts.made > 0) observe(result, counts, attributes);
 				}
 			}
 		};
@@ -70,46 +77,56 @@ export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 	for (const signal of KEYS) {
 		const { name, unit, processor } = SIGNALS[signal];
 		if (processor) {
-			tell('UpDownCounter', `otel.sdk.processor.${name}.queue.size`, unit, [signal], queueSize);
-			tell('Counter', `otel.sdk.processor.${name}.processed`, unit, [signal], processed);
+			register('UpDownCounter', `otel.sdk.processor.${name}.queue.size`, unit, [signal], queueSize);
+			register('Counter', `otel.sdk.processor.${name}.processed`, unit, [signal], processed);
 		}
-		tell('UpDownCounter', `otel.sdk.exporter.${name}.inflight`, unit, [signal], inFlight);
-		tell('Counter', `otel.sdk.exporter.${name}.exported`, unit, [signal], exported);
+		register('UpDownCounter', `otel.sdk.exporter.${name}.inflight`, unit, [signal], inFlight);
+		register('Counter', `otel.sdk.exporter.${name}.exported`, unit, [signal], exported);
 	}
-	tell('Counter', 'agentese.delivery.retries', '{request}', KEYS, (to, { retries }, attributes) =>
-		to.observe(retries, attributes),
+	register('Counter', 'agentese.delivery.retries', '{request}', KEYS, (result, { retries }, attributes) =>
+		result.observe(retries, attributes),
 	);
-	tell('Counter', 'agentese.delivery.adopted', '{record}', KEYS, (to, { adopted }, attributes) =>
-		to.observe(adopted, attributes),
+	register('Counter', 'agentese.delivery.adopted', '{record}', KEYS, (result, { adopted }, attributes) =>
+		result.observe(adopted, attributes),
 	);
-	tell('Counter', 'agentese.delivery.dead_letters', '{record}', KEYS, (to, { deadLetters }, attributes) =>
-		to.observe(deadLetters, attributes),
+	register('Counter', 'agentese.delivery.dead_letters', '{record}', KEYS, (result, { deadLetters }, attributes) =>
+		result.observe(deadLetters, attributes),
 	);
 	return () => {
 		for (const step of undo) step();
 	};
 }
 
-const queueSize: Say = (to, { queued }, attributes) => to.observe(queued, attributes);
+/** What waits in memory. */
+const queueSize: Observe = (result, { queued }, attributes) => result.observe(queued, attributes);
 
-const inFlight: Say = (to, { onDisk }, attributes) => to.observe(onDisk, attributes);
+/** What waits on disk. */
+const inFlight: Observe = (result, { onDisk }, attributes) => result.observe(onDisk, attributes);
 
-/** What an earlier process left was processed by that one. */
-const processed: Say = (to, { made, adopted, queued, droppedBy }, attributes) => {
-	const lost = Object.entries(droppedBy).filter(([reason]) => BEFORE.includes(reason));
-	to.observe(made - adopted - queued - lost.reduce((sum, [, count]) => sum + count, 0), attributes);
-	sayLost(to, lost, attributes);
+/** Records adopted from an earlier process are subtracted: that process has processed them. */
+const processed: Observe = (result, { made, adopted, queued, droppedBy }, attributes) => {
+	const lost = Object.entries(droppedBy).filter(([reason]) => LOST_BEFORE_EXPORT.includes(reason));
+	result.observe(made - adopted - queued - lost.reduce((sum, [, count]) => sum + count, 0), attributes);
+	observeLosses(result, lost, attributes);
 };
 
-const exported: Say = (to, { written, droppedBy }, attributes) => {
-	to.observe(written, attributes);
-	sayLost(
-		to,
-		Object.entries(droppedBy).filter(([reason]) => !BEFORE.includes(reason)),
+/** What a backend has accepted, and with `error.type` what was lost after the processor. */
+const exported: Observe = (result, { written, droppedBy }, attributes) => {
+	result.observe(written, attributes);
+	observeLosses(
+		result,
+		Object.entries(droppedBy).filter(([reason]) => !LOST_BEFORE_EXPORT.includes(reason)),
 		attributes,
 	);
 };
 
-function sayLost(to: ObservableResult, lost: readonly [string, number][], attributes: Attributes): void {
-	for (const [reason, count] of lost) to.observe(count, { ...attributes, 'error.type': ERROR_TYPES[reason] ?? reason });
+/** Observes the losses of each reason, with `error.type` as the conventions name it. */
+function observeLosses(
+	result: ObservableResult,
+	lost: readonly [reason: string, count: number][],
+	attributes: Attributes,
+): void {
+	for (const [reason, count] of lost) {
+		result.observe(count, { ...attributes, 'error.type': ERROR_TYPES[reason] ?? reason });
+	}
 }

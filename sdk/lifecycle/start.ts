@@ -3,42 +3,56 @@ import { ConfigurationError } from '../../config/common/error.js';
 import type { CustomPresetConfig } from '../../config/define.js';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
 import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from '../../config/schema/config.js';
-import { select } from '../../config/schema/instrumentations.js';
+import { selectInstrumentations } from '../../config/schema/instrumentations.js';
 import { installDiagLogger, warnOnceOnStderr, writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { prepareInstrumentations } from '../instrumentation/prepare.js';
-import { keepCompiled } from '../preflight/compile-cache.js';
+import { useCompileCache } from '../preflight/compile-cache.js';
 import { unsupportedNode } from '../preflight/node-version.js';
 import { otelVersions } from '../preflight/otel-versions.js';
-import { faultsOfRegistered, registeredSignals } from '../preflight/registered-sdk.js';
+import { registeredSdkFaults, registeredSignals } from '../preflight/registered-sdk.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
-import { idle, isIdle, type Telemetry } from './telemetry.js';
+import { idleTelemetry, isIdle, type Telemetry } from './telemetry.js';
 
+/** One per process: a second copy of the toolkit must not start a second SDK. */
 const state = processState('sdk/start', () => ({
+	/** The telemetry that runs or is being started. */
 	running: undefined as Promise<Telemetry> | undefined,
+	/** The shutdown that is under way. */
 	stopping: undefined as Promise<void> | undefined,
 }));
 
-/** The same, for a config with a preset of one's own, whose section these types do not know. */
+/**
+ * Finds the config, starts the SDK with the presets that the config names, and returns a handle, for a config that
+ * names a custom preset. It does the same as for shipped presets; the custom preset's own schema checks its section,
+ * which these types do not know.
+ *
+ * @param argument - a config whose `preset` names a module; it has precedence over the config file
+ * @throws ConfigurationError if the config is faulty, with all faults. With `strict: false` the faults are written to
+ * stderr instead, and the handle is one that does nothing
+ */
 export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>;
 /**
- * Finds the config, starts the SDK with the presets that it names, and answers a handle. With nothing configured,
- * telemetry goes to files of OTLP JSON lines in `.agentese`.
+ * Finds the config, starts the SDK with the presets that the config names, and returns a handle. If nothing is
+ * configured, telemetry is written as OTLP JSON lines to files in `.agentese`.
  *
- * Called while telemetry runs it answers what runs, and says so once if it was asked for something else. With
- * `enabled: false`, `OTEL_SDK_DISABLED=true` or `preset: none` nothing is opened. Where the application has an SDK of
- * its own, decorators use that one, and nothing is started; so it is where the packages of OpenTelemetry 2.x are
- * installed. With `OTEL_CONFIG_FILE`, OpenTelemetry's own file says where telemetry goes.
+ * If telemetry already runs, the handle is that of the running telemetry; another config than the running one is
+ * ignored with a warning. With `OTEL_CONFIG_FILE`, OpenTelemetry's declarative configuration file decides where
+ * telemetry is sent. Nothing is started, and the handle does nothing, in these cases:
  *
- * @param argument - a config, over what a file says; or the path of a config file
- * @throws ConfigurationError where the config is faulty, with all faults; with `strict: false` it says so on stderr
- * and answers a handle that does nothing
+ * - the config has `enabled: false` or `preset: none`, or `OTEL_SDK_DISABLED` is true
+ * - the application has registered an SDK: decorators then use that one
+ * - the packages of OpenTelemetry 2.x are installed, or Node is too old for the presets
+ *
+ * @param argument - a config, which has precedence over the config file, or the path of a config file
+ * @throws ConfigurationError if the config is faulty, with all faults. With `strict: false` the faults are written to
+ * stderr instead, and the handle is one that does nothing
  */
 export function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry>;
 export async function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry> {
 	while (state.stopping !== undefined) await state.stopping;
-	if (state.running !== undefined) return sameAgain(await state.running, argument);
+	if (state.running !== undefined) return alreadyRunning(await state.running, argument);
 	const starting = start(argument);
 	state.running = starting;
 	try {
@@ -51,62 +65,68 @@ export async function startTelemetry(argument?: TelemetryConfig | string): Promi
 	}
 }
 
-async function sameAgain(running: Telemetry, argument: TelemetryConfig | string | undefined): Promise<Telemetry> {
+/** Returns the running telemetry, and warns if the argument asks for another config. */
+async function alreadyRunning(running: Telemetry, argument: TelemetryConfig | string | undefined): Promise<Telemetry> {
 	if (argument === undefined) return running;
 	const { config } = await loadConfig(argument);
 	if (!isDeepStrictEqual(config, running.config)) {
 		warnOnce(
 			'start/twice',
-			'telemetry runs already, with another config than the one asked for now; it goes on as it is. ' +
-				'Await its shutdown() before starting it otherwise.',
+			'telemetry runs already, with another config than this call has; it continues unchanged. ' +
+				'Await its shutdown() before you start it with another config.',
 		);
 	}
 	return running;
 }
 
+/** Loads the config and starts telemetry. A config with `strict: false` never makes it throw a ConfigurationError. */
 async function start(argument: TelemetryConfig | string | undefined): Promise<Telemetry> {
-	const old = unsupportedNode();
-	if (old !== undefined) {
-		writeStderr(`agentese-otel: ${old}`);
-		return idle({ ...defaultConfig(), enabled: false });
+	const nodeFault = unsupportedNode();
+	if (nodeFault !== undefined) {
+		writeStderr(`agentese-otel: ${nodeFault}`);
+		return idleTelemetry({ ...defaultConfig(), enabled: false });
 	}
 	try {
 		return await startLoaded(await loadConfig(argument));
 	} catch (error) {
 		if (!(error instanceof ConfigurationError) || error.strict) throw error;
-		writeStderr(`agentese-otel: ${error.message} Telemetry is off, as strict: false asks.`);
-		return idle({ ...defaultConfig(), enabled: false, strict: false });
+		writeStderr(`agentese-otel: ${error.message} Telemetry is off, because of strict: false.`);
+		return idleTelemetry({ ...defaultConfig(), enabled: false, strict: false });
 	}
 }
 
+/** Starts telemetry with a loaded config, unless something prevents it; the handle is idle then. */
 async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 	const { config, declarative, directory, notices } = loaded;
-	if (!config.enabled || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return idle(config);
-	if (config.preset.includes('none') && declarative === undefined) return idle(config);
+	if (!config.enabled || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') {
+		return idleTelemetry(config);
+	}
+	if (config.preset.includes('none') && declarative === undefined) return idleTelemetry(config);
 	const { refused, warned } = otelVersions(directory);
 	if (refused !== undefined) {
 		writeStderr(`agentese-otel: ${refused}`);
-		return idle(config);
+		return idleTelemetry(config);
 	}
-	const lend = () => installDiagLogger(config.logLevel);
-	const silence = lend();
+	const installLogger = () => installDiagLogger(config.logLevel);
+	const removeLogger = installLogger();
 	try {
 		for (const notice of [...notices, ...(warned === undefined ? [] : [warned])]) warnOnce(`start/${notice}`, notice);
-		if (leftToOthers(config)) {
-			silence();
+		if (hasRegisteredSdk(config)) {
+			removeLogger();
+			// Decorators use the application's SDK, so the toolkit redacts what it writes itself.
 			startPrivacy(privacyOf(config), false);
-			return idle(config);
+			return idleTelemetry(config);
 		}
-		return await run(loaded, silence, lend);
+		return await run(loaded, removeLogger, installLogger);
 	} catch (error) {
-		silence();
+		removeLogger();
 		if (!(error instanceof ConfigurationError)) throw error;
 		throw new ConfigurationError(error.faults, config.strict);
 	}
 }
 
-/** True where somebody else's SDK is registered: that one is used, and what is wrong with it is said. */
-function leftToOthers({ rules }: EffectiveConfig): boolean {
+/** Whether the application has registered an SDK. If so, that and the faults of that SDK are logged. */
+function hasRegisteredSdk({ rules }: EffectiveConfig): boolean {
 	const signals = registeredSignals();
 	if (signals.length === 0) return false;
 	warnOnceOnStderr(
@@ -117,28 +137,36 @@ function leftToOthers({ rules }: EffectiveConfig): boolean {
 	if (rules.length > 0) {
 		warnOnceOnStderr(
 			'start/foreign/rules',
-			'the rules of the config do not hold with that SDK. nodeSdkConfiguration() makes them hold; the "rate" of a rule ' +
-				'only by the sampler that it answers.',
+			'the rules of the config have no effect with that SDK. Pass it nodeSdkConfiguration() to apply them; the "rate" ' +
+				'of a rule needs the sampler of that configuration.',
 		);
 	}
-	for (const fault of faultsOfRegistered()) warnOnceOnStderr(`start/foreign/${fault}`, fault);
+	for (const fault of registeredSdkFaults()) warnOnceOnStderr(`start/foreign/${fault}`, fault);
 	return true;
 }
 
-async function run(loaded: LoadedConfig, silence: () => void, lend: () => () => void): Promise<Telemetry> {
+/** Loads the code that needs the SDK, the instrumentations and the presets, and starts them. */
+async function run(
+	loaded: LoadedConfig,
+	removeLogger: () => void,
+	installLogger: () => () => void,
+): Promise<Telemetry> {
 	const { config, declarative, directory, sources } = loaded;
-	if (config.compileCache) keepCompiled();
-	// Only now: whatever needs the SDK must not be loaded where `neighbours` refuses it, or where nothing is started.
-	const { RunningTelemetry, runDeclared, runPresets } = await import('./running.js');
-	const said = Object.keys(sources).find((key) => /^autoInstrumentation(\.|$)/.test(key) && sources[key] !== 'default');
-	const source = said === undefined ? 'default' : String(sources[said]);
-	const selection = select(config.autoInstrumentation, source);
+	if (config.compileCache) useCompileCache();
+	// Imported only here: what needs the SDK must not be loaded if `otelVersions` refuses it or nothing is started.
+	const { RunningTelemetry, runPresets } = await import('./running.js');
+	const key = Object.keys(sources).find(
+		(path) => /^autoInstrumentation(\.|$)/.test(path) && sources[path] !== 'default',
+	);
+	const source = key === undefined ? 'default' : String(sources[key]);
+	const selection = selectInstrumentations(config.autoInstrumentation, source);
 	const instrumentations = await prepareInstrumentations(selection, source, directory);
-	if (declarative !== undefined) silence();
+	// startNodeSDK sets its own logger, and would report that it replaces one.
+	if (declarative !== undefined) removeLogger();
 	const running =
 		declarative === undefined
-			? await runPresets(loaded, instrumentations, silence)
-			: await runDeclared(declarative, loaded, instrumentations, lend);
+			? await runPresets(loaded, instrumentations, removeLogger)
+			: await (await import('./declared-start.js')).runDeclared(declarative, loaded, instrumentations, installLogger);
 	return new RunningTelemetry(config, running, (stopped) => {
 		state.stopping = stopped.finally(() => {
 			state.running = undefined;

@@ -1,32 +1,35 @@
 import { writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
-import { sum, type TelemetryStats } from './telemetry.js';
+import { sumStats, type TelemetryStats } from './telemetry.js';
 
-/** What is counted, and what a person calls it. */
+/** The keys of the counts, with the word for one record of each. */
 const SIGNALS = { spans: 'span', metricPoints: 'metric point', logs: 'log record' } as const;
 
-/** Whether the preset sends to somewhere, and so needs a living loop: one that says nothing of itself may. */
-export function sends({ stats }: PresetParts): boolean {
+/**
+ * Whether a preset sends to a backend, and so needs the event loop to flush. A preset without `stats` may send, and
+ * counts as one that does.
+ */
+export function isSending({ stats }: PresetParts): boolean {
 	return stats === undefined || (stats().backends ?? []).length > 0;
 }
 
 /**
- * Says in one line, at the very end of the process, what was made and could not be sent, where there is any: what
- * waits still, and what was given up since the end began.
+ * Writes one line to stderr at the very end of the process if records could not be sent: those that still wait, and
+ * those that were dropped since the end began.
  *
- * @param parts - those that send
- * @returns `begin`, to be called when the end begins; and `stop`, which says it no more
+ * @param parts - the parts of the presets that send
+ * @returns `begin`, to be called when the end of the process begins, and `stop`, which removes the report
  */
 export function reportUnsent(parts: readonly PresetParts[]): { begin(): void; stop(): void } {
-	let atBegin: TelemetryStats | undefined;
+	let statsAtBegin: TelemetryStats | undefined;
 	const stop = whenProcessEnds((end) => {
 		if (end !== 'last') return;
-		const now = sum(parts);
-		const { backends } = now;
+		const stats = sumStats(parts);
+		const { backends } = stats;
 		const unsent = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).flatMap((signal) => {
-			const { queued, dropped } = now[signal];
-			const count = queued + dropped - (atBegin?.[signal].dropped ?? dropped);
+			const { queued, dropped } = stats[signal];
+			const count = queued + dropped - (statsAtBegin?.[signal].dropped ?? dropped);
 			return count === 0 ? [] : [`${count} ${SIGNALS[signal]}${count === 1 ? '' : 's'}`];
 		});
 		if (unsent.length === 0) return;
@@ -40,7 +43,7 @@ export function reportUnsent(parts: readonly PresetParts[]): { begin(): void; st
 	return {
 		stop,
 		begin: () => {
-			atBegin = sum(parts);
+			statsAtBegin = sumStats(parts);
 		},
 	};
 }

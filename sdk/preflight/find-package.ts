@@ -1,57 +1,78 @@
 import { existsSync, readFileSync } from 'node:fs';
-// As a namespace: Node 20 has no findPackageJSON, and naming it would keep our own message from being said.
+// Imported as a namespace: Node 20 has no findPackageJSON, and importing that name would fail before our own message.
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { processState } from '../../lib/runtime/process-state.js';
 
-/** `register` knows where it lies; the CommonJS build has no word for it that TypeScript takes in both. */
+/**
+ * The path of the `register` entry, which that entry sets itself. Other files cannot find their own path: no expression
+ * for it compiles to both ESM and CommonJS.
+ */
 export const packageState = processState('sdk/find-package', () => ({ register: undefined as string | undefined }));
 
-/** A package's directory and what its package.json says. */
+/** An installed package. */
 export interface Package {
+	/** The absolute path of the package's directory. */
 	readonly directory: string;
+	/** The version in its package.json; empty if that has none. */
 	readonly version: string;
+	/** The names of its dependencies. */
 	readonly dependencies: readonly string[];
 }
 
-/** Where the application's own packages are looked for: beside its config, its entry point and where it was started. */
-export function applicationPlaces(directory?: string): string[] {
+/**
+ * Returns the directories from which the application's packages are searched: that of its config, of its entry point,
+ * and the working directory.
+ *
+ * @param directory - the directory of the config
+ */
+export function applicationDirectories(directory?: string): string[] {
 	const entry = process.argv[1];
-	const places = [directory, entry === undefined ? undefined : dirname(entry), process.cwd()];
-	return [...new Set(places.filter((place) => place !== undefined))];
+	const directories = [directory, entry === undefined ? undefined : dirname(entry), process.cwd()];
+	return [...new Set(directories.filter((path) => path !== undefined))];
 }
 
-/** Where this package's own dependencies are looked for; undefined where nobody can tell (a bundle). */
-export function ownPlace(): string | undefined {
+/**
+ * Returns the directory from which the toolkit's own dependencies are searched; undefined if it is unknown (a bundle).
+ */
+export function toolkitDirectory(): string | undefined {
 	if (packageState.register !== undefined) return dirname(packageState.register);
-	return firstPackage('agentese-otel', applicationPlaces())?.directory;
+	return findPackage('agentese-otel', applicationDirectories())?.directory;
 }
 
-/** The package as it is found from the first of the places that has it; its code is not loaded. */
-export function firstPackage(name: string, places: readonly (string | undefined)[]): Package | undefined {
-	for (const place of places) {
-		if (place === undefined) continue;
+/**
+ * Finds an installed package without loading its code.
+ *
+ * @param directories - where to search; the first directory from which the package is found decides
+ */
+export function findPackage(name: string, directories: readonly (string | undefined)[]): Package | undefined {
+	for (const directory of directories) {
+		if (directory === undefined) continue;
 		try {
-			const file = nodeModule.findPackageJSON(name, pathToFileURL(join(place, 'any.js')));
+			const file = nodeModule.findPackageJSON(name, pathToFileURL(join(directory, 'any.js')));
 			if (file === undefined || !existsSync(file)) continue;
 			const { version = '', dependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
 			return { directory: dirname(file), version: String(version), dependencies: Object.keys(dependencies) };
 		} catch {
-			// Not from here.
+			// Not found from this directory.
 		}
 	}
 	return undefined;
 }
 
-/** The URL of what `import` of that name would load from the first of the places that has it. */
-export function firstModule(specifier: string, places: readonly (string | undefined)[]): string | undefined {
-	for (const place of places) {
-		if (place === undefined) continue;
+/**
+ * Returns the URL of the file that a specifier means, without loading it.
+ *
+ * @param directories - where to search; the first directory from which the specifier is found decides
+ */
+export function findModule(specifier: string, directories: readonly (string | undefined)[]): string | undefined {
+	for (const directory of directories) {
+		if (directory === undefined) continue;
 		try {
-			return pathToFileURL(nodeModule.createRequire(join(place, 'any.js')).resolve(specifier)).href;
+			return pathToFileURL(nodeModule.createRequire(join(directory, 'any.js')).resolve(specifier)).href;
 		} catch {
-			// Not from here.
+			// Not found from this directory.
 		}
 	}
 	return undefined;

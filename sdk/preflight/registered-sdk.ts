@@ -1,39 +1,42 @@
-// As a namespace: the API below 1.10 has no `logs`, and naming it would keep our own message from being said.
+// Imported as a namespace: the API below 1.10 has no `logs`, and importing that name would fail before our own message.
 import * as api from '@opentelemetry/api';
 
-/** What OpenTelemetry keeps one of per process, by its name in the API's registry. */
+/** What the API has one of per process, by its name in the API's registry. */
 type Name = 'trace' | 'metrics' | 'logs' | 'context' | 'propagation';
 
+/** The registry of the API: what is registered, and the version of the copy that registered it. */
 type Registry = Partial<Record<Name, unknown>> & { readonly version?: unknown };
 
+/** The key under which every copy of the API keeps its registry in `globalThis`. */
 const KEY = Symbol.for('opentelemetry.js.api.1');
 
+/** The registry of this process; empty if nothing is registered. */
 function registry(): Registry {
 	return (globalThis as { [KEY]?: Registry })[KEY] ?? {};
 }
 
-/** The signals that an SDK, ours or another, is registered for. */
+/** Returns the signals for which an SDK is registered, whether the toolkit or somebody else registered it. */
 export function registeredSignals(): string[] {
 	const { trace: traces, metrics: meters, logs: loggers } = registry();
 	return [traces && 'traces', meters && 'metrics', loggers && 'logs'].filter((name) => typeof name === 'string');
 }
 
-/** What is wrong with the SDK that somebody else registered, each as a sentence with the way out. */
-export function faultsOfRegistered(): string[] {
+/** Returns the faults of an SDK that the application registered, each as a sentence with the solution. */
+export function registeredSdkFaults(): string[] {
 	const { trace: traces, metrics: meters, context, version } = registry();
 	const faults: string[] = [];
-	const reached =
+	const isReachable =
 		(traces === undefined || api.trace.getTracerProvider() === traces) &&
 		(meters === undefined || api.metrics.getMeterProvider() === meters);
-	if (!reached) {
+	if (!isReachable) {
 		faults.push(
 			`that SDK was registered through @opentelemetry/api ${version}, which is older than the copy that decorators ` +
-				'use: nothing that they do reaches it. Make it one copy: update @opentelemetry/api of the application to ' +
-				'1.10, and run npm ls @opentelemetry/api.',
+				'use, so it receives nothing from them. Keep one copy: update @opentelemetry/api of the application to 1.10, ' +
+				'and run npm ls @opentelemetry/api.',
 		);
 	} else if (traces !== undefined && context === undefined) {
 		faults.push(
-			'that SDK registered no context manager: its spans have no parent. Give it one before it starts: ' +
+			'that SDK registered no context manager, so its spans have no parent. Register one before the SDK starts: ' +
 				'context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of ' +
 				'@opentelemetry/context-async-hooks.',
 		);
@@ -42,20 +45,20 @@ export function faultsOfRegistered(): string[] {
 }
 
 /**
- * Runs `register`, and answers what takes out again whatever it registered and nothing else. The NodeSDK's own
- * `shutdown()` leaves all of it in place, and a later SDK would then get nothing (measured).
+ * Calls `register` and returns a function that unregisters from the API exactly what `register` registered. The
+ * NodeSDK's `shutdown()` unregisters nothing, and a later SDK would receive nothing (measured).
  */
-export function removable(register: () => void): () => void {
+export function registerRemovably(register: () => void): () => void {
 	const before = { ...registry() };
 	register();
 	const after = { ...registry() };
 	return () => {
-		const isMine = (name: Name) => after[name] !== undefined && after[name] !== before[name];
-		const gone = (name: Name) => isMine(name) && registry()[name] === after[name];
-		if (gone('trace')) api.trace.disable();
-		if (gone('metrics')) api.metrics.disable();
-		if (gone('logs')) api.logs.disable();
-		if (gone('context')) api.context.disable();
-		if (gone('propagation')) api.propagation.disable();
+		const wasRegistered = (name: Name) => after[name] !== undefined && after[name] !== before[name];
+		const isToRemove = (name: Name) => wasRegistered(name) && registry()[name] === after[name];
+		if (isToRemove('trace')) api.trace.disable();
+		if (isToRemove('metrics')) api.metrics.disable();
+		if (isToRemove('logs')) api.logs.disable();
+		if (isToRemove('context')) api.context.disable();
+		if (isToRemove('propagation')) api.propagation.disable();
 	};
 }

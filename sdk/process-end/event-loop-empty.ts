@@ -1,32 +1,35 @@
-type Listener = NodeJS.BeforeExitListener;
+type BeforeExitListener = NodeJS.BeforeExitListener;
 
-/** The exit code of a module whose `await` at top level is never settled; Node's own listener of `exit` sets it. */
+/** The exit code of Node if a top-level `await` is never settled. Node sets it in its own listener of `exit`. */
 const UNSETTLED_AWAIT = 13;
 
 /**
- * Runs `wait` when the loop has run dry, and lets the process end after it.
+ * Runs `wait` when the event loop is empty, and lets the process end after it.
  *
- * Work begun in a listener of `beforeExit` makes Node emit that event once more. So the application's listeners are
- * called first; only if they began nothing themselves is this the end, and then they are put aside until the event
- * comes again, so that they see it as often as without us.
+ * Work that a listener of `beforeExit` starts makes Node emit that event once more. So the application's listeners are
+ * called first. Only if they start nothing is this the end of the process. They are then removed until the event is
+ * emitted again after `wait`, so that they are called as often as without this listener.
  *
- * @param wait - answers false where it gave up: what is still under way then must not hold the process
- * @returns takes the listener out again
+ * @param wait - resolves to false if it gave up: the process then exits, even if something still keeps it alive
+ * @returns a function that removes the listener
  */
 export function onEventLoopEmpty(wait: () => Promise<boolean>): () => void {
 	let phase: 'running' | 'waiting' | 'done' = 'running';
-	let aside: Listener[] = [];
+	/** The application's listeners while they are removed. */
+	let setAside: BeforeExitListener[] = [];
 
 	const restore = () => {
-		for (const listener of aside.splice(0)) process.on('beforeExit', listener);
+		for (const listener of setAside.splice(0)) process.on('beforeExit', listener);
 	};
 	const begin = async () => {
 		phase = 'waiting';
-		aside = process.rawListeners('beforeExit').filter((listener) => listener !== onBeforeExit) as Listener[];
-		for (const listener of aside) process.removeListener('beforeExit', listener);
+		setAside = process
+			.rawListeners('beforeExit')
+			.filter((listener) => listener !== onBeforeExit) as BeforeExitListener[];
+		for (const listener of setAside) process.removeListener('beforeExit', listener);
 		const inTime = await wait();
 		phase = 'done';
-		if (!inTime) exit();
+		if (!inTime) exitNow();
 	};
 	const onBeforeExit = () => {
 		if (phase === 'waiting') return;
@@ -35,13 +38,13 @@ export function onEventLoopEmpty(wait: () => Promise<boolean>): () => void {
 			restore();
 			return;
 		}
-		// The loop is dry, so whatever is listed now (a pipe, a terminal) does not hold it.
+		// The loop is empty, so the resources that are listed now (a pipe, a terminal) do not keep it alive.
 		const before = process.getActiveResourcesInfo();
 		process.nextTick(() => {
-			if (grew(before, true)) return;
-			// Once more when the promises of asynchronous listeners have run.
+			if (resourcesAdded(before, true)) return;
+			// Checked once more after the promise reactions of asynchronous listeners.
 			setImmediate(() => {
-				if (phase === 'running' && !grew(before, false)) void begin();
+				if (phase === 'running' && !resourcesAdded(before, false)) void begin();
 			});
 		});
 	};
@@ -53,14 +56,22 @@ export function onEventLoopEmpty(wait: () => Promise<boolean>): () => void {
 	};
 }
 
-/** Whether anything that holds the loop was begun since; an immediate of our own is not to count. */
-function grew(before: readonly string[], immediates: boolean): boolean {
+/**
+ * Returns true if a resource that keeps the loop alive was added.
+ *
+ * @param before - the resources before
+ * @param immediates - false: immediates are not counted, because the caller itself runs in one
+ */
+function resourcesAdded(before: readonly string[], immediates: boolean): boolean {
 	const count = (names: readonly string[]) => names.filter((name) => immediates || name !== 'Immediate').length;
 	return count(process.getActiveResourcesInfo()) > count(before);
 }
 
-/** `process.exit()` takes Node's own listener off that gives an unsettled `await` its code. */
-function exit(): void {
+/**
+ * Exits the process. `process.exit()` removes Node's own listener that sets the code of an unsettled top-level `await`,
+ * so that code is set here.
+ */
+function exitNow(): void {
 	const unsettled = process.listeners('exit').some(({ name }) => name === 'handleProcessExit');
 	if (unsettled) process.exitCode ??= UNSETTLED_AWAIT;
 	process.exit();

@@ -5,33 +5,39 @@ import { processState } from '../../lib/runtime/process-state.js';
 import { onEventLoopEmpty } from './event-loop-empty.js';
 import { onUncaught } from './uncaught.js';
 
+/** Writes what is in memory, synchronously. */
 type Writer = (end: EndOfProcess) => void;
+/** Sends what is in memory. */
 type Sender = (end: EndOfProcess) => Promise<unknown>;
 
-/** So long may the end of a process wait for what is being sent, whatever a backend does. */
-const SEND_MS = 2000;
+/** How long the end of a process waits for senders, in milliseconds, whatever a backend does. */
+const MAX_SEND_MS = 2000;
 
-/** Those whose default ends the process and that a process can see; a worker thread gets none. */
+/** The signals that end a process by default and that it can listen to. A worker thread receives none. */
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 const state = processState('sdk/process-end', () => ({
 	writers: new Set<Writer>(),
 	senders: new Set<Sender>(),
+	/** The listeners of `exit` and of signals, by the name of their event. */
 	handlers: new Map<string, () => void>(),
+	/** Removes the listeners that only senders need; undefined while there are no senders. */
 	stopSending: undefined as (() => void) | undefined,
-	/** True while the process waits for what is being sent, and would be gone otherwise. */
+	/** True while the process waits for senders, and would have exited otherwise. */
 	waiting: false,
 }));
 
 /**
  * Runs `write` synchronously when the process, or the worker thread, ends: naturally, by `process.exit()`, an uncaught
- * error, an unhandled rejection or a signal. Writers run in the order in which they came, after all that is sent.
+ * error, an unhandled rejection or a signal. Writers run in the order in which they were registered, after all senders.
  *
- * Nobody else is to notice: the exit code, the signal and the other listeners are as they would have been, and
- * nothing is kept alive. That is why `exit` is used and not `beforeExit`: work begun there makes Node emit
+ * The application cannot observe this: exit code, signal and other listeners are as they would have been, and nothing
+ * is kept alive. That is why `exit` is used and not `beforeExit`: work that is started there makes Node emit
  * `beforeExit` once more, to the application's listeners too.
  *
- * @returns takes the writer out again; the process's listeners go with the last one
+ * @param write - receives `last` at the real end; `perhaps` at a signal, when the process may go on. Errors that it
+ *   throws are logged.
+ * @returns a function that removes the writer, and the process's listeners with the last one
  */
 export function whenProcessEnds(write: Writer): () => void {
 	state.writers.add(write);
@@ -43,13 +49,15 @@ export function whenProcessEnds(write: Writer): () => void {
 }
 
 /**
- * Runs `send` when the process ends in a way that leaves it a living loop: naturally, by a signal or by an uncaught
- * error. The process ends when all senders are through, and after 2 seconds at the latest; a second signal ends it at
- * once. `process.exit()` leaves no loop.
+ * Runs `send` when the process ends in a way that lets the event loop run on: naturally, by a signal or by an uncaught
+ * error. The process ends when all senders have resolved or rejected, and after 2 seconds at the latest; a second
+ * signal ends it at once. `process.exit()` stops the loop, so it runs no senders.
  *
- * Where others listen to the signal or to uncaught errors they decide, nothing waits, and `send` is told `perhaps`.
+ * If other listeners of the signal or of uncaught errors exist, they decide whether the process ends. Nothing waits
+ * then, and `send` receives `perhaps`.
  *
- * @returns takes the sender out again
+ * @param send - sends what is in memory. A rejection is logged.
+ * @returns a function that removes the sender
  */
 export function whileProcessEnds(send: Sender): () => void {
 	state.senders.add(send);
@@ -64,23 +72,25 @@ export function whileProcessEnds(send: Sender): () => void {
 	};
 }
 
+/** Listens to the ends of the process that leave time for sending; returns a function that removes these listeners. */
 function listenForSending(): () => void {
 	const wait = () => waitForSending();
 	const stops = [onEventLoopEmpty(wait)];
-	// In a worker thread an error is the parent's to answer.
+	// The uncaught error of a worker thread is handled by its parent.
 	if (isMainThread) stops.push(onUncaught(wait, () => void sendAll('perhaps')));
 	return () => {
 		for (const stop of stops) stop();
 	};
 }
 
+/** Listens to `exit` and, on the main thread, to signals. */
 function listen(): void {
 	const onExit = () => writeAll('last');
 	state.handlers.set('exit', onExit);
 	process.on('exit', onExit);
 	if (!isMainThread) return;
 	for (const signal of SIGNALS) {
-		const onSignal = () => answer(signal, onSignal);
+		const onSignal = () => handleSignal(signal, onSignal);
 		state.handlers.set(signal, onSignal);
 		process.prependListener(signal, onSignal);
 	}
@@ -92,22 +102,22 @@ function stopListening(): void {
 }
 
 /**
- * A signal that nobody else listens to ends the process as if we had not listened either: the last listener gone,
- * its default is back, and it is raised again. Where others listen they decide, and while they run we are out of the
- * list: `signal-exit` (under execa, write-file-atomic and many more) counts the listeners, and raises the signal only
- * if all of them are its own.
+ * Handles a signal. If there is no other listener, the process ends as if there were none at all: the handler is
+ * removed, which restores the default action, and the signal is raised again. If there are others, they decide. While
+ * they run the handler is not in the list: `signal-exit` (which execa, write-file-atomic and many more use) counts the
+ * listeners, and raises the signal only if all of them are its own.
  */
-function answer(signal: NodeJS.Signals, handler: () => void): void {
+function handleSignal(signal: NodeJS.Signals, handler: () => void): void {
 	process.removeListener(signal, handler);
-	const alone = process.listenerCount(signal) === 0;
-	if (alone && (state.waiting || state.senders.size === 0)) {
+	const isOnlyListener = process.listenerCount(signal) === 0;
+	if (isOnlyListener && (state.waiting || state.senders.size === 0)) {
 		writeAll('last');
 		process.kill(process.pid, signal);
 		return;
 	}
 	writeAll('perhaps');
-	if (alone) {
-		// For a second one, which ends the process at once.
+	if (isOnlyListener) {
+		// A second signal while senders run ends the process at once.
 		process.prependListener(signal, handler);
 		void waitForSending().then(() => {
 			process.removeListener(signal, handler);
@@ -117,18 +127,22 @@ function answer(signal: NodeJS.Signals, handler: () => void): void {
 		return;
 	}
 	void sendAll('perhaps');
-	// One turn holds the process for no longer than that, and must come soon: the next signal may find nobody else.
+	// The handler returns in the next turn of the loop: soon, because the next signal may have no other listener, and an
+	// immediate does not keep the process alive for longer than that turn.
 	setImmediate(() => {
 		if (state.handlers.get(signal) === handler) process.prependListener(signal, handler);
 	});
 }
 
-/** Holds the process until all is sent, but not for ever; answers false where it was too late. Never rejects. */
+/**
+ * Keeps the process alive until all senders are done, at most 2 s; resolves to false if that was too short. Never
+ * rejects.
+ */
 async function waitForSending(): Promise<boolean> {
 	state.waiting = true;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<boolean>((resolve) => {
-		timer = setTimeout(resolve, SEND_MS, false);
+		timer = setTimeout(resolve, MAX_SEND_MS, false);
 	});
 	try {
 		return await Promise.race([sendAll('last').then(() => true), late]);
@@ -138,6 +152,7 @@ async function waitForSending(): Promise<boolean> {
 	}
 }
 
+/** Runs all senders at the same time, and logs those that reject. Never rejects. */
 async function sendAll(end: EndOfProcess): Promise<void> {
 	const sending = [...state.senders].map(async (send) => send(end));
 	for (const outcome of await Promise.allSettled(sending)) {
@@ -147,6 +162,7 @@ async function sendAll(end: EndOfProcess): Promise<void> {
 	}
 }
 
+/** Runs all writers in order, and logs those that throw. Never throws. */
 function writeAll(end: EndOfProcess): void {
 	for (const write of [...state.writers]) {
 		try {

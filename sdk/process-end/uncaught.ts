@@ -1,17 +1,19 @@
 /**
- * Runs `wait` when an error that nobody catches is about to end the process, and then throws it again, so that Node
- * prints it and ends with the code that it has for it.
+ * Runs `wait` when an uncaught error is about to end the process, and then throws the error again, so that Node prints
+ * it and exits with its usual code.
  *
- * Where others listen to uncaught errors they decide, and while they run we are out of the list: Sentry and its like
- * count the listeners, and leave the process to the others if there are any.
+ * If there are other listeners of `uncaughtException`, they decide whether the process ends. While they run this
+ * listener is not in the list: Sentry and similar libraries count the listeners, and do not end the process if there
+ * are others.
  *
- * @param wait - what the process waits for; resolves, and within a bounded time
- * @param meanwhile - what is begun where others decide
- * @returns takes the listener out again
+ * @param wait - what the process waits for; must resolve within a bounded time
+ * @param meanwhile - called if other listeners decide
+ * @returns a function that removes the listener
  */
 export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void): () => void {
 	let listening = true;
-	let first: (() => void) | undefined;
+	/** Throws the first error again; undefined until there is one. */
+	let rethrowFirst: (() => void) | undefined;
 
 	const onError: NodeJS.UncaughtExceptionListener = (error) => {
 		process.removeListener('uncaughtException', onError);
@@ -22,19 +24,19 @@ export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void):
 			});
 			return;
 		}
-		if (first !== undefined) {
-			first();
+		if (rethrowFirst !== undefined) {
+			rethrowFirst();
 			return;
 		}
-		first = () => {
+		rethrowFirst = () => {
 			process.removeListener('uncaughtException', onError);
-			// They have seen this error.
+			// The monitors were already called with this error.
 			process.removeAllListeners('uncaughtExceptionMonitor');
-			raise(error);
+			rethrow(error);
 		};
-		// A second error meanwhile ends the process at once, by the first one.
+		// A second error while `wait` runs ends the process at once, with the first error.
 		process.prependListener('uncaughtException', onError);
-		void wait().then(() => first?.());
+		void wait().then(() => rethrowFirst?.());
 	};
 
 	process.prependListener('uncaughtException', onError);
@@ -45,10 +47,11 @@ export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void):
 }
 
 /**
- * In a turn of its own: what a listener of `uncaughtException` throws ends the process with another code. And in a
- * microtask: Node then shows the line of source that made the error, and not the one that throws it here (measured).
+ * Throws an error again. In another turn of the loop, because an error that a listener of `uncaughtException` throws
+ * ends the process with another exit code. And in a microtask, because Node then prints the source line that created
+ * the error, and not the line that throws it here (measured).
  */
-function raise(error: Error): void {
+function rethrow(error: Error): void {
 	setImmediate(() => {
 		queueMicrotask(() => {
 			throw error;

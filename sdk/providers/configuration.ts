@@ -1,7 +1,9 @@
 import type { MeterProvider } from '@opentelemetry/api';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 
-/** What the presets make for an SDK: a signal that nobody carries is an empty list. */
+/**
+ * The part of a NodeSDK configuration that the presets create. The list of a signal that no preset exports is empty.
+ */
 export type StartConfiguration = Required<
 	Pick<
 		NodeSDKConfiguration,
@@ -10,21 +12,24 @@ export type StartConfiguration = Required<
 > &
 	Partial<Pick<NodeSDKConfiguration, 'sampler'>>;
 
-/** An SDK that was made, and is not registered yet. */
+/** An SDK that was created and is not registered yet. */
 export interface Sdk {
-	/** Registers it with OpenTelemetry's API. */
+	/** Registers its providers with OpenTelemetry's API. */
 	start(): void;
+	/** Shuts its providers down. They stay registered. */
 	shutdown(): Promise<void>;
 }
 
-/** A provider that was registered. */
-export interface Started {
+/** A provider that is registered with OpenTelemetry's API. */
+export interface StartedProvider {
+	/** Flushes and shuts the provider down. It stays registered. */
 	shutdown(): Promise<void>;
 }
 
-/** What a provider is made with beside its own configuration. */
-export interface Around {
+/** The options that all providers have in common. */
+export interface ProviderOptions {
+	/** The resource of the provider's telemetry. */
 	readonly resource: StartConfiguration['resource'];
-	/** Where the SDK counts its own work, if `OTEL_NODE_EXPERIMENTAL_SDK_METRICS` asks for it. */
+	/** The provider for the SDK's metrics about itself. Absent unless `OTEL_NODE_EXPERIMENTAL_SDK_METRICS` is true. */
 	readonly meterProvider?: MeterProvider;
 }

@@ -1,20 +1,28 @@
 import { writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import type { Instrumentation } from '../instrumentation/load.js';
 
-/** What `startNodeSDK` answers, and what is ours beside it. */
-export interface Declared {
+/** The SDK that `startNodeSDK` returns. */
+export interface DeclaredSdk {
+	/** Flushes and shuts the SDK down. */
 	shutdown(): Promise<void>;
 }
 
 /**
- * Hands the whole set-up to the file of OpenTelemetry's declarative configuration that `OTEL_CONFIG_FILE` names; ours
- * are the instrumentations and the end of the process. Says so, for everything else that was configured is off.
+ * Loads the NodeSDK for OpenTelemetry's declarative configuration, and writes to stderr that its file replaces most of
+ * the toolkit's config.
+ *
+ * @param file - the file that `OTEL_CONFIG_FILE` names, for the message; the NodeSDK reads the variable itself
+ * @returns a function that starts the SDK
  */
-export async function startDeclared(file: string, instrumentations: Instrumentation[]): Promise<() => Declared> {
+export async function prepareDeclaredSdk(
+	file: string,
+	instrumentations: Instrumentation[],
+): Promise<() => DeclaredSdk> {
 	const { startNodeSDK } = await import('@opentelemetry/sdk-node');
 	writeStderr(
-		`agentese-otel: OTEL_CONFIG_FILE is set, so ${file} alone says where telemetry goes; preset, sampling, resource ` +
-			'and serviceName of the toolkit are off. autoInstrumentation and the end of the process stay its own.',
+		`agentese-otel: OTEL_CONFIG_FILE is set, so ${file} alone decides where telemetry is sent; preset, sampling, ` +
+			'resource and serviceName of the toolkit have no effect. autoInstrumentation and the flush at the end of the ' +
+			'process still work.',
 	);
 	return () => startNodeSDK({ instrumentations });
 }

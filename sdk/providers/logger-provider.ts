@@ -1,12 +1,12 @@
 import { diag, logs } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import type { Around, StartConfiguration, Started } from './configuration.js';
+import type { ProviderOptions, StartConfiguration, StartedProvider } from './configuration.js';
 
-/** Registers what makes log records. */
-export function startLoggers({ logRecordProcessors }: StartConfiguration, around: Around): Started {
+/** Creates the provider of loggers and registers it with the API. */
+export function startLoggers({ logRecordProcessors }: StartConfiguration, options: ProviderOptions): StartedProvider {
 	const provider = new LoggerProvider({
-		...around,
+		...options,
 		logRecordLimits: logRecordLimits(),
 		processors: logRecordProcessors,
 	});
@@ -14,7 +14,7 @@ export function startLoggers({ logRecordProcessors }: StartConfiguration, around
 	return provider;
 }
 
-/** A log record's limits; what no variable says is the SDK's own default. */
+/** The limits of a log record that variables set. The SDK has defaults for all others. */
 function logRecordLimits() {
 	const limits = {
 		attributeCountLimit: positive('OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT') ?? positive('OTEL_ATTRIBUTE_COUNT_LIMIT'),
@@ -24,7 +24,7 @@ function logRecordLimits() {
 	return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
 }
 
-/** In the NodeSDK's own words: whoever looks for them finds OpenTelemetry's documentation. */
+/** The warning has the NodeSDK's text, so that a search for it finds OpenTelemetry's documentation. */
 function positive(name: string): number | undefined {
 	const value = getNumberFromEnv(name);
 	if (value === undefined || value > 0) return value;

@@ -1,17 +1,17 @@
 import { type MeterProvider as Meters, metrics } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import type { Around, StartConfiguration, Started } from './configuration.js';
+import type { ProviderOptions, StartConfiguration, StartedProvider } from './configuration.js';
 
 /**
- * Registers what makes measurements.
+ * Creates the provider of meters and registers it with the API.
  *
- * @param sdkMetricsEnabled - whether the SDK counts its own work as well
+ * @param sdkMetricsEnabled - whether the SDK also measures itself
  */
 export function startMeters(
 	{ metricReaders, views }: StartConfiguration,
-	{ resource }: Around,
+	{ resource }: ProviderOptions,
 	sdkMetricsEnabled: boolean,
-): Started & Meters {
+): StartedProvider & Meters {
 	const provider = new MeterProvider({ resource, views, readers: metricReaders, sdkMetricsEnabled });
 	metrics.setGlobalMeterProvider(provider);
 	return provider;

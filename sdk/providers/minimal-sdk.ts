@@ -2,28 +2,31 @@ import { context, DiagConsoleLogger, diag, logs, metrics, propagation, trace } f
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { diagLogLevelFromString, getBooleanFromEnv, getStringFromEnv } from '@opentelemetry/core';
 import type { Instrumentation } from '../instrumentation/load.js';
-import type { Around, Sdk, StartConfiguration, Started } from './configuration.js';
+import type { ProviderOptions, Sdk, StartConfiguration, StartedProvider } from './configuration.js';
 import { startMeters } from './meter-provider.js';
 import { propagator } from './propagator.js';
 import { startTracers } from './tracer-provider.js';
 
 /**
- * Makes the SDK as the NodeSDK would of the same configuration and the same variables:
- * `__tests__/sdk/providers/same-as-node-sdk.test.ts` compares the two. It differs in this: for logs that nobody carries the NodeSDK
- * registers a provider that does nothing, and this one registers none and does not load their package.
+ * Creates an SDK that behaves as the NodeSDK does with the same configuration and the same environment variables;
+ * `__tests__/sdk/providers/same-as-node-sdk.test.ts` compares the two. There is one difference: if no preset exports
+ * logs, the NodeSDK registers a provider that does nothing, and this SDK registers none and does not load their
+ * package.
  */
 export async function minimalSdk(configuration: StartConfiguration, instrumentations: Instrumentation[]): Promise<Sdk> {
 	const { autoDetectResources, metricReaders, spanProcessors, logRecordProcessors } = configuration;
-	const [loggers, resources] = await Promise.all([
+	const [loggers, detectors] = await Promise.all([
 		logRecordProcessors.length > 0 ? import('./logger-provider.js') : undefined,
 		autoDetectResources ? import('./resource-detectors.js') : undefined,
 	]);
+	// Packages are loaded before `start`, which registers everything synchronously.
 	const disabled = getBooleanFromEnv('OTEL_SDK_DISABLED');
-	sayWhatWasAskedFor();
-	let started: Started[] = [];
+	installConsoleLogger();
+	let started: StartedProvider[] = [];
 
 	function start(): void {
 		if (disabled) return;
+		// Instrumentations get the API's proxies, which pass on to the providers that are registered below.
 		for (const instrumentation of instrumentations) {
 			instrumentation.setTracerProvider(trace.getTracerProvider());
 			instrumentation.setMeterProvider(metrics.getMeterProvider());
@@ -31,20 +34,20 @@ export async function minimalSdk(configuration: StartConfiguration, instrumentat
 			if (!instrumentation.getConfig().enabled) instrumentation.enable();
 		}
 		context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-		const carrier = propagator();
-		if (carrier !== undefined) propagation.setGlobalPropagator(carrier);
+		const globalPropagator = propagator();
+		if (globalPropagator !== undefined) propagation.setGlobalPropagator(globalPropagator);
 		let { resource } = configuration;
-		if (resources !== undefined) resource = resource.merge(resources.detectResource());
-		const countsItself = getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS');
-		const metering = metricReaders.length > 0 ? startMeters(configuration, { resource }, countsItself) : undefined;
-		if (metering !== undefined) {
-			// There is no proxy for metrics: an instrument made before stays one that does nothing.
+		if (detectors !== undefined) resource = resource.merge(detectors.detectResource());
+		const measuresItself = getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS');
+		const meters = metricReaders.length > 0 ? startMeters(configuration, { resource }, measuresItself) : undefined;
+		if (meters !== undefined) {
+			// The API has no proxy for meters: instruments of an earlier meter provider would stay without effect.
 			for (const instrumentation of instrumentations) instrumentation.setMeterProvider(metrics.getMeterProvider());
 		}
-		const around: Around = { resource, ...(countsItself && metering && { meterProvider: metering }) };
-		const tracing = spanProcessors.length > 0 ? startTracers(configuration, around) : undefined;
-		const logging = loggers?.startLoggers(configuration, around);
-		started = [tracing, logging, metering].filter((provider) => provider !== undefined);
+		const options: ProviderOptions = { resource, ...(measuresItself && meters && { meterProvider: meters }) };
+		const tracers = spanProcessors.length > 0 ? startTracers(configuration, options) : undefined;
+		const logging = loggers?.startLoggers(configuration, options);
+		started = [tracers, logging, meters].filter((provider) => provider !== undefined);
 	}
 
 	async function shutdown(): Promise<void> {
@@ -54,8 +57,8 @@ export async function minimalSdk(configuration: StartConfiguration, instrumentat
 	return { start, shutdown };
 }
 
-/** `OTEL_LOG_LEVEL` asks for OpenTelemetry's own console logger. */
-function sayWhatWasAskedFor(): void {
+/** If `OTEL_LOG_LEVEL` is set, the NodeSDK installs OpenTelemetry's console logger with that level. */
+function installConsoleLogger(): void {
 	const level = diagLogLevelFromString(getStringFromEnv('OTEL_LOG_LEVEL'));
 	if (level !== undefined) diag.setLogger(new DiagConsoleLogger(), { logLevel: level });
 }

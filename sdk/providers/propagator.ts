@@ -7,8 +7,9 @@ import {
 } from '@opentelemetry/core';
 
 /**
- * What carries a context from process to process: W3C trace context and baggage, unless `OTEL_PROPAGATORS` says
- * otherwise. Undefined for `none`.
+ * Creates the propagator that `OTEL_PROPAGATORS` names. Returns undefined for `none`.
+ *
+ * @default W3C trace context and W3C baggage
  */
 export function propagator(): TextMapPropagator | undefined {
 	const words = [...new Set(getStringListFromEnv('OTEL_PROPAGATORS') ?? ['tracecontext', 'baggage'])];

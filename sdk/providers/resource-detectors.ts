@@ -10,7 +10,7 @@ import {
 	serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
 
-/** In the order in which the NodeSDK asks them for `all`: where two say the same attribute, the later one wins. */
+/** In the NodeSDK's order for `all`: if two detectors set the same attribute, the later one has precedence. */
 const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
 	host: hostDetector,
 	os: osDetector,
@@ -19,7 +19,7 @@ const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
 	env: envDetector,
 };
 
-/** What the detectors of `OTEL_NODE_RESOURCE_DETECTORS` find. */
+/** Returns what the detectors find that `OTEL_NODE_RESOURCE_DETECTORS` names. @default all detectors */
 export function detectResource(): Resource {
 	const words = getStringListFromEnv('OTEL_NODE_RESOURCE_DETECTORS') ?? ['all'];
 	const all = Object.values(DETECTORS);

@@ -1,12 +1,15 @@
 import { trace } from '@opentelemetry/api';
 import { getNumberFromEnv } from '@opentelemetry/core';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Around, StartConfiguration, Started } from './configuration.js';
+import type { ProviderOptions, StartConfiguration, StartedProvider } from './configuration.js';
 
-/** Registers what makes spans. */
-export function startTracers({ sampler, spanProcessors }: StartConfiguration, around: Around): Started {
+/** Creates the provider of tracers and registers it with the API. */
+export function startTracers(
+	{ sampler, spanProcessors }: StartConfiguration,
+	options: ProviderOptions,
+): StartedProvider {
 	const provider = new TracerProvider({
-		...around,
+		...options,
 		...(sampler && { sampler }),
 		spanLimits: spanLimits(),
 		spanProcessors,
@@ -15,7 +18,7 @@ export function startTracers({ sampler, spanProcessors }: StartConfiguration, ar
 	return provider;
 }
 
-/** A span's limits; what no variable says is the SDK's own default. */
+/** The limits of a span that variables set. The SDK has defaults for all others. */
 function spanLimits() {
 	const limits = {
 		attributeCountLimit:

@@ -1,32 +1,39 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { FastSpan } from '../spans/fast-span.js';
-import type { SpanRules } from './redact-span.js';
+import type { RedactionPolicy } from './redact-span.js';
 
 /**
- * Knows spans in which there is nothing to hide: all of their parts are the very same with the rules as without. What
- * most spans have in common with the one before (name, scope, resource) and what is constant in their attributes is
- * looked at once; all of it was 570 ns of a recorded call.
+ * Recognizes spans that contain nothing to redact: each of their parts is the very same after redaction. What a span
+ * usually has in common with the previous one (name, scope, resource) and its constant attributes are inspected once
+ * only. Inspecting all of it for every span took 570 ns of a recorded call.
  */
 export class CleanSpans {
-	readonly #rules: SpanRules;
+	readonly #policy: RedactionPolicy;
+	// The last name, scope and resource that were found to contain nothing to redact.
 	#name: string | undefined;
 	#scope: ReadableSpan['instrumentationScope'] | undefined;
 	#resource: ReadableSpan['resource'] | undefined;
 
-	constructor(rules: SpanRules) {
-		this.#rules = rules;
+	/** @param policy - must not change, because results for earlier spans are reused */
+	constructor(policy: RedactionPolicy) {
+		this.#policy = policy;
 	}
 
-	/** True where there is nothing to hide; false where it takes a whole look to know. Never throws. */
+	/**
+	 * Returns whether there is nothing to redact in the span. False also means that this cannot be told without
+	 * redacting it: for a span with events, links, a status message or a trace state, and if a custom function throws.
+	 * Never throws.
+	 */
 	has(span: ReadableSpan): boolean {
-		const { redactor, errors, resourceOf } = this.#rules;
+		// Ordered by cost: parts that most spans do not have, then the attributes, then what is usually known already.
+		const { redactor, errors, redactResource } = this.#policy;
 		const { name, instrumentationScope, resource, events, links, status, attributes } = span;
 		if (redactor === undefined || errors !== 'full' || status.message !== undefined) return false;
 		if (events.length > 0 || links.length > 0 || span.spanContext().traceState !== undefined) return false;
 		try {
 			if (!redactor.isClean(attributes, constantsOf(span))) return false;
 			if (resource !== this.#resource) {
-				if (resourceOf(resource) !== resource) return false;
+				if (redactResource(resource) !== resource) return false;
 				this.#resource = resource;
 			}
 			if (instrumentationScope !== this.#scope) {
@@ -44,6 +51,7 @@ export class CleanSpans {
 	}
 }
 
+/** Returns the attributes that the span shares with all others of its method; undefined for a span of another SDK. */
 function constantsOf(span: ReadableSpan) {
 	return span instanceof FastSpan ? (span._constants ?? undefined) : undefined;
 }

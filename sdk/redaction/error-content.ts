@@ -1,8 +1,8 @@
-/** What tells of an error more than its type, by the semantic conventions. */
-const TOLD = ['exception.message', 'exception.stacktrace', 'error.message'];
+/** The attributes by which the semantic conventions describe an error, except for its type. */
+const ERROR_CONTENT_KEYS = ['exception.message', 'exception.stacktrace', 'error.message'];
 
-/** The attributes without messages and stacks of errors; the same object where there are none. */
-export function withoutMessages<T extends object>(attributes: T): T {
-	if (!TOLD.some((key) => key in attributes)) return attributes;
-	return Object.fromEntries(Object.entries(attributes).filter(([key]) => !TOLD.includes(key))) as T;
+/** Returns the attributes without the messages and stacks of errors; the same object if there are none. */
+export function withoutErrorMessages<T extends object>(attributes: T): T {
+	if (!ERROR_CONTENT_KEYS.some((key) => key in attributes)) return attributes;
+	return Object.fromEntries(Object.entries(attributes).filter(([key]) => !ERROR_CONTENT_KEYS.includes(key))) as T;
 }

@@ -1,44 +1,54 @@
 import type { Context } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { REDACTED } from '../../lib/redaction/marker.js';
-import { warnHidden } from '../../lib/redaction/settings.js';
-import { withoutMessages } from './error-content.js';
-import { hidden } from './redact-or-hide.js';
-import { type SpanRules, scopeOf } from './redact-span.js';
+import { warnRedactionFailed } from '../../lib/redaction/settings.js';
+import { withoutErrorMessages } from './error-content.js';
+import { redactAllValues } from './redact-safely.js';
+import { type RedactionPolicy, redactScope } from './redact-span.js';
 
-type Emitted = Parameters<LogRecordProcessor['onEmit']>[0];
-type Parts = Pick<
+/** A log record as the SDK passes it to processors, which may set its members. */
+type EmittedRecord = Parameters<LogRecordProcessor['onEmit']>[0];
+
+/** The parts of a log record that may contain a secret. */
+type RecordParts = Pick<
 	ReadableLogRecord,
 	'body' | 'attributes' | 'resource' | 'instrumentationScope' | 'eventName' | 'severityText'
 >;
 
-/** Looks at each record once; what one preset's processor sets on it the next one sees. */
-export function recordLook(rules: SpanRules): (record: Emitted) => Emitted {
-	let last: Emitted | undefined;
-	let seen: Emitted | undefined;
+/**
+ * Creates a function that redacts log records. It returns the same result for one record passed to it several times in
+ * succession, so that the processors of all presets share one redacted record, and with it what they set on it.
+ */
+export function createRecordRedactor(policy: RedactionPolicy): (record: EmittedRecord) => EmittedRecord {
+	let last: EmittedRecord | undefined;
+	let redacted: EmittedRecord | undefined;
 	return (record) => {
-		if (seen === undefined || last !== record) {
-			seen = redactedRecord(record, rules);
+		if (redacted === undefined || last !== record) {
+			redacted = redactRecord(record, policy);
 			last = record;
 		}
-		return seen;
+		return redacted;
 	};
 }
 
-/** Stands before a preset's log record processor, which gets each record without its secrets. */
+/** Passes each log record to a preset's processor, redacted. */
 export class RedactingLogRecordProcessor implements LogRecordProcessor {
+	/** The preset's processor. */
 	readonly #inner: LogRecordProcessor;
-	readonly #look: (record: Emitted) => Emitted;
+	readonly #redact: (record: EmittedRecord) => EmittedRecord;
 
-	constructor(inner: LogRecordProcessor, look: (record: Emitted) => Emitted) {
+	/** @param redact - what `createRecordRedactor` created, shared by the processors of all presets */
+	constructor(inner: LogRecordProcessor, redact: (record: EmittedRecord) => EmittedRecord) {
 		this.#inner = inner;
-		this.#look = look;
+		this.#redact = redact;
 	}
 
-	onEmit(record: Emitted, context?: Context): void {
-		this.#inner.onEmit(this.#look(record), context);
+	/** Passes the redacted record on. */
+	onEmit(record: EmittedRecord, context?: Context): void {
+		this.#inner.onEmit(this.#redact(record), context);
 	}
 
+	/** Returns false if the preset's processor does not want such records. */
 	enabled(options: Parameters<NonNullable<LogRecordProcessor['enabled']>>[0]): boolean {
 		return this.#inner.enabled?.(options) !== false;
 	}
@@ -52,36 +62,43 @@ export class RedactingLogRecordProcessor implements LogRecordProcessor {
 	}
 }
 
-/** The record as presets see it: the same object where there is nothing to hide, else a copy that may be written to. */
-function redactedRecord(record: Emitted, rules: SpanRules): Emitted {
-	const parts = partsOf(record, rules);
-	const changed = (Object.keys(parts) as (keyof Parts)[]).filter((key) => parts[key] !== record[key]);
+/** Returns the redacted record: the same object if there is nothing to redact, else a copy that can be written to. */
+function redactRecord(record: EmittedRecord, policy: RedactionPolicy): EmittedRecord {
+	const parts = redactParts(record, policy);
+	const changed = (Object.keys(parts) as (keyof RecordParts)[]).filter((key) => parts[key] !== record[key]);
 	if (changed.length === 0) return record;
-	// What a processor sets on the copy is set on the copy: the members of a record are looked up on what they are called on.
+	// The copy inherits from the record: unchanged members are those of the record, and a setter that is called on the
+	// copy writes to the copy.
 	return Object.create(
 		record,
 		Object.fromEntries(changed.map((key) => [key, { value: parts[key], writable: true, enumerable: true }])),
 	);
 }
 
-function partsOf(record: Emitted, { redactor, errors, resourceOf }: SpanRules): Partial<Parts> {
-	const attributes = errors === 'type' ? withoutMessages(record.attributes) : record.attributes;
-	const resource = resourceOf(record.resource);
+/** Returns the redacted parts; if redaction throws, with all texts and values replaced. Never throws. */
+function redactParts(
+	record: EmittedRecord,
+	{ redactor, errors, redactResource }: RedactionPolicy,
+): Partial<RecordParts> {
+	const attributes = errors === 'type' ? withoutErrorMessages(record.attributes) : record.attributes;
+	const resource = redactResource(record.resource);
+	// Without a redactor only the content of errors is left out.
 	if (redactor === undefined) return { attributes, resource };
 	const { body, eventName, severityText } = record;
 	try {
 		return {
 			attributes: redactor.record(attributes),
 			resource,
-			instrumentationScope: scopeOf(record.instrumentationScope, redactor),
+			instrumentationScope: redactScope(record.instrumentationScope, redactor),
 			...(body !== undefined && { body: redactor.value('body', body) as NonNullable<typeof body> }),
-			...(eventName !== undefined && { eventName: redactor.named('event.name', eventName) }),
-			...(severityText !== undefined && { severityText: redactor.named('severity', severityText) }),
+			...(eventName !== undefined && { eventName: redactor.namedText('event.name', eventName) }),
+			...(severityText !== undefined && { severityText: redactor.namedText('severity', severityText) }),
 		};
 	} catch (error) {
-		warnHidden(error);
+		// What the custom function has not checked may be a secret.
+		warnRedactionFailed(error);
 		return {
-			attributes: hidden(attributes),
+			attributes: redactAllValues(attributes),
 			resource,
 			...(body !== undefined && { body: REDACTED }),
 			...(eventName !== undefined && { eventName: REDACTED }),

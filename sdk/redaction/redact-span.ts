@@ -3,62 +3,73 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { REDACTED } from '../../lib/redaction/marker.js';
 import type { Redactor } from '../../lib/redaction/redactor.js';
-import { warnHidden } from '../../lib/redaction/settings.js';
+import { warnRedactionFailed } from '../../lib/redaction/settings.js';
 import type { ErrorContent } from '../../lib/signals/capture/settings.js';
-import { copyOf } from '../spans/copy.js';
-import { withoutMessages } from './error-content.js';
-import { hidden } from './redact-or-hide.js';
+import { copyWith } from '../spans/copy.js';
+import { withoutErrorMessages } from './error-content.js';
+import { redactAllValues } from './redact-safely.js';
 
+/** An event of a span. */
 type Event = ReadableSpan['events'][number];
 
-/** The parts of a span that may hold a secret. */
-export type Parts = Pick<
+/** The parts of a span that may contain a secret. */
+export type SpanParts = Pick<
 	ReadableSpan,
 	'name' | 'attributes' | 'events' | 'links' | 'status' | 'resource' | 'instrumentationScope'
 >;
 
-/** What spans are looked at with. */
-export interface SpanRules {
+/** How spans and log records are redacted. */
+export interface RedactionPolicy {
+	/** Redacts texts and values; undefined if redaction is off. */
 	readonly redactor: Redactor | undefined;
+	/** Whether an error is exported with its message and stack, or with its type only. */
 	readonly errors: ErrorContent;
-	readonly resourceOf: (resource: Resource) => Resource;
+	/** Redacts a resource. Never throws. */
+	readonly redactResource: (resource: Resource) => Resource;
 }
 
 /**
- * The span as presets see it: without secrets and, where errors are to have their type alone, without messages and
- * stacks. The same object where there is nothing to hide, else a copy: the application's own span stays as it is. Where
- * what hides throws, all texts and values of the copy are hidden. Never throws.
+ * Returns the redacted span: without secrets and, if errors are exported with their type only, without messages and
+ * stacks. Returns the same object if there is nothing to redact, else a copy; the application's span is not changed. If
+ * redaction throws, all texts and values of the copy are replaced. Never throws.
  */
-export function redactedSpan(span: ReadableSpan, rules: SpanRules): ReadableSpan {
-	const parts = partsOf(span, rules);
-	const context = contextOf(span.spanContext(), rules.redactor);
-	const same = (Object.keys(parts) as (keyof Parts)[]).every((key) => parts[key] === span[key]);
-	return same && context === span.spanContext() ? span : copyOf(span, { ...parts, spanContext: () => context });
+export function redactSpan(span: ReadableSpan, policy: RedactionPolicy): ReadableSpan {
+	// The span context is not one of the parts: it is read by a method, and only its trace state may hold a secret.
+	const parts = redactSpanParts(span, policy);
+	const context = redactContext(span.spanContext(), policy.redactor);
+	const same = (Object.keys(parts) as (keyof SpanParts)[]).every((key) => parts[key] === span[key]);
+	return same && context === span.spanContext() ? span : copyWith(span, { ...parts, spanContext: () => context });
 }
 
-/** The parts of a span without what is to be hidden. Never throws. */
-export function partsOf(span: ReadableSpan, { redactor, errors, resourceOf }: SpanRules): Parts {
-	const bare = errors === 'type' ? withoutErrors(span) : span;
-	const { name, attributes, events, links, status, instrumentationScope } = bare;
-	const resource = resourceOf(span.resource);
+/** Returns the redacted parts of a span, each the same object if there is nothing to redact in it. Never throws. */
+export function redactSpanParts(span: ReadableSpan, { redactor, errors, redactResource }: RedactionPolicy): SpanParts {
+	const allowed = errors === 'type' ? withoutErrorContent(span) : span;
+	const { name, attributes, events, links, status, instrumentationScope } = allowed;
+	const resource = redactResource(span.resource);
+	// Without a redactor only the content of errors is left out.
 	if (redactor === undefined) return { name, attributes, events, links, status, instrumentationScope, resource };
 	try {
 		return {
-			name: redactor.named('name', name),
+			name: redactor.namedText('name', name),
 			attributes: redactor.record(attributes),
-			events: mapped(events, (event) => cleanEvent(event, redactor)),
-			links: mapped(links, (link) => cleanLink(link, redactor)),
-			status: cleanStatus(status, redactor),
-			instrumentationScope: scopeOf(instrumentationScope, redactor),
+			events: mapChanged(events, (event) => redactEvent(event, redactor)),
+			links: mapChanged(links, (link) => redactLink(link, redactor)),
+			status: redactStatus(status, redactor),
+			instrumentationScope: redactScope(instrumentationScope, redactor),
 			resource,
 		};
 	} catch (error) {
-		warnHidden(error);
+		// Only a custom function is known to throw. What it has not checked may be a secret: everything is replaced.
+		warnRedactionFailed(error);
 		return {
 			name: REDACTED,
-			attributes: hidden(attributes),
-			events: events.map((event) => ({ ...event, name: REDACTED, ...kept(event.attributes) })),
-			links: links.map((link) => ({ ...link, context: contextOf(link.context, redactor), ...kept(link.attributes) })),
+			attributes: redactAllValues(attributes),
+			events: events.map((event) => ({ ...event, name: REDACTED, ...replacedAttributes(event.attributes) })),
+			links: links.map((link) => ({
+				...link,
+				context: redactContext(link.context, redactor),
+				...replacedAttributes(link.attributes),
+			})),
 			status: status.message === undefined ? status : { ...status, message: REDACTED },
 			instrumentationScope,
 			resource,
@@ -66,83 +77,91 @@ export function partsOf(span: ReadableSpan, { redactor, errors, resourceOf }: Sp
 	}
 }
 
-function kept(attributes: Attributes | undefined): { attributes?: Attributes } {
-	return attributes === undefined ? {} : { attributes: hidden(attributes) };
+/** Returns attributes with all values replaced as a property to spread; no property if there are none. */
+function replacedAttributes(attributes: Attributes | undefined): { attributes?: Attributes } {
+	return attributes === undefined ? {} : { attributes: redactAllValues(attributes) };
 }
 
-function cleanEvent(event: Event, redactor: Redactor): Event {
-	const name = redactor.named('event.name', event.name);
+/** Redacts the name and the attributes of an event. */
+function redactEvent(event: Event, redactor: Redactor): Event {
+	const name = redactor.namedText('event.name', event.name);
 	const attributes = event.attributes && redactor.record(event.attributes);
 	if (name === event.name && attributes === event.attributes) return event;
 	return { ...event, name, ...(attributes && { attributes }) };
 }
 
-function cleanLink(link: Link, redactor: Redactor): Link {
+/** Redacts the attributes of a link, and the trace state of the span context that it refers to. */
+function redactLink(link: Link, redactor: Redactor): Link {
 	const attributes = link.attributes && redactor.record(link.attributes);
-	const context = contextOf(link.context, redactor);
+	const context = redactContext(link.context, redactor);
 	if (attributes === link.attributes && context === link.context) return link;
 	return { ...link, context, ...(attributes && { attributes }) };
 }
 
-/** What other services wrote into the trace's state is exported too. Never throws. */
-function contextOf(context: SpanContext, redactor: Redactor | undefined): SpanContext {
+/** Redacts the trace state of a span context, which other services write and exporters export. Never throws. */
+function redactContext(context: SpanContext, redactor: Redactor | undefined): SpanContext {
 	if (context.traceState === undefined || redactor === undefined) return context;
 	try {
 		const state = context.traceState.serialize();
-		const clean = redactor.text(state);
-		return clean === state ? context : { ...context, traceState: createTraceState(clean) };
+		const redacted = redactor.text(state);
+		return redacted === state ? context : { ...context, traceState: createTraceState(redacted) };
 	} catch (error) {
-		warnHidden(error);
+		// The state is replaced by an empty one; the ids of the context are kept.
+		warnRedactionFailed(error);
 		return { ...context, traceState: createTraceState() };
 	}
 }
 
-function cleanStatus(status: SpanStatus, redactor: Redactor): SpanStatus {
+/** Redacts the message of a status. */
+function redactStatus(status: SpanStatus, redactor: Redactor): SpanStatus {
 	if (status.message === undefined) return status;
-	const message = redactor.named('status.message', status.message);
+	const message = redactor.namedText('status.message', status.message);
 	return message === status.message ? status : { ...status, message };
 }
 
+/** The redacted scopes by scope and redactor. A process has few scopes, and all spans of a library share one. */
 const scopes = new WeakMap<object, WeakMap<Redactor, object>>();
 
-/** A library's name and version, looked at once each. */
-export function scopeOf<T extends { readonly name: string; readonly version?: string }>(
+/** Redacts an instrumentation scope, the name and version of a library, once per redactor. */
+export function redactScope<T extends { readonly name: string; readonly version?: string }>(
 	scope: T,
 	redactor: Redactor,
 ): T {
 	const known = scopes.get(scope) ?? new WeakMap<Redactor, object>();
-	let made = known.get(redactor);
-	if (made === undefined) {
-		made = redactor.record(scope);
-		scopes.set(scope, known.set(redactor, made));
+	let redacted = known.get(redactor);
+	if (redacted === undefined) {
+		redacted = redactor.record(scope);
+		scopes.set(scope, known.set(redactor, redacted));
 	}
-	return made as T;
+	return redacted as T;
 }
 
-function withoutErrors(span: ReadableSpan): Pick<ReadableSpan, keyof Parts> {
+/** Returns the parts of a span without the messages and stacks of errors. */
+function withoutErrorContent(span: ReadableSpan): Pick<ReadableSpan, keyof SpanParts> {
 	return {
-		...partsAsTheyAre(span),
-		attributes: withoutMessages(span.attributes),
-		events: mapped(span.events, (event) => {
-			const attributes = event.attributes && withoutMessages(event.attributes);
+		...unchangedParts(span),
+		attributes: withoutErrorMessages(span.attributes),
+		events: mapChanged(span.events, (event) => {
+			const attributes = event.attributes && withoutErrorMessages(event.attributes);
 			return attributes === event.attributes || attributes === undefined ? event : { ...event, attributes };
 		}),
 		status: span.status.message === undefined ? span.status : { code: span.status.code },
 	};
 }
 
-function partsAsTheyAre({ name, links, instrumentationScope, resource }: ReadableSpan) {
+/** Returns the parts of a span that cannot contain the message or the stack of an error. */
+function unchangedParts({ name, links, instrumentationScope, resource }: ReadableSpan) {
 	return { name, links, instrumentationScope, resource };
 }
 
-/** The same array where no item changes. */
-export function mapped<T>(items: T[], change: (item: T) => T): T[] {
+/** Maps the items of an array; returns the same array if no item changes. */
+export function mapChanged<T>(items: T[], change: (item: T) => T): T[] {
 	let copy: T[] | undefined;
 	for (const [at, item] of items.entries()) {
-		const made = change(item);
-		if (made === item) continue;
+		const changed = change(item);
+		if (changed === item) continue;
 		copy ??= [...items];
-		copy[at] = made;
+		copy[at] = changed;
 	}
 	return copy ?? items;
 }

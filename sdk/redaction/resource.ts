@@ -1,41 +1,52 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { Redactor } from '../../lib/redaction/redactor.js';
-import { redactOrHide } from './redact-or-hide.js';
+import { redactSafely } from './redact-safely.js';
 
-/** Answers a resource without secrets, the same object where it has none; each is looked at once. */
-export function resourceRedactor(redactor: Redactor): (resource: Resource) => Resource {
+/**
+ * Creates a function that redacts resources. It returns the same resource if there is nothing to redact, and redacts
+ * each resource once only. It never throws.
+ */
+export function createResourceRedactor(redactor: Redactor): (resource: Resource) => Resource {
 	const known = new WeakMap<Resource, Resource>();
 	return (resource) => {
-		let made = known.get(resource);
-		if (made === undefined) {
-			made = resource.asyncAttributesPending === true ? later(resource, redactor) : atOnce(resource, redactor);
-			known.set(resource, made);
-			known.set(made, made);
+		let redacted = known.get(resource);
+		if (redacted === undefined) {
+			redacted =
+				resource.asyncAttributesPending === true ? redactWhenRead(resource, redactor) : redactNow(resource, redactor);
+			known.set(resource, redacted);
+			// A redacted resource may be passed in again.
+			known.set(redacted, redacted);
 		}
-		return made;
+		return redacted;
 	};
 }
 
-function atOnce(resource: Resource, redactor: Redactor): Resource {
-	const attributes = clean(resource, redactor);
+/** Redacts a resource whose attributes are all known. */
+function redactNow(resource: Resource, redactor: Redactor): Resource {
+	const attributes = redactAttributes(resource, redactor);
 	return attributes === resource.attributes ? resource : viewOf(resource, () => attributes);
 }
 
-/** Detectors still look for some of its attributes: they are looked at when they are asked for. */
-function later(resource: Resource, redactor: Redactor): Resource {
+/** Redacts a resource whose attributes are still being detected: each time they are read, until all are known. */
+function redactWhenRead(resource: Resource, redactor: Redactor): Resource {
 	let settled: Resource['attributes'] | undefined;
 	return viewOf(resource, () => {
 		if (settled !== undefined) return settled;
-		const attributes = clean(resource, redactor);
+		const attributes = redactAttributes(resource, redactor);
 		if (resource.asyncAttributesPending !== true) settled = attributes;
 		return attributes;
 	});
 }
 
-function clean(resource: Resource, redactor: Redactor): Resource['attributes'] {
-	return redactOrHide(resource.attributes, (attributes) => redactor.record(attributes));
+/** Returns the redacted attributes of a resource; if redaction throws, with all values replaced. */
+function redactAttributes(resource: Resource, redactor: Redactor): Resource['attributes'] {
+	return redactSafely(resource.attributes, (attributes) => redactor.record(attributes));
 }
 
+/**
+ * Creates a resource that delegates to another one, except for its attributes. `merge` returns that of the original
+ * resource, which is not redacted.
+ */
 function viewOf(resource: Resource, attributes: () => Resource['attributes']): Resource {
 	return {
 		get asyncAttributesPending() {

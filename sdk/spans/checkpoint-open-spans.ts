@@ -3,71 +3,82 @@ import { hrTimeDuration, hrTimeToMilliseconds, millisToHrTime } from '@opentelem
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { untraced } from '../../delivery/common/untraced.js';
 import type { SpanCheckpoints } from '../../presets/signals/processors.js';
-import { copyOf } from './copy.js';
+import { copyWith } from './copy.js';
 import { interruptedAttributes, type OpenSpans } from './open-spans.js';
 
-/** How often the open spans are looked at, and how long one has been open when it is first noted. */
+/** How often open spans are inspected, and how long one is open before its first checkpoint, in milliseconds. */
 export const CHECKPOINT_MS = 1000;
 
-/** So often at least what is noted is noted again. */
-const RENEW_MS = 60_000;
+/** The longest time between two checkpoints of a span, in milliseconds. */
+const MAX_INTERVAL_MS = 60_000;
 
-/** So many are noted at once, and at each look; the oldest are looked at first. */
-const MAX_NOTED = 1000;
-const MAX_EACH = 100;
+/** How many spans have checkpoints at the same time. */
+const MAX_SPANS = 1000;
+/** How many checkpoints are written at one inspection; the oldest spans come first. */
+const MAX_PER_ROUND = 100;
 
 /**
- * Has spans noted that are open for longer than a second, as they would be if they were interrupted now: at 1, 2, 4, 8 s
- * and so on, then once a minute. A process that is killed runs nothing of ours any more; what it noted is what is known of
- * the calls that it was in.
+ * Writes checkpoints of spans that are open for longer than a second: each span as it would be if it were interrupted
+ * now, after 1, 2, 4, 8 s and so on, then once a minute. A process that is killed can run nothing at its end, so its
+ * checkpoints are all that is known of the calls that had not ended.
  */
 export class OpenSpanCheckpoints {
 	readonly #open: OpenSpans;
-	readonly #noting: readonly SpanCheckpoints[];
-	/** When each is noted again, in milliseconds since 1970. */
+	readonly #checkpoints: readonly SpanCheckpoints[];
+	/** When the next checkpoint of each span is due, in milliseconds since 1970. */
 	readonly #due = new Map<object, number>();
 	readonly #timer: NodeJS.Timeout;
 
-	constructor(open: OpenSpans, noting: readonly SpanCheckpoints[]) {
+	/**
+	 * Starts the timer, which does not keep the process alive.
+	 *
+	 * @param checkpoints - where checkpoints are written to
+	 */
+	constructor(open: OpenSpans, checkpoints: readonly SpanCheckpoints[]) {
 		this.#open = open;
-		this.#noting = noting;
-		open.ended = (span) => this.#ended(span);
-		this.#timer = untraced(() => setInterval(() => this.#look(), CHECKPOINT_MS).unref());
+		this.#checkpoints = checkpoints;
+		open.onSpanEnded = (span) => this.#forget(span);
+		this.#timer = untraced(() => setInterval(() => this.#writeDue(), CHECKPOINT_MS).unref());
 	}
 
+	/** Stops the timer. Checkpoints that were written stay where they are. */
 	stop(): void {
 		clearInterval(this.#timer);
-		this.#open.ended = undefined;
+		this.#open.onSpanEnded = undefined;
 		this.#due.clear();
 	}
 
-	#look(): void {
+	/** Writes a checkpoint of each sampled span that is due. */
+	#writeDue(): void {
 		const now = Date.now();
-		let left = MAX_EACH;
+		let left = MAX_PER_ROUND;
 		for (const span of this.#open) {
 			if (left === 0) return;
+			// The first checkpoint is due one second after the start, each next one after as long as the span is open.
 			const began = hrTimeToMilliseconds(span.startTime);
 			const due = this.#due.get(span) ?? began + CHECKPOINT_MS;
-			if (due > now || (!this.#due.has(span) && this.#due.size >= MAX_NOTED)) continue;
+			if (due > now || (!this.#due.has(span) && this.#due.size >= MAX_SPANS)) continue;
+			// Spans that are recorded but not sampled are not exported either.
 			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) continue;
 			left -= 1;
-			this.#due.set(span, now + Math.min(Math.max(now - began, CHECKPOINT_MS), RENEW_MS));
-			const seen = interrupted(span, now);
-			for (const noting of this.#noting) noting.note(span, seen);
+			this.#due.set(span, now + Math.min(Math.max(now - began, CHECKPOINT_MS), MAX_INTERVAL_MS));
+			const snapshot = interrupted(span, now);
+			for (const checkpoints of this.#checkpoints) checkpoints.save(span, snapshot);
 		}
 	}
 
-	#ended(span: object): void {
+	/** Removes the checkpoints of a span that ended. */
+	#forget(span: object): void {
 		if (this.#due.size === 0 || !this.#due.delete(span)) return;
-		for (const noting of this.#noting) noting.forget(span);
+		for (const checkpoints of this.#checkpoints) checkpoints.remove(span);
 	}
 }
 
-/** The span as it would be if it were interrupted now; later changes to it do not reach what is answered. */
+/** Returns a copy of the span as it would be if it were interrupted now. Later changes to the span do not affect it. */
 function interrupted(span: ReadableSpan, now: number): ReadableSpan {
 	const { startTime, attributes, events, links } = span;
 	const endTime = millisToHrTime(Math.max(now, hrTimeToMilliseconds(startTime)));
-	return copyOf(span, {
+	return copyWith(span, {
 		...{ endTime, duration: hrTimeDuration(startTime, endTime), ended: true },
 		attributes: { ...attributes, ...interruptedAttributes(span) },
 		events: [...events],

@@ -1,7 +1,12 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-/** A span as it is now, but for what is said otherwise. The span itself keeps what it has, and may be of any class. */
-export function copyOf(span: ReadableSpan, otherwise: Partial<ReadableSpan>): ReadableSpan {
+/**
+ * Returns a copy of a span with some fields replaced. The span is not changed, and may be of any class: each field of
+ * `ReadableSpan` is read, so that getters and fields with other private names are copied too.
+ *
+ * @param overrides - the fields that differ in the copy
+ */
+export function copyWith(span: ReadableSpan, overrides: Partial<ReadableSpan>): ReadableSpan {
 	const { parentSpanContext } = span;
 	const spanContext = span.spanContext();
 	return {
@@ -22,6 +27,6 @@ export function copyOf(span: ReadableSpan, otherwise: Partial<ReadableSpan>): Re
 		droppedAttributesCount: span.droppedAttributesCount,
 		droppedEventsCount: span.droppedEventsCount,
 		droppedLinksCount: span.droppedLinksCount,
-		...otherwise,
+		...overrides,
 	};
 }

@@ -25,30 +25,36 @@ import {
 } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
-import type { Constants } from '../../lib/redaction/constants.js';
+import type { ConstantAttributes } from '../../lib/redaction/constant-attributes.js';
 import { cleanLink } from './links.js';
 import type { SdkInternals } from './sdk-internals.js';
 
-/** What a span that has not ended says; OpenTelemetry's own has arrays of its own for it. */
-const NOT_YET: HrTime = Object.freeze([0, 0]) as HrTime;
-const UNKNOWN: HrTime = Object.freeze([-1, -1]) as HrTime;
+/** The end time of a span that has not ended. All spans share this array; each of the SDK's has its own. */
+const NOT_ENDED: HrTime = Object.freeze([0, 0]) as HrTime;
+const NO_DURATION: HrTime = Object.freeze([-1, -1]) as HrTime;
 
-/** What most spans do not start with; attributes and links are clean already, and the span's own to keep. */
-export interface StartedWith {
+/** The values of a span that most spans start without. */
+interface InitialValues {
+	/** Valid attributes within the limits. The span keeps and changes this object. */
 	readonly attributes: Attributes;
+	/** How many attributes were invalid or beyond the limits. */
 	readonly droppedAttributesCount: number;
+	/** Valid links, which may be more than the limit. The span may keep and change this array. */
 	readonly links: Link[];
+	/** Undefined: now. */
 	readonly startTime: TimeInput | undefined;
 }
 
 /**
- * A span of the toolkit's own invocations, which the presets' processors get in the place of OpenTelemetry's: the same
- * in everything that they, an exporter or an application can see of it (a suite of random scripts compares the two), for
- * less than half of the time. Its fields have the names of the SDK's, because there are processors that copy spans field by
- * field, or stand before them as proxies. The toolkit writes into its attributes as it does into the SDK's, see `plainSpan`.
+ * The span class of the toolkit's invocations under the presets. It replaces the SDK's `SpanImpl` in less than half of
+ * the time, and does not differ in anything that a processor, an exporter or an application can observe; a suite of
+ * random scripts compares the two. Its fields have the names of the SDK's, because there are processors that copy spans
+ * field by field, or wrap them in proxies. The toolkit assigns attributes to it directly, as to the SDK's, see
+ * `DirectSpan` in `lib/signals/tracing/fast-attributes.ts`.
  */
 export class FastSpan implements Span {
 	readonly kind: SpanKind;
+	/** Absent if the span is the root of its trace. */
 	readonly parentSpanContext?: SpanContext;
 	readonly attributes: Attributes;
 	readonly links: Link[];
@@ -57,63 +63,86 @@ export class FastSpan implements Span {
 	readonly resource: Resource;
 	readonly instrumentationScope: SdkInternals['scope'];
 	name: string;
+	/** UNSET, ERROR with a message, or OK, which is final. */
 	status: SpanStatus = { code: SpanStatusCode.UNSET };
-	endTime: HrTime = NOT_YET;
+	endTime: HrTime = NOT_ENDED;
+	/** How many attributes it has; dropped ones are not included. */
 	_attributesCount: number;
-	/** Which of its attributes every span of its method has, as the toolkit says when it writes them. */
-	_constants: Constants | null = null;
+	/** Which of its attributes all spans of its method share; null until the toolkit wrote them. */
+	_constants: ConstantAttributes | null = null;
+	/** How many attributes, events and links it keeps, and how long texts may be. */
 	readonly _spanLimits: SdkInternals['limits'];
 	readonly _spanContext: SpanContext;
+	/** All processors of the provider. */
 	readonly _spanProcessor: SdkInternals['processor'];
+	/** What `performance.now()` returned at the start, in milliseconds. */
 	readonly _performanceStartTime: number;
+	/** What `Date.now()` returned at the start, in milliseconds since 1970. */
 	readonly _startedOn: number;
+	/** Whether the start time was given: then the end time is read from the wall clock. */
 	readonly _startTimeProvided: boolean;
+	/** Counts the end of the span in the SDK's metrics. */
 	readonly _recordEndMetrics: (() => void) | undefined;
+	/** True from just before the processors' `onEnd`. */
 	_ended = false;
-	_duration: HrTime = UNKNOWN;
+	/** `[-1, -1]` until the span has ended. */
+	_duration: HrTime = NO_DURATION;
 	_droppedAttributesCount: number;
 	_droppedEventsCount = 0;
 	_droppedLinksCount = 0;
 
+	/**
+	 * Starts the span and calls the processors' `onStart`.
+	 *
+	 * @param context - the parent context, which the processors get
+	 * @param recordEnd - called once when the span ends
+	 * @param initial - undefined if the span starts now, without attributes and links
+	 */
 	constructor(
-		parts: SdkInternals,
+		internals: SdkInternals,
 		context: Context,
 		spanContext: SpanContext,
 		parentSpanContext: SpanContext | undefined,
 		name: string,
 		kind: SpanKind,
 		recordEnd: (() => void) | undefined,
-		given: StartedWith | undefined,
+		initial: InitialValues | undefined,
 	) {
 		const now = Date.now();
 		this._performanceStartTime = performance.now();
 		this._startedOn = now;
 		this._spanContext = spanContext;
-		this._spanLimits = parts.limits;
-		this._spanProcessor = parts.processor;
+		this._spanLimits = internals.limits;
+		this._spanProcessor = internals.processor;
 		this._recordEndMetrics = recordEnd;
 		this.name = name;
 		if (parentSpanContext !== undefined) this.parentSpanContext = parentSpanContext;
 		this.kind = kind;
-		this.resource = parts.resource;
-		this.instrumentationScope = parts.scope;
-		this._startTimeProvided = given?.startTime != null;
-		this.startTime = given?.startTime == null ? millisToHrTime(now) : this._getTime(given.startTime);
-		this.attributes = given?.attributes ?? {};
-		this._attributesCount = given === undefined ? 0 : Object.keys(given.attributes).length;
-		this._droppedAttributesCount = given?.droppedAttributesCount ?? 0;
-		const { linkCountLimit } = parts.limits;
-		const links = given?.links ?? [];
+		this.resource = internals.resource;
+		this.instrumentationScope = internals.scope;
+		this._startTimeProvided = initial?.startTime != null;
+		this.startTime = initial?.startTime == null ? millisToHrTime(now) : this._getTime(initial.startTime);
+		this.attributes = initial?.attributes ?? {};
+		this._attributesCount = initial === undefined ? 0 : Object.keys(initial.attributes).length;
+		this._droppedAttributesCount = initial?.droppedAttributesCount ?? 0;
+		const { linkCountLimit } = internals.limits;
+		const links = initial?.links ?? [];
+		// Beyond the limit the oldest links are dropped, as `addLink` does.
 		const surplus = Math.max(0, links.length - linkCountLimit);
 		this.links = surplus === 0 ? links : links.slice(surplus);
 		this._droppedLinksCount = surplus;
-		parts.processor.onStart(this, context);
+		internals.processor.onStart(this, context);
 	}
 
+	/** Returns trace id, span id, flags and trace state. */
 	spanContext(): SpanContext {
 		return this._spanContext;
 	}
 
+	/**
+	 * Sets an attribute. An invalid key or value is ignored with a warning. A new key beyond the limit is dropped and
+	 * counted. A text beyond the limit of length is cut.
+	 */
 	setAttribute(key: string, value: AttributeValue): this {
 		if (this._isSpanEnded()) return this;
 		const decision = maybeAddAttribute({
@@ -129,6 +158,7 @@ export class FastSpan implements Span {
 		return this;
 	}
 
+	/** Sets each own enumerable attribute as `setAttribute` does. */
 	setAttributes(attributes: Attributes): this {
 		for (const key in attributes) {
 			if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key] as AttributeValue);
@@ -136,6 +166,12 @@ export class FastSpan implements Span {
 		return this;
 	}
 
+	/**
+	 * Adds an event. Beyond the limit the oldest one is dropped; with a limit of 0 the new one.
+	 *
+	 * @param second - the attributes of the event, or its time
+	 * @param third - its time if `second` holds attributes; default: now
+	 */
 	addEvent(name: string, second?: Attributes | TimeInput, third?: TimeInput): this {
 		if (this._isSpanEnded()) return this;
 		const { eventCountLimit, attributePerEventCountLimit, attributeValueLengthLimit } = this._spanLimits;
@@ -149,6 +185,7 @@ export class FastSpan implements Span {
 			this.events.shift();
 			this._droppedEventsCount++;
 		}
+		// The second argument may be the time instead of attributes.
 		const isTime = isTimeInput(second);
 		const time = isTime && !isTimeInput(third) ? second : third;
 		const limits = { attributeCountLimit: attributePerEventCountLimit, attributeValueLengthLimit };
@@ -157,6 +194,7 @@ export class FastSpan implements Span {
 		return this;
 	}
 
+	/** Adds a link. Beyond the limit the oldest one is dropped; with a limit of 0 the new one. */
 	addLink(link: Link): this {
 		if (this._isSpanEnded()) return this;
 		const { linkCountLimit } = this._spanLimits;
@@ -173,11 +211,16 @@ export class FastSpan implements Span {
 		return this;
 	}
 
+	/** Adds each link as `addLink` does. */
 	addLinks(links: Link[]): this {
 		for (const link of links) this.addLink(link);
 		return this;
 	}
 
+	/**
+	 * Sets the status. UNSET is ignored, and so is any status after OK. A message is kept with ERROR only; one that is
+	 * not a string is dropped with a warning.
+	 */
 	setStatus({ code, message }: SpanStatus): this {
 		if (this._isSpanEnded() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
 		const status: SpanStatus = { code };
@@ -191,11 +234,18 @@ export class FastSpan implements Span {
 		return this;
 	}
 
+	/** Replaces the name. */
 	updateName(name: string): this {
 		if (!this._isSpanEnded()) this.name = name;
 		return this;
 	}
 
+	/**
+	 * Ends the span and passes it to the processors. A second call does nothing but log an error. An end before the start
+	 * is replaced by the start, with a warning.
+	 *
+	 * @param time - default: now
+	 */
 	end(time?: TimeInput): void {
 		if (this._isSpanEnded()) {
 			const { traceId, spanId } = this._spanContext;
@@ -218,16 +268,22 @@ export class FastSpan implements Span {
 		}
 		if (this._droppedLinksCount > 0)
 			diag.warn(`Dropped ${this._droppedLinksCount} links because linkCountLimit reached`);
+		// Processors may still change the span in `onEnding`, but not in `onEnd`.
 		this._spanProcessor.onEnding?.(this);
 		this._recordEndMetrics?.();
 		this._ended = true;
 		this._spanProcessor.onEnd(this);
 	}
 
+	/** True until the span has ended. */
 	isRecording(): boolean {
 		return !this._ended;
 	}
 
+	/**
+	 * Adds an event `exception`. As in the SDK its type is the error's `code` if there is one, else its `name`. Without
+	 * type and message it is not added, and a warning is logged.
+	 */
 	recordException(exception: Exception, time?: TimeInput): void {
 		const attributes: Attributes = {};
 		if (typeof exception === 'string') attributes['exception.message'] = exception;
@@ -242,31 +298,39 @@ export class FastSpan implements Span {
 		else diag.warn(`Failed to record an exception ${exception}`);
 	}
 
+	/** The time from start to end; `[-1, -1]` until it has ended. */
 	get duration(): HrTime {
 		return this._duration;
 	}
 
+	/** Whether `end` was called. */
 	get ended(): boolean {
 		return this._ended;
 	}
 
+	/** How many attributes were dropped, those of the options and the sampler included. */
 	get droppedAttributesCount(): number {
 		return this._droppedAttributesCount;
 	}
 
+	/** How many events were dropped because of the limit. */
 	get droppedEventsCount(): number {
 		return this._droppedEventsCount;
 	}
 
+	/** How many links were dropped because of the limit. */
 	get droppedLinksCount(): number {
 		return this._droppedLinksCount;
 	}
 
-	/** A time as it was given, or that of now: as far from the start as a monotonic clock says. */
+	/**
+	 * Returns the given time, or the current one: the start plus what a monotonic clock measured since then. A number
+	 * that is not larger than `performance.now()` is a time of that clock.
+	 */
 	_getTime(given: TimeInput | undefined): HrTime {
 		if (typeof given === 'number') {
 			if (!(given <= performance.now())) return millisToHrTime(given);
-			// The clock of `performance` drifts from that of the wall, by so much when the span began.
+			// The clock of `performance` drifts from the wall clock; the difference when the span began is added.
 			return hrTime(given + this._startedOn - (this._performanceStartTime + performance.timeOrigin));
 		}
 		if (given instanceof Date) return millisToHrTime(given.getTime());
@@ -275,11 +339,12 @@ export class FastSpan implements Span {
 		return addHrTimes(this.startTime, millisToHrTime(performance.now() - this._performanceStartTime));
 	}
 
+	/** Returns true, and warns, if the span has ended. */
 	_isSpanEnded(): boolean {
 		if (this._ended) {
 			const { traceId, spanId } = this._spanContext;
-			const where = `ended Span {traceId: ${traceId}, spanId: ${spanId}}`;
-			diag.warn(`Cannot execute the operation on ${where}`, new Error(`Operation attempted on ${where}`));
+			const description = `ended Span {traceId: ${traceId}, spanId: ${spanId}}`;
+			diag.warn(`Cannot execute the operation on ${description}`, new Error(`Operation attempted on ${description}`));
 		}
 		return this._ended;
 	}

@@ -19,37 +19,52 @@ import { FastSpan } from './fast-span.js';
 import { cleanLink } from './links.js';
 import type { SdkInternals } from './sdk-internals.js';
 
+/** With these limits attributes are only checked for valid keys and values, before the sampler sees them. */
 const NO_LIMITS = {
 	attributeCountLimit: Number.POSITIVE_INFINITY,
 	attributeValueLengthLimit: Number.POSITIVE_INFINITY,
 };
 
-/** Starts spans as the SDK's tracer with these parts does, but spans of our own. */
+/**
+ * A tracer that does what the SDK's tracer with the same parts does, but starts spans of the class `FastSpan`.
+ * Sampling, ids, limits, processors and the SDK's own metrics are the same. `installFastSpans` puts it in the place of
+ * the SDK's.
+ */
 export class FastTracer implements Tracer {
-	/** By this name the toolkit reads how a tracer samples, as it does of the SDK's. */
+	/** The sampler. The field has the name of the SDK's, because `samplingOf` reads it. */
 	readonly _sampler: SdkInternals['sampler'];
-	readonly #parts: SdkInternals;
+	readonly #internals: SdkInternals;
+	/** The SDK's generator, or a faster one in its place. */
 	readonly #ids: SdkInternals['ids'];
 
-	constructor(parts: SdkInternals) {
-		this._sampler = parts.sampler;
-		this.#parts = parts;
-		this.#ids = fastIds(parts.ids);
+	constructor(internals: SdkInternals) {
+		this._sampler = internals.sampler;
+		this.#internals = internals;
+		this.#ids = fastIds(internals.ids);
 	}
 
-	startSpan(name: string, options: SpanOptions = {}, inside: Context = contexts.active()): Span {
-		const context = options.root ? trace.deleteSpan(inside) : inside;
+	/**
+	 * Starts a span as the SDK's `Tracer.startSpan` does: a non-recording one if tracing is suppressed in the context, or
+	 * the sampler decides so.
+	 *
+	 * @param parentContext - default: the active context
+	 */
+	startSpan(name: string, options: SpanOptions = {}, parentContext: Context = contexts.active()): Span {
+		const context = options.root ? trace.deleteSpan(parentContext) : parentContext;
 		if (isTracingSuppressed(context)) {
 			diag.debug('Instrumentation suppressed, returning Noop Span');
 			return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 		}
-		const { limits, metrics } = this.#parts;
+		const { limits, metrics } = this.#internals;
 		const parent = trace.getSpan(context)?.spanContext();
 		const validParent = parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
+		// The span id is generated before the trace id, as in the SDK: a custom generator may count on the order.
 		const spanId = this.#ids.generateSpanId();
 		const traceId = validParent?.traceId ?? this.#ids.generateTraceId();
 		const kind = options.kind ?? SpanKind.INTERNAL;
 		const links = (options.links ?? []).map((link) => cleanLink(link, limits));
+		// As in the SDK, invalid attributes are removed first.
+		// The sampler sees valid attributes, but not limited ones; the limits apply when its own have been added.
 		const early = options.attributes === undefined ? undefined : cleanAttributes(options.attributes, NO_LIMITS);
 		const attributes = (early?.attributes ?? {}) as Attributes;
 		const sampled = this._sampler.shouldSample(context, traceId, name, kind, attributes, links);
@@ -62,20 +77,21 @@ export class FastTracer implements Tracer {
 			return trace.wrapSpanContext(spanContext);
 		}
 		const { startTime } = options;
-		// What the toolkit starts with as a rule is nothing, of which nothing need be cleaned, counted or kept apart.
-		const bare =
+		// Spans of the toolkit usually start with none of these values, and then nothing has to be cleaned or counted.
+		const isEmptyStart =
 			early === undefined &&
 			startTime == null &&
 			links.length === 0 &&
 			sampled.attributes === undefined &&
 			isEmpty(attributes);
-		const given = bare
+		const initialAttributes = isEmptyStart
 			? undefined
-			: givenOf(attributes, sampled.attributes, early?.droppedAttributesCount ?? 0, limits);
-		const more = given && { ...given, links, startTime };
-		return new FastSpan(this.#parts, context, spanContext, validParent, name, kind, recordEnd, more);
+			: withSamplerAttributes(attributes, sampled.attributes, early?.droppedAttributesCount ?? 0, limits);
+		const initial = initialAttributes && { ...initialAttributes, links, startTime };
+		return new FastSpan(this.#internals, context, spanContext, validParent, name, kind, recordEnd, initial);
 	}
 
+	/** Starts a span, and calls the last argument with it while it is active; returns what that returns. */
 	startActiveSpan<F extends (span: Span) => unknown>(
 		name: string,
 		...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]
@@ -88,20 +104,26 @@ export class FastTracer implements Tracer {
 	}
 }
 
-/** The attributes that a span begins with, the sampler's too. */
-function givenOf(
+/**
+ * Returns the attributes that a span starts with, within the limits.
+ *
+ * @param attributes - the valid attributes of the options; those of the sampler are added to this object
+ * @param dropped - how many attributes of the options were invalid
+ */
+function withSamplerAttributes(
 	attributes: Attributes,
-	more: Readonly<Attributes> | undefined,
+	fromSampler: Readonly<Attributes> | undefined,
 	dropped: number,
 	limits: SdkInternals['limits'],
 ) {
-	const clean = cleanAttributes(Object.assign(attributes, more), limits);
+	const clean = cleanAttributes(Object.assign(attributes, fromSampler), limits);
 	return {
 		attributes: (clean.attributes ?? {}) as Attributes,
 		droppedAttributesCount: dropped + (clean.droppedAttributesCount ?? 0),
 	};
 }
 
+/** Returns true for an object without enumerable properties. */
 function isEmpty(attributes: object): boolean {
 	for (const _ in attributes) return false;
 	return true;

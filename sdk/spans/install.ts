@@ -5,15 +5,17 @@ import { FastTracer } from './fast-tracer.js';
 import { sdkInternalsOf } from './sdk-internals.js';
 
 /**
- * Lets the spans of the toolkit's own invocations be `OwnSpan`s, for as long as the provider is registered that is so
- * now. All other spans stay the SDK's, and with an SDK whose tracer is made of other parts these do too.
+ * Replaces the SDK's tracer by a `FastTracer` for the spans of the toolkit's invocations, while the tracer provider
+ * that is registered now stays registered. All other spans stay the SDK's. If the SDK's tracer has not all the private
+ * fields that `sdkInternalsOf` reads, nothing is replaced.
  *
- * @returns takes it back
+ * @returns a function that restores the SDK's tracer
  */
 export function installFastSpans(): () => void {
-	const sdks = trace.getTracer(SCOPE, VERSION);
-	const parts = sdkInternalsOf(sdks);
-	if (parts === undefined) return () => undefined;
-	const own = new FastTracer(parts);
-	return overrideTracer((tracer) => (tracer === sdks ? own : tracer));
+	const sdkTracer = trace.getTracer(SCOPE, VERSION);
+	const internals = sdkInternalsOf(sdkTracer);
+	if (internals === undefined) return () => undefined;
+	const fastTracer = new FastTracer(internals);
+	// Another provider has another tracer, which is not replaced.
+	return overrideTracer((tracer) => (tracer === sdkTracer ? fastTracer : tracer));
 }

@@ -4,21 +4,25 @@ import { stampObserver } from '../../lib/invocation/observer-stamp.js';
 import { onForeignSpanEnd, onForeignSpanStart } from '../../lib/tokens/foreign-span-usage.js';
 
 /**
- * Makes a span processor that sees every span which starts inside an invocation, whoever makes it: it puts who asks on
- * it (`agentese.observer`, `agentese.archetype`, `agentese.session`, `agentese.tenant`), and counts the tokens of the
- * model call that it may be. `startTelemetry` and `nodeSdkConfiguration` have it already; an application with a provider
- * of its own gives it to that, before the processors that export. It keeps nothing, sends nothing and never throws.
+ * Creates a span processor for spans that start inside an invocation, whichever library starts them. It writes the
+ * observer on them (`agentese.observer`, `agentese.archetype`, `agentese.session`, `agentese.tenant`), and counts the
+ * tokens of spans that are model calls. `startTelemetry` and `nodeSdkConfiguration` include it; an application that
+ * creates its own tracer provider adds it there, before the processors that export. It stores nothing, sends nothing
+ * and never throws.
  */
 export function invocationSpanProcessor(): SpanProcessor {
 	return new InvocationSpanProcessor();
 }
 
+/** The processor that `invocationSpanProcessor` returns. */
 class InvocationSpanProcessor implements SpanProcessor {
+	/** Writes the observer of the invocation in the parent context, and remembers the span if it may be a model call. */
 	onStart(span: Span, parentContext: Context): void {
 		stampObserver(span, parentContext);
 		onForeignSpanStart(span, parentContext);
 	}
 
+	/** Counts the token usage in the attributes of the span, if it is a model call. */
 	onEnd(span: ReadableSpan): void {
 		onForeignSpanEnd(span);
 	}

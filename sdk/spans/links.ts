@@ -2,7 +2,9 @@ import type { Link } from '@opentelemetry/api';
 import { cleanAttributes } from '@opentelemetry/core';
 import type { SpanLimits } from './sdk-internals.js';
 
-/** A link as a span keeps it: its attributes within their own limits. */
+/**
+ * Returns a link as a span stores it: with valid attributes only, and no more or longer ones than the limits permit.
+ */
 export function cleanLink(link: Link, limits: SpanLimits): Link {
 	return {
 		context: link.context,

@@ -1,56 +1,61 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
-/** An application that never ends its spans is not to be kept from being collected: so many are remembered. */
+/** How many open spans are remembered. An application that never ends its spans must not fill the memory. */
 const MAX_OPEN = 10_000;
 
-/** So many of the youngest are in an array: most spans end among them. */
-const NEAR = 32;
+/** How many of the youngest spans are in an array: most spans end among them. */
+const MAX_RECENT = 32;
 
 /**
- * The spans that have begun and not ended, so that those which the end of the process cuts off are not lost. The youngest
- * are looked for from the end of an array: a set that each call fills and empties makes a new table ever again, 75 ns.
+ * Remembers the spans that have started and not ended, so that those which the end of the process interrupts are not
+ * lost. The youngest are searched from the end of an array. A Set that is filled and emptied by each call would
+ * allocate a new table again and again, which takes 75 ns.
  */
 export class OpenSpans implements SpanProcessor {
-	/** Is told of each span that ends. */
-	ended: ((span: object) => void) | undefined;
+	/** Called with each span that ends. @default nothing is called */
+	onSpanEnded: ((span: object) => void) | undefined;
+	/** The spans that are not among the youngest, the oldest first. */
 	readonly #older = new Set<Span>();
-	readonly #young: Span[] = [];
+	/** The youngest spans, the oldest first. */
+	readonly #recent: Span[] = [];
 
+	/** Remembers a span that started, unless too many are open. */
 	onStart(span: Span): void {
-		if (this.#older.size + this.#young.length >= MAX_OPEN) return;
-		this.#young.push(span);
-		if (this.#young.length <= NEAR) return;
-		const oldest = this.#young.shift();
+		if (this.#older.size + this.#recent.length >= MAX_OPEN) return;
+		this.#recent.push(span);
+		if (this.#recent.length <= MAX_RECENT) return;
+		const oldest = this.#recent.shift();
 		if (oldest !== undefined) this.#older.add(oldest);
 	}
 
+	/** Forgets a span that ended. A span that was not remembered is ignored. */
 	onEnd(span: ReadableSpan): void {
-		const young = this.#young;
-		const at = young.lastIndexOf(span as Span);
-		this.ended?.(span);
+		const recent = this.#recent;
+		const at = recent.lastIndexOf(span as Span);
+		this.onSpanEnded?.(span);
 		if (at === -1) this.#older.delete(span as Span);
-		else if (at === young.length - 1) young.pop();
-		else young.splice(at, 1);
+		else if (at === recent.length - 1) recent.pop();
+		else recent.splice(at, 1);
 	}
 
-	/** The oldest first. */
+	/** Iterates over the open spans, the oldest first. */
 	*[Symbol.iterator](): Iterator<Span> {
 		yield* this.#older;
-		yield* this.#young;
+		yield* this.#recent;
 	}
 
 	/**
-	 * Ends what is open, the youngest first, each with `agentese.interrupted`; an invocation's outcome is `cancelled`.
-	 * For the very end of the process alone: nothing will end them otherwise.
+	 * Ends all open spans, the youngest first, each with `agentese.interrupted`; the outcome of an invocation is
+	 * `cancelled`. To be called only at the very end of the process, when nothing else will end them. Never throws.
 	 */
 	interrupt(): void {
-		for (const span of [...this.#older, ...this.#young].reverse()) {
+		for (const span of [...this.#older, ...this.#recent].reverse()) {
 			try {
 				span.setAttributes(interruptedAttributes(span));
 				span.end();
 			} catch {
-				// A processor of the application's may throw; the others are ended all the same.
+				// A processor of the application may throw. The other spans must be ended nevertheless.
 			}
 		}
 		this.#clear();
@@ -58,17 +63,18 @@ export class OpenSpans implements SpanProcessor {
 
 	async forceFlush(): Promise<void> {}
 
+	/** Forgets all spans, without ending them. */
 	async shutdown(): Promise<void> {
 		this.#clear();
 	}
 
 	#clear(): void {
 		this.#older.clear();
-		this.#young.length = 0;
+		this.#recent.length = 0;
 	}
 }
 
-/** What stands on a span that the end of the process cut off. */
+/** Returns the attributes of a span that the end of the process interrupts. */
 export function interruptedAttributes({ attributes }: ReadableSpan): Attributes {
 	const isInvocation = attributes['agentese.path'] !== undefined;
 	return { 'agentese.interrupted': true, ...(isInvocation && { 'agentese.outcome': 'cancelled' }) };

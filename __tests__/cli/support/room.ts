@@ -44,11 +44,11 @@ export async function buildProgram(): Promise<Built> {
 export interface Running {
 	readonly child: ChildProcess;
 	/** Resolves with the first text on stdout. */
-	readonly said: Promise<string>;
+	readonly printed: Promise<string>;
 	readonly ended: Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>;
 }
 
-/** A project of its own, with a config, in which processes leave things and the program is run. */
+/** A temporary project with a config, in which processes leave records and the program runs. */
 export class Room {
 	readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'agentese-cli-')));
 	readonly outbox = join(this.folder, 'outbox');
@@ -64,13 +64,13 @@ export class Room {
 		writeFileSync(join(this.folder, name), JSON.stringify(config));
 	}
 
-	/** A config for a backend over that protocol, which wants a header. */
+	/** Writes a config for a backend over that protocol, with a header. */
 	sendingTo(endpoint: string, protocol: string, more: object = {}, name?: string, how: object = {}): void {
 		const otlp = { endpoint, protocol, headers: { 'x-tenant': 'garden' }, ...how };
 		this.config({ preset: 'otlp', otlp, delivery: { directory: this.outbox, ...more } }, name);
 	}
 
-	/** A process that makes so many spans, a metric and a log record while the backend is away, says so, and lives. */
+	/** Starts a process that makes that many spans, a metric and a log record, prints when they are on disk, and lives. */
 	leaves(count: number, prefix: string): Running {
 		return this.#run([join(ROOT, '__tests__/cli/support/leaves.mjs'), String(count), prefix]);
 	}
@@ -90,7 +90,7 @@ export class Room {
 		const child = spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
 		this.#children.push(child);
 		const [out, err]: string[][] = [[], []];
-		const said = new Promise<string>((resolve) => {
+		const printed = new Promise<string>((resolve) => {
 			child.stdout.on('data', (data) => {
 				out?.push(String(data));
 				resolve(String(data));
@@ -103,11 +103,11 @@ export class Room {
 				resolve({ code, signal, stdout: (out ?? []).join(''), stderr: (err ?? []).join('') }),
 			);
 		});
-		return { child, said, ended };
+		return { child, printed, ended };
 	}
 }
 
-/** A port of the loopback at which nothing listens now. */
+/** Returns a port of the loopback interface on which nothing listens. */
 export async function freePort(): Promise<number> {
 	const server = createTcpServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -120,7 +120,7 @@ export function openBackend(protocol: string, port: number): Promise<Backend> {
 	return protocol === 'grpc' ? grpcBackend(undefined, undefined, port) : httpBackend(undefined, undefined, port);
 }
 
-/** A backend over HTTP that answers so many requests and lets all others wait, until it is released. */
+/** Starts an HTTP backend that responds to that many requests and lets all others wait, until it is released. */
 export async function holdingBackend(port: number, answered: number) {
 	const taken: Buffer[] = [];
 	const waiting: ServerResponse[] = [];

@@ -2,16 +2,16 @@ import { inspect } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { ConfigurationError } from '../../../config/common/error.js';
 
-it('a ConfigurationError that nobody catches says each fault once, and holds them for who does', () => {
+it('an uncaught ConfigurationError prints each fault once, and a caught one has all of them', () => {
 	const faults = [
 		{ source: 'here.yaml', line: 3, key: 'sampling.rate', message: '"sampling.rate" got 7.' },
-		{ source: 'argument', key: 'rat', message: '"rat" is no key.' },
+		{ source: 'argument', key: 'rat', message: '"rat" is not a key.' },
 	];
 	const error = new ConfigurationError(faults, false);
 	expect([error.name, error.faults, error.strict]).toEqual(['ConfigurationError', faults, false]);
 	expect(inspect(error).replace(/\n {4}at .*/g, '')).toBe(
 		'ConfigurationError: The configuration is refused, with 2 faults.\n' +
 			'  here.yaml:3: "sampling.rate" got 7.\n' +
-			'  argument: "rat" is no key.',
+			'  argument: "rat" is not a key.',
 	);
 });

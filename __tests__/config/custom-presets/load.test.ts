@@ -17,8 +17,8 @@ afterEach(() => room.leave());
 
 const section = (config: object) => (config as Record<string, unknown>)['roll'];
 
-describe('a preset of your own', () => {
-	it('is a path from the file that names it, its options under its name, checked once all is merged', async () => {
+describe('a custom preset', () => {
+	it('is a path relative to the file that names it, and its options under its name are checked after the merge', async () => {
 		symlinkSync(MODULES, join(room.cwd, 'node_modules'));
 		room.write('etc/roll.mjs', PRESET);
 		room.write('etc/config.yaml', 'preset: [./roll.mjs, json]\nroll: { file: a.txt }');
@@ -33,19 +33,19 @@ describe('a preset of your own', () => {
 		expect(section((await room.load(stronger)).config)).toEqual({ file: 'a.txt', lines: 3 });
 	});
 
-	it("has its section in a call's argument without a cast, where the argument names its module", async () => {
+	it('has its section in an argument without a cast, if the argument names its module', async () => {
 		symlinkSync(MODULES, join(room.cwd, 'node_modules'));
 		room.write('roll.mjs', PRESET);
 		const places = { cwd: room.cwd, home: room.home };
 		const { config } = await loadConfig({ preset: ['json', './roll.mjs'], roll: { lines: 3 } }, places);
 		expect(section(config)).toEqual({ file: 'roll.txt', lines: 3 });
 		const loose = loadConfig({ preset: './roll.mjs', rol: { lines: 3 } }, places);
-		await expect(loose).rejects.toThrow('"rol" is no key; legal here: ');
-		// @ts-expect-error: a section that no module is named for
-		await expect(loadConfig({ preset: 'json', roll: { lines: 3 } }, places)).rejects.toThrow('"roll" is no key');
+		await expect(loose).rejects.toThrow('"rol" is not a key; legal here: ');
+		// @ts-expect-error: an unknown section, and no module is named
+		await expect(loadConfig({ preset: 'json', roll: { lines: 3 } }, places)).rejects.toThrow('"roll" is not a key');
 	});
 
-	it('is a package, of ESM alone as well', async () => {
+	it('may be a package, also one with ESM only', async () => {
 		room.write(
 			'node_modules/@garden/roll/package.json',
 			'{"name":"@garden/roll","type":"module","exports":{".":{"import":"./main.js"}}}',
@@ -55,15 +55,15 @@ describe('a preset of your own', () => {
 		expect([config.preset, presets.get('roll')?.name]).toEqual([['roll'], 'roll']);
 	});
 
-	it('without a schema takes no options', async () => {
+	it('without a schema accepts no options', async () => {
 		room.write('roll.mjs', "export default { name: 'roll', make: () => ({}) };");
 		const file = room.write('agentese.config.yaml', 'preset: ./roll.mjs\nroll: { file: a }');
 		expect(await room.refusal()).toBe(
-			`The configuration is refused. ${file.replace(room.cwd, '<cwd>')}:2: "roll" is no key: the preset of that name has no schema, and so takes no options.`,
+			`The configuration is refused. ${file.replace(room.cwd, '<cwd>')}:2: "roll" is not a key: the preset of that name has no schema, so it accepts no options.`,
 		);
 	});
 
-	it('named by a file is refused where data alone is allowed', async () => {
+	it('that a file names is refused if only data is allowed', async () => {
 		room.write('roll.mjs', "globalThis.rollRan = true; export default { name: 'roll', make: () => ({}) };");
 		room.write('agentese.config.yaml', 'preset: ./roll.mjs');
 		process.env['AGENTESE_CONFIG_FORMATS'] = 'data';

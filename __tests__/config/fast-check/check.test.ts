@@ -23,7 +23,7 @@ const TEXTS = [
 	'unix:/x',
 ];
 
-/** Values that some key takes, some that none does, and those in between. */
+/** Values that are legal for some key, for none, and values at the limits of a range. */
 const values = fc.oneof(
 	fc.boolean(),
 	fc.constantFrom(...WORDS, ...TEXTS),
@@ -37,29 +37,29 @@ const values = fc.oneof(
 const inside = (path: string, value: unknown): Record<string, unknown> =>
 	path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
 
-/** Undefined keys say nothing, and neither does a section that holds nothing else. */
-const said = (value: unknown) => JSON.parse(JSON.stringify(value ?? null));
+/** Removes keys with the value undefined, and sections with nothing else in them. */
+const withoutUndefined = (value: unknown) => JSON.parse(JSON.stringify(value ?? null));
 
-describe('plainLayer()', () => {
-	it('reads every key as zod reads it, or leaves it to zod', () => {
+describe('fastCheck()', () => {
+	it('returns for every key what zod returns, or undefined', () => {
 		const keys = fc.constantFrom(...Object.keys(FAST_KEYS), 'rules', 'redact', 'json.maxAge', 'roll', 'otlp.headers');
-		let plain = 0;
+		let decided = 0;
 		fc.assert(
 			fc.property(keys, values, (key, value) => {
 				const config = inside(key, value);
 				const read = fastCheck(config);
 				if (read === undefined) return;
-				plain += 1;
+				decided += 1;
 				const byZod = configSchema.safeParse(config);
 				expect(byZod.error).toBeUndefined();
-				expect(said(read)).toEqual(said(byZod.data));
+				expect(withoutUndefined(read)).toEqual(withoutUndefined(byZod.data));
 			}),
 			{ numRuns: 5000 },
 		);
-		expect(plain).toBeGreaterThan(100);
+		expect(decided).toBeGreaterThan(100);
 	});
 
-	it('reads whole configs as zod reads them', () => {
+	it('returns for whole configs what zod returns', () => {
 		const config = {
 			enabled: true,
 			serviceName: 'garden',
@@ -82,7 +82,7 @@ describe('plainLayer()', () => {
 		['a key of a section that is none', { json: { dir: 'x' } }],
 		['an amount', { json: { maxBytes: 5 } }],
 		['rules', { rules: [] }],
-		["a preset of one's own", { preset: ['json', './mine.mjs'] }],
+		['a custom preset', { preset: ['json', './mine.mjs'] }],
 		['none beside another', { preset: ['json', 'none'] }],
 		['no preset', { preset: [] }],
 		['an instrumentation with options', { autoInstrumentation: { http: {} } }],

@@ -9,12 +9,12 @@ import { ROOT } from '../../../scripts/fresh.mjs';
 
 const read = (file: string) => readFileSync(`${ROOT}/${file}`, 'utf8');
 
-describe('what is made from the schema (node scripts/make-schema.mjs)', () => {
-	it('schema.json is fresh', () => {
+describe('what is generated from the schema (node scripts/make-schema.mjs)', () => {
+	it('schema.json is up to date', () => {
 		expect(JSON.parse(read('config/schema.json'))).toEqual(configJsonSchema());
 	});
 
-	it('knows the keys, words, meanings and defaults that an editor offers', () => {
+	it('has the keys, words, meanings and defaults that an editor offers', () => {
 		expect(configJsonSchema()).toMatchObject({
 			properties: {
 				$schema: { type: 'string' },
@@ -37,15 +37,15 @@ describe('what is made from the schema (node scripts/make-schema.mjs)', () => {
 		[{ preset: ['json', './roll.ts'], roll: {} }, true],
 		[{ preset: ['json'], sampling: { rate: 1 } }, true],
 		[{ preset: './roll.ts', sampling: { rat: 1 } }, false],
-	])('lets an editor take a section that is not known where a module is named: %j', (config, legal) => {
+	])('allows an unknown section only if a module is named: %j', (config, legal) => {
 		expect(new Ajv({ strict: false }).validate(configJsonSchema(), config)).toBe(legal);
 	});
 
-	it('the keys that are read without zod are fresh', () => {
+	it('the keys of the fast check are up to date', () => {
 		expect(FAST_KEYS).toEqual(fastCheckKeys());
 	});
 
-	it("the page's table is fresh", () => {
+	it('the table in docs/configuration.md is up to date', () => {
 		const [, table] =
 			/<!-- keys: [^>]* -->\n\n([\s\S]*?)\n\n<!-- end of keys -->/.exec(read('docs/configuration.md')) ?? [];
 		expect(table).toBe(docsTable());

@@ -13,17 +13,17 @@ function rest(value: unknown): unknown {
 }
 
 describe('withoutFaults()', () => {
-	it('leaves out wrong keys and wrong values, and nothing beside them', () => {
-		const said = { rat: 1, rate: 'x', otlp: { port: 'x', name: 'soul', prt: 1 } };
-		expect(rest(said)).toEqual({ otlp: { name: 'soul' } });
-		expect(said.otlp).toEqual({ port: 'x', name: 'soul', prt: 1 });
+	it('removes unknown keys and illegal values, and nothing else', () => {
+		const value = { rat: 1, rate: 'x', otlp: { port: 'x', name: 'soul', prt: 1 } };
+		expect(rest(value)).toEqual({ otlp: { name: 'soul' } });
+		expect(value.otlp).toEqual({ port: 'x', name: 'soul', prt: 1 });
 	});
 
-	it('leaves out a list with what is wrong in it', () => {
+	it('removes the whole list if one of its elements is faulty', () => {
 		expect(rest({ rate: 1, rules: [{ match: 'a' }, { match: 1, more: 1 }] })).toEqual({ rate: 1 });
 	});
 
-	it('leaves what is no object as it is', () => {
+	it('returns a value that is no object unchanged', () => {
 		expect(rest([1])).toEqual([1]);
 		expect(rest({ rate: 1 })).toEqual({ rate: 1 });
 	});

@@ -6,13 +6,13 @@ import {
 	METAPACKAGE_VERSION,
 	packageOf,
 } from '../../../config/schema/instrumentation-names.js';
-import { type AutoInstrumentation, select } from '../../../config/schema/instrumentations.js';
+import { type AutoInstrumentation, selectInstrumentations } from '../../../config/schema/instrumentations.js';
 import { ConfigurationError } from '../../../sdk/index.js';
 import { loadInstrumentations } from '../../../sdk/instrumentation/load.js';
-import { firstPackage } from '../../../sdk/preflight/find-package.js';
+import { findPackage } from '../../../sdk/preflight/find-package.js';
 
-describe('the names', () => {
-	const metapackage = firstPackage(METAPACKAGE, [process.cwd()]);
+describe('the names of instrumentations', () => {
+	const metapackage = findPackage(METAPACKAGE, [process.cwd()]);
 
 	it('are the packages that the metapackage depends on', () => {
 		const packages = metapackage?.dependencies.filter((name) => name.startsWith('@opentelemetry/instrumentation-'));
@@ -20,7 +20,7 @@ describe('the names', () => {
 		expect(metapackage?.version).toBe(METAPACKAGE_VERSION);
 	});
 
-	it('are of the release that package.json takes as an optional peer', () => {
+	it('are those of the release that package.json has as an optional peer', () => {
 		const { peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync('package.json', 'utf8'));
 		expect(peerDependencies[METAPACKAGE]).toBe(METAPACKAGE_VERSION);
 		expect(peerDependenciesMeta[METAPACKAGE]).toEqual({ optional: true });
@@ -36,13 +36,13 @@ it('one copy of each package of OpenTelemetry is installed', () => {
 	expect(all.filter((key) => key.lastIndexOf('node_modules/') > 0)).toEqual([]);
 });
 
-describe('select()', () => {
-	const named = (said: AutoInstrumentation) => {
-		const selection = select(said, 'here');
+describe('selectInstrumentations()', () => {
+	const named = (value: AutoInstrumentation) => {
+		const selection = selectInstrumentations(value, 'here');
 		return selection.all ? 'all' : Object.fromEntries(selection.named);
 	};
 
-	it('takes all, none, those included, and those with options', () => {
+	it('accepts all, none, a list, and names with options', () => {
 		expect(named(true)).toBe('all');
 		expect(named(false)).toEqual({});
 		expect(named({ include: ['http', '@opentelemetry/instrumentation-pg'] })).toEqual({ http: {}, pg: {} });
@@ -51,17 +51,17 @@ describe('select()', () => {
 		expect(named({ include: ['@fastify/otel'] })).toEqual({ '@fastify/otel': {} });
 	});
 
-	it('refuses every name that is none, each with the nearest', () => {
-		const wrong = () => select({ include: ['htpp', 'http'], zebra: {} }, 'here');
+	it('refuses every unknown name, each with the nearest known one', () => {
+		const wrong = () => selectInstrumentations({ include: ['htpp', 'http'], zebra: {} }, 'here');
 		expect(wrong).toThrow(ConfigurationError);
 		expect(wrong).toThrow(/here: "autoInstrumentation" got 'htpp', .* Did you mean "http"\?\n/);
-		expect(wrong).toThrow(/here: "autoInstrumentation" got 'zebra', which is no instrumentation; legal: [^?]*$/);
+		expect(wrong).toThrow(/here: "autoInstrumentation" got 'zebra', which is not an instrumentation; legal: [^?]*$/);
 	});
 });
 
 describe('loadInstrumentations()', () => {
-	it.each(INSTRUMENTATIONS)('makes %s', (name) => {
-		const made = loadInstrumentations(select({ include: [name] }, 'here'), 'here');
+	it.each(INSTRUMENTATIONS)('creates %s', (name) => {
+		const made = loadInstrumentations(selectInstrumentations({ include: [name] }, 'here'), 'here');
 		expect(made.map(({ instrumentationName }) => instrumentationName)).toEqual([packageOf(name)]);
 		for (const instrumentation of made) instrumentation.disable();
 	});

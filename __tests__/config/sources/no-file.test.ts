@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findFile } from '../../../config/sources/file.js';
+import { findConfigFile } from '../../../config/sources/file.js';
 import { hasNoConfigFile } from '../../../config/sources/no-file.js';
 import { temporary } from '../../support/children.js';
 
@@ -23,12 +23,12 @@ function write(path: string, text: string): void {
 
 const PLACES = ['agentese.config.yaml', '.agenteserc', '.config/agentese.config.yaml', 'package.json'];
 
-describe('nothingLies()', () => {
-	it('is sure where no directory up to the package.json holds one', async () => {
+describe('hasNoConfigFile()', () => {
+	it('is true if no directory up to the package.json has one', async () => {
 		write('agentese.config.yaml', 'spanName: path');
 		write('project/packages/one/agentese.yaml', 'spanName: path');
 		expect(hasNoConfigFile(cwd, PLACES)).toBe(true);
-		expect(await findFile(undefined, cwd)).toEqual({ faults: [] });
+		expect(await findConfigFile(undefined, cwd)).toEqual({ faults: [] });
 	});
 
 	it.each([
@@ -37,20 +37,20 @@ describe('nothingLies()', () => {
 		['project/agentese.config.yaml', 'spanName: path'],
 		['project/.config/agentese.config.yaml', 'spanName: path'],
 		['project/package.json', '{"agentese":{"spanName":"path"}}'],
-	])('is not where there is %s, which is then found', async (path, text) => {
+	])('is false if there is %s, which is then found', async (path, text) => {
 		write(path, text);
 		expect(hasNoConfigFile(cwd, PLACES)).toBe(false);
-		expect((await findFile(undefined, cwd)).said).toMatchObject({
+		expect((await findConfigFile(undefined, cwd)).layer).toMatchObject({
 			source: join(root, path),
 			value: { spanName: 'path' },
 		});
 	});
 
-	it('is not where a package.json is none, which is then said', async () => {
+	it('is false if a package.json is not JSON, which is then reported', async () => {
 		write('project/package.json', '{"name":');
 		expect(hasNoConfigFile(cwd, PLACES)).toBe(false);
-		expect((await findFile(undefined, cwd)).faults).toMatchObject([
-			{ message: expect.stringContaining('it is no JSON') },
+		expect((await findConfigFile(undefined, cwd)).faults).toMatchObject([
+			{ message: expect.stringContaining('it is not valid JSON') },
 		]);
 	});
 

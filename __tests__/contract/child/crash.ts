@@ -1,4 +1,6 @@
-/** Run by rejections.test.ts: a Node stream fails, and nobody listens. The process ends as it would without us. */
+/**
+ * Run by rejections.test.ts: a Node stream fails without a listener. The process ends as it would without the toolkit.
+ */
 import { Readable } from 'node:stream';
 import { traced } from '../../../index.js';
 import { startSdk } from '../harness.js';

@@ -1,11 +1,11 @@
 /**
- * Run by rejections.test.ts in a process of its own: jest fails a test on an unhandled rejection before a listener hears
- * of it. Prints, for the bare function and for each form, what Node reported of each scenario.
+ * Run by rejections.test.ts in a process of its own, because jest fails a test on an unhandled rejection before a
+ * listener receives it. Prints, for the bare function and for each form, what Node reported of each scenario.
  */
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createLogos, Metered, metered, Resolver, Traced, traced, traceInvocation } from '../../../index.js';
-import { endOpen } from '../../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { dropSdk, startSdk } from '../harness.js';
 
 type Body = () => unknown;
@@ -51,7 +51,7 @@ const FORMS: Record<string, (body: Body) => Body> = {
 
 const rejects = (): Promise<never> => Promise.reject(new Error('boom'));
 
-/** What a body answers, and what a caller does with it. */
+/** What a body returns, and what its caller does with the result. */
 const SCENARIOS: Record<string, readonly [Body, (answer: unknown) => unknown]> = {
 	'a promise that nobody handles': [rejects, () => {}],
 	'an async function that nobody handles': [
@@ -118,7 +118,7 @@ for (const [scenario, [body, consume]] of Object.entries(SCENARIOS)) {
 		startSdk();
 		await consume(weave(body)());
 		for (let i = 0; i < 4; i++) await turn();
-		endOpen();
+		abandonOpenSettlements();
 		dropSdk();
 		answers[scenario][form] = reports.splice(0);
 	}

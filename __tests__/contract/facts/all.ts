@@ -8,10 +8,10 @@ import { thenableFacts } from './thenables.js';
 import { valueFacts } from './values.js';
 import { webStreamFacts } from './web-streams.js';
 
-/** What is done at once, or by promises. */
+/** The facts about values and promises. */
 export const SETTLED: readonly Fact[] = [...valueFacts, ...promiseFacts, ...thenableFacts];
 
-/** What is consumed. */
+/** The facts about results that are consumed. */
 export const CONSUMED: readonly Fact[] = [
 	...generatorFacts,
 	...asyncGeneratorFacts,

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
-import { endOpen } from '../../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { type End, type Fact, fact, type Trial, where } from '../fact.js';
 import { failureOf, mark } from '../harness.js';
 
 const OK: End = { outcome: 'ok', result: 'AsyncGenerator' };
 type Stream = AsyncGenerator<number, string, unknown>;
 
-/** An async generator whose every step, and what follows an await, says where it runs. */
+/** An async generator that records where each step, and the code after an await, runs. */
 async function* body(log: string[], note = mark): Stream {
 	try {
 		log.push(`first ${where()}`);
@@ -27,7 +27,7 @@ async function* body(log: string[], note = mark): Stream {
 	}
 }
 
-/** Drives the woven generator and the bare one alike, and expects the same of both, but for where the body runs. */
+/** Drives the woven and the bare generator in the same way, and expects the same of both except where the body runs. */
 async function same(trial: Trial, drive: (generator: Stream) => Promise<unknown[]>): Promise<string[]> {
 	const log: string[] = [];
 	const bareLog: string[] = [];
@@ -43,7 +43,7 @@ function placeless(line: string): string {
 	return line.replace(/ (inside|outside)$/, '');
 }
 
-/** Asynchronous generators: a stream of tokens is the ordinary one. */
+/** Facts about async generators, such as a stream of tokens. */
 export const asyncGeneratorFacts: readonly Fact[] = [
 	fact('an async generator gives its values, and its body runs inside at every step', async (trial) => {
 		const log = await same(trial, async (generator) => [
@@ -151,7 +151,7 @@ export const asyncGeneratorFacts: readonly Fact[] = [
 		const generator = (await trial.weave(() => body([]))()) as Stream;
 		await generator.next();
 		await trial.underWay();
-		endOpen();
+		abandonOpenSettlements();
 		await trial.ended({ outcome: 'cancelled' }, { inside: ['first'] });
 		expect(await generator.next()).toEqual({ value: 2, done: false });
 	}),

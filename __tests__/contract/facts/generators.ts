@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
-import { endOpen } from '../../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { type End, type Fact, fact, type Trial, where } from '../fact.js';
 import { mark } from '../harness.js';
 
 const OK: End = { outcome: 'ok', result: 'Generator' };
 
-/** A generator whose every step says where it runs. */
+/** A generator that records where each step runs. */
 function* body(log: string[]): Generator<number, string, unknown> {
 	try {
 		log.push(`first ${where()}`);
@@ -23,7 +23,7 @@ function* body(log: string[]): Generator<number, string, unknown> {
 	}
 }
 
-/** Drives the woven generator and the bare one alike, and expects the same of both, but for where the body runs. */
+/** Drives the woven and the bare generator in the same way, and expects the same of both except where the body runs. */
 async function same(
 	trial: Trial,
 	drive: (generator: Generator<number, string, unknown>) => unknown[],
@@ -40,7 +40,7 @@ async function same(
 	return log.map(placeless);
 }
 
-/** The same body, making no marks. */
+/** The same body, without spans. */
 function* silenced(log: string[]): Generator<number, string, unknown> {
 	try {
 		log.push('first outside');
@@ -69,7 +69,7 @@ function outcomeOf(run: () => unknown): unknown {
 	}
 }
 
-/** Synchronous generators. */
+/** Facts about synchronous generators. */
 export const generatorFacts: readonly Fact[] = [
 	fact('a generator gives its values, and its body runs inside at every step', async (trial) => {
 		const log = await same(trial, (generator) => [
@@ -165,7 +165,7 @@ export const generatorFacts: readonly Fact[] = [
 		const log: string[] = [];
 		const generator = await trial.weave(() => body(log))();
 		await trial.underWay();
-		endOpen();
+		abandonOpenSettlements();
 		expect(log).toEqual([]);
 		expect(Object.prototype.toString.call(generator)).toBe('[object Generator]');
 		await trial.ended({ outcome: 'cancelled' });

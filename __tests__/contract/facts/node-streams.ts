@@ -8,7 +8,7 @@ import { failureOf, mark, settled } from '../harness.js';
 const OK: End = { outcome: 'ok', result: 'Readable' };
 const CANCELLED: End = { outcome: 'cancelled' };
 
-/** A readable that says where its work is done. */
+/** A readable that records where its work is done. */
 function source(places: string[] = [], chunks: readonly string[] = ['a', 'b']): Readable {
 	const queue = [...chunks];
 	return new Readable({
@@ -27,9 +27,9 @@ async function woven(trial: Trial, bare: Readable = source()): Promise<Readable>
 	return stream;
 }
 
-/** Node's streams. */
+/** Facts about Node's streams. */
 export const nodeStreamFacts: readonly Fact[] = [
-	fact('a Node stream does not flow and gains no listener because of us', async (trial) => {
+	fact('a Node stream does not flow and gains no listener because of the toolkit', async (trial) => {
 		const bare = source();
 		const before = bare.eventNames();
 		const stream = await woven(trial, bare);
@@ -70,7 +70,7 @@ export const nodeStreamFacts: readonly Fact[] = [
 		await once(stream, 'close');
 		await trial.ended(CANCELLED);
 	}),
-	fact('an error that a Node stream is destroyed with is heard as it is', async (trial) => {
+	fact('an error that a Node stream is destroyed with reaches its listeners unchanged', async (trial) => {
 		const thrown = new Error('torn');
 		const stream = await woven(trial);
 		const heard = once(stream, 'error');

@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
 import { map, Observable, take } from 'rxjs';
 import { registerSettler } from '../../../index.js';
-import { endOpen } from '../../../lib/settling/common/finalization.js';
-import { direct, type Fact, fact, optional, where } from '../fact.js';
+import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
+import { type Fact, fact, factOfOption, factOfResult, where } from '../fact.js';
 import { failureOf, mark } from '../harness.js';
 
-/** As the model SDKs' `Stream`: iterable, with a controller and `tee()`, and a private iterator. */
+/** Like the model SDKs' `Stream`: iterable, with a controller and `tee()`, and a private iterator. */
 class ModelStream implements AsyncIterable<string> {
 	readonly controller = new AbortController();
 	readonly iterator: () => AsyncIterator<string>;
@@ -44,7 +44,7 @@ function modelStream(places: string[] = []): ModelStream {
 	});
 }
 
-/** As the AI SDK's result: reading a member drains it. */
+/** Like the AI SDK's result: reading a member drains it. */
 class ManySided {
 	pulls = 0;
 	get usage(): number {
@@ -64,7 +64,7 @@ class ManySided {
 
 const collected: string[] = [];
 
-/** Objects that are more than one thing. */
+/** Facts about objects that are more than one kind of result. */
 export const objectFacts: readonly Fact[] = [
 	fact('a stream with members of its own is followed and keeps them', async (trial) => {
 		const places: string[] = [];
@@ -91,14 +91,14 @@ export const objectFacts: readonly Fact[] = [
 		for await (const _ of stream) break;
 		await trial.ended({ outcome: 'cancelled' });
 	}),
-	fact('a many-sided result is a value, and none of its members is touched', async ({ weave, ended }) => {
+	fact('a result with several streams is a value, and none of its members is touched', async ({ weave, ended }) => {
 		const bare = new ManySided();
 		const result = (await weave(async () => bare)()) as ManySided;
 		expect(result).toBe(bare);
 		expect(result.pulls).toBe(0);
 		await ended({ outcome: 'ok', result: 'ManySided' });
 	}),
-	optional('watch follows one member of a many-sided result, once it is read', async (trial) => {
+	factOfOption('watch follows one member of a result with several streams, once it is read', async (trial) => {
 		const bare = new ManySided();
 		const result = (await trial.weave(async () => bare, { watch: 'textStream' })()) as ManySided;
 		expect(result).toBe(bare);
@@ -160,7 +160,7 @@ export const objectFacts: readonly Fact[] = [
 		expect(heard).toEqual([thrown]);
 		await trial.ended({ outcome: 'error', type: 'Error', message: 'observed' });
 	}),
-	direct('a proxy that throws on every trap passes through', async ({ weave, ended }) => {
+	factOfResult('a proxy that throws on every trap passes through', async ({ weave, ended }) => {
 		const hostile = new Proxy(
 			{},
 			new Proxy(
@@ -177,7 +177,7 @@ export const objectFacts: readonly Fact[] = [
 		expect(weave(() => hostile)() === hostile).toBe(true);
 		await ended({ outcome: 'ok', result: 'Object' });
 	}),
-	fact('a registered settler is asked before the toolkit’s own rules', async (trial) => {
+	fact('a registered settler is called before the toolkit’s own rules', async (trial) => {
 		class Job {
 			finish: () => void = () => {};
 		}
@@ -223,7 +223,7 @@ export const objectFacts: readonly Fact[] = [
 			() => new ModelStream(() => ({ next: () => Promise.reject(thrown) })),
 		)()) as ModelStream;
 		expect((await failureOf(() => Array.fromAsync(stream)))?.thrown).toBe(thrown);
-		endOpen();
+		abandonOpenSettlements();
 		await trial.ended({ outcome: 'error', type: 'Error', message: 'late' });
 	}),
 ];

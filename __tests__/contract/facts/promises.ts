@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm';
 import { expect } from '@jest/globals';
-import { direct, type Fact, fact, where } from '../fact.js';
+import { type Fact, fact, factOfResult, where } from '../fact.js';
 import { failureOf, mark, settled } from '../harness.js';
 
-/** A promise subclass with members of its own, and a constructor that other arguments would break. */
+/** A promise subclass with members of its own, whose constructor fails with any other arguments. */
 class Tagged<T> extends Promise<T> {
 	readonly tag = 'own';
 	get tagged(): string {
@@ -12,8 +12,8 @@ class Tagged<T> extends Promise<T> {
 }
 
 /**
- * As the model SDKs' `APIPromise`: a promise that settles with null at once, whose own `then` does the work on first use,
- * and which has `withResponse()`.
+ * Like the model SDKs' `APIPromise`: a promise that settles with null at once, whose own `then` does the work on first
+ * use, and which has `withResponse()`.
  */
 class APIPromise<T> extends Promise<T> {
 	#parsed: Promise<T> | undefined;
@@ -51,7 +51,7 @@ function streamOf(...chunks: string[]): ReadableStream<string> {
 	});
 }
 
-/** Promises of all kinds. */
+/** Facts about promises of all kinds. */
 export const promiseFacts: readonly Fact[] = [
 	fact('a promise of another realm is followed', async ({ weave, ended }) => {
 		expect(await weave(() => runInNewContext('Promise.resolve(42)'))()).toBe(42);
@@ -63,7 +63,7 @@ export const promiseFacts: readonly Fact[] = [
 		expect(failed?.thrown).toBe(thrown);
 		await ended({ outcome: 'error', type: 'Error', message: 'far' });
 	}),
-	direct('a promise subclass stays that object, with its own members', async (trial) => {
+	factOfResult('a promise subclass stays that object, with its own members', async (trial) => {
 		const gate = Promise.withResolvers<number>();
 		const bare = new Tagged<number>((resolve) => void gate.promise.then(resolve));
 		const promise = trial.weave(() => bare)();
@@ -77,14 +77,17 @@ export const promiseFacts: readonly Fact[] = [
 		expect(bare.then()).toBeInstanceOf(Tagged);
 		await trial.ended({ outcome: 'ok', result: 'number' });
 	}),
-	direct('a promise subclass that rejects gives the same error to all who ask', async ({ weave, ended }) => {
-		const thrown = new Error('tagged');
-		const promise = weave(() => Tagged.reject(thrown))() as Promise<never>;
-		expect((await failureOf(() => promise))?.thrown).toBe(thrown);
-		expect((await failureOf(() => promise.then(() => 1)))?.thrown).toBe(thrown);
-		await ended({ outcome: 'error', type: 'Error', message: 'tagged' });
-	}),
-	direct('a promise with members of its own stays that object', async ({ weave, ended }) => {
+	factOfResult(
+		'a promise subclass that rejects rejects with the same error for every consumer',
+		async ({ weave, ended }) => {
+			const thrown = new Error('tagged');
+			const promise = weave(() => Tagged.reject(thrown))() as Promise<never>;
+			expect((await failureOf(() => promise))?.thrown).toBe(thrown);
+			expect((await failureOf(() => promise.then(() => 1)))?.thrown).toBe(thrown);
+			await ended({ outcome: 'error', type: 'Error', message: 'tagged' });
+		},
+	),
+	factOfResult('a promise with members of its own stays that object', async ({ weave, ended }) => {
 		const bare = Object.assign(Promise.resolve('out'), { pid: 7, kill: () => true });
 		expect(weave(() => bare)()).toBe(bare);
 		expect(bare.kill()).toBe(true);
@@ -92,13 +95,16 @@ export const promiseFacts: readonly Fact[] = [
 		expect(await bare).toBe('out');
 		await ended({ outcome: 'ok', result: 'string' });
 	}),
-	direct('a frozen promise with members passes through, and ends when it is returned', async ({ weave, ended }) => {
-		const bare = Object.freeze(Object.assign(Promise.resolve('out'), { pid: 7 }));
-		expect(weave(() => bare)()).toBe(bare);
-		await ended({ outcome: 'ok', result: 'Promise' });
-		expect(await bare).toBe('out');
-	}),
-	direct(
+	factOfResult(
+		'a frozen promise with members passes through, and ends when it is returned',
+		async ({ weave, ended }) => {
+			const bare = Object.freeze(Object.assign(Promise.resolve('out'), { pid: 7 }));
+			expect(weave(() => bare)()).toBe(bare);
+			await ended({ outcome: 'ok', result: 'Promise' });
+			expect(await bare).toBe('out');
+		},
+	),
+	factOfResult(
 		'an APIPromise stays that object, works once, when it is awaited, in the context of its invocation',
 		async (trial) => {
 			const runs: string[] = [];
@@ -120,7 +126,7 @@ export const promiseFacts: readonly Fact[] = [
 			await trial.ended({ outcome: 'ok', result: 'Object' }, { inside: ['fetch'] });
 		},
 	),
-	direct('an APIPromise keeps withResponse()', async ({ weave, ended }) => {
+	factOfResult('an APIPromise keeps withResponse()', async ({ weave, ended }) => {
 		const promise = weave(() => new APIPromise(async () => 'body'))() as APIPromise<string>;
 		expect(promise).toBeInstanceOf(APIPromise);
 		expect(await promise.withResponse()).toEqual({ data: 'body', status: 200 });

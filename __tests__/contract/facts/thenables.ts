@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { endOpen } from '../../../lib/settling/common/finalization.js';
-import { direct, type Fact, where } from '../fact.js';
+import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
+import { type Fact, factOfResult, where } from '../fact.js';
 import { failureOf, mark } from '../harness.js';
 
 type Fulfilled = (value: string) => unknown;
@@ -35,9 +35,9 @@ class Query {
 	}
 }
 
-/** Lazy thenables: whatever happens, they run as often as without us. */
+/** Facts about lazy thenables: they run as often as without the toolkit. */
 export const thenableFacts: readonly Fact[] = [
-	direct('a lazy thenable runs once, when it is awaited, inside of its invocation', async (trial) => {
+	factOfResult('a lazy thenable runs once, when it is awaited, inside of its invocation', async (trial) => {
 		const runs: string[] = [];
 		const bare = new Query(runs);
 		expect(trial.weave(() => bare)()).toBe(bare);
@@ -48,24 +48,24 @@ export const thenableFacts: readonly Fact[] = [
 		expect(where()).toBe('outside');
 		await trial.ended({ outcome: 'ok', result: 'string' }, { inside: ['query'] });
 	}),
-	direct('a lazy thenable shows no member that it had not', async ({ weave, ended }) => {
+	factOfResult('a lazy thenable shows no member that it had not', async ({ weave, ended }) => {
 		const query = weave(() => new Query([]))() as Query;
 		expect(Object.keys(query)).toEqual(['runs', 'text', 'fails']);
 		await query;
 		await ended({ outcome: 'ok', result: 'string' }, { inside: ['query'] });
 	}),
-	direct('a lazy thenable that fails gives the same error', async ({ weave, ended }) => {
+	factOfResult('a lazy thenable that fails gives the same error', async ({ weave, ended }) => {
 		const thrown = new Error('syntax');
 		const query = weave(() => new Query([], 'select', thrown))();
 		expect((await failureOf(() => query))?.thrown).toBe(thrown);
 		await ended({ outcome: 'error', type: 'Error', message: 'syntax' }, { inside: ['query'] });
 	}),
-	direct('a failure that catch() takes is seen', async ({ weave, ended }) => {
+	factOfResult('a failure that catch() handles is observed', async ({ weave, ended }) => {
 		const query = weave(() => new Query([], 'select', new Error('syntax')))() as Query;
 		expect(await query.catch((error) => (error as Error).message)).toBe('syntax');
 		await ended({ outcome: 'error', type: 'Error', message: 'syntax' }, { inside: ['query'] });
 	}),
-	direct('callbacks given to then() run in the context of whoever gave them', async ({ weave, ended }) => {
+	factOfResult('callbacks passed to then() run in the context in which they were passed', async ({ weave, ended }) => {
 		const places: string[] = [];
 		const query = weave(() => new Query([]))() as Query;
 		await query.then(() => {
@@ -75,7 +75,7 @@ export const thenableFacts: readonly Fact[] = [
 		expect(places).toEqual(['outside']);
 		await ended({ outcome: 'ok', result: 'string' }, { inside: ['query'], outside: ['callback'] });
 	}),
-	direct('a second await runs as often as it would without us', async ({ weave, ended }) => {
+	factOfResult('a second await runs as often as it would without the toolkit', async ({ weave, ended }) => {
 		const runs: string[] = [];
 		const query = weave(() => new Query(runs))() as Query;
 		await query;
@@ -83,14 +83,14 @@ export const thenableFacts: readonly Fact[] = [
 		expect(runs).toEqual(['inside', 'inside', 'outside', 'outside']);
 		await ended({ outcome: 'ok', result: 'string' }, { inside: ['query'], outside: ['query'] });
 	}),
-	direct('a chain method gives its own new object, and the first one ends at shutdown', async (trial) => {
+	factOfResult('a chain method gives its own new object, and the first one ends at shutdown', async (trial) => {
 		const query = trial.weave(() => new Query([]))() as Query;
 		expect(await query.where('a = 1')).toBe('select where a = 1;');
 		await trial.underWay();
-		endOpen();
+		abandonOpenSettlements();
 		await trial.ended({ outcome: 'cancelled' }, { outside: ['query'] });
 	}),
-	direct('a frozen thenable passes through, and ends when it is returned', async ({ weave, ended }) => {
+	factOfResult('a frozen thenable passes through, and ends when it is returned', async ({ weave, ended }) => {
 		const runs: string[] = [];
 		const bare = Object.freeze(new Query(runs));
 		expect(weave(() => bare)()).toBe(bare);
@@ -99,25 +99,28 @@ export const thenableFacts: readonly Fact[] = [
 		expect(runs.length).toBe(2);
 		await ended({ outcome: 'ok', result: 'Query' }, { outside: ['query'] });
 	}),
-	direct('a thenable that is never awaited never runs, and ends at shutdown', async (trial) => {
+	factOfResult('a thenable that is never awaited never runs, and ends at shutdown', async (trial) => {
 		const runs: string[] = [];
 		const query = trial.weave(() => new Query(runs))();
 		await trial.underWay();
-		endOpen();
+		abandonOpenSettlements();
 		expect(runs).toEqual([]);
 		expect(query).toBeInstanceOf(Query);
 		await trial.ended({ outcome: 'cancelled' });
 	}),
-	direct('a thenable whose then is a getter is read as often as without us', async ({ weave, ended }) => {
-		let reads = 0;
-		const bare = {
-			get then() {
-				reads++;
-				return (ok: Fulfilled) => ok(`read ${where()}`);
-			},
-		};
-		expect(await (weave(() => bare)() as PromiseLike<string>)).toBe('read inside');
-		expect(reads).toBe(1);
-		await ended({ outcome: 'ok', result: 'string' });
-	}),
+	factOfResult(
+		'a thenable whose then is a getter is read as often as without the toolkit',
+		async ({ weave, ended }) => {
+			let reads = 0;
+			const bare = {
+				get then() {
+					reads++;
+					return (ok: Fulfilled) => ok(`read ${where()}`);
+				},
+			};
+			expect(await (weave(() => bare)() as PromiseLike<string>)).toBe('read inside');
+			expect(reads).toBe(1);
+			await ended({ outcome: 'ok', result: 'string' });
+		},
+	),
 ];

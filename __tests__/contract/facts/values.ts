@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { direct, type End, type Fact, fact } from '../fact.js';
+import { type End, type Fact, fact, factOfResult } from '../fact.js';
 import { failureOf, mark, settled } from '../harness.js';
 
 const VALUES: readonly [label: string, value: unknown, result: string][] = [
@@ -26,7 +26,7 @@ const unreadable: object = new Proxy(Object.create(null), {
 	},
 });
 
-/** Everything that can be thrown, and what a span says of it. */
+/** Everything that can be thrown, and what the span has of it. */
 export const THROWN: readonly [label: string, thrown: unknown, end: Omit<End & { outcome: 'error' }, 'outcome'>][] = [
 	['an error', new Refused('no'), { type: 'Refused', message: 'no' }],
 	['a frozen error', Object.freeze(new Error('cold')), { type: 'Error', message: 'cold' }],
@@ -51,7 +51,7 @@ export const THROWN: readonly [label: string, thrown: unknown, end: Omit<End & {
 	],
 ];
 
-/** What a method answers or throws at once, or by an async function. */
+/** Facts about what a method returns or throws at once, or through an async function. */
 export const valueFacts: readonly Fact[] = [
 	...VALUES.flatMap(([label, value, result]) => [
 		fact(`${label} is answered as it is`, async ({ weave, ended }) => {
@@ -83,12 +83,12 @@ export const valueFacts: readonly Fact[] = [
 			await ended({ outcome: 'error', ...end });
 		}),
 	]),
-	direct('a synchronous method answers synchronously', async ({ weave, ended }) => {
+	factOfResult('a synchronous method returns synchronously', async ({ weave, ended }) => {
 		const value = { sync: true };
 		expect(weave(() => value)()).toBe(value);
 		await ended({ outcome: 'ok', result: 'Object' });
 	}),
-	direct('a synchronous method throws synchronously', async ({ weave, ended }) => {
+	factOfResult('a synchronous method throws synchronously', async ({ weave, ended }) => {
 		const thrown = new Error('at once');
 		const call = weave(() => {
 			throw thrown;
@@ -117,7 +117,7 @@ export const valueFacts: readonly Fact[] = [
 		expect(await answer).toBe('done');
 		await trial.ended({ outcome: 'ok', result: 'string' }, { inside: ['before', 'after'], outside: ['beside'] });
 	}),
-	direct('an async value comes at most one turn later', async ({ weave, ended }) => {
+	factOfResult('an async value comes at most one turn later', async ({ weave, ended }) => {
 		const turns = async (run: () => unknown) => {
 			let settledIn = -1;
 			void (run() as Promise<unknown>).then(() => {

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
-import { endOpen } from '../../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { type End, type Fact, fact, type Trial, where } from '../fact.js';
 import { failureOf, mark, settled } from '../harness.js';
 
 const OK: End = { outcome: 'ok', result: 'ReadableStream' };
 const CANCELLED: End = { outcome: 'cancelled' };
 
-/** A source that counts its pulls, says where they run, and pulls only when asked. */
+/** A source that counts its pulls, records where they run, and is pulled only on demand. */
 class Source {
 	pulls = 0;
 	cancelled: unknown;
@@ -56,13 +56,13 @@ async function readAll(stream: ReadableStream<string>): Promise<string[]> {
 	}
 }
 
-/** Web streams, by every way of consuming one. */
+/** Facts about web streams, with every way to consume one. */
 export const webStreamFacts: readonly Fact[] = [
-	fact('a web stream is neither locked nor pulled because of us', async (trial) => {
+	fact('a web stream is neither locked nor pulled because of the toolkit', async (trial) => {
 		const source = new Source();
 		const stream = await woven(trial, source);
 		expect([stream.locked, source.pulls, Object.keys(stream)]).toEqual([false, 0, []]);
-		endOpen();
+		abandonOpenSettlements();
 		await trial.ended(CANCELLED);
 	}),
 	fact('a web stream read by getReader() ends with its last chunk, its pulls inside', async (trial) => {

@@ -2,11 +2,13 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Observable } from 'rxjs';
 
-/** How long every producer works on each of its three chunks, and how long a consumer that is slow handles one. */
+/** How long every producer works on each of its three chunks, and how long a slow consumer handles one, in ms. */
 export const PRODUCER = 30;
 export const CONSUMER = 300;
 
-/** No less than that: a timer counts from the beginning of the loop's turn, which on a busy machine is some milliseconds ago. */
+/**
+ * Waits at least `ms`: a timer counts from the beginning of the loop's turn, on a busy machine some milliseconds ago.
+ */
 export async function wait(ms: number): Promise<void> {
 	const until = performance.now() + ms;
 	for (let left = ms; left > 0; left = until - performance.now()) {
@@ -21,12 +23,12 @@ export interface Kind {
 	readonly name: string;
 	/** A producer of 'a', 'b', 'c' (or their bytes), each of them after its time. */
 	readonly make: () => unknown;
-	/** Consumes what the method answered, and hands each chunk to the consumer's work. */
+	/** Consumes what the method returned, and passes each chunk to the consumer's work. */
 	readonly consume: (result: never, handle: Handle) => Promise<unknown>;
-	/** True where the producer goes on while the consumer works: then the consumer need not wait. */
+	/** True if the producer continues while the consumer works: then the consumer need not wait. */
 	readonly ahead?: boolean;
 	readonly bytes?: number;
-	/** The number of chunks, where it is not 3. */
+	/** The number of chunks. @default 3 */
 	readonly chunks?: number;
 }
 
@@ -48,7 +50,7 @@ function iterator(): AsyncIterableIterator<string> {
 	};
 }
 
-/** As the model SDKs have it: an iterable with members of its own. */
+/** Like the streams of the model SDKs: an iterable with members of its own. */
 class ModelStream {
 	readonly controller = new AbortController();
 	[Symbol.asyncIterator]() {
@@ -56,7 +58,7 @@ class ModelStream {
 	}
 }
 
-/** Rows, which `next()` answers as they are; and whose iteration is another iterator. */
+/** Rows, which `next()` returns as they are, and whose iteration is another iterator. */
 class Cursor {
 	readonly #words = words();
 	async next(): Promise<unknown> {
@@ -76,7 +78,7 @@ class Cursor {
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** Closes with its last chunk, and pulls only what is asked for. */
+/** Closes with its last chunk, and pulls only what is requested. */
 function web(convert: (word: string) => unknown = (word) => word): ReadableStream<unknown> {
 	const left = ['a', 'b', 'c'];
 	return new ReadableStream(
@@ -198,7 +200,7 @@ export const KINDS: readonly Kind[] = [
 	{ name: 'an iterable with members', make: () => new ModelStream(), consume: iterate },
 	{ name: 'a cursor that is iterated', make: () => new Cursor(), consume: iterate },
 	{
-		name: 'a cursor that is asked by hand',
+		name: 'a cursor whose next() is called by hand',
 		make: () => new Cursor(),
 		consume: async (cursor: Cursor, handle) => {
 			for (let row = await cursor.next(); row !== null; row = await cursor.next()) await handle(row);
@@ -243,7 +245,7 @@ export const KINDS: readonly Kind[] = [
 		ahead: true,
 	},
 	{
-		name: 'a stream of bytes, read into a buffer of one’s own',
+		name: 'a stream of bytes, read into the consumer’s buffer',
 		make: webBytes,
 		consume: async (stream: ReadableStream<Uint8Array>, handle) => {
 			const reader = stream.getReader({ mode: 'byob' });

@@ -17,7 +17,7 @@ const Heard = createDecorator({
 
 const attributes = (_args: unknown, self: unknown) => ({ 'test.source': self instanceof Source ? self.name : '' });
 
-/** A resolver that answers whatever it is told to. */
+/** A resolver that returns what its caller's function makes. */
 @Resolver('world.source')
 export class Source {
 	outcome: Outcome | undefined;
@@ -48,21 +48,21 @@ export interface Measured {
 type Consume = (source: Source) => unknown;
 type Keeps = (attributes: Record<string, unknown>) => boolean;
 
-/** Whether the first chunk and the stall were shorter than that, where there was one. */
+/** Whether the first chunk and the stall were shorter than `ms`, if there was one. */
 export const below =
 	(ms: number): Keeps =>
 	({ first_chunk: firstChunk = 0, stall = 0 }) =>
 		Number(firstChunk) < ms && Number(stall) < ms;
 
-/** Whether the first chunk and the stall were there, and no shorter than that. */
+/** Whether the first chunk and the stall were measured, and no shorter than `ms`. */
 export const atLeast =
 	(ms: number): Keeps =>
 	({ first_chunk: firstChunk, stall }) =>
 		Number(firstChunk) >= ms && Number(stall) >= ms;
 
 /**
- * Consumes streams, all at once, with one SDK: what was measured of each. One that does not keep the bound is measured
- * again: a pause of the machine lengthens a wait, and shortens that for a producer who worked on meanwhile.
+ * Consumes streams, all at once, with one SDK, and returns what was measured of each. One that misses the bound is
+ * measured again: a pause of the machine lengthens a wait, and shortens that for a producer that worked on meanwhile.
  */
 export async function measureAll(consumers: readonly Consume[], keeps: Keeps = () => true): Promise<Measured[]> {
 	startSdk();
@@ -88,7 +88,7 @@ async function measureOnce(consume: Consume, name: string): Promise<Measured> {
 	return { attributes, streamed: source.outcome?.streamed };
 }
 
-/** Consumes one stream, with an SDK of its own, and again where the bound was not kept. */
+/** Consumes one stream, with an SDK of its own, and again if the bound was missed. */
 export async function measure(consume: Consume, keeps?: Keeps): Promise<Measured> {
 	const [measured] = await measureAll([consume], keeps);
 	return measured ?? { attributes: {}, streamed: undefined };

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => built.remove());
 beforeEach(async () => {
 	outbox = join(temporary(), 'outbox');
-	// Nothing listens there while the application runs.
+	// Nothing listens on the port while the application runs.
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	port = (server.address() as { port: number }).port;
@@ -34,8 +34,8 @@ const run = (how: string, preset = 'otlp') =>
 		env: { BUNDLE: built.url, OUTBOX: outbox, ENDPOINT: `http://127.0.0.1:${port}`, PRESET: preset },
 	});
 
-/** What the next start sends of what this one left. */
-async function inherited(): Promise<Span[]> {
+/** Returns the spans that the next start sends of what this one has left. */
+async function sentByNextStart(): Promise<Span[]> {
 	backend = await httpBackend(
 		() => ({ status: 200, body: Buffer.from('{}'), type: 'application/json' }),
 		undefined,
@@ -52,23 +52,23 @@ async function inherited(): Promise<Span[]> {
 		.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-const saidOf = ({ attributes }: Span, key: string) =>
+const attributeOf = ({ attributes }: Span, key: string) =>
 	Object.values(attributes.find((one) => one.key === key)?.value ?? {})[0];
 
-const told = (span: Span) => [
+const summaryOf = (span: Span) => [
 	span.name,
-	saidOf(span, 'agentese.interrupted'),
-	saidOf(span, 'agentese.path'),
-	saidOf(span, 'agentese.outcome'),
+	attributeOf(span, 'agentese.interrupted'),
+	attributeOf(span, 'agentese.path'),
+	attributeOf(span, 'agentese.outcome'),
 ];
 
 const segments = () =>
 	readdirSync(outbox, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.segment'));
 
-it('what a killed process was in the middle of is told by the next start, as it was last noted', async () => {
+it('the next start sends the open spans of a killed process, as of their last checkpoint', async () => {
 	expect((await run('SIGKILL')).signal).toBe('SIGKILL');
-	const spans = await inherited();
-	expect(spans.map(told)).toEqual([
+	const spans = await sentByNextStart();
+	expect(spans.map(summaryOf)).toEqual([
 		['quick', undefined, undefined, undefined],
 		['world.garden.walk', undefined, 'world.garden.walk', 'ok'],
 		['world.house.build', true, 'world.house.build', 'cancelled'],
@@ -76,18 +76,18 @@ it('what a killed process was in the middle of is told by the next start, as it 
 	const [quick, , house] = spans;
 	if (house === undefined || quick === undefined) throw new Error('two spans are missing');
 	expect([quick.traceId, quick.parentSpanId]).toEqual([house.traceId, house.spanId]);
-	expect(saidOf(house, 'note')).toBe('password=[redacted]');
+	expect(attributeOf(house, 'note')).toBe('password=[redacted]');
 	expect(Number(house.endTimeUnixNano) - Number(house.startTimeUnixNano)).toBeGreaterThanOrEqual(1e9);
 	expect(segments()).toEqual([]);
 });
 
-it('the next process writes what a killed one has left into the files of the json preset', async () => {
+it('the next process writes the open spans of a killed one into the files of the json preset', async () => {
 	expect((await run('SIGKILL', 'json')).signal).toBe('SIGKILL');
 	expect(segments().length).toBeGreaterThan(0);
 	const heir = await run('heir', 'json');
 	expect({ code: heir.code, stderr: heir.stderr }).toEqual({ code: 0, stderr: '' });
 	expect(JSON.parse(heir.stdout)).toMatchObject({ made: 1, written: 1, adopted: 1, onDisk: 0 });
-	expect(spansOf(outbox).map(told).sort()).toEqual([
+	expect(spansOf(outbox).map(summaryOf).sort()).toEqual([
 		['quick', undefined, undefined, undefined],
 		['world.garden.walk', undefined, 'world.garden.walk', 'ok'],
 		['world.house.build', true, 'world.house.build', 'cancelled'],
@@ -97,11 +97,11 @@ it('the next process writes what a killed one has left into the files of the jso
 
 it.each([
 	['SIGTERM', ['quick', 'world.garden.walk', 'world.house.build', 'young']],
-	// Telemetry was off when the process ended.
+	// Telemetry was shut down before the process ended.
 	['shutdown', ['quick', 'world.garden.walk']],
-])('where the process ends by %s what was noted is told once, by its end', async (how, names) => {
+])('sends each open span once, by its end, if the process ends by %s', async (how, names) => {
 	await run(how);
-	const spans = await inherited();
+	const spans = await sentByNextStart();
 	expect(spans.map(({ name }) => name)).toEqual(names);
 	expect(segments()).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { Journal } from '../../../delivery/journal/journal.js';
 
 let directory: string;
 beforeEach(() => {
-	directory = mkdtempSync(join(tmpdir(), 'agentese-notes-'));
+	directory = mkdtempSync(join(tmpdir(), 'agentese-checkpoints-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -17,128 +17,128 @@ function journal(lives = true) {
 		maxBytes: 2 ** 26,
 		maxAge: 1e9,
 		fsync: 'never',
-		lives: async () => lives,
+		isAlive: async () => lives,
 		onLost: () => undefined,
-		onStrange: () => undefined,
+		onUnknownVersion: () => undefined,
 	});
 }
 
-function noting(size = 0) {
-	const own = journal();
+function createCheckpoints(size = 0) {
+	const writer = journal();
 	const encode = (records: string[]) => Buffer.from(records.join().padEnd(size));
-	return { own, notes: new Checkpoints<string>(own, { encoding: 'json', encode }) };
+	return { writer, checkpoints: new Checkpoints<string>(writer, { encoding: 'json', encode }) };
 }
 
-/** What another process finds when the writer is gone; so the writer is, as far as these files go. */
-async function left(): Promise<string[]> {
-	const heir = journal(false);
-	const { entries, damaged } = await heir.adopt();
+/** Returns what another process adopts after the writer has exited. */
+async function adoptAll(): Promise<string[]> {
+	const adopter = journal(false);
+	const { entries, damaged } = await adopter.adopt();
 	expect(damaged).toBe(0);
 	const texts = await Promise.all(
 		entries.map(async (one) =>
-			Buffer.from(await heir.read(one))
+			Buffer.from(await adopter.read(one))
 				.toString()
 				.trim(),
 		),
 	);
-	await Promise.all(entries.map((one) => heir.done(one, 'acknowledged')));
-	heir.closeSync();
+	await Promise.all(entries.map((one) => adopter.markDone(one, 'acknowledged')));
+	adopter.closeSync();
 	return texts;
 }
 
 const segments = () => readdirSync(directory).filter((name) => name.endsWith('.segment'));
 
-/** Notes are marked in the background. */
+/** Checkpoints are marked in the background. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 
-it('what is noted is left to others; the latest note of each, and none of what is over', async () => {
-	const { notes } = noting();
+it('leaves the latest checkpoint of each key to other processes, and none that was removed', async () => {
+	const { checkpoints } = createCheckpoints();
 	const [first, second, third] = [{}, {}, {}];
-	notes.note(first, 'first');
-	notes.note(second, 'second');
-	notes.note(third, 'third');
-	await notes.written();
-	notes.note(first, 'first, later');
-	await notes.written();
-	notes.forget(second);
+	checkpoints.save(first, 'first');
+	checkpoints.save(second, 'second');
+	checkpoints.save(third, 'third');
+	await checkpoints.written();
+	checkpoints.save(first, 'first, later');
+	await checkpoints.written();
+	checkpoints.remove(second);
 	await settled();
-	expect((await left()).sort()).toEqual(['first, later', 'third']);
+	expect((await adoptAll()).sort()).toEqual(['first, later', 'third']);
 	expect(segments()).toEqual([]);
 });
 
-it('what is over before it was written is not left', async () => {
-	const { notes } = noting();
+it('leaves no checkpoint that was removed before it was written', async () => {
+	const { checkpoints } = createCheckpoints();
 	const [waiting, beingWritten, open] = [{}, {}, {}];
-	notes.note(waiting, 'waiting');
-	notes.note(beingWritten, 'being written');
-	notes.note(open, 'open');
-	notes.forget(waiting);
-	// Its turn of the loop is behind it: what waits is being written now.
+	checkpoints.save(waiting, 'waiting');
+	checkpoints.save(beingWritten, 'being written');
+	checkpoints.save(open, 'open');
+	checkpoints.remove(waiting);
+	// The turn of the event loop in which they are encoded has passed: they are being written now.
 	await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-	notes.forget(beingWritten);
-	await notes.written();
+	checkpoints.remove(beingWritten);
+	await checkpoints.written();
 	await settled();
-	expect(await left()).toEqual(['open']);
+	expect(await adoptAll()).toEqual(['open']);
 });
 
-it('a file that is full is left for another one, and removed when all in it is over', async () => {
-	const { notes } = noting(100_000);
+it('creates a new file if one is full, and removes a file when all of its checkpoints have ended', async () => {
+	const { checkpoints } = createCheckpoints(100_000);
 	const spans = Array.from({ length: 10 }, () => ({}));
 	for (const span of spans) {
-		notes.note(span, 'long');
-		await notes.written();
+		checkpoints.save(span, 'long');
+		await checkpoints.written();
 	}
 	expect(segments()).toHaveLength(4);
-	for (const span of spans.slice(0, 9)) notes.forget(span);
+	for (const span of spans.slice(0, 9)) checkpoints.remove(span);
 	await settled();
 	expect(segments()).toHaveLength(1);
-	expect(await left()).toEqual(['long']);
+	expect(await adoptAll()).toEqual(['long']);
 });
 
-it('no more is noted than 16 MiB hold, until some of it is over', async () => {
-	const { notes } = noting(100_000);
+it('writes at most 16 MiB, until some checkpoints have ended', async () => {
+	const { checkpoints } = createCheckpoints(100_000);
 	const spans = Array.from({ length: 300 }, () => ({}));
-	for (const span of spans) notes.note(span, 'large');
-	await notes.written();
+	for (const span of spans) checkpoints.save(span, 'large');
+	await checkpoints.written();
 	const size = () => segments().reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
 	expect(size()).toBeGreaterThan(15 * 2 ** 20);
 	expect(size()).toBeLessThan(17 * 2 ** 20);
-	for (const span of spans) notes.forget(span);
+	for (const span of spans) checkpoints.remove(span);
 	await settled();
-	notes.note({}, 'small');
-	await notes.written();
-	expect(await left()).toEqual(['small']);
+	checkpoints.save({}, 'small');
+	await checkpoints.written();
+	expect(await adoptAll()).toEqual(['small']);
 });
 
-it('at the end nothing of it is left, though it is just being written', async () => {
-	const { own, notes } = noting();
-	notes.note({}, 'written');
-	await notes.written();
-	notes.note({}, 'being written');
+it('leaves nothing after closeSync(), even if a checkpoint is being written', async () => {
+	const { writer, checkpoints } = createCheckpoints();
+	checkpoints.save({}, 'written');
+	await checkpoints.written();
+	checkpoints.save({}, 'being written');
 	await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-	notes.closeSync();
-	own.closeSync();
-	notes.note({}, 'too late');
-	await notes.written();
+	checkpoints.closeSync();
+	writer.closeSync();
+	checkpoints.save({}, 'too late');
+	await checkpoints.written();
 	await settled();
 	expect(readdirSync(directory)).toEqual([]);
 });
 
-it('a folder that was removed is made again, and what cannot be encoded harms no other note', async () => {
-	const own = journal();
+it('creates a removed folder again, and leaves out only the record that cannot be encoded', async () => {
+	const writer = journal();
 	const encode = ([record]: string[]) => {
-		if (record === 'bad') throw new Error('no text of this');
+		if (record === 'bad') throw new Error('cannot be encoded');
 		return Buffer.from(String(record));
 	};
-	const notes = new Checkpoints<string>(own, { encoding: 'json', encode });
+	const checkpoints = new Checkpoints<string>(writer, { encoding: 'json', encode });
 	const lost = {};
-	notes.note(lost, 'lost');
-	await notes.written();
+	checkpoints.save(lost, 'lost');
+	await checkpoints.written();
 	rmSync(directory, { recursive: true });
-	notes.note({}, 'bad');
-	notes.note({}, 'kept');
-	await notes.written();
-	notes.forget(lost);
+	checkpoints.save({}, 'bad');
+	checkpoints.save({}, 'kept');
+	await checkpoints.written();
+	checkpoints.remove(lost);
 	await settled();
-	expect(await left()).toEqual(['kept']);
+	expect(await adoptAll()).toEqual(['kept']);
 });

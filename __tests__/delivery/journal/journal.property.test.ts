@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Files, realFiles } from '../../../delivery/journal/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../../delivery/journal/file-system.js';
 import { type Frame, framesIn } from '../../../delivery/journal/frame.js';
 import { Journal } from '../../../delivery/journal/journal.js';
-import { type Entry, readSegmentName } from '../../../delivery/journal/segment.js';
+import { type Entry, parseSegmentName } from '../../../delivery/journal/segment.js';
 import { temporary } from '../../support/children.js';
 
 let directory: string;
@@ -17,45 +17,45 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const RUNS = Number(process.env['JOURNAL_RUNS'] ?? 150);
 const SEED = process.env['JOURNAL_SEED'];
-/** Seeds that once failed; the first is drawn anew. */
+/** Seeds that have failed; the first one is random. */
 const SEEDS = [SEED, '-1124518756', '549942809'];
 
 class Killed extends Error {}
 
 class Full extends Error {}
 
-interface Mortal {
-	readonly files: Files;
-	/** The process is killed after so many bytes more: what it was writing is there up to that byte. */
+interface MortalFileSystem {
+	readonly files: FileSystem;
+	/** Kills the process after that many more bytes. What it was writing is in the file up to that byte. */
 	killAfter(bytes: number): void;
-	/** The disk is full after so many bytes more, for one write. */
+	/** Makes one write fail after that many bytes, as on a full disk. */
 	fullAfter(bytes: number): void;
 }
 
-function mortal(): Mortal {
-	let left = Number.POSITIVE_INFINITY;
+function mortalFileSystem(): MortalFileSystem {
+	let bytesLeft = Number.POSITIVE_INFINITY;
 	let room = Number.POSITIVE_INFINITY;
 	const alive = () => {
-		if (left <= 0) throw new Killed('killed');
+		if (bytesLeft <= 0) throw new Killed('killed');
 	};
-	const spend = (data: Uint8Array) => {
+	const written = (data: Uint8Array) => {
 		alive();
-		const part = data.subarray(0, Math.min(data.length, left));
-		left -= data.length;
+		const part = data.subarray(0, Math.min(data.length, bytesLeft));
+		bytesLeft -= data.length;
 		return part;
 	};
 	const writeNow = (fd: number, data: Uint8Array, at: number) => {
 		if (data.length > room) {
-			realFiles.writeSync(fd, data.subarray(0, room), at);
+			nodeFileSystem.writeSync(fd, data.subarray(0, room), at);
 			room = Number.POSITIVE_INFINITY;
 			throw new Full('ENOSPC');
 		}
-		const part = spend(data);
-		realFiles.writeSync(fd, part, at);
+		const part = written(data);
+		nodeFileSystem.writeSync(fd, part, at);
 		alive();
 	};
 	const guarded = Object.fromEntries(
-		Object.entries(realFiles).map(([name, does]) => [
+		Object.entries(nodeFileSystem).map(([name, does]) => [
 			name,
 			name.endsWith('Sync')
 				? (...given: unknown[]) => {
@@ -67,17 +67,17 @@ function mortal(): Mortal {
 						return (does as (...all: unknown[]) => unknown)(...given);
 					},
 		]),
-	) as unknown as Files;
+	) as unknown as FileSystem;
 	return {
 		files: {
 			...guarded,
 			write: async (fd, data, at) => writeNow(fd, data, at),
 			writeSync: writeNow,
-			// A dead process holds nothing.
-			closeSync: (fd) => realFiles.closeSync(fd),
+			// A process that was killed holds no descriptor.
+			closeSync: (fd) => nodeFileSystem.closeSync(fd),
 		},
 		killAfter: (bytes) => {
-			left = bytes;
+			bytesLeft = bytes;
 		},
 		fullAfter: (bytes) => {
 			room = bytes;
@@ -85,15 +85,15 @@ function mortal(): Mortal {
 	};
 }
 
-/** A process of the model: a journal, and what it was told. */
+/** A process of the model: a journal, and the entries that it returned. */
 interface Process {
 	readonly journal: Journal;
-	readonly killAfter: Mortal['killAfter'];
-	readonly fullAfter: Mortal['fullAfter'];
+	readonly killAfter: MortalFileSystem['killAfter'];
+	readonly fullAfter: MortalFileSystem['fullAfter'];
 	readonly held: Entry[];
 }
 
-/** What became of a frame, as the processes were told. `unknown`: its write or its mark was under way at a kill. */
+/** What has become of a frame, as the processes know it. `unknown`: a kill interrupted its write or its mark. */
 type Fate = 'journalled' | 'done' | 'lost' | 'unknown' | 'failed';
 
 class World {
@@ -105,7 +105,7 @@ class World {
 	now = 1_700_000_000_000;
 
 	start(maxBytes = 1e9): Process {
-		const { files, killAfter, fullAfter } = mortal();
+		const { files, killAfter, fullAfter } = mortalFileSystem();
 		const held: Entry[] = [];
 		const journal = new Journal({
 			directory,
@@ -115,15 +115,15 @@ class World {
 			segmentBytes: 400,
 			files,
 			now: () => this.now,
-			lives: async (path) => this.#isAlive(path),
+			isAlive: async (path) => this.#isAlive(path),
 			onLost: (entries) => {
 				for (const entry of entries) {
 					held.splice(held.indexOf(entry), 1);
 					this.fates.set(this.idOf(entry), 'lost');
 				}
 			},
-			onStrange: (path) => {
-				throw new Error(`strange: ${path}`);
+			onUnknownVersion: (path) => {
+				throw new Error(`unknown version: ${path}`);
 			},
 		});
 		const process = { journal, killAfter, fullAfter, held };
@@ -131,10 +131,10 @@ class World {
 		return process;
 	}
 
-	/** As a real one is judged: by its file, and here by who was killed. */
+	/** Returns whether an owner lives: by its file, as in reality, and here by what was killed as well. */
 	#isAlive(path: string): boolean {
 		const [owner = ''] = path.split('/').slice(-1);
-		return !this.dead.has(owner) && realFiles.existsSync(path);
+		return !this.dead.has(owner) && nodeFileSystem.existsSync(path);
 	}
 
 	readonly dead = new Set<string>();
@@ -151,7 +151,7 @@ class World {
 		return { id, frame: { encoding: 'protobuf', count: 1, time: this.now, body: Buffer.from(body) } };
 	}
 
-	/** The process is no more: all the owners that it had are dead. */
+	/** Ends a process: all owners that it had are dead. */
 	bury(process: Process): void {
 		this.processes.splice(this.processes.indexOf(process), 1);
 		for (const name of readdirSync(directory)) {
@@ -165,8 +165,8 @@ class World {
 		return owner !== undefined && this.processes.includes(owner);
 	}
 
-	/** Who made the owner files that are there since the last look. */
-	look(process: Process): void {
+	/** Records the process as the one that created the owner files which are new since the last call. */
+	recordOwners(process: Process): void {
 		for (const name of readdirSync(directory)) {
 			if (name.endsWith('.owner') && !this.owners.has(name)) this.owners.set(name, process);
 		}
@@ -224,17 +224,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant('kill' as const), who }) },
 );
 
-/** Runs what a process does; answers false where it was killed meanwhile. */
+/** Runs what a process does. Returns false if it was killed meanwhile. */
 async function survives(world: World, process: Process, work: () => unknown): Promise<boolean> {
 	try {
 		await work();
 	} catch (error) {
 		if (!(error instanceof Killed)) throw error;
-		world.look(process);
+		world.recordOwners(process);
 		world.bury(process);
 		return false;
 	}
-	world.look(process);
+	world.recordOwners(process);
 	return true;
 }
 
@@ -243,7 +243,7 @@ async function take(world: World, process: Process, entries: readonly Entry[]): 
 		const body = String(Buffer.from(await process.journal.read(entry)));
 		const [id = ''] = body.split(':');
 		expect(body).toBe(world.bodies.get(id));
-		// Whatever is found was journalled, or was being written when its writer was killed; and nobody else holds it.
+		// Each frame was journalled, or was being written when its writer was killed, and no other process holds it.
 		expect(['journalled', 'unknown']).toContain(world.fates.get(id));
 		world.fates.set(id, 'journalled');
 		world.ids.set(entry, id);
@@ -256,12 +256,12 @@ async function run(world: World, one: Step): Promise<void> {
 	if (one.do === 'start') world.start();
 	else if (one.do === 'wait') world.now += one.ms;
 	else if (one.do === 'adoptTogether') {
-		// None of them has the segment of another: each frame is found by one at most.
+		// No two of them adopt the same segment: each frame is found by one at most.
 		const found = await Promise.all(world.processes.map(async (each) => [each, await each.journal.adopt()] as const));
 		const all = found.flatMap(([, { entries }]) => entries);
-		expect(new Set(all.map(({ segment, at }) => `${segment.path} ${at}`)).size).toBe(all.length);
+		expect(new Set(all.map(({ segment, offset: at }) => `${segment.path} ${at}`)).size).toBe(all.length);
 		for (const [each, { entries }] of found) {
-			world.look(each);
+			world.recordOwners(each);
 			await take(world, each, entries);
 		}
 	} else if (process === undefined) return;
@@ -277,7 +277,7 @@ async function run(world: World, one: Step): Promise<void> {
 				entries = one.sync ? process.journal.appendSync(frames) : await process.journal.append(frames);
 			} catch (error) {
 				if (!(error instanceof Full)) throw error;
-				// Nothing of it is there: it may be appended again.
+				// The file holds nothing of it: it may be appended again.
 				for (const { id } of made) world.fates.set(id, 'failed');
 				return;
 			} finally {
@@ -287,7 +287,7 @@ async function run(world: World, one: Step): Promise<void> {
 				const id = made[index]?.id ?? '';
 				world.ids.set(entry, id);
 				world.fates.set(id, 'journalled');
-				// As when memory is short: it must be read back from the disk.
+				// As if memory were short: the body must be read from disk.
 				entry.body = undefined;
 				process.held.push(entry);
 			}
@@ -300,20 +300,20 @@ async function run(world: World, one: Step): Promise<void> {
 		if (one.killAfter !== undefined) process.killAfter(one.killAfter);
 		world.fates.set(world.idOf(entry), one.killAfter === undefined ? 'done' : 'unknown');
 		await survives(world, process, async () => {
-			await process.journal.done(entry, one.how);
-			// A fault of a mark is not told; the next thing that the process does meets it.
+			await process.journal.markDone(entry, one.how);
+			// A mark that fails is not reported. The next operation of the process fails as well.
 			if (one.killAfter !== undefined) throw new Killed();
 		});
 	} else if (one.do === 'adopt') {
 		if (one.killAfter !== undefined) process.killAfter(one.killAfter);
 		const found = await process.journal.adopt();
-		world.look(process);
+		world.recordOwners(process);
 		if (one.killAfter !== undefined) {
-			// Killed amid it or right after it: what it took is the next one's to find.
+			// Killed during the adoption or right after it: the next process adopts what it had adopted.
 			process.killAfter(0);
 			world.bury(process);
 		} else await take(world, process, found.entries);
-	} else if (one.do === 'expire') await survives(world, process, () => process.journal.expire());
+	} else if (one.do === 'expire') await survives(world, process, () => process.journal.applyRetention());
 	else if (one.do === 'close') {
 		process.journal.closeSync();
 		world.processes.splice(world.processes.indexOf(process), 1);
@@ -325,7 +325,7 @@ async function run(world: World, one: Step): Promise<void> {
 
 async function holds(steps: readonly Step[]): Promise<void> {
 	rmSync(directory, { recursive: true, force: true });
-	realFiles.makeFolderSync(directory);
+	nodeFileSystem.makeFolderSync(directory);
 	const world = new World();
 	world.start();
 	for (const one of steps) await run(world, one);
@@ -334,21 +334,23 @@ async function holds(steps: readonly Step[]): Promise<void> {
 		world.bury(process);
 	}
 	for (const name of readdirSync(directory)) if (name.endsWith('.owner')) world.dead.add(name);
-	const heir = world.start();
-	const { entries } = await heir.journal.adopt();
-	await take(world, heir, entries);
+	const adopter = world.start();
+	const { entries } = await adopter.journal.adopt();
+	await take(world, adopter, entries);
 	const found = entries.map((entry) => world.idOf(entry));
 	expect(new Set(found).size).toBe(found.length);
 	const journalled = [...world.fates].filter(([, fate]) => fate === 'journalled').map(([id]) => id);
 	expect(found.sort()).toEqual(journalled.sort());
-	for (const entry of entries) await heir.journal.done(entry, 'acknowledged');
-	heir.journal.closeSync();
+	for (const entry of entries) await adopter.journal.markDone(entry, 'acknowledged');
+	adopter.journal.closeSync();
 	await new Promise((resolve) => setImmediate(resolve));
-	expect(await left()).toEqual([]);
+	expect(await remainingFiles()).toEqual([]);
 }
 
-/** What still lies there when all is acknowledged; a file that is being removed may be there for a turn or two. */
-async function left(): Promise<string[]> {
+/**
+ * Returns the files that are left when everything is acknowledged. One that is being removed may exist a little longer.
+ */
+async function remainingFiles(): Promise<string[]> {
 	for (let tries = 0; tries < 100; tries++) {
 		const names = readdirSync(directory).filter((name) => !name.endsWith('.owner'));
 		if (names.length === 0) return [];
@@ -357,9 +359,9 @@ async function left(): Promise<string[]> {
 	return readdirSync(directory);
 }
 
-describe('a journal, whatever happens to the processes that share its folder', () => {
+describe('a journal, whatever happens to the processes that share its folder,', () => {
 	it.each(SEEDS)(
-		'finds each frame that was journalled and not done, whole and once (seed %s)',
+		'returns each frame that was journalled and is not done, whole and once (seed %s)',
 		(seed) => {
 			return fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), holds), {
 				numRuns: RUNS,
@@ -369,18 +371,18 @@ describe('a journal, whatever happens to the processes that share its folder', (
 		120_000,
 	);
 
-	it('reads on behind any damage, and finds every frame that is whole', async () => {
+	it('continues to read behind any damage, and finds every frame that is whole', async () => {
 		const journal = new Journal({
 			directory,
 			maxBytes: 1e9,
 			maxAge: 1e9,
 			fsync: 'always',
 			onLost: () => undefined,
-			onStrange: () => undefined,
+			onUnknownVersion: () => undefined,
 		});
 		const bodies = Array.from({ length: 8 }, (_, index) => Buffer.alloc(100, index + 1));
 		await journal.append(bodies.map((body) => ({ encoding: 'json', count: 3, time: 5, body })));
-		const name = readdirSync(directory).find((one) => readSegmentName(one) !== undefined) ?? '';
+		const name = readdirSync(directory).find((one) => parseSegmentName(one) !== undefined) ?? '';
 		const path = join(directory, name);
 		const whole = readFileSync(path);
 		expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -403,10 +405,10 @@ describe('a journal, whatever happens to the processes that share its folder', (
 		journal.closeSync();
 	});
 
-	it('leaves what another version wrote alone, and says so', async () => {
+	it('leaves a file of another version as it is, and reports it', async () => {
 		const strange: unknown[] = [];
 		const name = '20260101T000000000Z-1-aaaaaaaaaaaa-0.segment';
-		realFiles.makeFolderSync(directory);
+		nodeFileSystem.makeFolderSync(directory);
 		writeFileSync(join(directory, name), 'agentese-otel/2\nwhatever');
 		const journal = new Journal({
 			directory,
@@ -414,7 +416,7 @@ describe('a journal, whatever happens to the processes that share its folder', (
 			maxAge: 1e9,
 			fsync: 'never',
 			onLost: () => undefined,
-			onStrange: (path, version) => strange.push([path, version]),
+			onUnknownVersion: (path, version) => strange.push([path, version]),
 		});
 		expect(await journal.adopt()).toEqual({ entries: [], damaged: 0 });
 		expect(strange).toEqual([[join(directory, name), 2]]);

@@ -14,22 +14,22 @@ afterEach(() => rmSync(root, { recursive: true }));
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 describe('makeFolder', () => {
-	it('makes a folder and those above it, for their owner alone', () => {
+	it('creates a folder and those above it, for their owner only', () => {
 		makeFolder(join(root, 'a/b/c'));
 		expect(['a', 'a/b', 'a/b/c'].map((path) => mode(join(root, path)))).toEqual(['700', '700', '700']);
 	});
 
-	it('leaves a folder that is there, and a link to one, as it is', () => {
-		mkdirSync(join(root, 'mine'));
-		chmodSync(join(root, 'mine'), 0o755);
-		symlinkSync(join(root, 'mine'), join(root, 'link'));
-		makeFolder(join(root, 'mine'));
+	it('leaves a folder that exists, and a link to one, as it is', () => {
+		mkdirSync(join(root, 'present'));
+		chmodSync(join(root, 'present'), 0o755);
+		symlinkSync(join(root, 'present'), join(root, 'link'));
+		makeFolder(join(root, 'present'));
 		makeFolder(join(root, 'link'));
 		makeFolder(join(root, 'link/inner'));
-		expect([mode(join(root, 'mine')), readdirSync(join(root, 'mine'))]).toEqual(['755', ['inner']]);
+		expect([mode(join(root, 'present')), readdirSync(join(root, 'present'))]).toEqual(['755', ['inner']]);
 	});
 
-	it('throws what the file system says, of a file in the way and of a link to nothing', () => {
+	it('throws the error of the file system for a file in the way and for a link to nothing', () => {
 		writeFileSync(join(root, 'file'), '');
 		symlinkSync(join(root, 'nowhere'), join(root, 'link'));
 		expect(() => makeFolder(join(root, 'file'))).toThrow(/^EEXIST: .*file'$/);
@@ -38,8 +38,8 @@ describe('makeFolder', () => {
 		expect(readdirSync(root).sort()).toEqual(['file', 'link']);
 	});
 
-	// In a process of its own, which Node's own recursive mkdir never comes back in.
-	it('ends where the file system answers ENOENT although the parent is there', () => {
+	// In a child process, because Node's recursive mkdir would never return.
+	it('throws if the file system reports ENOENT although the parent exists', () => {
 		const url = new URL('../../../delivery/journal/make-folder.ts', import.meta.url);
 		const code = `const { makeFolder } = await import('${url}'); try { makeFolder('/proc/self/none/inner') } catch { console.log('threw') }`;
 		const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {

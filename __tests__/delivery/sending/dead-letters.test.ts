@@ -13,10 +13,10 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const KEY = ['sk', 'proj', 'Zx81kQ0pWv7TnB2mRd4s'].join('-');
 
-it('what a backend answers is kept without secrets: it may quote the headers that it was sent', async () => {
+it('keeps the response of a backend without secrets: it may quote the headers of the request', async () => {
 	const { tenant = '' } = secretHeaders({ tenant: 'garden-of-kent' });
 	const letters = new DeadLetters(join(directory, 'refused'), { maxBytes: 1e6, maxAge: 1e9 });
-	// The cut must not leave half of a secret.
+	// The response is cut after 2,000 characters, which must not leave half of a secret.
 	const answer = `Unknown tenant ${tenant}. ${'x'.repeat(1954)} key ${KEY}`;
 	const letter = { endpoint: 'http://localhost:4318', encoding: 'json', count: 1, reason: `403 for ${tenant}`, answer };
 	expect(await letters.keep(letter, Buffer.from('{}'))).toBe(true);

@@ -22,7 +22,7 @@ import { events, inBits, json, type Spent } from './servers/wire.js';
 const LOOK: ToolUse = { name: 'look', args: {} };
 const QUIET = { maxRetries: 0, onError: () => {} };
 
-/** Embeddings as numbers, which is how the AI SDK asks for them. */
+/** Embeddings as numbers, as the AI SDK requests them. */
 function floats(tokens: number) {
 	const data = [0, 1].map((index) => ({ object: 'embedding', index, embedding: [0.5, -0.25] }));
 	const usage = { prompt_tokens: tokens, total_tokens: tokens };

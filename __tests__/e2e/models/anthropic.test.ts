@@ -1,10 +1,10 @@
-// Long, because all of one client is in one file: a table of clients and ways names its tests.
+// This file is long because all tests of one client are in one file.
 import Anthropic1 from '@anthropic-ai/sdk';
 import { describe, expect, it } from '@jest/globals';
 import { meterModel } from '../../../index.js';
-import { problems } from '../../../lib/runtime/log-once.js';
-import { failureOf, said } from '../../contract/harness.js';
-import { ask, one, told } from './counted.js';
+import { problemCounts } from '../../../lib/runtime/log-once.js';
+import { failureOf, loggedMessages } from '../../contract/harness.js';
+import { allOnOne, ask, recordedTokens } from './counted.js';
 import Anthropic0 from './previous/anthropic.js';
 import { provided } from './provided.js';
 import { failure, message, messageEvents, messageStream, refused, tokenCount } from './servers/anthropic.js';
@@ -18,7 +18,7 @@ const server = provided();
 
 describe.each([
 	['anthropic 1', Anthropic1],
-	// The two majors have one shape; their types are as unrelated as two packages'.
+	// The two major versions have the same structure, but their types are unrelated.
 	['anthropic 0', Anthropic0 as unknown as typeof Anthropic1],
 ])('%s:', (_, Anthropic) => {
 	const bare = (options: object = {}) =>
@@ -31,14 +31,14 @@ describe.each([
 		expect(meterModel(client)).toBe(client);
 		const answer = await ask(() => client.messages.create(BODY));
 		expect(answer.content[0]).toMatchObject({ type: 'text', text: 'Hello there.' });
-		expect(await told()).toEqual(one({ in: 31, out: 7 }));
-		expect([server.sent, said()]).toEqual([{ in: 31, out: 7 }, []]);
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 31, out: 7 }));
+		expect([server.sent, loggedMessages()]).toEqual([{ in: 31, out: 7 }, []]);
 	});
 
 	it('plain, with a cache', async () => {
 		server.script(message({ in: 1100, out: 7 }, 'Hello.', { read: 1000, write: 50 }));
 		await ask(() => metered().messages.create(BODY));
-		expect(await told()).toEqual(one({ in: 1100, out: 7 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 1100, out: 7 }));
 	});
 
 	it('plain, by each way of its promise', async () => {
@@ -52,7 +52,7 @@ describe.each([
 			expect(((await raw.json()) as { type: string }).type).toBe('message');
 			await client.post('/v1/messages', { body: BODY });
 		});
-		expect(await told()).toEqual(one(server.sent));
+		expect(await recordedTokens()).toEqual(allOnOne(server.sent));
 		expect(server.sent).toEqual({ in: 111, out: 222 });
 	});
 
@@ -64,20 +64,20 @@ describe.each([
 			for await (const _ of client.beta.messages.stream(BODY));
 			await client.messages.parse(BODY);
 		});
-		expect(await told()).toEqual(one({ in: 21, out: 24 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 21, out: 24 }));
 	});
 
 	it('stream', async () => {
 		server.script(messageStream({ in: 25, out: 15 }));
-		const before = new Map(problems());
+		const before = new Map(problemCounts());
 		const types: string[] = [];
 		await ask(async () => {
 			for await (const { type } of await metered().messages.create(STREAM)) types.push(type);
 		});
 		expect([types[0], types.at(-1)]).toEqual(['message_start', 'message_stop']);
-		expect(await told()).toEqual(one({ in: 25, out: 15 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 25, out: 15 }));
 		expect(server.sent).toEqual({ in: 25, out: 15 });
-		expect(new Map(problems())).toEqual(before);
+		expect(new Map(problemCounts())).toEqual(before);
 	});
 
 	it('stream, with a cache', async () => {
@@ -85,14 +85,14 @@ describe.each([
 		await ask(async () => {
 			for await (const _ of await metered().messages.create(STREAM));
 		});
-		expect(await told()).toEqual(one({ in: 2025, out: 15 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 2025, out: 15 }));
 	});
 
 	it.each([5, 60])('stream, in bits of %i bytes', async (size) => {
 		const story = 'Ä naïve “fox” 🦊 said: {"usage":{"input_tokens":999}}';
 		server.script(inBits(messageStream({ in: 25, out: 15 }, story), size));
 		const text = await ask(() => metered().messages.stream(BODY).finalText());
-		expect([text, await told()]).toEqual([story, one({ in: 25, out: 15 })]);
+		expect([text, await recordedTokens()]).toEqual([story, allOnOne({ in: 25, out: 15 })]);
 	});
 
 	it('stream, by its helper', async () => {
@@ -105,7 +105,7 @@ describe.each([
 			expect((await stream.withResponse()).response.status).toBe(200);
 		});
 		expect(seen.join('')).toBe('Hello there.');
-		expect(await told()).toEqual(one({ in: 25, out: 15 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 25, out: 15 }));
 	});
 
 	it('stream, by tee and as a web stream', async () => {
@@ -119,7 +119,7 @@ describe.each([
 			const text = await new Response((await client.messages.create(STREAM)).toReadableStream()).text();
 			expect([count, text.trim().split('\n').length]).toEqual([14, 7]);
 		});
-		expect(await told()).toEqual(one({ in: 11, out: 22 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 11, out: 22 }));
 	});
 
 	it('stream left early', async () => {
@@ -132,7 +132,7 @@ describe.each([
 			for await (const { type } of await client.messages.create(STREAM)) if (type === 'content_block_delta') break;
 			for await (const { type } of client.messages.stream(BODY)) if (type === 'content_block_delta') break;
 		});
-		expect(await told()).toEqual(one({ in: 60, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 2 }));
 		expect(server.sent).toEqual({ in: 60, out: 2 });
 	});
 
@@ -149,7 +149,7 @@ describe.each([
 			helper.on('text', () => helper.abort());
 			expect((await failureOf(() => helper.done()))?.thrown).toBeInstanceOf(Anthropic.APIUserAbortError);
 		});
-		expect(await told()).toEqual(one({ in: 60, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 2 }));
 	});
 
 	it('stream read where another invocation is', async () => {
@@ -159,7 +159,7 @@ describe.each([
 		await ask(async () => {
 			for await (const _ of stream);
 		}, 'self.reader.read');
-		expect(await told()).toEqual({ spans: [{ in: 25, out: 15 }, undefined], counter: { in: 25, out: 15 } });
+		expect(await recordedTokens()).toEqual({ spans: [{ in: 25, out: 15 }, undefined], counter: { in: 25, out: 15 } });
 	});
 
 	it('tools', async () => {
@@ -171,7 +171,7 @@ describe.each([
 		const calls: number[] = [];
 		const last = await ask(async () => metered().beta.messages.toolRunner({ ...BODY, tools: [adder(calls)] }));
 		expect([last.content[0], calls]).toMatchObject([{ type: 'text', text: 'Three.' }, [1, 2]]);
-		expect(await told()).toEqual(one({ in: 60, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
 		expect(server.sent).toEqual({ in: 60, out: 6 });
 	});
 
@@ -187,7 +187,7 @@ describe.each([
 			for await (const stream of runner) for await (const _ of stream);
 		});
 		expect(calls).toEqual([1, 2]);
-		expect(await told()).toEqual(one({ in: 60, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
 	});
 
 	it('parallel', async () => {
@@ -202,7 +202,7 @@ describe.each([
 				}),
 			),
 		);
-		const { spans, counter } = await told();
+		const { spans, counter } = await recordedTokens();
 		expect(new Set(spans)).toEqual(new Set(spent));
 		expect([counter, server.sent]).toEqual([
 			{ in: 1266, out: 4095 },
@@ -214,7 +214,7 @@ describe.each([
 		server.script(refused(429));
 		const failed = await failureOf(() => ask(() => metered().messages.create(BODY)));
 		expect(failed?.thrown).toBeInstanceOf(Anthropic.RateLimitError);
-		expect(await told()).toEqual(one());
+		expect(await recordedTokens()).toEqual(allOnOne());
 	});
 
 	it('429 and 500, then an answer', async () => {
@@ -231,7 +231,7 @@ describe.each([
 			for await (const _ of client.messages.stream(BODY));
 		});
 		expect(server.asked).toHaveLength(5);
-		expect(await told()).toEqual(one({ in: 9, out: 11 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 9, out: 11 }));
 		expect(server.sent).toEqual({ in: 9, out: 11 });
 	});
 
@@ -247,7 +247,7 @@ describe.each([
 			const helped = await failureOf(() => client.messages.stream(BODY).finalMessage());
 			expect(helped?.thrown).toBeInstanceOf(Anthropic.APIError);
 		});
-		expect(await told()).toEqual(one({ in: 60, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 2 }));
 		expect(server.sent).toEqual({ in: 60, out: 2 });
 	});
 
@@ -259,7 +259,7 @@ describe.each([
 			}),
 		);
 		expect(failed).toBeDefined();
-		expect(await told()).toEqual(one({ in: 25, out: 1 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 25, out: 1 }));
 	});
 
 	it('counting tokens and batches cost nothing', async () => {
@@ -272,7 +272,7 @@ describe.each([
 			await client.messages.batches.create({ requests: [{ custom_id: 'a', params: BODY }] });
 			await client.messages.batches.retrieve('msgbatch_1');
 		});
-		expect([await told(), said()]).toEqual([one(), []]);
+		expect([await recordedTokens(), loggedMessages()]).toEqual([allOnOne(), []]);
 	});
 
 	it('a middleware that asks again counts twice, one that answers itself not at all', async () => {
@@ -293,7 +293,7 @@ describe.each([
 			mode = 'itself';
 			expect((await client.messages.create(BODY)).id).toBe('msg_kept');
 		});
-		expect(await told()).toEqual(one({ in: 110, out: 51 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 110, out: 51 }));
 		expect(server.sent).toEqual({ in: 110, out: 51 });
 	});
 
@@ -302,13 +302,13 @@ describe.each([
 		const other = bare();
 		meterModel(bare());
 		await ask(async () => (await other.messages.create(BODY)).id);
-		expect(await told()).toEqual(one());
+		expect(await recordedTokens()).toEqual(allOnOne());
 	});
 
 	it('a client made of it by withOptions is metered too', async () => {
 		server.script(message({ in: 1, out: 2 }));
 		await ask(() => metered().withOptions({ maxRetries: 1 }).messages.create(BODY));
-		expect(await told()).toEqual(one({ in: 1, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 1, out: 2 }));
 	});
 
 	it('with its own spans, counts once', async () => {
@@ -318,7 +318,7 @@ describe.each([
 			await client.messages.create(BODY);
 			await client.messages.stream(BODY).finalMessage();
 		});
-		expect(await told()).toEqual(one({ in: 26, out: 17 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 26, out: 17 }));
 	});
 });
 

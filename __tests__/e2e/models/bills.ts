@@ -1,23 +1,23 @@
 import { traced } from '../../../index.js';
-import { points, type SeenSpan, timeline } from '../../contract/harness.js';
+import { points, type RecordedSpan, timeline } from '../../contract/harness.js';
 import type { Spent } from './servers/wire.js';
 
-/** The paths of the tests: who asks a model, and another. */
+/** The paths of the tests: the invocation that calls a model, and another one. */
 export const ASK = 'self.soul.ask';
 export const OTHER = 'self.garden.water';
 
-/** What the toolkit says that each path spent: by the attributes of its spans, and by the counter. */
+/** The token usage of each path: by the attributes of its spans, and by the counter. */
 export interface Bills {
 	readonly spans: Readonly<Record<string, Spent>>;
 	readonly counter: Readonly<Record<string, Spent>>;
 }
 
-/** Runs an invocation of this path. */
+/** Runs the body as an invocation of the path. */
 export async function invocation<T>(path: string, body: () => T): Promise<Awaited<T>> {
 	return await traced(body, { path })();
 }
 
-/** Both bills since the last call; paths that spent nothing are on neither. */
+/** Returns the usage since the last call. A path without usage is in neither record. */
 export async function bills(): Promise<Bills> {
 	const spans: Record<string, { in: number; out: number }> = {};
 	const counter: Record<string, { in: number; out: number }> = {};
@@ -34,7 +34,7 @@ export async function bills(): Promise<Bills> {
 	return { spans, counter };
 }
 
-/** Where spans and the counter say the same. */
+/** Returns the expected usage if the spans and the counter agree. */
 export function both(each: Readonly<Record<string, Spent>>): Bills {
 	return { spans: each, counter: each };
 }
@@ -50,6 +50,6 @@ function add(
 	to[String(path)] = bill;
 }
 
-function withChildren(span: SeenSpan): SeenSpan[] {
+function withChildren(span: RecordedSpan): RecordedSpan[] {
 	return [span, ...span.children.flatMap(withChildren)];
 }

@@ -2,19 +2,19 @@ import { expect } from '@jest/globals';
 import { ASK, bills, both, invocation, OTHER } from './bills.js';
 import type { Provider, Reply, Spent } from './servers/wire.js';
 
-/** What one invocation opens and another reads is on the counter of the one that asked; its span has ended by then. */
+/** Checks that a stream which one invocation opens and another reads counts for the first, whose span has ended. */
 export async function readElsewhere<S>(
 	server: Provider,
 	open: () => S | Promise<S>,
 	read: (stream: S) => unknown,
 ): Promise<void> {
-	// In an object: an invocation that answers a stream would last until it is read.
+	// In an object: an invocation that returns the stream itself would last until it is read.
 	const given = await invocation(ASK, async () => ({ stream: await open() }));
 	await invocation(OTHER, async () => await read(given.stream));
 	expect(await bills()).toEqual({ spans: {}, counter: { [ASK]: server.sent } });
 }
 
-/** Of two invocations with three calls at once, each pays for its own. */
+/** Checks that two invocations with three concurrent calls each have the usage of their own calls. */
 export async function inParallel(
 	server: Provider,
 	answer: (spent: Spent) => Reply,

@@ -38,7 +38,7 @@ describe.each([
 		return kinds;
 	};
 
-	it('the client stays what it is', async () => {
+	it('the client is returned unchanged', async () => {
 		const cohere = bare();
 		const keys = Object.keys(cohere);
 		expect(meterModel(cohere)).toBe(cohere);

@@ -1,22 +1,22 @@
 import { traceInvocation } from '../../../index.js';
-import { points, type SeenSpan, timeline } from '../../contract/harness.js';
+import { points, type RecordedSpan, timeline } from '../../contract/harness.js';
 import type { Spent } from './servers/wire.js';
 
-/** What the toolkit told of the tokens since the last call. */
-export interface Told {
-	/** What each invocation carries, in the order in which they began; undefined where it carries none. */
+/** The tokens that the toolkit recorded since the last call. */
+export interface RecordedTokens {
+	/** The usage on the span of each invocation, ordered by their start; undefined if it has none. */
 	readonly spans: readonly (Spent | undefined)[];
-	/** The counter's sum over everything. */
+	/** The sum of the counter over all series. */
 	readonly counter: Spent;
 }
 
-/** Runs the body inside of an invocation of that path. */
+/** Runs the body inside an invocation of the path. */
 export function ask<T>(body: () => T, path = 'self.agent.ask'): T {
 	return traceInvocation(path, {}, body);
 }
 
-/** Reads what was told; every invocation must have ended. */
-export async function told(): Promise<Told> {
+/** Returns the recorded tokens. Every invocation must have ended. */
+export async function recordedTokens(): Promise<RecordedTokens> {
 	const spans = (await timeline()).flatMap(flat).filter(({ attributes }) => 'agentese.path' in attributes);
 	const counters = (await points()).filter(({ name }) => name === 'agentese.tokens');
 	const sum = (direction: string) =>
@@ -26,16 +26,16 @@ export async function told(): Promise<Told> {
 	return { spans: spans.map(({ attributes }) => spentOf(attributes)), counter: { in: sum('in'), out: sum('out') } };
 }
 
-/** What is told where one invocation spent it all; nothing, where it spent nothing. */
-export function one(spent?: Spent): Told {
+/** Returns the expected record if one invocation has all of the usage. */
+export function allOnOne(spent?: Spent): RecordedTokens {
 	return { spans: [spent], counter: spent ?? { in: 0, out: 0 } };
 }
 
-function flat(span: SeenSpan): SeenSpan[] {
+function flat(span: RecordedSpan): RecordedSpan[] {
 	return [span, ...span.children.flatMap(flat)];
 }
 
-function spentOf(attributes: SeenSpan['attributes']): Spent | undefined {
+function spentOf(attributes: RecordedSpan['attributes']): Spent | undefined {
 	const read = attributes['agentese.tokens.in'];
 	const written = attributes['agentese.tokens.out'];
 	if (read === undefined && written === undefined) return undefined;

@@ -31,7 +31,7 @@ const look = {
 	callTool: async () => [{ functionResponse: { name: 'look', response: { seen: true } } }],
 };
 
-/** The client asks for the dispatcher of Node's fetch, which Jest does not lend to the realm of a test. */
+/** The client requires the dispatcher of Node's fetch, which Jest does not expose in the realm of a test. */
 const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 Object.assign(globalThis, {
 	[DISPATCHER]: runInThisContext(`new Headers(), globalThis[Symbol.for('${DISPATCHER.description}')]`),
@@ -51,7 +51,7 @@ describe.each([
 		return chunks;
 	};
 
-	it('the client stays what it is', async () => {
+	it('the client is returned unchanged', async () => {
 		const ai = new Client(options());
 		const keys = Object.keys(ai.models);
 		expect(meterModel(ai)).toBe(ai);

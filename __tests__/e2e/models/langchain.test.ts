@@ -4,7 +4,7 @@ import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from '@langcha
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
 import { meterModel } from '../../../index.js';
-import { failureOf, said } from '../../contract/harness.js';
+import { failureOf, loggedMessages } from '../../contract/harness.js';
 import { ASK, bills, both, invocation, OTHER } from './bills.js';
 import { inParallel, readElsewhere } from './cases.js';
 import * as previous from './previous/langchain.js';
@@ -35,7 +35,7 @@ const SCHEMA = {
 	additionalProperties: false,
 };
 
-/** Its type in these releases knows no usage. */
+/** Its type in these releases has no usage. */
 const totalOf = (message: object) =>
 	(message as { usage_metadata?: { total_tokens?: number } }).usage_metadata?.total_tokens;
 
@@ -161,7 +161,7 @@ describe.each([
 		expect(server.asked[0]?.body['stream_options']).toBe(undefined);
 		expect(await bills()).toEqual({ spans: {}, counter: {} });
 		// Once per process.
-		if (name === 'langchain 1') expect(said().join()).toContain('LangChain answered without usage_metadata');
+		if (name === 'langchain 1') expect(loggedMessages().join()).toContain('LangChain answered without usage_metadata');
 	});
 
 	it('tools', async () => {

@@ -1,10 +1,10 @@
-// Long, because all of one client is in one file: a table of clients and ways names its tests.
+// This file is long because all tests of one client are in one file.
 import { describe, expect, it } from '@jest/globals';
 import OpenAI7, { AzureOpenAI as AzureOpenAI7 } from 'openai';
 import { meterModel } from '../../../index.js';
-import { problems } from '../../../lib/runtime/log-once.js';
-import { failureOf, said } from '../../contract/harness.js';
-import { ask, one, told } from './counted.js';
+import { problemCounts } from '../../../lib/runtime/log-once.js';
+import { failureOf, loggedMessages } from '../../contract/harness.js';
+import { allOnOne, ask, recordedTokens } from './counted.js';
 import OpenAI6, { AzureOpenAI as AzureOpenAI6 } from './previous/openai.js';
 import { provided } from './provided.js';
 import {
@@ -28,7 +28,7 @@ const server = provided();
 
 describe.each([
 	['openai 7', OpenAI7, AzureOpenAI7],
-	// The two majors have one shape; their types are as unrelated as two packages'.
+	// The two major versions have the same structure, but their types are unrelated.
 	['openai 6', OpenAI6 as unknown as typeof OpenAI7, AzureOpenAI6 as unknown as typeof AzureOpenAI7],
 ])('%s:', (_, OpenAI, Azure) => {
 	const bare = (options: object = {}) =>
@@ -42,12 +42,12 @@ describe.each([
 		expect(meterModel(client)).toBe(client);
 		const answer = await ask(() => client.chat.completions.create(CHAT));
 		expect(answer.choices[0]?.message.content).toBe('Hello there.');
-		expect(await told()).toEqual(one({ in: 31, out: 7 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 31, out: 7 }));
 		expect(server.sent).toEqual({ in: 31, out: 7 });
-		expect(said()).toEqual([]);
+		expect(loggedMessages()).toEqual([]);
 	});
 
-	it('plain, by each way of its promise', async () => {
+	it('plain, by each method of its promise', async () => {
 		server.script(chat({ in: 1, out: 2 }), chat({ in: 10, out: 20 }), chat({ in: 100, out: 200 }));
 		const client = metered();
 		await ask(async () => {
@@ -59,7 +59,7 @@ describe.each([
 			expect(promise.constructor.name).toBe('APIPromise');
 			expect(await promise).toBe(await promise);
 		});
-		expect(await told()).toEqual(one(server.sent));
+		expect(await recordedTokens()).toEqual(allOnOne(server.sent));
 		expect(server.sent).toEqual({ in: 111, out: 222 });
 	});
 
@@ -72,7 +72,7 @@ describe.each([
 			const passed = raw.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>());
 			expect(JSON.parse(await new Response(passed as ReadableStream).text()).usage.prompt_tokens).toBe(3);
 		});
-		expect(await told()).toEqual(one({ in: 4, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 4, out: 6 }));
 	});
 
 	it('parse', async () => {
@@ -81,21 +81,21 @@ describe.each([
 		const response_format = { type: 'json_schema' as const, json_schema: { name: 'answer', schema } };
 		const answer = await ask(() => metered().chat.completions.parse({ ...CHAT, response_format }));
 		expect(answer.choices[0]?.message.content).toBe('{"answer":4}');
-		expect(await told()).toEqual(one({ in: 5, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 5, out: 6 }));
 	});
 
 	it('stream', async () => {
 		server.script(chatStream({ in: 12, out: 34 }));
-		const before = new Map(problems());
+		const before = new Map(problemCounts());
 		const chunks: string[] = [];
 		await ask(async () => {
 			const stream = await metered().chat.completions.create({ ...CHAT, ...USAGE });
 			for await (const chunk of stream) chunks.push(chunk.choices[0]?.delta.content ?? '');
 		});
 		expect(chunks.join('')).toBe('Hello there.');
-		expect(await told()).toEqual(one({ in: 12, out: 34 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 12, out: 34 }));
 		expect(server.sent).toEqual({ in: 12, out: 34 });
-		expect(new Map(problems())).toEqual(before);
+		expect(new Map(problemCounts())).toEqual(before);
 	});
 
 	it.each([5, 60])('stream, in bits of %i bytes', async (size) => {
@@ -106,7 +106,7 @@ describe.each([
 			const stream = await metered().chat.completions.create({ ...CHAT, ...USAGE });
 			for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
 		});
-		expect([text, await told()]).toEqual([story, one({ in: 12, out: 34 })]);
+		expect([text, await recordedTokens()]).toEqual([story, allOnOne({ in: 12, out: 34 })]);
 	});
 
 	it('stream, by its helper', async () => {
@@ -120,7 +120,7 @@ describe.each([
 			expect((await runner.totalUsage()).prompt_tokens).toBe(12);
 		});
 		expect(seen.join('')).toBe('Hello there.');
-		expect(await told()).toEqual(one({ in: 12, out: 34 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 12, out: 34 }));
 	});
 
 	it('stream, by tee and as a web stream', async () => {
@@ -136,20 +136,20 @@ describe.each([
 			const text = await new Response(stream.toReadableStream()).text();
 			expect(text.trim().split('\n').length).toBe(5);
 		});
-		expect(await told()).toEqual(one({ in: 11, out: 22 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 11, out: 22 }));
 	});
 
-	it('stream that was not asked for its usage', async () => {
+	it('stream without a request for its usage', async () => {
 		server.script(chatStream(undefined), chatStream(undefined));
 		const client = metered();
-		const before = problems().get('models.openai.usage') ?? 0;
+		const before = problemCounts().get('models.openai.usage') ?? 0;
 		await ask(async () => {
 			for await (const _ of await client.chat.completions.create({ ...CHAT, stream: true }));
 			for await (const _ of await client.chat.completions.create({ ...CHAT, stream: true }));
 		});
-		expect(await told()).toEqual(one());
+		expect(await recordedTokens()).toEqual(allOnOne());
 		expect(server.asked.map(({ body }) => body['stream_options'])).toEqual([undefined, undefined]);
-		expect(problems().get('models.openai.usage')).toBe(before + 2);
+		expect(problemCounts().get('models.openai.usage')).toBe(before + 2);
 	});
 
 	it('stream with includeUsage', async () => {
@@ -175,20 +175,23 @@ describe.each([
 			undefined,
 			{ include_usage: false },
 		]);
-		expect(await told()).toEqual(one({ in: 15, out: 18 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 15, out: 18 }));
 	});
 
 	it('stream left early', async () => {
 		const [first, second] = chatEvents(undefined) as [Part, Part];
 		server.script(events(first, second, 'until left'), chatStream({ in: 12, out: 34 }));
 		const client = metered();
-		const before = problems().get('models.left') ?? 0;
+		const before = problemCounts().get('models.left') ?? 0;
 		await ask(async () => {
 			for await (const _ of await client.chat.completions.create({ ...CHAT, ...USAGE })) break;
-			// What was reported before it was left counts, although the stream's end is not read.
+			// Usage that was reported before the stream was left counts, although its end is not read.
 			for await (const chunk of await client.chat.completions.create({ ...CHAT, ...USAGE })) if (chunk.usage) break;
 		});
-		expect([await told(), problems().get('models.left')]).toEqual([one({ in: 12, out: 34 }), before + 1]);
+		expect([await recordedTokens(), problemCounts().get('models.left')]).toEqual([
+			allOnOne({ in: 12, out: 34 }),
+			before + 1,
+		]);
 		expect(server.sent).toEqual({ in: 12, out: 34 });
 	});
 
@@ -203,17 +206,17 @@ describe.each([
 			runner.on('content', () => runner.abort());
 			expect((await failureOf(() => runner.done()))?.thrown).toBeInstanceOf(OpenAI.APIUserAbortError);
 		});
-		expect(await told()).toEqual(one());
+		expect(await recordedTokens()).toEqual(allOnOne());
 	});
 
-	it('stream read where another invocation is', async () => {
+	it('stream read inside another invocation', async () => {
 		server.script(chatStream({ in: 12, out: 34 }));
 		const client = metered();
 		const stream = await ask(() => client.chat.completions.create({ ...CHAT, ...USAGE }), 'self.asker.ask');
 		await ask(async () => {
 			for await (const _ of stream);
 		}, 'self.reader.read');
-		expect(await told()).toEqual({ spans: [{ in: 12, out: 34 }, undefined], counter: { in: 12, out: 34 } });
+		expect(await recordedTokens()).toEqual({ spans: [{ in: 12, out: 34 }, undefined], counter: { in: 12, out: 34 } });
 	});
 
 	it('stream read after its invocation ended', async () => {
@@ -226,8 +229,8 @@ describe.each([
 		await ask(async () => {
 			for await (const _ of kept[0] ?? []);
 		}, 'self.reader.read');
-		// What comes late reaches the counter alone.
-		expect(await told()).toEqual({ spans: [undefined, undefined], counter: { in: 12, out: 34 } });
+		// Usage that is reported late is added to the counter only.
+		expect(await recordedTokens()).toEqual({ spans: [undefined, undefined], counter: { in: 12, out: 34 } });
 	});
 
 	it('tools', async () => {
@@ -243,7 +246,7 @@ describe.each([
 				.finalContent(),
 		);
 		expect([text, calls]).toEqual(['Three.', [1, 2]]);
-		expect(await told()).toEqual(one({ in: 60, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
 		expect(server.sent).toEqual({ in: 60, out: 6 });
 	});
 
@@ -260,10 +263,10 @@ describe.each([
 				.finalContent(),
 		);
 		expect([text, calls]).toEqual(['Three.', [1, 2]]);
-		expect(await told()).toEqual(one({ in: 60, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
 	});
 
-	it('tools that ask a model themselves', async () => {
+	it('tools that call a model themselves', async () => {
 		server.script(
 			chat({ in: 10, out: 1 }, { name: 'add', args: { a: 1 } }),
 			chat({ in: 500, out: 50 }),
@@ -279,7 +282,7 @@ describe.each([
 		};
 		const tools = [{ ...tool, function: { ...tool.function, function: add } }];
 		await ask(() => client.chat.completions.runTools({ ...CHAT, tools }).finalContent());
-		expect(await told()).toEqual({
+		expect(await recordedTokens()).toEqual({
 			spans: [
 				{ in: 730, out: 73 },
 				{ in: 500, out: 50 },
@@ -305,7 +308,7 @@ describe.each([
 				return asked;
 			}),
 		);
-		const { spans, counter } = await told();
+		const { spans, counter } = await recordedTokens();
 		expect(new Set(spans)).toEqual(new Set(spent));
 		expect(counter).toEqual(server.sent);
 		expect(counter).toEqual({ in: 1266, out: 4095 });
@@ -316,7 +319,7 @@ describe.each([
 		const client = metered();
 		const failed = await failureOf(() => ask(() => client.chat.completions.create(CHAT)));
 		expect(failed?.thrown).toBeInstanceOf(OpenAI.RateLimitError);
-		expect(await told()).toEqual(one());
+		expect(await recordedTokens()).toEqual(allOnOne());
 	});
 
 	it('429 and 500, then an answer', async () => {
@@ -327,7 +330,7 @@ describe.each([
 			for await (const _ of await client.chat.completions.create({ ...CHAT, ...USAGE }));
 		});
 		expect(server.asked).toHaveLength(5);
-		expect(await told()).toEqual(one({ in: 9, out: 11 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 9, out: 11 }));
 		expect(server.sent).toEqual({ in: 9, out: 11 });
 	});
 
@@ -341,7 +344,7 @@ describe.each([
 			}),
 		);
 		expect(failed?.thrown).toBeInstanceOf(OpenAI.APIError);
-		expect(await told()).toEqual(one());
+		expect(await recordedTokens()).toEqual(allOnOne());
 	});
 
 	it('connection cut in mid-stream', async () => {
@@ -358,7 +361,7 @@ describe.each([
 			}
 		});
 		// The second one had reported its usage before the connection broke.
-		expect(await told()).toEqual(one({ in: 40, out: 4 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 40, out: 4 }));
 		expect(server.sent).toEqual({ in: 40, out: 4 });
 	});
 
@@ -370,7 +373,7 @@ describe.each([
 			expect(plain.output_text).toBe('{"answer":4}');
 			await client.responses.parse({ model: 'gpt-6-mini', input: 'Hello?' });
 		});
-		expect(await told()).toEqual(one({ in: 110, out: 11 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 110, out: 11 }));
 	});
 
 	it('responses: stream', async () => {
@@ -384,8 +387,8 @@ describe.each([
 			const final = await client.responses.stream(body).finalResponse();
 			expect(final.output_text).toBe('{"answer":4}');
 		});
-		expect(await told()).toEqual(one({ in: 110, out: 11 }));
-		expect(said()).toEqual([]);
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 110, out: 11 }));
+		expect(loggedMessages()).toEqual([]);
 	});
 
 	it('responses: stream left early', async () => {
@@ -395,7 +398,7 @@ describe.each([
 			const stream = await client.responses.create({ model: 'gpt-6-mini', input: 'Hello?', stream: true });
 			for await (const { type } of stream) if (type === 'response.output_text.delta') break;
 		});
-		expect([await told(), server.sent]).toEqual([one(), { in: 0, out: 0 }]);
+		expect([await recordedTokens(), server.sent]).toEqual([allOnOne(), { in: 0, out: 0 }]);
 	});
 
 	it('responses in the background', async () => {
@@ -413,22 +416,22 @@ describe.each([
 			for (let i = 0; i < 3; i++) await client.responses.retrieve(id);
 			await client.responses.retrieve('resp_of_another_time');
 		});
-		expect(await told()).toEqual(one({ in: 70, out: 7 }));
-		expect(said()).toEqual([]);
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 70, out: 7 }));
+		expect(loggedMessages()).toEqual([]);
 	});
 
 	it('embeddings', async () => {
 		server.script(embeddings(17));
 		const answer = await ask(() => metered().embeddings.create({ model: 'text-embedding-4', input: ['a', 'b'] }));
 		expect([...(answer.data[0]?.embedding ?? [])]).toEqual([0.5, -0.25]);
-		expect(await told()).toEqual(one({ in: 17, out: 0 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 17, out: 0 }));
 	});
 
 	it('completions', async () => {
 		server.script(completion({ in: 2, out: 3 }));
 		const answer = await ask(() => metered().completions.create({ model: 'gpt-3.5-turbo-instruct', prompt: 'Once' }));
 		expect(answer.choices[0]?.text).toBe('Once.');
-		expect(await told()).toEqual(one({ in: 2, out: 3 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 2, out: 3 }));
 	});
 
 	it('images, speech and compaction', async () => {
@@ -446,7 +449,11 @@ describe.each([
 				await client.audio.transcriptions.create({ model: 'gpt-6-transcribe', file: new File(['x'], 'x.wav') });
 			await client.post('/responses/compact', { body: { model: 'gpt-6' } });
 		});
-		expect([await told(), server.sent, said()]).toEqual([one({ in: 9, out: 12 }), { in: 9, out: 12 }, []]);
+		expect([await recordedTokens(), server.sent, loggedMessages()]).toEqual([
+			allOnOne({ in: 9, out: 12 }),
+			{ in: 9, out: 12 },
+			[],
+		]);
 	});
 
 	it('on Azure', async () => {
@@ -458,15 +465,15 @@ describe.each([
 			await client.embeddings.create({ model: 'text-embedding-4', input: 'a' });
 		});
 		expect(server.asked[0]?.path).toBe('/openai/deployments/mini/chat/completions');
-		expect(await told()).toEqual(one({ in: 4, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 4, out: 2 }));
 	});
 
-	it('an answer that cannot be watched is said, and not touched', async () => {
-		const before = problems().get('models.answer') ?? 0;
+	it('a response that cannot be observed is reported, and not changed', async () => {
+		const before = problemCounts().get('models.answer') ?? 0;
 		const fetch = async () =>
 			Object.freeze(Response.json({ id: 'c', usage: { prompt_tokens: 1, completion_tokens: 1 } }));
 		const id = await ask(async () => (await metered({ fetch }).chat.completions.create(CHAT)).id);
-		expect([id, await told(), problems().get('models.answer')]).toEqual(['c', one(), before + 1]);
+		expect([id, await recordedTokens(), problemCounts().get('models.answer')]).toEqual(['c', allOnOne(), before + 1]);
 	});
 
 	it('other endpoints cost nothing', async () => {
@@ -482,7 +489,7 @@ describe.each([
 			await client.batches.create({ input_file_id: 'f', endpoint: '/v1/chat/completions', completion_window: '24h' });
 			await client.chat.completions.retrieve('c');
 		});
-		expect([await told(), said()]).toEqual([one(), []]);
+		expect([await recordedTokens(), loggedMessages()]).toEqual([allOnOne(), []]);
 	});
 
 	it('another client of the class is untouched', async () => {
@@ -490,7 +497,7 @@ describe.each([
 		const other = bare();
 		meterModel(bare());
 		await ask(async () => (await other.chat.completions.create(CHAT)).id);
-		expect(await told()).toEqual(one());
+		expect(await recordedTokens()).toEqual(allOnOne());
 		expect(Object.getOwnPropertyNames(other.chat.completions)).not.toContain('create');
 	});
 
@@ -502,7 +509,7 @@ describe.each([
 			const fetch = ((url: string, init: object) => globalThis.fetch(url, init)) as never;
 			await client.withOptions({ fetch }).chat.completions.create(CHAT);
 		});
-		expect(await told()).toEqual(one({ in: 4, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ in: 4, out: 6 }));
 	});
 
 	it('outside of any invocation nothing throws', async () => {
@@ -520,7 +527,7 @@ it('an event of several lines, and one without an end, are read as well', async 
 	await ask(async () => {
 		for await (const _ of await client.chat.completions.create({ ...CHAT, ...USAGE }));
 	});
-	expect(await told()).toEqual(one({ in: 6, out: 7 }));
+	expect(await recordedTokens()).toEqual(allOnOne({ in: 6, out: 7 }));
 	expect(event('x')).toEqual({ text: 'data: x\n\n' });
 });
 

@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/global
 import { startSdk, stopSdk } from '../../contract/harness.js';
 import { Provider } from './servers/wire.js';
 
-/** A provider for the tests of one file, each with an SDK of its own; a test must ask for all that it had scripted. */
+/**
+ * Starts a provider for the tests of one file. Each test has an SDK of its own and must request all scripted replies.
+ */
 export function provided(): Provider {
 	const server = new Provider();
 	beforeAll(() => server.start());

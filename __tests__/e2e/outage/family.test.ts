@@ -27,7 +27,7 @@ const filesOf = (ending: string) =>
 		.filter((name) => /traces/.test(name) && name.endsWith(ending))
 		.map((name) => join(outbox, name));
 
-/** The file of a thread that is gone says nothing for a minute; here it is made so old, to save the wait. */
+/** Sets back the time of the owner files of threads: a thread counts as exited if its file is a minute old. */
 function agedOwnersOfThreads(): number {
 	const old = new Date(Date.now() - 120_000);
 	const threads = filesOf('.owner').filter((path) => JSON.parse(readFileSync(path, 'utf8')).thread);
@@ -37,7 +37,7 @@ function agedOwnersOfThreads(): number {
 
 const MEMBERS = ['primary', 'cluster 1', 'cluster 2', 'fork', 'thread'];
 
-it('each worker of a cluster, fork and thread keeps its own, and the survivors deliver what a killed one left', async () => {
+it('each worker, forked process and thread has its own journal, and the others deliver what a killed one left', async () => {
 	for (const to of MEMBERS) {
 		await family.tell('make', { to, prefix: to, count: 100 });
 		await family.until(({ onDisk, made }) => onDisk === 100 && made === 100, 'stats', { to });
@@ -52,7 +52,7 @@ it('each worker of a cluster, fork and thread keeps its own, and the survivors d
 	const open = await httpBackend(undefined, undefined, port);
 	backend = open;
 	const names = () => open.got.flatMap(({ path, body }) => (path === '/v1/traces' ? spanNamesIn(body) : []));
-	// Orphans are looked for every 30 s, about.
+	// Journals of exited processes are looked for about every 30 s.
 	await family.until(() => new Set(names()).size >= 500, 'stats', { to: 'primary' }, 240_000);
 	expect(names().sort()).toEqual(
 		MEMBERS.flatMap((to) => Array.from({ length: 100 }, (_, index) => `${to} ${index}`)).sort(),

@@ -27,7 +27,7 @@ let running: Application[];
 
 beforeEach(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'agentese-faults-'));
-	// The folder itself is no secret, and may be entered by a user who is not root.
+	// The folder must be accessible to a user who is not root.
 	chmodSync(folder, 0o755);
 	outbox = join(folder, 'outbox');
 	port = await quietPort();
@@ -46,7 +46,7 @@ function start(settings: Partial<Settings> = {}): Application {
 	return one;
 }
 
-/** The backend is there from now on. */
+/** Starts the backend. */
 async function open(): Promise<Backend> {
 	const one = await httpBackend(undefined, undefined, port);
 	backends.push(one);
@@ -64,10 +64,11 @@ const segments = () =>
 		.filter((name) => name.endsWith('.segment'))
 		.map((name) => join(outbox, name));
 
-/** What was said of anything but the outage of the backend. */
-const saidOf = (one: Application) => one.said().filter((line) => !/cannot deliver to|delivers to .* again/.test(line));
+/** Returns the toolkit's messages on stderr, except those about the outage of the backend. */
+const messagesOf = (one: Application) =>
+	one.messages().filter((line) => !/cannot deliver to|delivers to .* again/.test(line));
 
-/** A file system of so many kilobytes, or undefined where none can be mounted; it is gone with the test. */
+/** Mounts a file system of the given size on the outbox, or returns undefined if nothing can be mounted here. */
 function small(kilobytes: number): { resize(kilobytes: number): void; remove(): void } | undefined {
 	const options = (size: number) => `size=${size}k,mode=0700`;
 	mkdirSync(outbox);
@@ -79,13 +80,13 @@ function small(kilobytes: number): { resize(kilobytes: number): void; remove(): 
 	}
 	return {
 		resize: (size) => execFileSync('mount', ['-o', `remount,${options(size)}`, outbox]),
-		// Lazily: the application may still hold a file.
+		// Lazily, because the application may still have a file open.
 		remove: () => execFileSync('umount', ['-l', outbox]),
 	};
 }
 
-describe('a disk that is full', () => {
-	it('leaves what is made in memory, from where it is sent, and is used again when there is room', async () => {
+describe('a full disk', () => {
+	it('leaves records in memory, from where they are sent, and is used again when there is space', async () => {
 		const disk = small(256);
 		if (disk === undefined) return expect(ROOT && process.env['CI'] === 'true').toBe(false);
 		try {
@@ -93,8 +94,8 @@ describe('a disk that is full', () => {
 			await one.tell('make', { count: 5 });
 			await one.until(({ onDisk }) => onDisk === 5);
 			await one.tell('make', { count: 50, bytes: 20_000 });
-			await one.until(() => saidOf(one).length > 0);
-			// Time and again: it says so once.
+			await one.until(() => messagesOf(one).length > 0);
+			// Each flush tries again, but the failure is reported once.
 			for (let i = 0; i < 5; i++) {
 				await one.tell('make', { count: 1, bytes: 20_000 });
 				await one.tell('flush');
@@ -102,7 +103,7 @@ describe('a disk that is full', () => {
 			const full = await one.tell('stats');
 			expect(full).toMatchObject({ made: 60, written: 0, dropped: 0 });
 			expect(full.queued).toBeGreaterThan(40);
-			expect(saidOf(one)).toEqual([
+			expect(messagesOf(one)).toEqual([
 				expect.stringMatching(/the journal cannot be written; what is made waits in memory.*ENOSPC/),
 			]);
 
@@ -113,7 +114,7 @@ describe('a disk that is full', () => {
 
 			disk.resize(8192);
 			await one.tell('make', { count: 10 });
-			// Each failure makes it wait longer before it tries the disk again.
+			// After each failure the pause before the next attempt is longer.
 			await one.until(({ onDisk, queued }) => onDisk === 10 && queued === 0);
 			await open();
 			await one.until(({ written, made }) => written === made, 'flush');
@@ -121,14 +122,14 @@ describe('a disk that is full', () => {
 			expect(code).toBe(0);
 			expect(spans).toMatchObject({ written: spans.made, queued: 0, onDisk: 0, dropped: 0 });
 			expect(names().sort()).toEqual(wanted(spans.made));
-			expect([saidOf(one).length, segments()]).toEqual([1, []]);
+			expect([messagesOf(one).length, segments()]).toEqual([1, []]);
 		} finally {
 			disk.remove();
 		}
 	});
 });
 
-it('a directory that may not be written to is no obstacle, and is used as soon as it may', async () => {
+it('a directory without write permission causes no loss, and is used as soon as it is writable', async () => {
 	mkdirSync(outbox);
 	const one = start();
 	await one.tell('stats');
@@ -142,18 +143,18 @@ it('a directory that may not be written to is no obstacle, and is used as soon a
 	await one.tell('make', { count: 10 });
 	for (let i = 0; i < 3; i++) await one.tell('flush');
 	expect(await one.tell('stats')).toMatchObject({ made: 10, queued: 10, onDisk: 0, dropped: 0 });
-	expect(saidOf(one)).toEqual([expect.stringMatching(/the journal cannot be written.*EACCES/)]);
+	expect(messagesOf(one)).toEqual([expect.stringMatching(/the journal cannot be written.*EACCES/)]);
 	chmodSync(outbox, 0o700);
-	// Nothing more is made, and nobody asks for it.
+	// Without a new span and without a flush.
 	await one.until(({ onDisk, queued }) => onDisk === 10 && queued === 0);
 	await open();
 	await one.until(({ written, made }) => written === made, 'flush');
 	const { code, spans } = await one.end();
-	expect([code, spans.dropped, saidOf(one).length]).toEqual([0, 0, 1]);
+	expect([code, spans.dropped, messagesOf(one).length]).toEqual([0, 0, 1]);
 	expect(names().sort()).toEqual(wanted(spans.made));
 });
 
-it('a directory that is removed with more in it than memory holds costs that, which is counted and said, and no more', async () => {
+it('removing the directory loses only records that were not in memory too, which are counted and reported', async () => {
 	const one = start();
 	await one.tell('make', { count: 200, bytes: 100_000 });
 	await one.until(({ onDisk }) => onDisk === 200);
@@ -169,13 +170,13 @@ it('a directory that is removed with more in it than memory holds costs that, wh
 	expect(names()).toEqual(expect.arrayContaining(Array.from({ length: 10 }, (_, index) => `span ${200 + index}`)));
 	expect(spans.dropped).toBeGreaterThan(0);
 	expect(spans.dropped).toBeLessThan(200);
-	expect(saidOf(one)).toEqual([expect.stringMatching(/what waited on disk to be sent was removed .*ENOENT/)]);
+	expect(messagesOf(one)).toEqual([expect.stringMatching(/what waited on disk to be sent was removed .*ENOENT/)]);
 });
 
 it.each([
 	['back by an hour', -36e5],
 	['back by a year', -365 * DAY],
-	['on by an hour', 36e5],
+	['forward by an hour', 36e5],
 ])('a clock that steps %s changes nothing', async (_, ms) => {
 	const one = start();
 	await one.tell('make', { count: 10 });
@@ -184,7 +185,7 @@ it.each([
 	await one.tell('make', { count: 10 });
 	await one.until(({ onDisk }) => onDisk === 20);
 	await open();
-	// By itself, without a flush.
+	// Without a flush.
 	await one.until(({ written }) => written === 20);
 	await one.tell('make', { count: 10 });
 	await one.until(({ written }) => written === 30);
@@ -192,10 +193,10 @@ it.each([
 	await one.tell('make', { count: 10 });
 	await one.until(({ written }) => written === 40);
 	const { code, spans } = await one.end();
-	expect([code, spans.dropped, names().sort(), saidOf(one), segments()]).toEqual([0, 0, wanted(40), [], []]);
+	expect([code, spans.dropped, names().sort(), messagesOf(one), segments()]).toEqual([0, 0, wanted(40), [], []]);
 });
 
-it('two processes in one directory keep apart, and each sends its own, once', async () => {
+it('two processes in one directory do not interfere, and each sends its own records once', async () => {
 	const both = [start(), start()];
 	await Promise.all(
 		both.map(async (one, index) => {
@@ -210,13 +211,13 @@ it('two processes in one directory keep apart, and each sends its own, once', as
 	for (const one of both) {
 		await one.until(({ written }) => written === 1000, 'flush');
 		expect(await one.end()).toMatchObject({ code: 0, spans: { made: 1000, written: 1000, adopted: 0, dropped: 0 } });
-		expect(saidOf(one)).toEqual([]);
+		expect(messagesOf(one)).toEqual([]);
 	}
 	expect(names().sort()).toEqual([...wanted(1000, '0'), ...wanted(1000, '1')].sort());
 });
 
 it.each(['0', '2'])(
-	'what version %s of the journal left is said once and left alone, and that version finds it whole',
+	'a segment of version %s of the journal is reported once and left unchanged, and that version sends all of it',
 	async (version) => {
 		const before = start();
 		await before.tell('make', { count: 10, prefix: 'other' });
@@ -236,7 +237,7 @@ it.each(['0', '2'])(
 		await one.tell('make', { count: 5 });
 		await one.until(({ written }) => written === 5);
 		expect(await one.end()).toMatchObject({ code: 0, spans: { made: 5, adopted: 0, dropped: 0 } });
-		expect(saidOf(one)).toEqual([
+		expect(messagesOf(one)).toEqual([
 			expect.stringContaining(`is of another version of the journal, ${version}; it is left as it is`),
 		]);
 		expect([segments(), readFileSync(path).equals(other), names()]).toEqual([[path], true, wanted(5)]);
@@ -245,7 +246,7 @@ it.each(['0', '2'])(
 		const heir = start();
 		await heir.until(({ written }) => written === 10, 'flush');
 		expect(await heir.end()).toMatchObject({ code: 0, spans: { made: 10, adopted: 10 } });
-		expect([segments(), saidOf(heir)]).toEqual([[], []]);
+		expect([segments(), messagesOf(heir)]).toEqual([[], []]);
 		expect(names().sort()).toEqual([...wanted(10, 'other'), ...wanted(5)].sort());
 	},
 );

@@ -10,12 +10,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { messages } from '../../support/otlp-servers.js';
 
-/** How many processes are killed, and how many write to one outbox at a time. */
+/** The number of processes that are killed, and of those that write to one outbox at a time. */
 const KILLS = Number(process.env['ORACLE_KILLS'] ?? 100);
 const WRITERS = Number(process.env['ORACLE_WRITERS'] ?? 3);
 const SEED = Number(process.env['ORACLE_SEED'] ?? Date.now() % 1e9);
 
-/** The stated window, and what a busy machine adds to it before this fails. */
+/** The documented window, and how much a busy machine may add to it before the test fails. */
 const WINDOW_MS = 200;
 const SLACK_MS = 2000;
 
@@ -25,18 +25,18 @@ let outbox: string;
 let bundle: string;
 let server: Server;
 let endpoint: string;
-let mood: 'up' | 'busy' | 'reset' = 'up';
+let backendState: 'up' | 'busy' | 'reset' = 'up';
 
 interface Request {
 	readonly writer: string;
 	readonly ids: string[];
 }
 
-/** What the backend took, in the order in which it did. */
-const taken: Request[] = [];
+/** The requests that the backend accepted, in order. */
+const accepted: Request[] = [];
 const wrong: string[] = [];
 
-/** Numbers that a seed gives again. */
+/** Returns a generator of random numbers that are the same for the same seed. */
 function randomFrom(seed: number): () => number {
 	let state = seed;
 	return () => {
@@ -64,8 +64,8 @@ beforeAll(async () => {
 		request.on('data', (chunk) => chunks.push(chunk));
 		request.on('error', () => undefined);
 		request.on('end', () => {
-			if (mood === 'reset') return request.socket.resetAndDestroy();
-			if (mood === 'busy') return response.writeHead(503).end();
+			if (backendState === 'reset') return request.socket.resetAndDestroy();
+			if (backendState === 'busy') return response.writeHead(503).end();
 			const spans = messages(Buffer.concat(chunks), 1, 2, 2);
 			const ids = spans.map((span) => {
 				const id = String(messages(span, 5)[0]);
@@ -74,7 +74,7 @@ beforeAll(async () => {
 				if (payload !== id.repeat(1 + (number % 40))) wrong.push(id);
 				return id;
 			});
-			taken.push({ writer: String(request.headers['x-writer']), ids });
+			accepted.push({ writer: String(request.headers['x-writer']), ids });
 			setTimeout(() => response.writeHead(200).end(), random() * 20);
 		});
 	}).listen(0, '127.0.0.1');
@@ -88,12 +88,12 @@ afterAll(() => {
 	rmSync(join(outbox, '..'), { recursive: true, force: true });
 });
 
-/** What a writer said before it was killed. */
-interface Said {
+/** What a writer reported on stdout before it was killed. */
+interface WriterReport {
 	readonly name: string;
-	/** So many of its spans, the first ones, were journalled. */
+	/** The number of its spans that were in the journal: always the first ones. */
 	journalled: number;
-	/** How many it had made, and when. */
+	/** The number of spans that it had made at each time, in milliseconds since 1970. */
 	readonly made: { count: number; at: number }[];
 	killedAt: number;
 	stderr: string;
@@ -102,12 +102,12 @@ interface Said {
 function writer(
 	name: string,
 	how = '',
-): { said: Said; ended: Promise<number | null>; kill(): void; first: Promise<void> } {
+): { report: WriterReport; ended: Promise<number | null>; kill(): void; first: Promise<void> } {
 	const child = spawn(process.execPath, [join(ROOT, '__tests__/e2e/outage/writer.child.mjs'), name, how], {
 		cwd: ROOT,
 		env: { PATH: process.env['PATH'], BUNDLE: bundle, OUTBOX: outbox, ENDPOINT: endpoint, WINDOW: String(WINDOW_MS) },
 	});
-	const said: Said = { name, journalled: 0, made: [], killedAt: 0, stderr: '' };
+	const report: WriterReport = { name, journalled: 0, made: [], killedAt: 0, stderr: '' };
 	let rest = '';
 	let begin: () => void = () => undefined;
 	const first = new Promise<void>((resolve) => {
@@ -118,62 +118,62 @@ function writer(
 		rest = lines.pop() ?? '';
 		for (const line of lines) {
 			const [what, count, at] = line.split(' ');
-			if (what === 'J') said.journalled = Number(count);
-			else said.made.push({ count: Number(count), at: Number(at) });
+			if (what === 'J') report.journalled = Number(count);
+			else report.made.push({ count: Number(count), at: Number(at) });
 		}
 		begin();
 	});
 	child.stderr.on('data', (data) => {
-		said.stderr += data;
+		report.stderr += data;
 	});
 	const ended = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
 	void ended.then(() => begin());
 	return {
-		said,
+		report,
 		ended,
 		first,
 		kill: () => {
-			said.killedAt = Date.now();
+			report.killedAt = Date.now();
 			child.kill('SIGKILL');
 		},
 	};
 }
 
 it(
-	`${KILLS} processes that are killed lose nothing that was journalled (seed ${SEED})`,
+	`${KILLS} killed processes lose nothing that was in the journal (seed ${SEED})`,
 	async () => {
-		const all: Said[] = [];
+		const all: WriterReport[] = [];
 		let left = KILLS;
 		const slot = async (): Promise<void> => {
 			while (left-- > 0) {
 				const one = writer(`w${left}`);
-				all.push(one.said);
+				all.push(one.report);
 				await one.first;
 				await sleep(random() * 600);
 				one.kill();
 				await one.ended;
 			}
 		};
-		let weather = true;
+		let changingState = true;
 		const changing = (async () => {
-			while (weather) {
+			while (changingState) {
 				const draw = random();
-				mood = draw < 0.5 ? 'up' : draw < 0.8 ? 'busy' : 'reset';
+				backendState = draw < 0.5 ? 'up' : draw < 0.8 ? 'busy' : 'reset';
 				await sleep(50 + random() * 400);
 			}
-			mood = 'up';
+			backendState = 'up';
 		})();
 		await Promise.all(Array.from({ length: WRITERS }, slot));
-		weather = false;
+		changingState = false;
 		await changing;
 		const heir = writer('heir', 'heir');
 		expect(await heir.ended).toBe(0);
 
 		const times = new Map<string, number>();
-		for (const { ids } of taken) for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
+		for (const { ids } of accepted) for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
 		let lost = 0;
 		let made = 0;
-		let unsaid = 0;
+		let unjournalled = 0;
 		const oldest: number[] = [];
 		for (const { name, journalled, made: ticks, killedAt, stderr } of all) {
 			expect(stderr).not.toMatch(/law|Error:/);
@@ -183,30 +183,30 @@ it(
 			for (let i = 0; i < journalled; i++) if (!times.has(`${name}:${i}`)) lost += 1;
 			for (let i = journalled; i < last; i++) {
 				if (times.has(`${name}:${i}`)) continue;
-				unsaid += 1;
+				unjournalled += 1;
 				age = Math.max(age, killedAt - (ticks.find(({ count }) => count > i)?.at ?? killedAt));
 			}
 			oldest.push(age);
 		}
-		// A second time only where it was in the batch in flight at a kill: then its first request was its sender's last.
-		const lastOf = new Map<string, number>(taken.map(({ writer: name }, index) => [name, index]));
-		const seen = new Set<string>();
+		// A span may arrive twice only if it was in the request in flight at a kill: the last request of its writer.
+		const lastOf = new Map<string, number>(accepted.map(({ writer: name }, index) => [name, index]));
+		const delivered = new Set<string>();
 		let again = 0;
 		let outside = 0;
-		taken.forEach(({ writer: name, ids }, index) => {
+		accepted.forEach(({ writer: name, ids }, index) => {
 			for (const id of ids) {
-				if (seen.has(id)) again += 1;
-				seen.add(id);
-				const more = (times.get(id) ?? 0) > 1 && taken.slice(index + 1).some((later) => later.ids.includes(id));
+				if (delivered.has(id)) again += 1;
+				delivered.add(id);
+				const more = (times.get(id) ?? 0) > 1 && accepted.slice(index + 1).some((later) => later.ids.includes(id));
 				if (more && lastOf.get(name) !== index) outside += 1;
 			}
 		});
 		process.stdout.write(
-			`oracle: ${KILLS} kills, ${WRITERS} at a time: ${made} spans made, ${seen.size} delivered, ${again} of them twice; ` +
-				`journalled and lost: ${lost}; never journalled: ${unsaid}, the oldest ${Math.max(...oldest)} ms old (window ${WINDOW_MS} ms)\n`,
+			`oracle: ${KILLS} kills, ${WRITERS} at a time: ${made} spans made, ${delivered.size} delivered, ${again} of them twice; ` +
+				`journalled and lost: ${lost}; never journalled: ${unjournalled}, the oldest ${Math.max(...oldest)} ms old (window ${WINDOW_MS} ms)\n`,
 		);
 		expect({ lost, outside, wrong }).toEqual({ lost: 0, outside: 0, wrong: [] });
-		// A pause of the machine makes those older that it meets, and it does not meet every tenth process.
+		// A pause of the machine makes the spans of a process older, but does not affect every tenth process.
 		const late = oldest.filter((age) => age >= WINDOW_MS + SLACK_MS);
 		expect(late.length).toBeLessThanOrEqual(KILLS / 10);
 		const remaining = readdirSync(outbox, { recursive: true, encoding: 'utf8' }).filter((file) =>

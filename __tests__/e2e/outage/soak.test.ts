@@ -3,11 +3,11 @@ import { expect, it } from '@jest/globals';
 import { ROOT } from '../../../scripts/fresh.mjs';
 import { run } from '../../../scripts/run.mjs';
 
-/** How many invocations: `npm run soak` has a million. */
+/** The number of invocations; `npm run soak` runs a million. */
 const INVOCATIONS = Number(process.env['SOAK_INVOCATIONS'] ?? 50_000);
 
 it(
-	`${INVOCATIONS} invocations with the backend away and back are all delivered, in memory that stays flat`,
+	`${INVOCATIONS} invocations with outages of the backend are all delivered, with constant memory`,
 	async () => {
 		const { code, output } = await run('node', [join(ROOT, 'scripts/soak.mjs'), String(INVOCATIONS)]);
 		process.stdout.write(output);

@@ -1,5 +1,5 @@
-// Makes spans without end, and says on stdout which of them stand on the disk or were delivered: `J <how many>`, in the
-// order in which they were made. With `heir` as its argument it makes none, and ends when nothing is left to send.
+// Makes spans until it is killed, and reports on stdout how many of the first ones are on the disk or were delivered,
+// as `J <count>`. With the argument `heir` it makes none, and ends when nothing is left to send.
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { lawful } from '../../../scripts/arrives/law.mjs';
 
@@ -28,16 +28,16 @@ const counts = () => {
 };
 
 if (how === 'heir') {
-	const look = setInterval(async () => {
+	const check = setInterval(async () => {
 		await provider.forceFlush();
 		if (counts().onDisk > 0) return;
-		clearInterval(look);
+		clearInterval(check);
 		await provider.shutdown();
 	}, 50);
 } else {
 	let made = 0;
 	let last = -1;
-	// The pipe is written at once: what was said before the kill was said.
+	// The pipe is written synchronously: a report from before the kill is not lost.
 	setInterval(() => {
 		for (let i = 0; i < 20; i++) {
 			const id = `${name}:${made++}`;

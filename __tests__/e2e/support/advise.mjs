@@ -1,4 +1,4 @@
-// An ES module: an invocation that asks a model of OpenAI's at the address that it is given.
+// An ES module: an invocation that calls a model of OpenAI at the given address.
 import { traceInvocation } from 'agentese-otel';
 import OpenAI from 'openai';
 

@@ -1,5 +1,5 @@
-// An application that does as it is told, by messages: as a process, a worker of a cluster or a thread. It answers each
-// with what its spans have become, for which the law of delivery holds.
+// An application that executes commands from messages, as a process, a worker of a cluster or a thread. It responds to
+// each with the counts of its spans, for which made = written + queued + onDisk + dropped holds.
 import { parentPort } from 'node:worker_threads';
 import { trace } from '@opentelemetry/api';
 import { startTelemetry } from 'agentese-otel/presets';
@@ -23,11 +23,11 @@ const deeds = {
 	},
 	flush: () => telemetry.flush(),
 	stats: () => undefined,
-	/** The clock says something else from now on. */
+	/** Shifts the clock from now on. */
 	clock({ ms }) {
 		Date.now = () => now() + ms;
 	},
-	/** Root no more. */
+	/** Drops the privileges of root. */
 	user({ uid, gid }) {
 		process.setgroups([]);
 		process.setgid(gid);

@@ -6,15 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { SignalCounts } from '../../../sdk/index.js';
 
-/** What became of an application's spans. The law of delivery holds for it. */
+/** The counts of an application's spans, for which made = written + queued + onDisk + dropped holds. */
 export type Spans = SignalCounts & { onDisk: number };
 
-/** What an application is told. `to` is for one that has a family. */
-export interface Told {
+/** The arguments of a command. */
+export interface CommandArguments {
+	/** The member of a family of processes that executes the command. @default the process itself */
 	to?: string;
 	count?: number;
 	prefix?: string;
-	/** So large is an attribute of each span. */
+	/** The size of an attribute of each span. */
 	bytes?: number;
 	ms?: number;
 	uid?: number;
@@ -23,14 +24,15 @@ export interface Told {
 
 type Deed = 'make' | 'flush' | 'stats' | 'clock' | 'user' | 'end' | 'kill' | 'take';
 
-/** An application in a process of its own that does as it is told. */
+/** An application in a separate process that executes commands. */
 export interface Application {
-	tell(deed: Deed, told?: Told): Promise<Spans>;
-	/** Tells it again and again, until it holds. */
-	until(holds: (spans: Spans) => boolean, deed?: Deed, told?: Told, ms?: number): Promise<Spans>;
-	/** What it said on stderr that is of the toolkit. */
-	said(): string[];
-	/** Shuts its telemetry down; answers how the process ended, and the last counts. */
+	/** Sends a command, and resolves with the counts after it. */
+	tell(deed: Deed, args?: CommandArguments): Promise<Spans>;
+	/** Repeats a command until the counts fulfil a condition. @throws Error if they do not within `ms` milliseconds */
+	until(holds: (spans: Spans) => boolean, deed?: Deed, args?: CommandArguments, ms?: number): Promise<Spans>;
+	/** Returns the toolkit's lines on stderr. */
+	messages(): string[];
+	/** Shuts its telemetry down. Returns the exit code of the process and the last counts. */
 	end(): Promise<{ code: number | null; spans: Spans }>;
 	kill(): Promise<void>;
 }
@@ -39,11 +41,11 @@ export interface Settings {
 	endpoint: string;
 	outbox: string;
 	delivery?: object;
-	/** A file of this folder. @default application.child.mjs */
+	/** The file of the process, in this folder. @default application.child.mjs */
 	file?: string;
 }
 
-/** Starts one. It answers from the moment on when its telemetry runs. */
+/** Starts an application. It responds to commands once its telemetry runs. */
 export function startApplication({
 	endpoint,
 	outbox,
@@ -73,19 +75,19 @@ export function startApplication({
 	void ended.then((code) => {
 		for (const { reject } of waiting.values()) reject(new Error(`The application ended with ${code}:\n${stderr}`));
 	});
-	const tell: Application['tell'] = (deed, told = {}) =>
+	const tell: Application['tell'] = (deed, args = {}) =>
 		new Promise((resolve, reject) => {
 			const id = number++;
 			waiting.set(id, { resolve, reject });
-			child.send({ id, deed, ...told }, (error) => error && reject(error));
+			child.send({ id, deed, ...args }, (error) => error && reject(error));
 		});
 	return {
 		tell,
-		said: () => stderr.split('\n').filter((line) => /agentese-otel/.test(line)),
-		async until(holds, deed = 'stats', told = {}, ms = 120_000) {
+		messages: () => stderr.split('\n').filter((line) => /agentese-otel/.test(line)),
+		async until(holds, deed = 'stats', args = {}, ms = 120_000) {
 			const limit = Date.now() + ms;
 			for (;;) {
-				const spans = await tell(deed, told);
+				const spans = await tell(deed, args);
 				if (holds(spans)) return spans;
 				if (Date.now() > limit) {
 					throw new Error(`It did not hold within ${ms} ms: ${holds}, ${JSON.stringify(spans)}\n${stderr}`);

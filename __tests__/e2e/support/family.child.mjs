@@ -1,11 +1,11 @@
-// An application with a family, each member with telemetry of its own in one outbox: two workers of a cluster, a forked
-// process and a worker thread. A message says with `to` whom it is for.
+// An application with several members, each with its own telemetry in one outbox: two workers of a cluster, a forked
+// process and a worker thread. `to` in a message names the member that executes it.
 import { fork } from 'node:child_process';
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-// Only this process is asked to forward; the others answer for themselves.
+// Only this process forwards messages; the others respond themselves.
 process.env.FAMILY = 'yes';
 const { answer } = await import('./application.child.mjs');
 delete process.env.FAMILY;
@@ -21,7 +21,7 @@ const members = {
 	'cluster 2': { send: (message) => other.send(message), kill: () => other.process.kill('SIGKILL'), on: other },
 	fork: { send: (message) => forked.send(message), kill: () => forked.kill('SIGKILL'), on: forked },
 };
-// A worker of a cluster loses what it is told before it listens.
+// A worker of a cluster loses messages that are sent before it listens.
 const ready = Object.values(members).map(({ on }) => new Promise((resolve) => on.once('message', resolve)));
 await Promise.all(ready);
 for (const { on } of Object.values(members)) on.on('message', (message) => process.send(message));
@@ -34,9 +34,9 @@ process.on('message', async ({ to, ...message }) => {
 			if (message.deed === 'end') process.disconnect();
 		});
 	} else if (message.deed === 'kill') {
-		const gone = new Promise((resolve) => member.on.on('exit', resolve));
+		const exited = new Promise((resolve) => member.on.on('exit', resolve));
 		await member.kill();
-		await gone;
+		await exited;
 		process.send(await answer({ ...message, deed: 'stats' }));
 	} else member.send(message);
 });

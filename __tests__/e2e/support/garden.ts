@@ -6,16 +6,16 @@ import { type PointRead, readMetrics, readTraces, type SpanRead } from '../../..
 
 const CHILD = fileURLToPath(new URL('./garden.child.mjs', import.meta.url));
 
-/** A garden that runs in a process of its own, with the record of what it made. */
+/** A garden in a separate process, with the telemetry that it made. */
 export interface GardenRun {
-	/** What it made, by the files of its json preset. */
+	/** The spans in the files of its json preset. */
 	readonly spans: readonly SpanRead[];
 	readonly files: readonly string[];
-	/** Lets it end, and answers the metrics of its last collection, and what it wrote to stderr. */
+	/** Ends it, and returns the metrics of its last collection and the content of its stderr. */
 	end(): Promise<{ points: readonly PointRead[]; stderr: string }>;
 }
 
-/** Spends days in the garden with this config; the json preset keeps the record, where the config names it. */
+/** Runs the garden for some days with the config. Its telemetry can be read if the config names the preset json. */
 export async function runGarden(config: object | undefined, days = 1, how: SpawnOptions = {}): Promise<GardenRun> {
 	const args = [CHILD, JSON.stringify({ config, days })];
 	const child = spawn(process.execPath, args, { ...how, stdio: 'pipe' });

@@ -1,5 +1,5 @@
-// One of two applications that share their traces: `front` asks `back` over HTTP. Front reads from its standard input, a
-// line of JSON each, how many requests of which kind to make, and answers which trace was of which kind.
+// One of two applications that share their traces: `front` calls `back` over HTTP. Front reads from its standard input
+// how many requests of each kind to make, one line of JSON at a time, and responds with the trace and kind of each.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -14,7 +14,7 @@ const telemetry = keepLaw(await startTelemetry({ serviceName: role }));
 const observer = { id: 'kent' };
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
-/** Whatever goes wrong goes wrong here; front's own span is fine in any case. */
+/** Every failure is in this application; front's own span always succeeds. */
 const bed = {
 	async dig(_umwelt, kind) {
 		if (kind === 'slow') await sleep(2300);

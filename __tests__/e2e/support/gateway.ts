@@ -11,25 +11,25 @@ import { end, eventually, newFolder } from './servers.js';
 
 const CHILD = fileURLToPath(new URL('./gateway.child.mjs', import.meta.url));
 
-/** A file of docs/scaling.md as it stands there, but for these texts; each must be there. */
-export function fileOf(name: string, others: Readonly<Record<string, string>>): string {
+/** Returns a file of docs/scaling.md with these texts replaced. @throws Error if the file or a text is not there */
+export function pageFile(name: string, replacements: Readonly<Record<string, string>>): string {
 	const [fence, second] = fencesOf('docs/scaling.md').filter(({ file }) => file === name);
 	if (fence === undefined || second !== undefined) throw new Error(`docs/scaling.md has ${name} not once.`);
-	return Object.entries(others).reduce((text, [told, other]) => {
-		if (!text.includes(told)) throw new Error(`${name} of docs/scaling.md does not say ${told}.`);
-		return text.replaceAll(told, other);
+	return Object.entries(replacements).reduce((text, [from, to]) => {
+		if (!text.includes(from)) throw new Error(`${name} of docs/scaling.md does not contain ${from}.`);
+		return text.replaceAll(from, to);
 	}, fence.code);
 }
 
-/** A Collector with a file of the page. It may be killed and started again, with the same ports and folder. */
+/** A Collector with a file of the page. It can be killed and started again with the same ports and folder. */
 export class Collector {
 	readonly folder = newFolder('gateway');
 	#child: ChildProcess | undefined;
 	#log = '';
 
 	/**
-	 * @param config - its file
-	 * @param port - one on which it listens when it is ready
+	 * @param config - the content of its configuration file
+	 * @param port - a port on which it listens when it is ready
 	 * @param own - the port of its own metrics
 	 */
 	constructor(
@@ -66,7 +66,7 @@ export class Collector {
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
-	/** The sum of one of its own metrics, over those points whose labels hold this text. */
+	/** Returns the sum of one of its own metrics, over the points whose labels contain the text. */
 	async metric(name: string, label = ''): Promise<number> {
 		const page = await (await fetch(`http://127.0.0.1:${this.own}/metrics`)).text();
 		return page
@@ -86,14 +86,14 @@ function listens(port: number): Promise<boolean> {
 	});
 }
 
-/** An application of `gateway.child.mjs`: a line in, a line out. */
+/** A process of `gateway.child.mjs`, which responds to each line with a line. */
 export class App {
 	readonly folder = newFolder('gateway-app');
 	#child: ChildProcess;
 	#lines: AsyncIterator<string>;
 	#stderr = '';
 
-	/** @param config - its `agentese.config.yaml` */
+	/** @param config - the content of its `agentese.config.yaml` */
 	constructor(config: string, role: string, env: NodeJS.ProcessEnv, ...args: string[]) {
 		mkdirSync(this.folder, { recursive: true });
 		writeFileSync(join(this.folder, 'agentese.config.yaml'), config);
@@ -109,8 +109,8 @@ export class App {
 		this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 	}
 
-	/** What it says next. */
-	async told<T>(): Promise<T> {
+	/** Returns its next line. */
+	async nextLine<T>(): Promise<T> {
 		const { value, done } = await this.#lines.next();
 		if (done === true) throw new Error(`the application ended:\n${this.#stderr}`);
 		return JSON.parse(value) as T;
@@ -118,14 +118,14 @@ export class App {
 
 	async ask<T>(line: string): Promise<T> {
 		this.#child.stdin?.write(`${line}\n`);
-		return this.told<T>();
+		return this.nextLine<T>();
 	}
 
-	/** Lets it end of itself, and answers the last it says. */
+	/** Closes its standard input, and returns its last line when it has exited. @throws Error if it fails */
 	async finish<T>(): Promise<T> {
 		const closed = once(this.#child, 'close');
 		this.#child.stdin?.end();
-		const last = await this.told<T>();
+		const last = await this.nextLine<T>();
 		const [code] = await closed;
 		if (code !== 0) throw new Error(`the application ended with ${code}:\n${this.#stderr}`);
 		return last;
@@ -137,7 +137,7 @@ export class App {
 	}
 }
 
-/** The ids of the spans in these requests, of each trace; one that came twice stands there twice. */
+/** Returns the ids of the spans in these requests, by trace. A span that arrived twice is there twice. */
 export function spansByTrace(bodies: readonly Uint8Array[]): Map<string, string[]> {
 	const traces = new Map<string, string[]>();
 	for (const span of bodies.flatMap((body) => messages(body, 1, 2, 2))) {
@@ -147,7 +147,7 @@ export function spansByTrace(bodies: readonly Uint8Array[]): Map<string, string[
 	return traces;
 }
 
-/** How many milliseconds passed from the first start to the last end of each trace in these requests. */
+/** Returns the time from the first start to the last end of each trace in these requests, in milliseconds. */
 export function lengthByTrace(bodies: readonly Uint8Array[]): Map<string, number> {
 	const times = new Map<string, bigint[]>();
 	for (const span of bodies.flatMap((body) => messages(body, 1, 2, 2))) {
@@ -163,7 +163,7 @@ export function lengthByTrace(bodies: readonly Uint8Array[]): Map<string, number
 	);
 }
 
-/** The counter `agentese.invocations` in a request, over all of its labels; undefined where it is not in it. */
+/** Returns the sum of `agentese.invocations` in a request, or undefined if the request does not contain it. */
 export function invocationsIn(body: Uint8Array): number | undefined {
 	const counter = messages(body, 1, 2, 2).find((metric) => String(messages(metric, 1)[0]) === 'agentese.invocations');
 	if (counter === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** A span as Jaeger's query API answers it. */
+/** A span as Jaeger's query API returns it. */
 export interface JaegerSpan {
 	readonly traceID: string;
 	readonly spanID: string;
@@ -12,18 +12,18 @@ export interface JaegerSpan {
 	readonly logs: readonly { readonly timestamp: number }[];
 }
 
-/** An answer of `/api/traces`. */
+/** A response of `/api/traces`. */
 export interface JaegerAnswer {
 	readonly data: readonly { readonly spans: readonly JaegerSpan[] }[];
 }
 
-/** The value of one tag as text; undefined where the span has none of that key. */
+/** Returns the value of a tag as text, or undefined if the span has no such tag. */
 export function tag(span: JaegerSpan, key: string): string | undefined {
 	const found = span.tags.find((one) => one.key === key);
 	return found === undefined ? undefined : String(found.value);
 }
 
-/** The span's parent. */
+/** Returns the id of the span's parent. */
 export function parentOf(span: JaegerSpan): string | undefined {
 	return span.references.find(({ refType }) => refType === 'CHILD_OF')?.spanID;
 }

@@ -1,6 +1,7 @@
-// For `--import` behind `agentese-otel/register`: the law of delivery holds when the application ends.
+// For `--import` after `agentese-otel/register`: checks that made = written + queued + onDisk + dropped holds when the
+// application ends.
 import { startTelemetry } from 'agentese-otel/presets';
 import { keepLaw } from '../../../scripts/arrives/law.mjs';
 
-// It answers what runs already.
+// It returns the telemetry that runs already.
 keepLaw(await startTelemetry());

@@ -1,4 +1,4 @@
-// An ES module: an invocation that asks PostgreSQL through a pool.
+// An ES module: an invocation that queries PostgreSQL through a pool.
 import { traceInvocation } from 'agentese-otel';
 import { Pool } from 'pg';
 

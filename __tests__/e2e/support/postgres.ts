@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { end, eventually, freePort, newFolder, type Server } from './servers.js';
 
-/** PostgreSQL refuses to run as root; under another user it wants one that has a name. */
+/** PostgreSQL refuses to run as root, and requires a user that has a name. */
 function unprivileged(): { uid: number; gid: number } | undefined {
 	if (process.getuid?.() !== 0) return undefined;
 	for (const name of ['postgres', 'nobody']) {
@@ -13,13 +13,17 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 			const [uid, gid] = ['-u', '-g'].map((what) => Number(execFileSync('id', [what, name], { stdio: 'pipe' })));
 			if (uid !== undefined && gid !== undefined) return { uid, gid };
 		} catch {
-			// No such user.
+			// There is no such user.
 		}
 	}
 	throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody.');
 }
 
-/** PostgreSQL with its data in a folder of its own, gone with it. Its one URL is `postgres`. @param bin - its programs */
+/**
+ * Starts PostgreSQL with its data in a new folder, which is removed at its end. Its URL is `postgres`.
+ *
+ * @param bin - the folder of its programs
+ */
 export async function startPostgres(bin: string): Promise<Server> {
 	const folder = newFolder('postgres');
 	const user = unprivileged();
@@ -38,7 +42,7 @@ export async function startPostgres(bin: string): Promise<Server> {
 		log = (log + text).slice(-4000);
 	});
 	const stop = async () => {
-		// Fast: without waiting for clients to leave.
+		// A fast shutdown does not wait for clients to disconnect.
 		await end(child, 'SIGINT');
 		rmSync(folder, { recursive: true, force: true });
 	};

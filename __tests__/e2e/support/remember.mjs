@@ -1,4 +1,4 @@
-// An ES module: a server whose invocation asks Redis, and a client whose invocation asks the server.
+// An ES module: a server whose invocation calls Redis, and a client whose invocation calls the server.
 import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import { traceInvocation } from 'agentese-otel';

@@ -1,5 +1,5 @@
-// Asks for this process's metrics on our own server and on one of the application, and then for something else of it,
-// each once and over a bare socket: a client that makes no span.
+// Requests this process's metrics on the preset's server and on one of the application, and then another path of the
+// application, each once and over a plain socket: a client that creates no span.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';

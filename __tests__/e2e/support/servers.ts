@@ -7,16 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { fencesOf } from '../../../scripts/fences.mjs';
 
-/** A server of a test: on loopback, on free ports, with a folder of its own. */
+/** A server for a test: on 127.0.0.1, on free ports, with its own folder. */
 export interface Server {
-	/** The URL of each of its doors. */
+	/** The URL of each of its ports, by name. */
 	readonly urls: Readonly<Record<string, string>>;
 	readonly folder: string;
-	/** Ends it, and takes its folder away. */
+	/** Ends it and removes its folder. */
 	stop(): Promise<void>;
 }
 
-/** A free port of the loopback interface. */
+/** Returns a free port of the loopback interface. */
 export async function freePort(): Promise<number> {
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -26,7 +26,7 @@ export async function freePort(): Promise<number> {
 	return address.port;
 }
 
-/** Polls until the answer is not undefined; the last error is told where it never comes. */
+/** Polls until the result is not undefined. @throws Error with the last failure if it stays undefined */
 export async function eventually<T>(ask: () => Promise<T | undefined>, what: string, ms = 120_000): Promise<T> {
 	const end = Date.now() + ms;
 	let last: unknown;
@@ -42,18 +42,18 @@ export async function eventually<T>(ask: () => Promise<T | undefined>, what: str
 	throw new Error(`${what} did not come within ${ms} ms`, { cause: last });
 }
 
-/** A JSON answer over HTTP; undefined where the status is not 200. */
+/** Returns a JSON response over HTTP, or undefined if the status is not 200. */
 export async function ask<T>(url: string): Promise<T | undefined> {
 	const response = await fetch(url);
 	return response.status === 200 ? ((await response.json()) as T) : undefined;
 }
 
-/** A new folder of a test's own. */
+/** Creates a new folder for a test. */
 export function newFolder(name: string): string {
 	return mkdtempSync(join(tmpdir(), `agentese-${name}-`));
 }
 
-/** Starts a server and waits until the URL answers with that status. */
+/** Starts a server and waits until the URL responds with the status. */
 async function start(
 	binary: string,
 	args: readonly string[],
@@ -77,7 +77,7 @@ async function start(
 		child.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
 	});
 	const answers = eventually(async () => ((await fetch(ready)).status === status ? true : undefined), ready);
-	// Whichever comes second is nobody's concern.
+	// The promise that settles second is ignored.
 	for (const either of [answers, died]) either.catch(() => {});
 	try {
 		await Promise.race([answers, died]);
@@ -88,7 +88,7 @@ async function start(
 	return { urls, folder, stop, kill: () => end(child, 'SIGKILL') };
 }
 
-/** Ends a server: by the signal, and by force where it is not gone 5 seconds later. */
+/** Ends a server with the signal, and kills it if it has not exited after 5 seconds. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -98,7 +98,11 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM
 	clearTimeout(killed);
 }
 
-/** Jaeger 2: OTLP in, the query API out, all in memory. @param grpcPort - the port of OTLP over gRPC, a free one by default */
+/**
+ * Starts Jaeger 2, which receives OTLP, keeps everything in memory and has the query API.
+ *
+ * @param grpcPort - the port of OTLP over gRPC, a free one by default
+ */
 export async function startJaeger(binary: string, grpcPort?: number): Promise<Server> {
 	const folder = newFolder('jaeger');
 	const [http, freeGrpc, query, health, queryGrpc] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
@@ -133,7 +137,7 @@ export async function startJaeger(binary: string, grpcPort?: number): Promise<Se
 	return start(binary, ['--config', `file:${file}`], folder, urls, `http://127.0.0.1:${health}/status`);
 }
 
-/** The Collector: OTLP in (or JSON files, where `include` names them), one file a signal out. */
+/** Starts a Collector that receives OTLP, or reads JSON files if `include` names them, and writes a file per signal. */
 export async function startCollector(binary: string, include?: Record<string, string>): Promise<Server> {
 	const folder = newFolder('collector');
 	const [http, grpc] = await Promise.all([1, 2].map(freePort));
@@ -165,18 +169,18 @@ export async function startCollector(binary: string, include?: Record<string, st
 		},
 	};
 	if (include !== undefined) {
-		// With files to read it opens no port that says when it is ready; the OTLP receiver in a pipeline of its own does.
+		// If it reads files it opens no port that shows when it is ready; an OTLP receiver in a separate pipeline does.
 		Object.assign(config.exporters, { 'file/unused': { path: join(folder, 'unused.jsonl') } });
 		Object.assign(config.service.pipelines, { 'traces/unused': { receivers: ['otlp'], exporters: ['file/unused'] } });
 	}
 	const file = join(folder, 'config.json');
 	writeFileSync(file, JSON.stringify(config));
 	const urls = { otlp: `http://127.0.0.1:${http}`, grpc: `http://127.0.0.1:${grpc}` };
-	// The receiver takes POST alone; that it says so means that it listens.
+	// The receiver accepts only POST; its refusal of another method shows that it listens.
 	return start(binary, ['--config', `file:${file}`], folder, urls, `${urls.otlp}/v1/traces`, 405);
 }
 
-/** A Collector that takes traces on one port, to be killed: what it has answered for is in its file. */
+/** Starts a Collector for traces on one port that may be killed: every request that it accepted is in its file. */
 export async function startMortalCollector(
 	binary: string,
 	protocol: string,
@@ -187,9 +191,9 @@ export async function startMortalCollector(
 	const http = { endpoint: `127.0.0.1:${protocol === 'grpc' ? await freePort() : port}` };
 	const traces = join(folder, 'traces.jsonl');
 	const config = {
-		// HTTP is open in any case: it says when the Collector is ready.
+		// HTTP is always enabled: it shows when the Collector is ready.
 		receivers: { otlp: { protocols: { http, ...grpc } } },
-		// A file that rotates is written to without a buffer, so that a kill takes nothing that was answered for.
+		// A rotating file is written without a buffer, so that a kill loses no accepted request.
 		exporters: { file: { path: traces, format: 'json', rotation: { max_megabytes: 1000 } } },
 		service: {
 			pipelines: { traces: { receivers: ['otlp'], exporters: ['file'] } },
@@ -207,12 +211,12 @@ export async function startMortalCollector(
 			text ||= existsSync(traces) ? readFileSync(traces, 'utf8') : '';
 			rmSync(folder, { recursive: true, force: true });
 		},
-		// What was being written at the kill was not answered for.
+		// A line that was being written at the kill was not accepted.
 		lines: () => text.split('\n').slice(0, -1),
 	};
 }
 
-/** What docs/presets.md tells Prometheus, with these addresses in place of the default one. */
+/** Returns the configuration of Prometheus in docs/presets.md, with these addresses in place of the default. */
 function scrapeConfigs(targets: readonly string[]): object[] {
 	const told = fencesOf('docs/presets.md').filter(({ code }) => code.startsWith('scrape_configs:'));
 	const [config] = told.map(({ code }) =>
@@ -222,7 +226,7 @@ function scrapeConfigs(targets: readonly string[]): object[] {
 	return config.scrape_configs;
 }
 
-/** Prometheus as the docs configure it, scraping every 200 ms, and taking OTLP itself where it can. */
+/** Starts Prometheus as the docs configure it. It scrapes every 200 ms, and receives OTLP if the version can. */
 export async function startPrometheus(binary: string, targets: readonly string[], otlp = true): Promise<Server> {
 	const folder = newFolder('prometheus');
 	const port = await freePort();
@@ -242,7 +246,7 @@ export async function startPrometheus(binary: string, targets: readonly string[]
 	return start(binary, args, folder, { api: url, otlp: `${url}/api/v1/otlp` }, `${url}/-/ready`);
 }
 
-/** Redis, all in memory. Its one URL is `redis`. */
+/** Starts Redis, which keeps everything in memory. Its URL is `redis`. */
 export async function startRedis(binary: string): Promise<Server> {
 	const folder = newFolder('redis');
 	const port = await freePort();

@@ -5,17 +5,17 @@ import { promisify } from 'node:util';
 import { readTraces, type SpanRead } from '../../../examples/garden/read.js';
 import { newFolder } from './servers.js';
 
-/** The preset's own entry, and what sees to the law of delivery at the end. */
+/** The arguments that import the toolkit's `register` entry and the check of the counts at the end. */
 export const IMPORTS: readonly string[] = ['../../../dist/esm/sdk/register.js', './law.mjs'].flatMap((file) => [
 	'--import',
 	new URL(file, import.meta.url).href,
 ]);
 
-/** What an application left behind. */
+/** The output and the telemetry of an application that has exited. */
 export interface AppRun {
 	readonly stdout: string;
 	readonly stderr: string;
-	/** The spans of those traces that an invocation is in. */
+	/** The spans of the traces that contain an invocation. */
 	readonly spans: readonly SpanRead[];
 }
 
@@ -40,20 +40,20 @@ export async function runTraced(file: string, args: readonly string[], include: 
 	}
 }
 
-/** A span by its name, and what is below it. */
+/** A span by its name, and its descendants. */
 export interface Branch {
 	readonly name: string;
 	readonly below: readonly Branch[];
 }
 
-/** The tree below a span, by names; spans of `agentese.invoke` by their path. */
+/** Returns the tree below a span, by name; spans of `agentese.invoke` by their path. */
 export function tree(parent: string | undefined, spans: readonly SpanRead[]): Branch[] {
 	return spans
 		.filter((span) => span.parentSpanId === parent)
 		.map((span) => ({ name: span.attributes['agentese.path'] ?? span.name, below: tree(span.spanId, spans) }));
 }
 
-/** How many traces these spans are of. */
+/** Returns the number of traces that these spans belong to. */
 export function traceCount(spans: readonly SpanRead[]): number {
 	return new Set(spans.map(({ traceId }) => traceId)).size;
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { secretHeaders, withoutSecrets } from '../../../lib/diagnostics/configured-secrets.js';
+import { secretHeaders } from '../../../lib/diagnostics/configured-secrets.js';
+import { withoutSecrets } from '../../../lib/diagnostics/mask.js';
 import { ConfigRoom } from '../../support/config-room.js';
 
 const REFERENCE = `\${env:GARDEN_TOKEN}`;
@@ -13,7 +14,7 @@ beforeEach(() => {
 afterEach(() => room.leave());
 
 describe('a header', () => {
-	it('holds the value of a variable, and shows none', async () => {
+	it('contains the value of its variable, and is printed without it', async () => {
 		room.write(
 			'agentese.config.yaml',
 			`otlp: { headers: { authorization: "Bearer ${REFERENCE}", tenant: literal-secret }, traces: { headers: { x: "${REFERENCE}" } } }`,
@@ -33,43 +34,43 @@ describe('a header', () => {
 		}
 	});
 
-	it('keeps out of the messages of others', () => {
+	it('is masked in messages of other software', () => {
 		secretHeaders({ authorization: 'Bearer abcdefghij', x: 'a' });
 		expect(withoutSecrets('401 for abcdefghij (a token)')).toBe('401 for [redacted] (a token)');
 	});
 
-	it('whose variable is not set or empty is a fault, in every section at once', async () => {
+	it('whose variable is unset or empty is a fault, reported for every section at once', async () => {
 		process.env['GARDEN_TOKEN'] = '';
 		const headers = { a: `x ${REFERENCE}` };
 		expect(await room.refusal({ otlp: { headers, logs: { headers: { b: `\${env:GARDEN_ABSENT}` } } } })).toBe(
 			[
 				'The configuration is refused, with 2 faults.',
-				'  argument: "otlp.headers.a" wants the variable GARDEN_TOKEN, which is empty. Set it, or leave the header out.',
-				'  argument: "otlp.logs.headers.b" wants the variable GARDEN_ABSENT, which is not set. Set it, or leave the header out.',
+				'  argument: "otlp.headers.a" needs the variable GARDEN_TOKEN, which is empty. Set it, or leave the header out.',
+				'  argument: "otlp.logs.headers.b" needs the variable GARDEN_ABSENT, which is not set. Set it, or leave the header out.',
 			].join('\n'),
 		);
 	});
 
-	it('that its variable ends with a line break is a fault, without its value', async () => {
+	it('whose variable ends with a line break is a fault, reported without its value', async () => {
 		process.env['GARDEN_TOKEN'] = 's3cret-of-kent\n';
 		expect(await room.refusal({ otlp: { headers: { a: `Bearer ${REFERENCE}` } } })).toBe(
-			'The configuration is refused. argument: "otlp.headers.a" holds a line break, which no header may. Take it out, of its variable if it has one.',
+			'The configuration is refused. argument: "otlp.headers.a" contains a line break, which headers cannot have. Remove it from the value, or from its variable.',
 		);
 	});
 
-	it('that a stronger source replaces needs no variable', async () => {
+	it('that a source of higher precedence replaces needs no variable', async () => {
 		room.write('agentese.config.yaml', `otlp: { headers: { a: "\${env:GARDEN_ABSENT}" } }`);
 		expect((await room.load({ otlp: { headers: { a: 'b' } } })).config.otlp.headers).toEqual({ a: 'b' });
 	});
 });
 
 describe('a password in an endpoint', () => {
-	it('is hidden with what looks like its end in it', async () => {
+	it('that contains an @ is masked to its end', async () => {
 		const { config } = await room.load({ jaeger: { endpoint: "http://me:o'p@q@localhost:4318/a@b" } });
 		expect(JSON.stringify(config.jaeger)).toContain('"http://[redacted]@localhost:4318/a@b"');
 	});
 
-	it('is used, and shown in no printed config', async () => {
+	it('is used, and is masked in every printed config', async () => {
 		const endpoint = 'https://kent:pass-of-kent@collector:4318';
 		const loaded = await room.load({
 			otlp: { endpoint, headers: { x: 'literal-secret' }, logs: { endpoint } },

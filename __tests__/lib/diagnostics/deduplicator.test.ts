@@ -1,77 +1,81 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Deduplicator } from '../../../lib/diagnostics/deduplicator.js';
 
-let said: string[];
+let lines: string[];
 let problems: Deduplicator;
 
 beforeEach(() => {
 	jest.useFakeTimers();
-	said = [];
-	problems = new Deduplicator((line) => said.push(line));
+	lines = [];
+	problems = new Deduplicator((line) => lines.push(line));
 });
 afterEach(() => {
 	problems.close();
 	jest.useRealTimers();
 });
 
-const away = (ms: number) => problems.occurred(`export to 127.0.0.1:4318 failed after ${ms} ms`, []);
-const LINE = 'agentese-otel: OpenTelemetry says: export to 127.0.0.1:4318 failed after 1 ms';
+const fail = (ms: number) => problems.occurred(`export to 127.0.0.1:4318 failed after ${ms} ms`, []);
+const LINE = 'agentese-otel: OpenTelemetry reported: export to 127.0.0.1:4318 failed after 1 ms';
 
 describe('a problem', () => {
-	it('is said once, counted once a minute while it goes on, and said to be over', () => {
+	it('is reported once, counted once a minute while it is ongoing, and reported when it ended', () => {
 		for (let second = 1; second <= 90; second++) {
-			away(second);
+			fail(second);
 			jest.advanceTimersByTime(1000);
 		}
-		expect(said).toEqual([LINE, `${LINE} (60 times so far)`]);
+		expect(lines).toEqual([LINE, `${LINE} (60 times so far)`]);
 		jest.advanceTimersByTime(10 * 60_000);
-		expect(said).toEqual([
+		expect(lines).toEqual([
 			LINE,
 			`${LINE} (60 times so far)`,
 			`${LINE} (90 times so far)`,
-			`${LINE} (over: not for 60 s, 90 times in all)`,
+			`${LINE} (ended: none for 60 s, 90 times in total)`,
 		]);
 	});
 
-	it('that comes back is counted again', () => {
-		away(1);
+	it('that occurs again after its end is counted again', () => {
+		fail(1);
 		jest.advanceTimersByTime(5 * 60_000);
-		away(2);
+		fail(2);
 		jest.advanceTimersByTime(60_000);
-		expect(said).toEqual([LINE, `${LINE} (over: not for 60 s, once in all)`, `${LINE} (2 times so far)`]);
+		expect(lines).toEqual([LINE, `${LINE} (ended: none for 60 s, once in total)`, `${LINE} (2 times so far)`]);
 	});
 
-	it('of another address, or in other words, is another problem', () => {
-		away(1);
+	it('with another address or another text is another problem', () => {
+		fail(1);
 		problems.occurred('export to 127.0.0.1:4317 failed after 1 ms', []);
 		problems.occurred('the queue is full', []);
-		expect(said).toEqual([LINE, LINE.replace('4318', '4317'), 'agentese-otel: OpenTelemetry says: the queue is full']);
+		expect(lines).toEqual([
+			LINE,
+			LINE.replace('4318', '4317'),
+			'agentese-otel: OpenTelemetry reported: the queue is full',
+		]);
 	});
 
-	it('is counted when the voice is taken away', () => {
-		away(1);
-		away(2);
-		away(3);
+	it('has its count reported by close()', () => {
+		fail(1);
+		fail(2);
+		fail(3);
 		problems.close();
-		expect(said).toEqual([LINE, `${LINE} (3 times in all)`]);
+		expect(lines).toEqual([LINE, `${LINE} (3 times in total)`]);
 	});
 
-	it('is one of a hundred at most', () => {
+	it('is dropped if 100 others are known', () => {
 		for (let i = 0; i < 500; i++) problems.occurred(`problem x${i}`, []);
-		expect(said.length).toBe(100);
+		expect(lines.length).toBe(100);
 	});
 
-	it('holds no timer once it is over', () => {
-		away(1);
+	it('keeps no timer once it ended', () => {
+		fail(1);
 		jest.advanceTimersByTime(3 * 60_000);
 		expect(jest.getTimerCount()).toBe(0);
 	});
 });
 
-it('what is told at the lower levels is said each time, up to a thousand lines a minute', () => {
+it('a message of a lower level is written each time, up to 1,000 lines a minute', () => {
 	for (let i = 0; i < 1500; i++) problems.info('again', []);
-	expect(said.length).toBe(1000);
+	expect(lines.length).toBe(1000);
 	jest.advanceTimersByTime(60_000);
 	problems.info('again', []);
-	expect(said.length).toBe(1001);
+	expect(lines.length).toBe(1001);
 });

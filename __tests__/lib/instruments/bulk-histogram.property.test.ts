@@ -4,7 +4,7 @@ import type { ViewOptions } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { type End, Garden, PullReader, provider, register, type Temporality } from './twins.js';
 
-/** Both clocks, moved by hand: so that times and durations of the two providers are the same to the last digit. */
+/** The time of both clocks, set by the test, so that times and durations of the two providers are exactly the same. */
 let now = 0;
 
 beforeAll(() => {
@@ -20,7 +20,7 @@ type Step =
 	| {
 			readonly do: 'call';
 			readonly what: 'ask' | 'judge' | 'quick';
-			readonly said: string;
+			readonly ruling: string;
 			readonly end: End;
 			ms: number;
 	  }
@@ -30,7 +30,7 @@ type Step =
 	| { readonly do: 'turn' };
 
 const end = fc.constantFrom<End>('ok', 'ok', 'ok', 'E_ONE', 'E_TWO', 'abort');
-/** Eighths of a millisecond, so that sums are exact in whatever order they are added; boundaries are among them. */
+/** Eighths of a millisecond, so that sums are exact in any order; some are bucket boundaries. */
 const ms = fc.oneof(
 	fc.constantFrom(0, 1, 10, 25, 300_000),
 	fc.integer({ min: 0, max: 4_000_000 }).map((eighths) => eighths / 8),
@@ -41,7 +41,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		arbitrary: fc.record({
 			do: fc.constant('call' as const),
 			what: fc.constantFrom('ask' as const, 'judge' as const, 'quick' as const),
-			said: fc.constantFrom('yes', 'no', 'perhaps'),
+			ruling: fc.constantFrom('yes', 'no', 'perhaps'),
 			end,
 			ms,
 		}),
@@ -62,17 +62,17 @@ const temporality = fc.constantFrom<Temporality>('cumulative', 'delta', 'lowmemo
 
 const garden = new Garden();
 
-function call(what: 'ask' | 'judge' | 'quick', said: string, how: End, takes: number): void {
+function call(what: 'ask' | 'judge' | 'quick', ruling: string, how: End, durationMs: number): void {
 	try {
-		garden[what](said, how, () => {
-			now += takes;
+		garden[what](ruling, how, () => {
+			now += durationMs;
 		});
 	} catch {
 		// It is counted.
 	}
 }
 
-/** Plays the steps on both providers, and answers what every reading of each one gave. */
+/** Runs the steps on both providers, and returns the result of each collection of both. */
 async function play(
 	steps: readonly Step[],
 	readBy: readonly Temporality[],
@@ -105,7 +105,7 @@ async function play(
 	};
 	for (const one of steps) {
 		now += 1;
-		if (one.do === 'call') call(one.what, one.said, one.end, one.ms);
+		if (one.do === 'call') call(one.what, one.ruling, one.end, one.ms);
 		if (one.do === 'begin') {
 			const gate = Promise.withResolvers<void>();
 			open.push({ finish: gate.resolve, done: garden.later(one.end, gate.promise).catch(() => undefined) });
@@ -119,17 +119,17 @@ async function play(
 	return readings;
 }
 
-/** What looks at each value keeps it from being gathered. */
-const LOOKS: ViewOptions = {
+/** A view with an attributes processor prevents that durations are aggregated. */
+const PROCESSOR_VIEW: ViewOptions = {
 	instrumentName: 'agentese.invoke.duration',
 	attributesProcessors: [{ process: (labels) => labels }],
 };
 
 describe.each([
-	['an SDK that has to be told each duration', [LOOKS]],
-	['an SDK that takes what was gathered', []],
+	['an SDK in which each duration is recorded by itself', [PROCESSOR_VIEW]],
+	['an SDK to which durations are added in bulk', []],
 ] as const)('under %s', (_name, views) => {
-	it('each reading of each reader is what instruments called by hand give, field by field', async () => {
+	it('each collection of each reader equals that of instruments called without the toolkit', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(step, { minLength: 1, maxLength: 60 }),

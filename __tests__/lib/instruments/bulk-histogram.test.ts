@@ -37,20 +37,20 @@ const view = (aggregation: NonNullable<ViewOptions['aggregation']>): ViewOptions
 const buckets = (boundaries: number[]) =>
 	view({ type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries } });
 
-describe('gathered values', () => {
-	const GATHERED = { count: 3, sum: 512, min: 2, max: 500, counts: [0, 2, 0, 1] };
+describe('aggregated values', () => {
+	const DELTA = { count: 3, sum: 512, min: 2, max: 500, counts: [0, 2, 0, 1] };
 
 	it.each([
 		['by the advice of the instrument', []],
 		['by a view', buckets(BOUNDARIES)],
-	])('are taken where the buckets are these %s, by each reader', async (_by, views) => {
+	])('are added in bulk if the buckets are these %s, for each reader', async (_by, views) => {
 		const readers = [new PullReader(), new PullReader('delta')];
 		const histogram = made(readers, views);
 		const add = bulkHistogram(histogram, BOUNDARIES);
 		histogram.record(0.5, { a: 'b' });
-		add?.({ a: 'b' }, GATHERED);
-		const seen = await Promise.all(readers.map((one) => one.read()));
-		const values = seen.flatMap(({ scopeMetrics }) =>
+		add?.({ a: 'b' }, DELTA);
+		const readings = await Promise.all(readers.map((one) => one.read()));
+		const values = readings.flatMap(({ scopeMetrics }) =>
 			scopeMetrics.flatMap(({ metrics: all }) =>
 				all.flatMap(({ dataPoints }) =>
 					(dataPoints as DataPoint<HistogramValue>[]).map(({ attributes, value }) => ({ attributes, value })),
@@ -70,7 +70,7 @@ describe('gathered values', () => {
 		]);
 	});
 
-	it('are taken where nobody reads', () => {
+	it('are added in bulk without a reader', () => {
 		expect(bulkHistogram(made([]), BOUNDARIES)).toBeInstanceOf(Function);
 	});
 });
@@ -78,14 +78,14 @@ describe('gathered values', () => {
 it.each<[string, () => Histogram]>([
 	['a view has other boundaries', () => made([new PullReader()], buckets([1, 10]))],
 	[
-		'one of two views makes something else of it',
+		'one of two views changes its buckets',
 		() => made([new PullReader()], [...buckets(BOUNDARIES), ...buckets([5]).map((one) => ({ ...one, name: 'other' }))]),
 	],
 	['a view drops it', () => made([new PullReader()], view({ type: AggregationType.DROP }))],
 	['a view sums it', () => made([new PullReader()], view({ type: AggregationType.SUM }))],
 	['one of two readers has exponential buckets', () => made([new PullReader(), new Exponential()])],
 	[
-		'a view looks at the labels of each value',
+		'a view has an attributes processor',
 		() =>
 			made(
 				[new PullReader()],
@@ -94,11 +94,11 @@ it.each<[string, () => Histogram]>([
 	],
 	['it is not the SDK', () => createNoopMeter().createHistogram('duration')],
 	[
-		'the SDK is built otherwise',
-		() => ({ record: () => undefined, _writableMetricStorage: { cells: [] } }) as Histogram,
+		'the SDK has other private fields',
+		() => ({ record: () => undefined, _writableMetricStorage: { series: [] } }) as Histogram,
 	],
 	[
-		'the aggregator of the SDK merges otherwise',
+		'the aggregator of the SDK merges in another way',
 		() => {
 			const histogram = made([new PullReader()]);
 			const storage = (histogram as { _writableMetricStorage?: Merging })._writableMetricStorage;
@@ -106,6 +106,6 @@ it.each<[string, () => Histogram]>([
 			return histogram;
 		},
 	],
-])('each value is recorded where %s', (_why, histogram) => {
+])('each value is recorded by itself if %s', (_why, histogram) => {
 	expect(bulkHistogram(histogram(), BOUNDARIES)).toBeUndefined();
 });

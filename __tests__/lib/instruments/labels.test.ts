@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { bounded, pointLabels } from '../../../lib/instruments/labels.js';
 
 describe('metric labels', () => {
-	it('keeps the first values of a label and replaces only those that are too many', () => {
+	it('keep the first values of a label and replace only those beyond the limit', () => {
 		const kept = new Set<string>();
 		for (let i = 0; i < 100_000; i++) kept.add(bounded('test.label', `value-${i}`));
 		expect(kept.size).toBe(101);
@@ -12,7 +12,7 @@ describe('metric labels', () => {
 		expect(bounded('test.other', 'value-99999')).toBe('value-99999');
 	});
 
-	it('names a function that has no path, and says _OTHER where there is neither', () => {
+	it('are the function’s name without a path, and _OTHER without both', () => {
 		const plain = { template: undefined, context: undefined, holon: undefined, aspect: undefined };
 		expect(pointLabels({ ...plain, functionName: 'Soul.plain' })).toEqual({ 'code.function.name': 'Soul.plain' });
 		expect(pointLabels(undefined)).toEqual({ 'agentese.path': '_OTHER', 'agentese.context': '_OTHER' });

@@ -24,15 +24,15 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { metered, traceInvocation } from '../../../index.js';
 import { instruments } from '../../../lib/instruments/instruments.js';
-import { newEpoch } from '../../../lib/runtime/epoch.js';
+import { beginEpoch } from '../../../lib/runtime/epoch.js';
 import { PullReader, provider } from './twins.js';
 
-let said: string[];
+let logged: string[];
 
 beforeEach(() => {
-	said = [];
-	const say = (message: string) => said.push(message);
-	const logger = { verbose: say, debug: say, info: say, warn: say, error: say };
+	logged = [];
+	const log = (message: string) => logged.push(message);
+	const logger = { verbose: log, debug: log, info: log, warn: log, error: log };
 	diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 });
 afterEach(() => {
@@ -44,7 +44,7 @@ function registered(meters: MeterProvider | Meters): void {
 	metrics.setGlobalMeterProvider(meters);
 }
 
-/** `agentese.invocations` of a collection: how many, by function. */
+/** The values of `agentese.invocations` in a collection, by function. */
 function counts({ scopeMetrics }: ResourceMetrics): Record<string, number> {
 	const points = scopeMetrics
 		.flatMap((scope) => scope.metrics)
@@ -55,8 +55,8 @@ function counts({ scopeMetrics }: ResourceMetrics): Record<string, number> {
 
 const turn = () => new Promise(setImmediate);
 
-/** A meter provider of somebody's own. Its callbacks are run when `ask` is called, and by nothing else. */
-function own(observables: Partial<Meter> = {}) {
+/** Creates a custom meter provider. Only `collect` runs its callbacks. */
+function customProvider(observables: Partial<Meter> = {}) {
 	const added: [number, Attributes | undefined][] = [];
 	const callbacks: ObservableCallback[] = [];
 	const meter = createNoopMeter();
@@ -69,43 +69,43 @@ function own(observables: Partial<Meter> = {}) {
 	return {
 		meters: { getMeter: () => meter },
 		sums: () => added.map(([value]) => value),
-		ask: () => callbacks.map((callback) => callback({ observe: () => undefined })),
+		collect: () => callbacks.map((callback) => callback({ observe: () => undefined })),
 	};
 }
 
 describe('a meter provider that is not the SDK', () => {
-	it('is told each call, until it has asked for what was counted', async () => {
-		const { meters, sums, ask } = own();
+	it('receives each call until its first collection', async () => {
+		const { meters, sums, collect } = customProvider();
 		registered(meters);
 		const call = metered(function call() {});
 		for (let i = 0; i < 3; i++) call();
 		expect(sums()).toEqual([1, 1, 1]);
-		ask();
+		collect();
 		call();
 		expect(sums()).toEqual([1, 1, 1, 1]);
 		await turn();
 		for (let i = 0; i < 3; i++) call();
 		expect(sums()).toEqual([1, 1, 1, 1, 1]);
-		ask();
+		collect();
 		expect(sums()).toEqual([1, 1, 1, 1, 1, 2]);
-		ask();
+		collect();
 		expect(sums()).toEqual([1, 1, 1, 1, 1, 2]);
 	});
 
-	it('that knows no observables is told each call', () => {
-		const { meters, sums } = own({ createObservableGauge: undefined as never });
+	it('receives each call if it has no observable instruments', () => {
+		const { meters, sums } = customProvider({ createObservableGauge: undefined as never });
 		registered(meters);
 		const call = metered(function call() {});
 		for (let i = 0; i < 3; i++) call();
 		expect(sums()).toEqual([1, 1, 1]);
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 });
 
 describe('a view', () => {
 	const TENANT = createContextKey('tenant');
 
-	it('that looks at the context of each call sees each call', async () => {
+	it('that reads the context of each call receives each call', async () => {
 		context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 		const reader = new PullReader();
 		const attributesProcessors = [
@@ -122,7 +122,7 @@ describe('a view', () => {
 		expect(counts(await reader.read())).toEqual({ 'call for a': 3, 'call for b': 1 });
 	});
 
-	it('that does not is no reason to tell each call', async () => {
+	it('that does not read it receives aggregated calls', async () => {
 		const reader = new PullReader('delta');
 		registered(provider([reader], [{ instrumentName: 'agentese.invocations', description: 'Mine.' }]));
 		const call = metered(function call() {});
@@ -132,8 +132,8 @@ describe('a view', () => {
 	});
 });
 
-describe('of providers one after another', () => {
-	it('each counts what began under it, to its end, also when it is read after another one came', async () => {
+describe('with several providers one after another', () => {
+	it('each counts the calls that began under it to their end, even if it is collected after the next one was registered', async () => {
 		const [first, second] = [new PullReader(), new PullReader()];
 		const gate = Promise.withResolvers<void>();
 		const call = metered(async function call(wait?: Promise<void>) {
@@ -149,34 +149,34 @@ describe('of providers one after another', () => {
 		expect([counts(await first.read()), counts(await second.read())]).toEqual([{ call: 4 }, { call: 2 }]);
 	});
 
-	it('a new epoch under the same one goes on with its series', async () => {
+	it('a new epoch with the same provider keeps its series', async () => {
 		const reader = new PullReader('delta');
 		registered(provider([reader]));
 		const call = metered(function call() {});
 		for (let i = 0; i < 4; i++) {
-			newEpoch();
+			beginEpoch();
 			call();
 			call();
 		}
 		expect(counts(await reader.read())).toEqual({ call: 8 });
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 
-	it('a new epoch under the same one asks it for nothing more', () => {
-		const { meters, ask } = own();
+	it('a new epoch with the same provider adds no callback', () => {
+		const { meters, collect } = customProvider();
 		registered(meters);
 		const call = metered(function call() {});
 		for (let i = 0; i < 4; i++) {
-			newEpoch();
+			beginEpoch();
 			call();
 		}
-		expect(ask().length).toBe(1);
+		expect(collect().length).toBe(1);
 	});
 });
 
-it('nothing is lost at a flush or a shutdown, nor what is counted while others are asked for theirs', async () => {
+it('nothing is lost at a flush or a shutdown, or while callbacks of other observables run', async () => {
 	const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
-	// It forgets what it has when it is shut down.
+	// Its own shutdown would remove the metrics that it has received.
 	exporter.shutdown = async () => undefined;
 	const meters = provider([new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })]);
 	registered(meters);
@@ -193,35 +193,35 @@ it('nothing is lost at a flush or a shutdown, nor what is counted while others a
 	expect(exporter.getMetrics().map(counts)).toEqual([{ call: 8 }, { call: 10 }]);
 });
 
-it('readers never see one invocation twice, nor a part of one', async () => {
+it('readers receive no invocation twice, and no part of one', async () => {
 	const readers = [new PullReader('delta'), new PullReader('cumulative')];
 	registered(provider(readers));
 	const call = metered(function call() {});
-	const seen: unknown[] = [];
+	const readings: unknown[] = [];
 	for (let i = 1; i <= 3; i++) {
 		await turn();
 		for (let j = 0; j < 10; j++) call();
-		seen.push((await Promise.all(readers.map((one) => one.read()))).map(counts));
+		readings.push((await Promise.all(readers.map((one) => one.read()))).map(counts));
 	}
-	expect(seen).toEqual([
+	expect(readings).toEqual([
 		[{ call: 10 }, { call: 10 }],
 		[{ call: 10 }, { call: 20 }],
 		[{ call: 10 }, { call: 30 }],
 	]);
 });
 
-it('what nobody reads is one number for each series, whatever the number of blocks that count in it', async () => {
-	const { meters, sums, ask } = own();
+it('without collections each series is one number, whatever the number of traced blocks', async () => {
+	const { meters, sums, collect } = customProvider();
 	registered(meters);
 	instruments();
-	ask();
+	collect();
 	await turn();
-	for (let i = 0; i < 5000; i++) traceInvocation('self.ledger.block', () => {});
-	ask();
+	for (let i = 0; i < 5000; i++) traceInvocation('self.aggregation.block', () => {});
+	collect();
 	expect(sums()).toEqual([1, 4999]);
 });
 
-it('more sets of declared values than are gathered are counted all the same', async () => {
+it('sets of declared values beyond the limit of aggregation are counted too', async () => {
 	const reader = new PullReader('cumulative', 10_000);
 	registered(provider([reader]));
 	const values = Array.from({ length: 60 }, (_, i) => `v${i}`);
@@ -235,18 +235,18 @@ it('more sets of declared values than are gathered are counted all the same', as
 	expect([points.length, points.filter(({ value }) => value === 2).length]).toEqual([3600, 3600]);
 });
 
-it('a test of the application that takes the global setImmediate away changes nothing', async () => {
+it('a test of the application that removes the global setImmediate changes nothing', async () => {
 	const given = globalThis.setImmediate;
 	globalThis.setImmediate = undefined as never;
 	try {
-		const { meters, sums, ask } = own();
+		const { meters, sums, collect } = customProvider();
 		registered(meters);
 		instruments();
-		ask();
+		collect();
 		await new Promise((resolve) => setImmediate(resolve));
 		const call = metered(function call() {});
 		for (let i = 0; i < 5; i++) call();
-		ask();
+		collect();
 		expect(sums()).toEqual([1, 4]);
 	} finally {
 		globalThis.setImmediate = given;

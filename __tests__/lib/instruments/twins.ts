@@ -14,7 +14,7 @@ import { SCOPE, VERSION } from '../../../lib/runtime/version.js';
 
 const { CUMULATIVE, DELTA } = AggregationTemporality;
 
-/** What readers count from: the start, the last reading, or as OTLP's `lowmemory` has it. */
+/** What readers count from: the start, the last collection, or as OTLP's `lowmemory` defines it. */
 export const TEMPORALITIES = {
 	cumulative: () => CUMULATIVE,
 	delta: () => DELTA,
@@ -39,12 +39,12 @@ export class PullReader extends MetricReader {
 	protected async onForceFlush(): Promise<void> {}
 }
 
-/** A provider with such readers. */
+/** Creates a meter provider with these readers and views. */
 export function provider(readers: readonly MetricReader[], views: readonly ViewOptions[] = []): MeterProvider {
 	return new MeterProvider({ readers: [...readers], views: [...views], resource: emptyResource() });
 }
 
-/** The toolkit's instruments, made and called by hand on the provider of this moment. */
+/** The toolkit's instruments, created and called without it on another meter provider. */
 class ByHand {
 	readonly #meters: MeterProvider;
 	readonly #meter;
@@ -74,9 +74,9 @@ class ByHand {
 	}
 
 	duration(buckets: readonly number[] = DURATION_BUCKETS) {
-		const own =
+		const meter =
 			buckets === DURATION_BUCKETS ? this.#meter : this.#meters.getMeter(`${SCOPE}/${buckets.join()}`, VERSION);
-		return own.createHistogram('agentese.invoke.duration', {
+		return meter.createHistogram('agentese.invoke.duration', {
 			description: 'Duration of invocations of AGENTESE paths.',
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...buckets] },
@@ -86,11 +86,11 @@ class ByHand {
 
 let byHand: ByHand | undefined;
 
-/** Registers the one provider for the toolkit, and has the other one counted on by hand. */
+/** Registers the first provider for the toolkit, and counts on the second one without the toolkit. */
 export function register(ours: MeterProvider, theirs: MeterProvider): void {
 	metrics.disable();
 	metrics.setGlobalMeterProvider(ours);
-	// Else they are made at the first call, which a reading that is on its way does not see.
+	// Else they are created at the first call, and a collection that has begun does not include them.
 	instruments();
 	byHand = new ByHand(theirs);
 }
@@ -101,22 +101,26 @@ interface HandOptions {
 	readonly label?: string;
 }
 
-/** Counts a call with plain instruments, beside `@Metered` and from the same outcome. */
+/** Counts a call with instruments of the API, beside `@Metered` and from the same outcome. */
 const CountedByHand = createDecorator<HandOptions>({
 	name: 'CountedByHand',
 	keys: ['active', 'buckets', 'label'],
 	advice: ({ active = true, buckets, label }, point) => {
-		const own: Attributes = { 'agentese.path': point.template, 'agentese.context': point.context };
+		const pointLabels: Attributes = { 'agentese.path': point.template, 'agentese.context': point.context };
 		return {
 			enter: () => {
-				if (active) byHand?.active.add(1, own);
+				if (active) byHand?.active.add(1, pointLabels);
 				return byHand;
 			},
 			leave: ({ args }, { kind, duration, errorType }, on) => {
 				const hand = on as ByHand | undefined;
-				if (active) hand?.active.add(-1, own);
-				const said = args[0] === 'yes' || args[0] === 'no' ? args[0] : '_OTHER';
-				const labels = { ...own, 'agentese.outcome': kind, ...(label === undefined ? {} : { [label]: said }) };
+				if (active) hand?.active.add(-1, pointLabels);
+				const ruling = args[0] === 'yes' || args[0] === 'no' ? args[0] : '_OTHER';
+				const labels = {
+					...pointLabels,
+					'agentese.outcome': kind,
+					...(label === undefined ? {} : { [label]: ruling }),
+				};
 				hand?.duration(buckets).record(duration, labels);
 				hand?.invocations.add(1, errorType === undefined ? labels : { ...labels, 'error.type': errorType });
 			},
@@ -144,21 +148,21 @@ function finish(end: End): string {
 export class Garden {
 	@CountedByHand
 	@Metered
-	ask(_said: string, end: End, work: () => void): string {
+	ask(_ruling: string, end: End, work: () => void): string {
 		work();
 		return finish(end);
 	}
 
 	@CountedByHand({ label: 'ruling', active: false })
-	@Metered({ labels: { ruling: { values: ['yes', 'no'], from: ([said]) => said } }, active: false })
-	judge(_said: string, end: End, work: () => void): string {
+	@Metered({ labels: { ruling: { values: ['yes', 'no'], from: ([ruling]) => ruling } }, active: false })
+	judge(_ruling: string, end: End, work: () => void): string {
 		work();
 		return finish(end);
 	}
 
 	@CountedByHand({ buckets: [1, 10] })
 	@Metered({ buckets: [1, 10] })
-	quick(_said: string, end: End, work: () => void): string {
+	quick(_ruling: string, end: End, work: () => void): string {
 		work();
 		return finish(end);
 	}

@@ -9,16 +9,16 @@ import { OBSERVER_KEYS } from '../../../lib/agentese/observers/observer-attribut
 import { configureTracing } from '../../../lib/invocation/settings.js';
 import { Redactor } from '../../../lib/redaction/redactor.js';
 import { configureRedaction } from '../../../lib/redaction/settings.js';
-import { heard } from '../../support/providers.js';
+import { captureLogs } from '../../support/providers.js';
 
 const KENT = { id: 'kent', archetype: 'gardener', sessionId: 's1', tenantId: 't1' };
 const PATH = 'self.soul.ask';
 
-let said: string[];
+let logged: string[];
 let restore: () => void;
 
 beforeEach(() => {
-	said = heard();
+	logged = captureLogs();
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 	propagation.setGlobalPropagator(new W3CBaggagePropagator());
 	trace.setGlobalTracerProvider(new TracerProvider());
@@ -27,10 +27,10 @@ beforeEach(() => {
 afterEach(() => {
 	restore();
 	for (const signal of [trace, metrics, context, propagation, diag]) signal.disable();
-	expect(said).toEqual([]);
+	expect(logged).toEqual([]);
 });
 
-/** The header of a request that is made at this moment. */
+/** The header of a request that is made now. */
 function sent(): string | undefined {
 	const headers: { baggage?: string } = {};
 	propagation.inject(context.active(), headers);
@@ -39,8 +39,8 @@ function sent(): string | undefined {
 
 const as = <R>(observer: unknown, body: () => R) => traceInvocation(PATH, { observer }, body);
 
-describe('what goes out', () => {
-	it('is each listed fact of the innermost observer, and nothing of an enclosing one', () => {
+describe('outgoing baggage', () => {
+	it('has each listed attribute of the innermost observer, and none of an enclosing one', () => {
 		const all = 'agentese.observer=kent,agentese.archetype=gardener,agentese.session=s1,agentese.tenant=t1';
 		as(KENT, () => {
 			expect(sent()).toBe(all);
@@ -52,12 +52,12 @@ describe('what goes out', () => {
 		expect(sent()).toBeUndefined();
 	});
 
-	it('is nothing while the config lists nothing', () => {
+	it('is empty if the config lists nothing', () => {
 		restore();
 		as(KENT, () => expect([sent(), propagation.getActiveBaggage()]).toEqual([undefined, undefined]));
 	});
 
-	it('is no secret, whoever looks at the spans', () => {
+	it('holds no secret, whichever way spans are redacted', () => {
 		const key = ['sk', 'proj', 'Zx81kQ0pWv7TnB2mRd4s'].join('-');
 		for (const atWrite of [true, false]) {
 			const undo = configureRedaction({ redactor: new Redactor({ keys: ['tenant'] }), atWrite });
@@ -69,14 +69,14 @@ describe('what goes out', () => {
 		}
 	});
 
-	it('is only what is listed', () => {
+	it('has only what is listed', () => {
 		restore();
 		restore = configureTracing({ baggage: ['agentese.session'] });
 		as(KENT, () => expect(sent()).toBe('agentese.session=s1'));
 		as({ id: 'ada' }, () => expect([sent(), propagation.getActiveBaggage()]).toEqual([undefined, undefined]));
 	});
 
-	it('stands beside what is there already, and a fact that arrived is not passed off as this observer’s', () => {
+	it('keeps other entries, and does not send an attribute that arrived as this observer’s', () => {
 		const arrived = propagation.createBaggage({ shop: { value: 'roses' }, 'agentese.session': { value: 'theirs' } });
 		context.with(propagation.setBaggage(ROOT_CONTEXT, arrived), () => {
 			traced(() => expect(sent()).toBe('shop=roses,agentese.session=theirs'))();
@@ -84,11 +84,11 @@ describe('what goes out', () => {
 		});
 	});
 
-	it('is gone where the application takes the baggage away', () => {
+	it('is empty if the application removes the baggage', () => {
 		as(KENT, () => context.with(propagation.deleteBaggage(context.active()), () => expect(sent()).toBeUndefined()));
 	});
 
-	it('is of a method that is only counted, too', () => {
+	it('is written for a method that is only counted, too', () => {
 		metrics.setGlobalMeterProvider(new MeterProvider());
 		@Resolver('self.till')
 		class Till {
@@ -124,7 +124,7 @@ describe('observerFromBaggage()', () => {
 			propagation.createBaggage(Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, { value }]))),
 		);
 
-	it('reads what is there, the guest’s for the rest, and is what cannot be changed', () => {
+	it('returns a frozen observer of the entries, with the guest’s values for the rest', () => {
 		const observer = observerFromBaggage(arrived({ 'agentese.observer': 'kent', 'agentese.session': 's1' }));
 		expect(observer).toEqual({ id: 'kent', archetype: 'guest', sessionId: 's1' });
 		expect(Object.isFrozen(observer)).toBe(true);
@@ -139,7 +139,7 @@ describe('observerFromBaggage()', () => {
 		expect(observerFromBaggage(arrived({ 'agentese.observer': 'x'.repeat(1000) }))?.id).toBe('x'.repeat(256));
 	});
 
-	it('reads the active context where none is given', () => {
+	it('reads the active context by default', () => {
 		const seen = context.with(arrived({ 'agentese.observer': 'kent' }), () => observerFromBaggage());
 		expect(seen?.id).toBe('kent');
 	});
@@ -148,8 +148,8 @@ describe('observerFromBaggage()', () => {
 		['no baggage', ROOT_CONTEXT],
 		['baggage of others', arrived({ shop: 'roses' })],
 		['empty values', arrived({ 'agentese.observer': '' })],
-		['what is no context', {} as typeof ROOT_CONTEXT],
-	])('answers undefined for %s', (_name, from) => {
+		['an object that is no context', {} as typeof ROOT_CONTEXT],
+	])('returns undefined for %s', (_name, from) => {
 		expect(observerFromBaggage(from)).toBeUndefined();
 	});
 });

@@ -4,7 +4,7 @@ import { timesAsLong } from '../../support/rounds.js';
 
 const redactor = new Redactor({ values: ['acme-*', 'nightingale'] });
 
-/** What makes a careless detector go over a text again and again. */
+/** Pieces whose repetition makes a detector scan a text again and again if it goes back. */
 const ADVERSARIAL: Readonly<Record<string, string>> = {
 	'one letter': 'a',
 	digits: '1',
@@ -35,19 +35,19 @@ const ADVERSARIAL: Readonly<Record<string, string>> = {
 
 const of = (piece: string, length: number) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
 
-const looks = (count: number, text: string) => () => {
-	for (let look = 0; look < count; look++) redactor.text(text);
+const passes = (count: number, text: string) => () => {
+	for (let pass = 0; pass < count; pass++) redactor.text(text);
 };
 
-describe('the time that a text takes', () => {
-	it.each(Object.entries(ADVERSARIAL))('grows with its length alone: %s', async (_name, piece) => {
+describe('the time to redact a text', () => {
+	it.each(Object.entries(ADVERSARIAL))('is linear in its length: %s', async (_name, piece) => {
 		const [short, long] = [of(piece, 8192), of(piece, 8192 * 32)];
-		looks(16, short)();
-		// As many characters in one text as in 32: linear is the same time, quadratic 32 times that.
-		expect(await timesAsLong(10, looks(32, short), looks(1, long))).toBeLessThan(10);
+		passes(16, short)();
+		// One text with as many characters as 32 others: linear time is the same, quadratic time is 32 times as long.
+		expect(await timesAsLong(10, passes(32, short), passes(1, long))).toBeLessThan(10);
 	});
 
-	it('a megabyte of each is looked at, and of a megabyte of prose the one secret in it is found', () => {
+	it('is short enough for a megabyte of each piece, and the one secret in two megabytes of prose is found', () => {
 		for (const piece of Object.values(ADVERSARIAL)) expect(redactor.text(of(piece, 2 ** 20)).length).toBeGreaterThan(0);
 		const prose = of('The gardener, kent: he waters 12 plants at 10:30 - and self.soul = good. ', 2 ** 20);
 		expect(redactor.text(prose)).toBe(prose);

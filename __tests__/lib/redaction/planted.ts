@@ -1,4 +1,4 @@
-/** Joined when it runs, so that no scanner of repositories takes the corpus for real keys. */
+/** Joins the parts of a secret at run time, so that no secret scanner mistakes this file's corpus for real keys. */
 const join = (...parts: string[]) => parts.join('');
 
 const JWT = join(
@@ -7,7 +7,7 @@ const JWT = join(
 	'.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c',
 );
 
-/** Secrets that are known by their shape, each with the part that must be found nowhere. */
+/** Secrets that are recognized by their shape, each with the part that must not occur in any output. */
 export const SHAPES: Readonly<Record<string, { text: string; secret: string }>> = Object.fromEntries(
 	Object.entries({
 		openai: join('sk-', 'Zx81kQ0pWv7TnB2mRd4s'),
@@ -33,7 +33,7 @@ export const SHAPES: Readonly<Record<string, { text: string; secret: string }>> 
 	}).map(([name, text]) => [name, { text, secret: text }]),
 );
 
-/** Secrets that are known by what stands before them. */
+/** Secrets that are recognized by what precedes them. */
 export const PLACED: Readonly<Record<string, { text: string; secret: string }>> = {
 	bearer: { text: 'Bearer hunter2hunter2', secret: 'hunter2hunter2' },
 	basic: { text: `Basic ${Buffer.from('kent:hunter2').toString('base64')}`, secret: 'a2VudDpodW50ZXIy' },
@@ -48,8 +48,8 @@ export const PLACED: Readonly<Record<string, { text: string; secret: string }>> 
 	flag: { text: 'garden --api-key hunter2 --verbose', secret: 'hunter2' },
 };
 
-/** All of them. */
+/** All secrets of the corpus. */
 export const PLANTED = { ...SHAPES, ...PLACED };
 
-/** The model case of issue 5. */
+/** A provider's error message that quotes the key: the model case of issue 5. */
 export const MODEL_CASE = `Incorrect API key provided: ${SHAPES['openai project']?.text}. You can find your API key at https://platform.openai.com/account/api-keys.`;

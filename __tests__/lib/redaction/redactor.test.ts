@@ -7,12 +7,12 @@ const redactor = new Redactor();
 const KEY = SHAPES['anthropic']?.text ?? '';
 
 describe('a record', () => {
-	it('is the very same where there is nothing to hide', () => {
+	it('is returned as the same object if there is nothing to redact', () => {
 		const record = { 'agentese.path': 'self.soul.challenge', n: 5, yes: true, list: ['a', 'b'], deep: { list: [1] } };
 		expect(redactor.record(record)).toBe(record);
 	});
 
-	it('is a copy where there is, however deep; what was given is not touched', () => {
+	it('is copied if there is, however deep; the given record is not changed', () => {
 		const deep = { headers: [{ authorization: 'x', accept: 'y' }], said: [`it was ${KEY}`], n: 1 };
 		const record = { deep, password: 'pw', token: 5, cookies: ['a', 'b'], enabled_secret: true, empty_password: '' };
 		const before = structuredClone(record);
@@ -27,7 +27,7 @@ describe('a record', () => {
 		expect(record).toEqual(before);
 	});
 
-	it('loses secrets in its keys, in bytes, in numbers, and behind the flags of a command line', () => {
+	it('is redacted in its keys, in bytes, in numbers, and after the flags of a command line', () => {
 		const bytes = Buffer.from(`said ${KEY}`);
 		expect(
 			redactor.record({
@@ -46,14 +46,14 @@ describe('a record', () => {
 		});
 	});
 
-	it('that holds itself comes to an end', () => {
+	it('that contains itself is redacted without an error', () => {
 		const record: Record<string, unknown> = { a: 1 };
 		record['self'] = { record };
 		record['list'] = [record, record];
 		expect(() => redactor.record(record)).not.toThrow();
 	});
 
-	it('of any values never throws, and has nothing more to lose once it was looked at', () => {
+	it('of any values is redacted without an error, and redacting it again changes nothing', () => {
 		const planted = fc.constantFrom(...Object.values(PLANTED).map(({ text }) => text));
 		const value = fc.oneof(planted, fc.anything(), fc.string());
 		const key = fc.oneof(fc.constantFrom('password', 'a', 'x.token', '--api-key'), fc.string());
@@ -67,11 +67,11 @@ describe('a record', () => {
 	});
 });
 
-describe("rules of one's own", () => {
-	it('hide keys by their words, in any spelling, and texts', () => {
-		const own = new Redactor({ keys: ['tax id', /^x-/], values: ['acme-*', 'Nightingale', /plot \d+/] });
+describe('custom rules', () => {
+	it('redact keys by their words, in any spelling, and texts', () => {
+		const custom = new Redactor({ keys: ['tax id', /^x-/], values: ['acme-*', 'Nightingale', /plot \d+/] });
 		expect(
-			own.record({
+			custom.record({
 				'user.taxId': '12',
 				tax_id: 12,
 				tax: 'no',
@@ -87,31 +87,31 @@ describe("rules of one's own", () => {
 		});
 	});
 
-	it('keep keys that are no secrets here; what their values hold is looked at all the same', () => {
-		const own = new Redactor({ keep: ['cookie consent'] });
-		expect(own.record({ 'cookie.consent': 'yes', cookie: 'a' })).toEqual({
+	it('exempt keys that are not secrets here; secrets within their values are still redacted', () => {
+		const custom = new Redactor({ keep: ['cookie consent'] });
+		expect(custom.record({ 'cookie.consent': 'yes', cookie: 'a' })).toEqual({
 			'cookie.consent': 'yes',
 			cookie: '[redacted]',
 		});
-		expect(own.record({ 'cookie.consent': KEY })).toEqual({ 'cookie.consent': '[redacted]' });
+		expect(custom.record({ 'cookie.consent': KEY })).toEqual({ 'cookie.consent': '[redacted]' });
 	});
 
-	it('may be a function, asked last; what is no attribute hides', () => {
-		const asked: unknown[] = [];
-		const own = new Redactor({
+	it('may be a function, which is called last; a result that is not an attribute value redacts', () => {
+		const calls: unknown[] = [];
+		const custom = new Redactor({
 			with: (key, value) => {
-				asked.push([key, value]);
+				calls.push([key, value]);
 				if (key === 'town') return 'a town';
 				return key === 'forgotten' ? undefined : key === 'odd' ? { a: 1 } : value;
 			},
 		});
-		expect(own.record({ town: 'Arles', password: 'pw', forgotten: 1, odd: 2 })).toEqual({
+		expect(custom.record({ town: 'Arles', password: 'pw', forgotten: 1, odd: 2 })).toEqual({
 			town: 'a town',
 			password: '[redacted]',
 			forgotten: '[redacted]',
 			odd: '[redacted]',
 		});
-		expect(asked).toEqual([
+		expect(calls).toEqual([
 			['town', 'Arles'],
 			['password', '[redacted]'],
 			['forgotten', 1],

@@ -27,7 +27,7 @@ afterEach(() => {
 	for (const signal of [trace, metrics, context]) signal.disable();
 });
 
-describe('under an SDK of the application, where no preset looks at spans', () => {
+describe('under an SDK of the application, where no preset redacts spans', () => {
 	it.each(Object.entries(SHAPES))('the toolkit itself writes no secret: %s', async (_, { text, secret }) => {
 		const linked = trace.getTracer('application').startSpan('linked');
 		const ask = traced(

@@ -6,15 +6,15 @@ import { MODEL_CASE, PLANTED, SHAPES } from './planted.js';
 const redactor = new Redactor();
 
 describe('a text', () => {
-	it.each(Object.entries(PLANTED))('loses %s, wherever it stands', (_name, { text, secret }) => {
-		for (const whole of [text, `before ${text} behind`, `(${text})`, `x,"${text}"`, `line\n${text}\nline`]) {
-			const clean = redactor.text(whole);
-			expect(clean).not.toContain(secret);
-			expect(clean).toContain('[redacted]');
+	it.each(Object.entries(PLANTED))('is redacted of %s, wherever it occurs', (_name, { text, secret }) => {
+		for (const context of [text, `before ${text} after`, `(${text})`, `x,"${text}"`, `line\n${text}\nline`]) {
+			const redacted = redactor.text(context);
+			expect(redacted).not.toContain(secret);
+			expect(redacted).toContain('[redacted]');
 		}
 	});
 
-	it.each(Object.entries(SHAPES))('loses %s alone: what stands around it is kept', (_name, { text }) => {
+	it.each(Object.entries(SHAPES))('is redacted of %s only: the text around it is kept', (_name, { text }) => {
 		expect(redactor.text(`refused: ${text} is unknown`)).toBe('refused: [redacted] is unknown');
 		expect(redactor.text(JSON.stringify({ said: `once\n${text}` }))).toMatch(/^\{"said":"once\\n\[redacted\].*"\}$/);
 	});
@@ -47,12 +47,12 @@ describe('a text', () => {
 		'https://example.com/a?b=c:d@e',
 		'4111 1111 1111 1112',
 		'password: true, secret: null',
-	])('%j is left as it is, the very same', (text) => {
+	])('%j is returned unchanged', (text) => {
 		expect(redactor.text(text)).toBe(text);
 	});
 });
 
-/** Pieces of which texts are made that come near to secrets in every way. */
+/** Pieces of generated texts that resemble secrets in every way. */
 const pieces = fc.oneof(
 	fc.constantFrom(...Object.values(PLANTED).map(({ text }) => text)),
 	fc.constantFrom(
@@ -70,7 +70,7 @@ const pieces = fc.oneof(
 const texts = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(''));
 
 describe('every text', () => {
-	it('has nothing more to lose once it was looked at', () => {
+	it('is not changed by redacting it again', () => {
 		fc.assert(
 			fc.property(texts, (text) => {
 				const once = redactor.text(text);
@@ -80,7 +80,7 @@ describe('every text', () => {
 		);
 	});
 
-	it('that was JSON is JSON still', () => {
+	it('that is JSON is still JSON when it is redacted', () => {
 		fc.assert(
 			fc.property(
 				fc.dictionary(fc.constantFrom('password', 'page', 'api_key', 'cookie'), fc.oneof(texts, fc.jsonValue())),

@@ -39,10 +39,10 @@ describe('a glob', () => {
 		expect(matches(pattern, subject)).toBe(false);
 	});
 
-	it('of many stars takes no longer than the product of both lengths', async () => {
+	it('with many stars needs no longer than the product of both lengths', async () => {
 		const miss = (length: number) => {
 			const stars = Array.from({ length }, (_, i) => (i % 2 === 0 ? '**' : 'a'));
-			// The last star is moved along the whole subject, each time to match all that follows it but its end.
+			// The last star is moved along the whole subject, and each time everything after it matches except its end.
 			const pattern = [...stars, '**', ...new Array(length).fill('a'), 'b'];
 			const subject = new Array(5 * length).fill('a');
 			return () => expect(matchSegments(pattern, subject)).toBe(false);

@@ -25,22 +25,22 @@ afterEach(() => {
 	stopSdk();
 });
 
-const noted: string[] = [];
-const Noted = createDecorator({
-	name: 'Noted',
-	advice: () => ({ enter: ({ path }) => void noted.push(path ?? '') }),
+const entered: string[] = [];
+const Recorded = createDecorator({
+	name: 'Recorded',
+	advice: () => ({ enter: ({ path }) => void entered.push(path ?? '') }),
 });
 
 @Resolver('world.town.:citizen')
 class Town {
 	@Traced()
 	@Metered()
-	@Noted()
+	@Recorded()
 	manifest(_umwelt?: unknown): string {
 		mark('inside');
 		return String(currentInvocation()?.params['citizen']);
 	}
-	@Traced({ name: 'said in code' })
+	@Traced({ name: 'set in code' })
 	@Metered()
 	greet(_umwelt?: unknown): string {
 		return 'hello';
@@ -59,14 +59,14 @@ const greeting = (name: string) => ({
 });
 
 describe('a rule that switches off', () => {
-	it('has a method called as if it were not woven, under the span that is there', async () => {
+	it('calls a method as if it were not woven, under the active span', async () => {
 		startSdk();
 		rules({ match: 'Town.manifest', enabled: false });
-		noted.length = 0;
+		entered.length = 0;
 		const town = new Town();
 		const outer = traced(() => town.manifest(), { name: 'outer' });
 		expect(outer()).toBe('undefined');
-		expect(noted).toEqual([]);
+		expect(entered).toEqual([]);
 		const attributes = { 'code.function.name': 'anonymous' };
 		expect(await timeline()).toEqual([
 			expect.objectContaining({ name: 'outer', children: [marked('inside')], attributes }),
@@ -74,17 +74,17 @@ describe('a rule that switches off', () => {
 		expect(await points()).toEqual([]);
 	});
 
-	it('matches the template of a path, and so every entity; a dispatcher still carries the invocation', async () => {
+	it('matches the template of a path, and so every entity; a dispatcher still runs the invocation', async () => {
 		startSdk();
 		rules({ match: 'world.town.*.manifest', enabled: false });
 		const logos = createLogos([new Town()]);
 		expect(await logos.invoke(PATH)).toBe('kent');
 		expect(await logos.invoke('world.town.kent.greet')).toBe('hello');
-		expect(await timeline()).toEqual([marked('inside'), greeting('said in code')]);
+		expect(await timeline()).toEqual([marked('inside'), greeting('set in code')]);
 		expect(await points()).toEqual(counted(pathLabels('world.town.:citizen.greet')));
 	});
 
-	it('silences paths of a context that nothing answers too', async () => {
+	it('switches off paths of a context that no resolver answers, too', async () => {
 		startSdk();
 		rules({ match: 'world.**', enabled: false });
 		const failed = await failureOf(() => createLogos([new Town()]).invoke('world.nowhere.manifest'));
@@ -93,7 +93,7 @@ describe('a rule that switches off', () => {
 		expect(await points()).toEqual([]);
 	});
 
-	it('leaves model tokens on the bill', async () => {
+	it('still counts model tokens', async () => {
 		startSdk();
 		rules({ match: 'world.**', enabled: false });
 		await createLogos([new Town()]).invoke('world.town.kent.spend');
@@ -102,13 +102,13 @@ describe('a rule that switches off', () => {
 		expect(await points()).toEqual(inOrder([tokens(labels, 'in', 3), tokens(labels, 'out', 4)]));
 	});
 
-	it('switches on again what an earlier rule switched off, and all of it when the rules are taken out', async () => {
+	it('switches on again what an earlier rule switched off, and everything when the rules are removed', async () => {
 		startSdk();
 		rules({ match: 'world.**', enabled: false }, { match: '**.greet', enabled: true });
 		const logos = createLogos([new Town()]);
 		await logos.invoke(PATH);
 		await logos.invoke('world.town.kent.greet');
-		expect(await timeline()).toEqual([marked('inside'), greeting('said in code')]);
+		expect(await timeline()).toEqual([marked('inside'), greeting('set in code')]);
 		restore();
 		await logos.invoke(PATH);
 		const attributes = {
@@ -147,7 +147,7 @@ describe('a rule that switches off', () => {
 });
 
 describe('a rule with a name', () => {
-	it('names the spans over what code and config say, and leaves everything else', async () => {
+	it('wins over the names of code and config, and changes nothing else', async () => {
 		startSdk();
 		rules({ match: 'Town.*', name: 'town' });
 		const logos = createLogos([new Town()]);

@@ -5,38 +5,39 @@ import { settle } from '../../../lib/settling/settle.js';
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
-const PLACE = createContextKey('place');
+const CONTEXT_NAME = createContextKey('context name');
 
-/** Names the context of the running code: that of an invocation, of a consumer, or 'nowhere'. */
-export function where(): unknown {
-	return context.active().getValue(PLACE) ?? 'nowhere';
+/** Returns the name of the active context: that of an invocation, that of a consumer, or 'nowhere'. */
+export function contextName(): unknown {
+	return context.active().getValue(CONTEXT_NAME) ?? 'nowhere';
 }
 
-export function placeContext(name: string): Context {
-	return ROOT_CONTEXT.setValue(PLACE, name);
+/** Returns a context of that name. */
+export function namedContext(name: string): Context {
+	return ROOT_CONTEXT.setValue(CONTEXT_NAME, name);
 }
 
 /** Runs code in a context of that name. */
-export function at<R>(name: string, fn: () => R): R {
-	return context.with(placeContext(name), fn);
+export function inContext<R>(name: string, fn: () => R): R {
+	return context.with(namedContext(name), fn);
 }
 
-/** A settlement that writes down what it is told, and what it is told after its end. */
+/** A settlement that records its calls until its end. */
 export class Recorder implements Settlement {
 	readonly events: unknown[][] = [];
 	ended = false;
 	readonly wantsItems: boolean;
 	readonly watch: string | undefined;
-	readonly #inside: Context;
+	readonly #context: Context;
 
 	constructor(options: { items?: boolean; watch?: string; name?: string } = {}) {
 		this.wantsItems = options.items ?? false;
 		this.watch = options.watch;
-		this.#inside = placeContext(options.name ?? 'inside');
+		this.#context = namedContext(options.name ?? 'inside');
 	}
 
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		return context.with(this.#inside, fn as never, self as never, ...(args as unknown as never[])) as R;
+		return context.with(this.#context, fn as never, self as never, ...(args as unknown as never[])) as R;
 	}
 
 	item(value: unknown): void {
@@ -66,7 +67,7 @@ export class Recorder implements Settlement {
 	}
 }
 
-/** Settles a value for a new recorder. */
+/** Settles a value with a new recorder. */
 export function woven<T>(
 	value: T,
 	options?: { items?: boolean; watch?: string; name?: string },
@@ -76,7 +77,7 @@ export function woven<T>(
 	return { result, events: recorder.events, recorder };
 }
 
-/** What a function throws, or that it throws nothing. */
+/** Returns what a function throws; 'nothing thrown' if it returns. */
 export function thrownBy(fn: () => unknown): unknown {
 	try {
 		fn();
@@ -86,7 +87,7 @@ export function thrownBy(fn: () => unknown): unknown {
 	return 'nothing thrown';
 }
 
-/** Waits until every promise, tick and immediate under way was run. */
-export async function quiet(rounds = 5): Promise<void> {
+/** Waits for some turns of the event loop, in which all pending promises, ticks and immediates run. */
+export async function waitForTurns(rounds = 5): Promise<void> {
 	for (let i = 0; i < rounds; i++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -30,7 +30,7 @@ describe('a value', () => {
 		['a revoked proxy', revoked()],
 	];
 
-	it.each(values)('%s ends at once, is the same, and gains no member', (_, value) => {
+	it.each(values)('%s ends at once, is returned itself, and gets no new member', (_, value) => {
 		const keys = isReadable(value) ? Reflect.ownKeys(value) : [];
 		const { result, events } = woven(value);
 		expect(Object.is(result, value)).toBe(true);
@@ -41,21 +41,21 @@ describe('a value', () => {
 		if (isReadable(value)) expect(Reflect.ownKeys(value)).toEqual(keys);
 	});
 
-	it('is looked at through its prototype and seven members only, each once', () => {
-		const looks: unknown[] = [];
-		const value = watched({ name: 'x', subscribe: () => 1 }, looks);
+	it('is inspected by its prototype and by at most seven members, each read once', () => {
+		const reads: unknown[] = [];
+		const value = watched({ name: 'x', subscribe: () => 1 }, reads);
 		const recorder = new Recorder();
 		expect(settle(value, recorder)).toBe(value);
-		expect(looks).toEqual(['then', 'getPrototypeOf', Symbol.asyncIterator, Symbol.iterator, '@@observable']);
+		expect(reads).toEqual(['then', 'getPrototypeOf', Symbol.asyncIterator, Symbol.iterator, '@@observable']);
 	});
 
-	it('that is iterable is looked at no further than next', () => {
-		const looks: unknown[] = [];
-		settle(watched([1, 2], looks), new Recorder());
-		expect(looks).toEqual(['then', 'getPrototypeOf', Symbol.asyncIterator, Symbol.iterator, 'next']);
+	it('that is iterable is inspected no further than next', () => {
+		const reads: unknown[] = [];
+		settle(watched([1, 2], reads), new Recorder());
+		expect(reads).toEqual(['then', 'getPrototypeOf', Symbol.asyncIterator, Symbol.iterator, 'next']);
 	});
 
-	it('that is a proxy which throws on every trap passes through untouched', () => {
+	it('that is a proxy which throws in every trap is returned unchanged', () => {
 		const value = hostile({});
 		const { result, events } = woven(value);
 		expect(Object.is(result, value)).toBe(true);
@@ -63,12 +63,12 @@ describe('a value', () => {
 		expect(Object.is(events[0]?.[1], value)).toBe(true);
 	});
 
-	it('that is a function behind a proxy which throws on every trap passes through untouched', () => {
+	it('that is a proxy of a function which throws in every trap is returned unchanged', () => {
 		const value = hostile(() => 1);
 		expect(Object.is(woven(value).result, value)).toBe(true);
 	});
 
-	it.each(['then', Symbol.asyncIterator, Symbol.iterator, '@@observable'])('whose %p throws is a value', (key) => {
+	it.each(['then', Symbol.asyncIterator, Symbol.iterator, '@@observable'])('whose %p throws ends at once', (key) => {
 		const value = Object.defineProperty({}, key, {
 			get() {
 				throw new Error('not yours');
@@ -81,15 +81,15 @@ describe('a value', () => {
 		expect(events[0]?.[1]).toBe(value);
 	});
 
-	it('whose prototype is another proxy without end is a value', () => {
+	it('with an endless prototype chain of proxies ends at once', () => {
 		const endless: object = new Proxy({}, { getPrototypeOf: () => endless });
 		const { events } = woven(Object.create(endless) as object);
 		expect(events.length).toBe(1);
 	});
 });
 
-describe('what several invocations answer', () => {
-	it('is watched for all of them, the work being done in the innermost context', () => {
+describe('a result of several invocations', () => {
+	it('is watched for all of them, and works in the innermost context', () => {
 		function* body() {
 			yield 1;
 			return 2;
@@ -122,14 +122,14 @@ function isRevoked(value: object): boolean {
 	}
 }
 
-/** A proxy that writes down every trap; for `get`, the member. */
-function watched<T extends object>(target: T, looks: unknown[]): T {
+/** A proxy that records every trap; for `get`, the member. */
+function watched<T extends object>(target: T, reads: unknown[]): T {
 	const handler = new Proxy(
 		{},
 		{
 			get: (_, trap: keyof typeof Reflect) => {
 				return (...args: unknown[]) => {
-					looks.push(trap === 'get' ? args[1] : trap);
+					reads.push(trap === 'get' ? args[1] : trap);
 					return Reflect.apply(Reflect[trap] as () => unknown, Reflect, args);
 				};
 			},

@@ -8,7 +8,7 @@ class Job {}
 
 const undo: Unregister[] = [];
 afterEach(() => {
-	for (const one of undo.splice(0)) one();
+	for (const unregister of undo.splice(0)) unregister();
 });
 
 function settler(name: string, parts: Partial<Settler> = {}): Settler {
@@ -23,14 +23,14 @@ function settler(name: string, parts: Partial<Settler> = {}): Settler {
 	};
 }
 
-function register(one: Settler): Unregister {
-	const unregister = registerSettler(one);
+function register(added: Settler): Unregister {
+	const unregister = registerSettler(added);
 	undo.push(unregister);
 	return unregister;
 }
 
 describe('registerSettler()', () => {
-	it('is asked about objects, the newest first, until it is taken back', () => {
+	it('tries the newest settler first, until it is removed', () => {
 		const job = new Job();
 		register(settler('older'));
 		const unregister = register(settler('newer'));
@@ -40,9 +40,9 @@ describe('registerSettler()', () => {
 		expect(woven(job).events).toEqual([['done', 'older']]);
 	});
 
-	it('is asked about what a plain promise gives, and before the toolkit’s own rules', async () => {
-		const asked: unknown[] = [];
-		register(settler('nosy', { accepts: (value) => asked.push(value) < 0 }));
+	it('tries settlers with the value of a plain promise, and before the rules of the toolkit', async () => {
+		const offered: unknown[] = [];
+		register(settler('recording', { accepts: (value) => offered.push(value) < 0 }));
 		const generator = (function* () {})();
 		const subclass = new (class extends Promise<unknown> {})(() => undefined);
 		const fn = () => undefined;
@@ -52,10 +52,10 @@ describe('registerSettler()', () => {
 		woven(subclass);
 		woven(fn);
 		await woven(Promise.resolve(job)).result;
-		expect(asked).toEqual([generator, subclass, fn, job]);
+		expect(offered).toEqual([generator, subclass, fn, job]);
 	});
 
-	it('may answer another thing', () => {
+	it('accepts a settler that returns another value', () => {
 		const settle = (_: object, settlement: Settlement) => {
 			settlement.done(1);
 			return 'swapped';
@@ -64,9 +64,15 @@ describe('registerSettler()', () => {
 		expect(woven<unknown>(new Job()).result).toBe('swapped');
 	});
 
-	it('that throws in accepts does not know the value; that throws in settle leaves it whole; each is said once', () => {
-		const said: string[] = [];
-		const logger = { error() {}, info() {}, debug() {}, verbose() {}, warn: (text: string) => void said.push(text) };
+	it('skips a settler that throws in accepts, completes the result if one throws in settle, and logs both once', () => {
+		const warnings: string[] = [];
+		const logger = {
+			error() {},
+			info() {},
+			debug() {},
+			verbose() {},
+			warn: (text: string) => void warnings.push(text),
+		};
 		diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 		const fail = () => {
 			throw new Error('broken');
@@ -80,9 +86,9 @@ describe('registerSettler()', () => {
 			expect(events).toEqual([['done', job]]);
 		}
 		diag.disable();
-		expect(said).toEqual([
-			"agentese-otel: the settler 'bad accepts' threw in accepts(), which counts as false; let it answer true or false. Reason: broken",
-			"agentese-otel: the settler 'bad settle' threw in settle(); its value was passed on as it is and counts as whole. Reason: broken",
+		expect(warnings).toEqual([
+			"agentese-otel: the settler 'bad accepts' threw in accepts(), which counts as false. Let it return true or false. Reason: broken",
+			"agentese-otel: the settler 'bad settle' threw in settle(); its value was returned unchanged, and counts as complete. Reason: broken",
 		]);
 	});
 
@@ -90,15 +96,15 @@ describe('registerSettler()', () => {
 		[undefined, 'got undefined'],
 		[null, 'got null'],
 		['job', 'got string'],
-		[{ accepts() {}, settle() {} }, 'its name is no string with letters'],
+		[{ accepts() {}, settle() {} }, 'its name is not a string, or is empty'],
 		[{ name: 'job', settle() {} }, "'accepts' of 'job' is undefined"],
 		[{ name: 'job', accepts() {}, settle: 1 }, "'settle' of 'job' is number"],
 	])('refuses %p', (wrong, fault) => {
 		const error = thrownBy(() => registerSettler(wrong as never)) as Error;
 		expect(error).toBeInstanceOf(TypeError);
 		expect(error.message).toBe(
-			`registerSettler() takes a settler { name, accepts(value), settle(value, settlement) }, but ${fault}. ` +
-				'Give it all three: a string and two functions.',
+			`registerSettler() accepts a settler { name, accepts(value), settle(value, settlement) }, but ${fault}. ` +
+				'Pass all three: a string and two functions.',
 		);
 	});
 });

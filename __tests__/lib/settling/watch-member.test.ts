@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { at, quiet, thrownBy, where, woven } from './recorder.js';
+import { contextName, inContext, thrownBy, waitForTurns, woven } from './recorder.js';
 
-/** As the result of the AI SDK's streamText: reading any member begins to drain it. */
+/** Like the result of the AI SDK's `streamText`: reading any member begins to drain it. */
 class StreamText {
 	readonly reads: string[] = [];
 	#chunks = ['a', 'b'];
@@ -10,7 +10,7 @@ class StreamText {
 		this.reads.push('textStream');
 		const chunks = this.#chunks;
 		return (async function* () {
-			for (const chunk of chunks) yield [chunk, where()];
+			for (const chunk of chunks) yield [chunk, contextName()];
 		})();
 	}
 
@@ -19,8 +19,8 @@ class StreamText {
 		return Promise.resolve({ tokens: 1 });
 	}
 
-	get place(): unknown {
-		return where();
+	get contextName(): unknown {
+		return contextName();
 	}
 
 	get broken(): never {
@@ -34,14 +34,14 @@ async function drain(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 	return items;
 }
 
-describe('the member that is to be watched', () => {
-	it('is not read until the application reads it; then it is settled in the result’s stead', async () => {
+describe('the watched member', () => {
+	it('is not read before the application reads it, and is then settled instead of the result', async () => {
 		const { result, events } = woven(new StreamText(), { watch: 'textStream', items: true });
-		await quiet();
+		await waitForTurns();
 		expect([result.reads, events]).toEqual([[], []]);
 		expect(result).toBeInstanceOf(StreamText);
 		expect(Object.keys(result)).toEqual(['reads']);
-		expect(await at('consumer', () => drain(result.textStream))).toEqual([
+		expect(await inContext('consumer', () => drain(result.textStream))).toEqual([
 			['a', 'inside'],
 			['b', 'inside'],
 		]);
@@ -52,14 +52,14 @@ describe('the member that is to be watched', () => {
 		]);
 	});
 
-	it('leaves the other members alone', async () => {
+	it('leaves the other members unchanged', async () => {
 		const { result, events } = woven(new StreamText(), { watch: 'textStream' });
 		expect(await result.usage).toEqual({ tokens: 1 });
 		expect([result.reads, events]).toEqual([['usage'], []]);
-		expect(at('consumer', () => result.place)).toBe('consumer');
+		expect(inContext('consumer', () => result.contextName)).toBe('consumer');
 	});
 
-	it('may be read again, each time as bare', async () => {
+	it('may be read again, with the same results as without weaving', async () => {
 		const { result, events } = woven(new StreamText(), { watch: 'textStream' });
 		const first = result.textStream;
 		const second = result.textStream;
@@ -70,9 +70,9 @@ describe('the member that is to be watched', () => {
 		expect((await drain(result.textStream)).length).toBe(2);
 	});
 
-	it('may be a value, and a promise that a promise gave', async () => {
-		const value = woven(new StreamText(), { watch: 'place' });
-		expect(at('consumer', () => value.result.place)).toBe('inside');
+	it('may be a value, and a promise of an object that a promise resolved to', async () => {
+		const value = woven(new StreamText(), { watch: 'contextName' });
+		expect(inContext('consumer', () => value.result.contextName)).toBe('inside');
 		expect(value.events).toEqual([['done', 'inside']]);
 
 		const promised = woven(Promise.resolve(new StreamText()), { watch: 'usage' });
@@ -83,7 +83,7 @@ describe('the member that is to be watched', () => {
 		expect(promised.events).toEqual([['done', { tokens: 1 }]]);
 	});
 
-	it('may be a field, which gives one thing and may be assigned', async () => {
+	it('may be a field, which is settled once and may be assigned', async () => {
 		const stream = (async function* () {
 			yield 1;
 		})();
@@ -106,16 +106,16 @@ describe('the member that is to be watched', () => {
 		expect(events).toEqual([]);
 	});
 
-	it('of a thenable is looked for on what it gives', async () => {
+	it('of a thenable is watched on the value of the thenable', async () => {
 		const query = { then: (resolve: (value: unknown) => void) => resolve(new StreamText()) };
 		const { result, events } = woven(query, { watch: 'textStream' });
-		const given = (await result) as StreamText;
+		const resolved = (await result) as StreamText;
 		expect(events).toEqual([]);
-		await drain(given.textStream);
+		await drain(resolved.textStream);
 		expect(events).toEqual([['done', undefined, 'AsyncGenerator']]);
 	});
 
-	it('that is not there, or cannot be defined anew, leaves a value', () => {
+	it('that is missing, or cannot be overridden, lets the result end at once', () => {
 		for (const value of [new StreamText(), Object.freeze({ missing: 1 }), [1], 'text']) {
 			const { result, events } = woven<unknown>(value, { watch: 'missing' });
 			expect(result).toBe(value);

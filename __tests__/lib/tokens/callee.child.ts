@@ -2,19 +2,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLogos, injectTokens, Metered, Resolver, recordTokens, Traced } from '../../../index.js';
 
-/** Answers `time.forecast.ask` over HTTP, in a process of its own, and tells the caller what was spent. */
+/** Serves `time.forecast.ask` over HTTP in another process, and reports its tokens in the response header. */
 @Resolver('time.forecast')
 class Forecast {
 	@Traced()
 	@Metered()
 	async ask(): Promise<string> {
 		recordTokens({ in: 40, out: 2 });
-		return this.look();
+		return this.predict();
 	}
 
 	@Traced()
 	@Metered()
-	async look(): Promise<string> {
+	async predict(): Promise<string> {
 		recordTokens({ in: 5, out: 3 });
 		return 'mild';
 	}

@@ -6,11 +6,14 @@ import { recordTokens, traced } from '../../../index.js';
 import { openModelCall } from '../../../lib/tokens/model-calls/model-call.js';
 import { ModelCallSampler } from '../../../sdk/assemble/model-call-sampler.js';
 import { invocationSpanProcessor } from '../../../sdk/spans/invocation-span-processor.js';
-import { dropSdk, points, type SeenSpan, settled, startSdk, timeline } from '../../contract/harness.js';
+import { dropSdk, points, type RecordedSpan, settled, startSdk, timeline } from '../../contract/harness.js';
 
-/** One call of a model, and who tells of it. `twice`: a second source tells of it as well, under the same id. */
+/**
+ * One model call, and its source. `twice`: `recordTokens` reports it as well, under the same id. `late`: after all
+ * ended.
+ */
 interface Call {
-	readonly by: 'said' | 'metered' | 'wrapped' | 'seen' | 'nested';
+	readonly by: 'recorded' | 'metered' | 'wrapped' | 'span' | 'nested';
 	readonly in: number;
 	readonly out: number;
 	readonly twice: boolean;
@@ -22,7 +25,7 @@ interface Node {
 	readonly path: number;
 	readonly kind: 'sync' | 'async' | 'generator' | 'asyncGenerator' | 'helper';
 	readonly calls: readonly Call[];
-	/** Holds the usage of one more call that nobody tells of, where it has no other. */
+	/** The usage of one more call, which is only in the result. It is left out if another call is reported. */
 	readonly returns: { readonly in: number; readonly out: number } | undefined;
 	readonly children: readonly Node[];
 	readonly fails: boolean;
@@ -31,7 +34,7 @@ interface Node {
 
 const amount = fc.integer({ min: 0, max: 5000 });
 const call = fc.record<Call>({
-	by: fc.constantFrom('said', 'metered', 'wrapped', 'seen', 'nested'),
+	by: fc.constantFrom('recorded', 'metered', 'wrapped', 'span', 'nested'),
 	in: amount,
 	out: amount,
 	twice: fc.boolean(),
@@ -49,10 +52,10 @@ const { tree } = fc.letrec<{ tree: Node }>((tie) => ({
 	}),
 }));
 
-/** No response has the id of another, in no run. */
+/** The number of the next response: no two responses have the same id, in all runs. */
 let ids = 0;
 
-/** Model servers that remember what they sent; and the ways in which that is told. */
+/** Model servers that remember the usage that they sent, and the ways in which it is reported. */
 class Servers {
 	readonly sent = { in: 0, out: 0 };
 	readonly late: (() => void)[] = [];
@@ -65,23 +68,23 @@ class Servers {
 
 	call(call: Call): void {
 		if (!call.late) {
-			this.#tell(call, (report) => report());
+			this.#report(call, (report) => report());
 			return;
 		}
-		this.#tell(call, (report) => void this.late.push(report));
+		this.#report(call, (report) => void this.late.push(report));
 	}
 
-	/** Tells now or later; what a call belongs to is decided where it begins. */
-	#tell(call: Call, when: (report: () => void) => void): void {
+	/** Reports now or later; the invocation to which a call belongs is that in which it begins. */
+	#report(call: Call, when: (report: () => void) => void): void {
 		const { id, ...usage } = this.answer(call);
-		const said = () => recordTokens({ ...usage, responseId: id });
+		const record = () => recordTokens({ ...usage, responseId: id });
 		if (call.by === 'metered') {
 			const open = openModelCall();
-			// What an instrumentation sees below a metered client is the same call.
-			open.run(() => spanWith({ ...attributes(usage), 'gen_ai.response.id': id }).end(), undefined, []);
+			// The span of an instrumentation below a metered client is the same call.
+			context.with(open.context, () => spanWith({ ...attributes(usage), 'gen_ai.response.id': id }).end());
 			when(() => open.report({ ...usage, responseId: id }));
 		} else if (call.by === 'wrapped') {
-			// A library that makes spans of its own, without ids, uses a metered client.
+			// A library that starts spans without response ids uses a metered client.
 			const outer = spanWith({ 'openinference.span.kind': 'LLM' });
 			const open = context.with(trace.setSpan(context.active(), outer), openModelCall);
 			outer.setAttributes({ 'llm.token_count.prompt': usage.in, 'llm.token_count.completion': usage.out });
@@ -89,8 +92,8 @@ class Servers {
 				open.report({ ...usage, responseId: id });
 				outer.end();
 			});
-		} else if (call.by === 'said') {
-			said();
+		} else if (call.by === 'recorded') {
+			record();
 		} else {
 			const outer = call.by === 'nested' ? spanWith({ 'ai.operationId': 'ai.generateText' }) : undefined;
 			const inner = spanWith({ 'gen_ai.operation.name': 'chat' }, outer);
@@ -101,7 +104,7 @@ class Servers {
 				outer?.end();
 			});
 		}
-		if (call.twice && !call.late) said();
+		if (call.twice && !call.late) record();
 	}
 }
 
@@ -111,24 +114,27 @@ function attributes(usage: { in: number; out: number }): Attributes {
 
 function spanWith(attributes: Attributes, parent?: Span): Span {
 	const around = parent === undefined ? context.active() : trace.setSpan(context.active(), parent);
-	return trace.getTracer('somebody').startSpan('chat', { attributes }, around);
+	return trace.getTracer('instrumentation').startSpan('chat', { attributes }, around);
 }
 
-/** True where somebody tells of a call of its own: then nobody reads what it returns. */
-function tells({ calls, children }: Node): boolean {
-	return calls.length > 0 || children.some(tellsOfAround);
+/** True if one of its own calls is reported: then its result is not read. */
+function isReported({ calls, children }: Node): boolean {
+	return calls.length > 0 || children.some(reportsToEnclosing);
 }
 
-/** A helper's calls are those of the invocation around it, and so are those below what was over before they ran. */
-function tellsOfAround(node: Node): boolean {
-	if (node.kind === 'helper') return tells(node);
-	return (node.kind === 'sync' || node.kind === 'generator') && node.children.some(tellsOfAround);
+/**
+ * True if its calls belong to the enclosing invocation: those of a helper, and those below an invocation that has
+ * ended.
+ */
+function reportsToEnclosing(node: Node): boolean {
+	if (node.kind === 'helper') return isReported(node);
+	return (node.kind === 'sync' || node.kind === 'generator') && node.children.some(reportsToEnclosing);
 }
 
 /** Runs a tree as woven functions. Never throws. */
 async function run(node: Node, servers: Servers): Promise<void> {
 	const response = () => {
-		if (tells(node) || node.returns === undefined || node.kind === 'helper') return 'nothing';
+		if (isReported(node) || node.returns === undefined || node.kind === 'helper') return 'nothing';
 		const { id, in: prompt, out } = servers.answer(node.returns);
 		const usage = { prompt_tokens: prompt, completion_tokens: out, total_tokens: prompt + out };
 		return { id, object: 'chat.completion', model: 'm-1', choices: [], usage };
@@ -173,10 +179,10 @@ async function run(node: Node, servers: Servers): Promise<void> {
 					yield 'one';
 					rest();
 					yield response();
-					yield 'never seen where it is left';
+					yield 'not reached if it is left';
 				};
-				let seen = 0;
-				for await (const _ of traced(work, path)()) if (++seen === 2 && node.leaves) break;
+				let received = 0;
+				for await (const _ of traced(work, path)()) if (++received === 2 && node.leaves) break;
 				return;
 			}
 			default: {
@@ -190,11 +196,11 @@ async function run(node: Node, servers: Servers): Promise<void> {
 			}
 		}
 	} catch {
-		// The application's own failure.
+		// The error of the application.
 	}
 }
 
-/** Drops spans by chance, and lets nothing else be recorded. */
+/** Drops spans at random, without recording them. */
 function lossy(seed: number): Sampler {
 	let state = seed;
 	return {
@@ -207,19 +213,19 @@ function lossy(seed: number): Sampler {
 }
 
 const number = (value: unknown) => (typeof value === 'number' ? value : 0);
-const own = ({ attributes: a }: SeenSpan) => ({
+const own = ({ attributes: a }: RecordedSpan) => ({
 	in: number(a['agentese.tokens.in']),
 	out: number(a['agentese.tokens.out']),
 });
-const all = (spans: readonly SeenSpan[]): SeenSpan[] => spans.flatMap((span) => [span, ...all(span.children)]);
-const sum = (spans: readonly SeenSpan[]) =>
+const all = (spans: readonly RecordedSpan[]): RecordedSpan[] => spans.flatMap((span) => [span, ...all(span.children)]);
+const sum = (spans: readonly RecordedSpan[]) =>
 	all(spans).reduce((so, span) => ({ in: so.in + own(span).in, out: so.out + own(span).out }), { in: 0, out: 0 });
 
-/** What a span says of its subtree: the total where that is more than its own. */
-function total(span: SeenSpan) {
+/** The tokens of a span's subtree: the total if it has one, else its own. */
+function total(span: RecordedSpan) {
 	const { attributes: a } = span;
-	const said = a['agentese.tokens.total.in'];
-	return said === undefined ? own(span) : { in: number(said), out: number(a['agentese.tokens.total.out']) };
+	const input = a['agentese.tokens.total.in'];
+	return input === undefined ? own(span) : { in: number(input), out: number(a['agentese.tokens.total.out']) };
 }
 
 async function counter() {
@@ -229,7 +235,7 @@ async function counter() {
 	return both;
 }
 
-/** Runs the trees at once, then what comes late. */
+/** Runs the trees concurrently, then the late reports. */
 async function observe(trees: readonly Node[], sampler: Sampler) {
 	startSdk({ sampler: new ModelCallSampler(sampler), processors: [invocationSpanProcessor()] });
 	const servers = new Servers();
@@ -242,7 +248,7 @@ async function observe(trees: readonly Node[], sampler: Sampler) {
 describe('tokens are conserved', () => {
 	afterEach(() => dropSdk());
 
-	it('in the counter, whatever is sampled, fails, is streamed, left or late', async () => {
+	it('in the counter, whether a call is sampled or not, fails, is streamed, left or late', async () => {
 		await fc.assert(
 			fc
 				.asyncProperty(fc.array(tree, { minLength: 1, maxLength: 3 }), fc.nat(), async (trees, seed) => {
@@ -254,7 +260,7 @@ describe('tokens are conserved', () => {
 		);
 	});
 
-	it('on the spans, where all are sampled and nothing is late: each its own, ancestors the sum of what is below', async () => {
+	it('on the spans, if all are sampled and none is late: each has its own, and enclosing ones have the sum', async () => {
 		await fc.assert(
 			fc
 				.asyncProperty(fc.array(tree, { minLength: 1, maxLength: 3 }), async (trees) => {

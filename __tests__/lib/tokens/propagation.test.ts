@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { extractTokens, injectTokens, recordTokens, traced } from '../../../index.js';
 import { withSdk } from '../../contract/each.js';
-import { points, said, timeline } from '../../contract/harness.js';
+import { loggedMessages, points, timeline } from '../../contract/harness.js';
 
 withSdk();
 
@@ -18,7 +18,7 @@ const attributes = async () =>
 	]);
 
 describe('tokens of another process', () => {
-	it('are in the totals of the one that asked, and in no count of its own', async () => {
+	it('are in the totals of the calling process, and not in its own counts', async () => {
 		const callee = fork(fileURLToPath(new URL('./callee.child.ts', import.meta.url)), {
 			execArgv: ['--import', 'tsx'],
 		});
@@ -55,7 +55,7 @@ describe('tokens of another process', () => {
 	it.each([
 		['Headers', () => new Headers()],
 		['a plain object', () => ({}) as Record<string, string>],
-	])('pass through %s, also where the answer fails, and one gathering within another', async (_, make) => {
+	])('pass through %s, also if the handler fails, and also in nested calls of injectTokens', async (_, make) => {
 		const headers = make();
 		const within = make();
 		const failing = injectTokens(headers, async () => {
@@ -76,7 +76,7 @@ describe('tokens of another process', () => {
 		]);
 	});
 
-	it('are handed on to the process that asked this one', async () => {
+	it('are passed on to the process that called this one', async () => {
 		const [toMiddle, toFirst] = [new Headers(), new Headers()];
 		await injectTokens(
 			toMiddle,
@@ -93,7 +93,7 @@ describe('tokens of another process', () => {
 			['self.middle.ask', 7, 707, 71],
 			['self.first.ask', undefined, 707, 71],
 		]);
-		// One without an invocation of its own, a gateway, hands on too.
+		// A process without an invocation, such as a gateway, passes them on too.
 		await injectTokens(toFirst, () => extractTokens(toMiddle));
 		expect(toFirst.get('agentese-tokens')).toBe('in=700,out=70');
 	});
@@ -113,13 +113,13 @@ describe('tokens of another process', () => {
 				},
 			},
 		),
-	])('that cannot be read (%#) are left out, and nothing throws', async (headers) => {
+	])('that cannot be read (%#) are ignored, and nothing throws', async (headers) => {
 		ask('self.one.ask', () => extractTokens(headers))();
 		extractTokens({ 'agentese-tokens': 'in=1,out=2' });
 		expect(await attributes()).toEqual([['self.one.ask', undefined, undefined, undefined]]);
 	});
 
-	it('are not told once the headers were sent, and that is said', async () => {
+	it('are not sent after the headers, and a warning is logged once', async () => {
 		const sent = {
 			headersSent: true,
 			setHeader: () => {
@@ -132,6 +132,6 @@ describe('tokens of another process', () => {
 				return 5;
 			}),
 		).toBe(5);
-		expect(said().filter((line) => line.includes('headers were sent')).length).toBe(1);
+		expect(loggedMessages().filter((line) => line.includes('headers were sent')).length).toBe(1);
 	});
 });

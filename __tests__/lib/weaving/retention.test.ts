@@ -8,7 +8,7 @@ import { currentInvocation, type Invocation, Resolver, Traced } from '../../../i
 class Loop {
 	seen: (Invocation | undefined)[] = [];
 
-	/** An agent that schedules itself: each run begins in the context of the one before, which has ended. */
+	/** An agent that schedules itself: each run starts in the context of the previous one, which has ended. */
 	@Traced()
 	tick(umwelt: unknown, left: number): Promise<void> {
 		const { promise, resolve } = Promise.withResolvers<void>();
@@ -52,14 +52,14 @@ describe('an ended invocation', () => {
 		expect(loop.seen.map((one) => one?.observer.id)).toEqual(Array(6).fill('kent'));
 	});
 
-	it('lets go of its arguments, and still knows who asked', async () => {
+	it('drops its arguments, and keeps its observer', async () => {
 		const ended = await new Loop().late({ id: 'kent', archetype: 'gardener' }, { large: true });
 		expect(ended?.args).toEqual([]);
 		expect(ended?.observer).toEqual({ id: 'kent', archetype: 'gardener' });
 		expect(ended?.path).toBe('self.loop.late');
 	});
 
-	it('answers its observer to an invocation below it that names none', () => {
+	it('passes its observer to an invocation below it without an umwelt', () => {
 		expect(new Loop().inner()?.observer).toEqual({ id: 'anonymous', archetype: 'guest' });
 	});
 });

@@ -1,3 +1,3 @@
-import { tell } from './soul.js';
+import { report } from './soul.js';
 
-tell().then(console.log);
+report().then(console.log);

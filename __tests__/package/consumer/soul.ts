@@ -10,19 +10,19 @@ import { createLogos, Metered, Resolver, Traced } from 'agentese-otel';
 import { defineConfig } from 'agentese-otel/presets';
 
 type Verdict = { ruling: 'REJECT' | 'ACCEPT' };
-type Asker = { id: string; archetype: string };
+type Observer = { id: string; archetype: string };
 
 @Resolver('self.soul')
 export class Soul {
 	@Traced({ result: (verdict) => verdict.ruling })
 	@Metered()
-	async challenge(_umwelt: Asker, idea: string): Promise<Verdict> {
+	async challenge(_umwelt: Observer, idea: string): Promise<Verdict> {
 		return { ruling: idea === '' ? 'ACCEPT' : 'REJECT' };
 	}
 }
 
-/** What a user of the package sees of one invocation, in one line. */
-export async function tell(): Promise<string> {
+/** Invokes a resolver once, and returns its result, its span and its count in one line. */
+export async function report(): Promise<string> {
 	const spans = new InMemorySpanExporter();
 	const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 	const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 60_000 });
@@ -39,7 +39,7 @@ export async function tell(): Promise<string> {
 	);
 	await meters.forceFlush();
 
-	const told = spans
+	const traced = spans
 		.getFinishedSpans()
 		.map(({ name, attributes: at }) =>
 			[name, at['agentese.path'], at['agentese.observer'], at['agentese.result'], at['agentese.outcome']].join(' '),
@@ -50,5 +50,5 @@ export async function tell(): Promise<string> {
 		.filter(({ descriptor }) => descriptor.name === 'agentese.invocations')
 		.flatMap(({ dataPoints }) => dataPoints.map(({ value }) => `counted ${value}`));
 	await meters.shutdown();
-	return [config.preset, (verdict as Verdict).ruling, ...told, ...counted].join(', ');
+	return [config.preset, (verdict as Verdict).ruling, ...traced, ...counted].join(', ');
 }

@@ -1,7 +1,7 @@
 import * as presets from 'agentese-otel/presets';
-import { tell } from './soul.js';
+import { report } from './soul.js';
 
-test('a consumer sees its invocation', async () => {
+test('an application that uses the package records its invocation', async () => {
 	expect(typeof presets.startTelemetry).toBe('function');
-	expect(await tell()).toBe(process.env['EXPECTED']);
+	expect(await report()).toBe(process.env['EXPECTED']);
 });

@@ -3,13 +3,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { ConsoleSettings } from '../../../presets/console/options.js';
-import { consoleParts, type Out } from '../../../presets/console/processor.js';
+import { consoleParts, type OutputStream } from '../../../presets/console/processor.js';
 import { environment, providers } from '../../support/providers.js';
 
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
-/** A stream that keeps what is written to it; a terminal or none. */
-function stream(isTTY: boolean): Out & { text: string } {
+/** Creates a stream that keeps what is written to it, and that is a terminal or not. */
+function stream(isTTY: boolean): OutputStream & { text: string } {
 	const kept = {
 		isTTY,
 		text: '',
@@ -24,27 +24,27 @@ function stream(isTTY: boolean): Out & { text: string } {
 		_write: () => undefined,
 		_writableState: {},
 	};
-	return kept as unknown as Out & { text: string };
+	return kept as unknown as OutputStream & { text: string };
 }
 
 let out: ReturnType<typeof stream>;
-let around: ReturnType<typeof environment>;
+let presetEnvironment: ReturnType<typeof environment>;
 
 beforeEach(() => {
 	out = stream(false);
-	around = environment();
+	presetEnvironment = environment();
 });
 
 function started(color: ConsoleSettings['color'] = 'auto') {
-	const parts = consoleParts({ color }, around.whenProcessEnds, out);
+	const parts = consoleParts({ color }, presetEnvironment.whenProcessEnds, out);
 	return { ...providers(parts), parts };
 }
 
-/** Seconds of our own, so that lines are the same every time. */
+/** Returns a fixed time, so that the lines are the same in every run. */
 const at = (ms: number) => new Date(1_700_000_000_000 + ms);
 
 describe('console', () => {
-	it('writes one readable line for a trace of one span', async () => {
+	it('writes one line for a trace of one span', async () => {
 		const { tracer, flush } = started();
 		tracer
 			.startSpan('agentese.invoke', {
@@ -64,7 +64,7 @@ describe('console', () => {
 		expect(out.text).toBe('self.soul.challenge kent 1.2 s 1234→567 tokens REJECT ✓\n');
 	});
 
-	it('writes a tree for a trace of more, in the order in which the spans began, with what failed', async () => {
+	it('writes a tree for a trace of several spans, ordered by their start, with the message of a failed one', async () => {
 		const { tracer, flush } = started();
 		tracer.startActiveSpan('root', { startTime: at(0) }, (root) => {
 			const second = tracer.startSpan('second', { startTime: at(20) });
@@ -86,7 +86,7 @@ describe('console', () => {
 		]);
 	});
 
-	it('writes what ends after its root on a line of its own, and what waits when the process ends', async () => {
+	it('writes a span that ends after its root on a separate line, and waiting lines when the process ends', async () => {
 		const { tracer, parts } = started();
 		const root = tracer.startSpan('root', { startTime: at(0) });
 		const inRoot = trace.setSpan(context.active(), root);
@@ -94,15 +94,15 @@ describe('console', () => {
 		root.end(at(1));
 		late.end(at(2));
 		expect(parts.stats?.().spans).toEqual({ made: 2, written: 0, queued: 2, dropped: 0, droppedBy: {} });
-		around.end('last');
+		presetEnvironment.end('last');
 		expect(out.text).toBe('root 1.0 ms ✓\nlate 2.0 ms ✓\n');
 		expect(parts.stats?.().spans).toEqual({ made: 2, written: 2, queued: 0, dropped: 0, droppedBy: {} });
 	});
 
-	/** What another process, or this one by its own server, put into the headers of a call. */
+	/** Returns the context of a call from another process, or from this process to its own server. */
 	const calledBy = (span: Span) => trace.setSpanContext(context.active(), { ...span.spanContext(), isRemote: true });
 
-	it('writes one tree where an application calls its own server, though the answer ends after the call', async () => {
+	it('writes one tree if an application calls its own server, even if the response ends after the call', async () => {
 		const { tracer, flush } = started();
 		for (const order of ['the server first', 'the root first']) {
 			const root = tracer.startSpan('root', { startTime: at(0) });
@@ -120,7 +120,7 @@ describe('console', () => {
 		expect(lines).toEqual([...tree, ...tree, '']);
 	});
 
-	it('writes a tree for each call of a trace from elsewhere, whether one after another or at once', async () => {
+	it('writes a tree for each call from another process, one after another or at the same time', async () => {
 		const { tracer, flush } = started();
 		const elsewhere = trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 });
 		const serve = (name: string, start: number) => {
@@ -138,7 +138,7 @@ describe('console', () => {
 		expect(lines).toEqual([...['first', 'second', 'third', 'fourth'].flatMap((name) => [name, '└─ query']), '']);
 	});
 
-	it('writes spans whose root never ended at its shutdown', async () => {
+	it('writes spans whose root never ended at shutdown', async () => {
 		const { tracer, shutdown } = started();
 		const never = trace.setSpan(context.active(), tracer.startSpan('never'));
 		tracer.startSpan('child', { startTime: at(0) }, never).end(at(1));
@@ -146,7 +146,7 @@ describe('console', () => {
 		expect(out.text).toBe('child 1.0 ms ✓\n');
 	});
 
-	it('is in colour on a terminal, and where it is told to; else never', async () => {
+	it('is in colour on a terminal or if color is always; otherwise never', async () => {
 		const texts: string[] = [];
 		for (const [color, terminal] of [
 			['auto', true],

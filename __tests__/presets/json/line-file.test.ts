@@ -22,7 +22,7 @@ const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const read = (file: LineFile) => file.paths.map((path) => readFileSync(path, 'utf8'));
 
 describe('LineFile', () => {
-	it('opens nothing before the first line, and then keeps it to its owner and out of git', async () => {
+	it('creates nothing before the first line, then files for their owner only, and keeps them out of git', async () => {
 		const file = new LineFile(root, 'traces', () => undefined);
 		expect(readdirSync(parent)).toEqual([]);
 		await file.append(lines('a\n'));
@@ -32,7 +32,7 @@ describe('LineFile', () => {
 		await file.close();
 	});
 
-	it('hides only its own folder from git in a directory that holds something else', async () => {
+	it('keeps only its own folder out of git in a directory that holds something else', async () => {
 		mkdirSync(root);
 		writeFileSync(join(root, 'work.txt'), 'mine');
 		const file = new LineFile(root, 'traces', () => undefined);
@@ -42,10 +42,10 @@ describe('LineFile', () => {
 		await file.close();
 	});
 
-	it('writes the chunk that is under way once more at its own place, and what follows behind it', async () => {
+	it('writes the chunk that is being written once more at its offset, and what follows behind it', async () => {
 		const file = new LineFile(root, 'traces', () => undefined);
 		const big = `${'x'.repeat(5e6)}\n`;
-		// While these keep the thread pool's four threads, the chunk is certainly not written yet.
+		// These occupy the four threads of the thread pool, so that the chunk is not written yet.
 		const busy = Array.from({ length: 4 }, () => derive('p', 's', 300_000, 64, 'sha512'));
 		const writing = file.append(lines(big));
 		file.settleSync();
@@ -57,7 +57,7 @@ describe('LineFile', () => {
 		await file.close();
 	});
 
-	it('leaves a full file for a new one, also while it is written to, and says so', async () => {
+	it('replaces a full file by a new one, even while it is being written, and calls onRotate', async () => {
 		let rotations = 0;
 		const file = new LineFile(
 			root,
@@ -78,9 +78,9 @@ describe('LineFile', () => {
 		await file.close();
 	});
 
-	it('goes on in a new file when the directory is removed under it', async () => {
+	it('continues in a new file if the directory is removed', async () => {
 		const file = new LineFile(root, 'traces', () => undefined);
-		await file.append(lines('gone\n'));
+		await file.append(lines('lost\n'));
 		rmSync(root, { recursive: true });
 		await file.append(lines('here\n'));
 		await file.close();
@@ -88,7 +88,7 @@ describe('LineFile', () => {
 		expect(names.map((name) => readFileSync(join(root, 'traces', name), 'utf8'))).toEqual(['here\n']);
 	});
 
-	it('fails as the file system does where it cannot write, and can be tried again', async () => {
+	it('rejects with the error of the file system if it cannot write, and can be tried again', async () => {
 		writeFileSync(root, 'a file where the directory should be');
 		const file = new LineFile(root, 'traces', () => undefined);
 		await expect(file.append(lines('a\n'))).rejects.toMatchObject({ code: expect.stringMatching(/ENOTDIR|EEXIST/) });

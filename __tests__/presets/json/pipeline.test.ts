@@ -8,25 +8,25 @@ import { JsonPipeline, type JsonPipelineOptions } from '../../../presets/json/pi
 import { linesOf, temporary } from '../../support/children.js';
 
 let root: string;
-let lanes: JsonPipeline<number>[];
+let pipelines: JsonPipeline<number>[];
 
 beforeEach(() => {
 	root = temporary();
-	lanes = [];
+	pipelines = [];
 });
 afterEach(async () => {
-	for (const lane of lanes) {
-		const { made, written, queued, dropped } = lane.stats();
+	for (const pipeline of pipelines) {
+		const { made, written, queued, dropped } = pipeline.stats();
 		expect(made).toBe(written + queued + dropped);
-		await lane.shutdown();
+		await pipeline.shutdown();
 	}
 	rmSync(root, { recursive: true });
 });
 
-/** A lane of numbers, each line a list of them; 13 cannot be encoded. */
-function lane(options: Partial<JsonPipelineOptions<number>> = {}): JsonPipeline<number> {
-	const made = new JsonPipeline<number>({
-		what: `numbers ${root}`,
+/** Creates a pipeline of numbers. Each line is a list of them; 13 cannot be encoded. */
+function pipelineOf(options: Partial<JsonPipelineOptions<number>> = {}): JsonPipeline<number> {
+	const pipeline = new JsonPipeline<number>({
+		recordName: `numbers ${root}`,
 		directory: root,
 		file: new LineFile(root, 'traces', () => undefined),
 		encode: (batch) => {
@@ -38,88 +38,88 @@ function lane(options: Partial<JsonPipelineOptions<number>> = {}): JsonPipeline<
 		ready: () => undefined,
 		...options,
 	});
-	lanes.push(made);
-	return made;
+	pipelines.push(pipeline);
+	return pipeline;
 }
 
 const written = () => linesOf(root, 'traces') as unknown as number[][];
-/** Waits, but not for ever: the expectation that follows fails where it never came true. */
-async function until(holds: () => boolean): Promise<void> {
-	for (let tries = 0; tries < 3000 && !holds(); tries++) await sleep(10);
+/** Waits for a condition, at most 30 s: the expectation that follows fails if it was never met. */
+async function until(condition: () => boolean): Promise<void> {
+	for (let tries = 0; tries < 3000 && !condition(); tries++) await sleep(10);
 }
 const range = (count: number) => Array.from({ length: count }, (_, index) => 100 + index);
 
-describe('JsonLane', () => {
-	it('writes nothing in the turn of its caller', () => {
-		const made = lane();
-		for (const number of range(1000)) made.push(number);
-		expect([written(), made.stats()]).toEqual([
+describe('JsonPipeline', () => {
+	it('writes nothing before push() has returned', () => {
+		const pipeline = pipelineOf();
+		for (const number of range(1000)) pipeline.push(number);
+		expect([written(), pipeline.stats()]).toEqual([
 			[],
 			{ made: 1000, written: 0, queued: 1000, dropped: 0, droppedBy: {} },
 		]);
 	});
 
-	it('writes full batches soon and what came with them too, in order, a line each; the rest after a second', async () => {
-		const made = lane();
-		for (const number of range(600)) made.push(number);
-		await until(() => made.stats().written === 600);
+	it('writes full batches and the records that came with them soon, a line each, in order; the rest after a second', async () => {
+		const pipeline = pipelineOf();
+		for (const number of range(600)) pipeline.push(number);
+		await until(() => pipeline.stats().written === 600);
 		expect(written().map((line) => line.length)).toEqual([256, 256, 88]);
-		for (const number of [1, 2, 3]) made.push(number);
+		for (const number of [1, 2, 3]) pipeline.push(number);
 		const pushed = performance.now();
-		await until(() => made.stats().queued === 0);
+		await until(() => pipeline.stats().queued === 0);
 		expect(performance.now() - pushed).toBeGreaterThan(900);
 		expect(written().map((line) => line.length)).toEqual([256, 256, 88, 3]);
 		expect(written().flat()).toEqual([...range(600), 1, 2, 3]);
-		expect(made.stats()).toEqual({ made: 603, written: 603, queued: 0, dropped: 0, droppedBy: {} });
+		expect(pipeline.stats()).toEqual({ made: 603, written: 603, queued: 0, dropped: 0, droppedBy: {} });
 	});
 
-	it('brings to disk with flush() what was pushed before', async () => {
-		const made = lane();
-		for (const number of range(300)) made.push(number);
-		await Promise.all([made.flush(), made.flush()]);
+	it('has written everything that was pushed before when flush() resolves', async () => {
+		const pipeline = pipelineOf();
+		for (const number of range(300)) pipeline.push(number);
+		await Promise.all([pipeline.flush(), pipeline.flush()]);
 		expect(written().flat()).toEqual(range(300));
 	});
 
-	it('drops and counts what is more than may wait', async () => {
-		const made = lane({ maxQueuedBytes: 1000 });
-		for (const number of range(25)) made.push(number);
-		expect(made.stats()).toEqual({ made: 25, written: 0, queued: 10, dropped: 15, droppedBy: { memory: 15 } });
-		await made.flush();
-		made.push(1);
-		await made.flush();
+	it('drops and counts the records that exceed its memory bound', async () => {
+		const pipeline = pipelineOf({ maxQueuedBytes: 1000 });
+		for (const number of range(25)) pipeline.push(number);
+		expect(pipeline.stats()).toEqual({ made: 25, written: 0, queued: 10, dropped: 15, droppedBy: { memory: 15 } });
+		await pipeline.flush();
+		pipeline.push(1);
+		await pipeline.flush();
 		expect(written().flat()).toEqual([...range(10), 1]);
 	});
 
-	it('drops a record that cannot be encoded, and not its neighbours', async () => {
-		const made = lane();
-		for (const number of [1, 13, 2]) made.push(number);
-		await made.flush();
-		made.push(13);
-		await made.flush();
+	it('drops a record that cannot be encoded, and no other record of its batch', async () => {
+		const pipeline = pipelineOf();
+		for (const number of [1, 13, 2]) pipeline.push(number);
+		await pipeline.flush();
+		pipeline.push(13);
+		await pipeline.flush();
 		expect(written().flat()).toEqual([1, 2]);
-		expect(made.stats()).toEqual({ made: 4, written: 2, queued: 0, dropped: 2, droppedBy: { unencodable: 2 } });
+		expect(pipeline.stats()).toEqual({ made: 4, written: 2, queued: 0, dropped: 2, droppedBy: { unencodable: 2 } });
 	});
 
-	it('keeps what it cannot write, and writes it when it can', async () => {
+	it('keeps records that it cannot write, and writes them when it can', async () => {
 		const blocked = join(root, 'traces');
 		writeFileSync(blocked, 'a file where the folder should be');
-		const made = lane();
-		for (const number of range(300)) made.push(number);
-		await made.flush();
-		expect(made.stats()).toMatchObject({ written: 0, queued: 300, dropped: 0 });
+		const pipeline = pipelineOf();
+		for (const number of range(300)) pipeline.push(number);
+		await pipeline.flush();
+		expect(pipeline.stats()).toMatchObject({ written: 0, queued: 300, dropped: 0 });
 		rmSync(blocked);
-		await until(() => made.stats().queued === 0);
+		await until(() => pipeline.stats().queued === 0);
 		expect(written().flat()).toEqual(range(300));
-		expect(made.stats()).toMatchObject({ written: 300, queued: 0, dropped: 0 });
+		expect(pipeline.stats()).toMatchObject({ written: 300, queued: 0, dropped: 0 });
 	});
 
-	it('drops and counts at shutdown what could not be written, and whatever comes later', async () => {
+	it('drops and counts records that were not written at shutdown, and those that are pushed later', async () => {
 		writeFileSync(join(root, 'traces'), 'a file where the folder should be');
-		const made = lane();
-		made.push(1);
-		await made.shutdown();
-		made.push(2);
-		expect(made.stats()).toEqual({
+		const pipeline = pipelineOf();
+		pipeline.push(1);
+		await pipeline.shutdown();
+		pipeline.push(2);
+		expect(pipeline.stats()).toEqual({
 			made: 2,
 			written: 0,
 			queued: 0,
@@ -130,31 +130,31 @@ describe('JsonLane', () => {
 		mkdirSync(join(root, 'traces'));
 	});
 
-	it('settles in the middle of a write, with each record there once and in order', async () => {
-		const made = lane();
-		for (const number of range(1000)) made.push(number);
-		const flushing = made.flush();
+	it('writes each record once and in order if it is settled during a write', async () => {
+		const pipeline = pipelineOf();
+		for (const number of range(1000)) pipeline.push(number);
+		const flushing = pipeline.flush();
 		for (let step = 0; step < 4; step++) await Promise.resolve();
-		made.settle('perhaps');
+		pipeline.settle('perhaps');
 		expect(written().flat()).toEqual(range(1000));
-		made.push(1);
+		pipeline.push(1);
 		await flushing;
-		await made.flush();
+		await pipeline.flush();
 		expect(written().flat()).toEqual([...range(1000), 1]);
 	});
 
-	it('writes at once after the end was announced', () => {
-		const made = lane();
-		made.settle('last');
-		made.push(7);
+	it('writes synchronously after the end of the process was announced', () => {
+		const pipeline = pipelineOf();
+		pipeline.settle('last');
+		pipeline.push(7);
 		expect(written().flat()).toEqual([7]);
 	});
 
-	it('waits until a record can be encoded', async () => {
+	it('waits until the attributes of a record are known', async () => {
 		const gate = new EventEmitter();
-		const made = lane({ ready: () => once(gate, 'open').then(() => undefined) });
-		made.push(1);
-		const flushing = made.flush();
+		const pipeline = pipelineOf({ ready: () => once(gate, 'open').then(() => undefined) });
+		pipeline.push(1);
+		const flushing = pipeline.flush();
 		await sleep(50);
 		expect(written()).toEqual([]);
 		gate.emit('open');

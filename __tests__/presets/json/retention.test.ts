@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync }
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ownFiles } from '../../../presets/json/directory.js';
-import { newName, writerOf } from '../../../presets/json/file-names.js';
+import { newFileName, writerPidOf } from '../../../presets/json/file-names.js';
 import { prune } from '../../../presets/json/retention.js';
 import { temporary } from '../../support/children.js';
 
@@ -18,38 +18,38 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** A file of 1,000 bytes, so many days old. */
+/** Creates a file of 1,000 bytes that is that many days old. */
 function file(folder: string, days: number, pid = DEAD): string {
 	const when = new Date(Date.now() - days * DAY);
-	const name = newName(when).replace(`-${process.pid}-`, `-${pid}-`);
+	const name = newFileName(when).replace(`-${process.pid}-`, `-${pid}-`);
 	const path = join(root, folder, name);
 	writeFileSync(path, 'x'.repeat(1000));
 	utimesSync(path, when, when);
 	return path;
 }
 
-const standing = (...paths: string[]) => paths.map((path) => existsSync(path));
+const existing = (...paths: string[]) => paths.map((path) => existsSync(path));
 
 describe('prune()', () => {
 	it('removes what is older than maxAge', async () => {
 		const [old, young] = [file('traces', 8), file('traces', 6)];
 		await prune(root, { maxBytes: 1e6, maxAge: 7 * DAY });
-		expect(standing(old, young)).toEqual([false, true]);
+		expect(existing(old, young)).toEqual([false, true]);
 	});
 
 	it('removes the oldest files of all signals until the rest is within maxBytes', async () => {
 		const [a, b, c, d] = [file('traces', 4), file('metrics', 3), file('traces', 2), file('metrics', 1)];
 		await prune(root, { maxBytes: 2500, maxAge: 7 * DAY });
-		expect(standing(a, b, c, d)).toEqual([false, false, true, true]);
+		expect(existing(a, b, c, d)).toEqual([false, false, true, true]);
 	});
 
-	it('leaves the files of a living process, whatever they weigh', async () => {
+	it('leaves the files of a living process, whatever their size', async () => {
 		const paths = [file('traces', 8, process.ppid), file('traces', 1)];
 		await prune(root, { maxBytes: 500, maxAge: 7 * DAY });
-		expect(standing(...paths)).toEqual([true, false]);
+		expect(existing(...paths)).toEqual([true, false]);
 	});
 
-	it('leaves files that are not ours', async () => {
+	it('leaves files that the json preset does not name', async () => {
 		const names = [
 			'notes.jsonl',
 			'20200101T000000000Z-1.jsonl',
@@ -64,7 +64,7 @@ describe('prune()', () => {
 		expect(readdirSync(join(root, 'traces')).sort()).toEqual([...names].sort());
 	});
 
-	it('knows its own files from those of a process that had the same pid before', async () => {
+	it('distinguishes its own files from those of an earlier process with the same pid', async () => {
 		const [former, closed, open] = [
 			file('traces', 8, process.pid),
 			file('traces', 8, process.pid),
@@ -74,21 +74,21 @@ describe('prune()', () => {
 		ownFiles.closed.add(closed);
 		ownFiles.open.add(open);
 		await prune(root, { maxBytes: 1, maxAge: DAY });
-		expect(standing(former, closed, open, otherThread)).toEqual([false, false, true, true]);
+		expect(existing(former, closed, open, otherThread)).toEqual([false, false, true, true]);
 		expect(ownFiles.closed.has(closed)).toBe(false);
 		ownFiles.open.delete(open);
 	});
 
-	it('has nothing to do where there is no directory', async () => {
+	it('does nothing if the directory does not exist', async () => {
 		await expect(prune(join(root, 'absent'), { maxBytes: 1, maxAge: 1 })).resolves.toBeUndefined();
 	});
 });
 
 describe('names', () => {
-	it('are <time>-<pid>-<random>.jsonl, and never the same', () => {
+	it('are <time>-<pid>-<random>.jsonl, and each is different', () => {
 		const now = new Date('2026-11-22T19:31:59.123Z');
-		expect(newName(now)).toMatch(new RegExp(`^20261122T193159123Z-${process.pid}-[0-9a-f]{12}\\.jsonl$`));
-		expect(new Set(Array.from({ length: 1000 }, () => newName(now))).size).toBe(1000);
-		expect(writerOf(newName(now))).toBe(process.pid);
+		expect(newFileName(now)).toMatch(new RegExp(`^20261122T193159123Z-${process.pid}-[0-9a-f]{12}\\.jsonl$`));
+		expect(new Set(Array.from({ length: 1000 }, () => newFileName(now))).size).toBe(1000);
+		expect(writerPidOf(newFileName(now))).toBe(process.pid);
 	});
 });

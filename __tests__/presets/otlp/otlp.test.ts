@@ -4,31 +4,31 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
 import { type OtlpSettings, otlpDefaults } from '../../../presets/contract/otlp-options.js';
-import { jaeger, overOtlp } from '../../../presets/jaeger/preset.js';
+import { jaeger, toOtlpEndpoint } from '../../../presets/jaeger/preset.js';
 import { otlp } from '../../../presets/otlp/preset.js';
 import { temporary } from '../../support/children.js';
 import {
-	type Answer,
 	type Backend,
 	grpcBackend,
+	type HttpResponder,
 	httpBackend,
 	logTextsIn,
 	metricNamesIn,
 	resourceIn,
 	spanNamesIn,
 } from '../../support/otlp-servers.js';
-import { environment, heard, providers } from '../../support/providers.js';
+import { captureLogs, environment, providers } from '../../support/providers.js';
 
 const SENT = { onDisk: 0, adopted: 0, deadLetters: 0, retries: 0 };
 const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {}, ...SENT };
 const all = (made: number) => ({ ...NOTHING, made, written: made });
 
 let backends: Backend[];
-let said: string[];
+let messages: string[];
 
 beforeEach(() => {
 	backends = [];
-	said = heard();
+	messages = captureLogs();
 });
 afterEach(async () => {
 	diag.disable();
@@ -43,7 +43,7 @@ async function http(...args: Parameters<typeof httpBackend>): Promise<Backend> {
 
 const partsOf = (settings: Partial<OtlpSettings>) => otlp.make({ ...otlpDefaults(), ...settings }, environment());
 
-/** One span, one count and one log record through the preset, and what it counted. */
+/** Sends one span, one measurement and one log record through the preset, and returns its counts. */
 async function sendOneOfEach(settings: Partial<OtlpSettings>) {
 	const parts = await partsOf(settings);
 	const { tracer, meter, logger, shutdown } = providers(parts);
@@ -54,8 +54,8 @@ async function sendOneOfEach(settings: Partial<OtlpSettings>) {
 	return parts.stats?.();
 }
 
-/** An address at which nothing listens. */
-async function nowhere(): Promise<string> {
+/** Returns an address at which nothing listens. */
+async function unusedAddress(): Promise<string> {
 	const server = createServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.address();
@@ -63,7 +63,7 @@ async function nowhere(): Promise<string> {
 	return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-const REFUSE: Answer = () => ({ status: 400, body: Buffer.from('no') });
+const REFUSE: HttpResponder = () => ({ status: 400, body: Buffer.from('no') });
 
 describe('otlp', () => {
 	it('sends all three signals as protobuf over HTTP, to the paths of the specification', async () => {
@@ -88,10 +88,10 @@ describe('otlp', () => {
 			files: [],
 			backends: [{ preset: 'otlp', endpoint: backend.url, lastError: undefined, lastErrorAt: undefined }],
 		});
-		expect(said).toEqual([]);
+		expect(messages).toEqual([]);
 	});
 
-	it('sends JSON, with NaN as protobuf writes it in JSON, and gzips where it is asked to', async () => {
+	it('sends JSON, with NaN as the JSON mapping of protobuf requires it, and gzips if compression is set', async () => {
 		const backend = await http();
 		const parts = await partsOf({ endpoint: `${backend.url}/base/`, protocol: 'http/json', compression: 'gzip' });
 		const { tracer, shutdown } = providers(parts);
@@ -107,7 +107,7 @@ describe('otlp', () => {
 		expect([span.name, span.attributes]).toEqual(['odd', [{ key: 'number', value: { doubleValue: 'NaN' } }]]);
 	});
 
-	it('sends all three signals over gRPC, with its headers as metadata', async () => {
+	it('sends all three signals over gRPC, with the headers as metadata', async () => {
 		const backend = await grpcBackend();
 		backends.push(backend);
 		const settings = { endpoint: backend.url, protocol: 'grpc' as const, compression: 'gzip' as const };
@@ -120,20 +120,20 @@ describe('otlp', () => {
 		expect([stats?.spans, stats?.metricPoints, stats?.logs]).toEqual([all(1), all(1), all(1)]);
 	});
 
-	it("takes a signal's own endpoint as it stands, with what is said for it alone", async () => {
-		const [one, other] = [await http(), await http()];
+	it('uses the endpoint of a signal unchanged, with the options of that signal', async () => {
+		const [general, tracesOnly] = [await http(), await http()];
 		await sendOneOfEach({
-			endpoint: one.url,
+			endpoint: general.url,
 			headers: { 'x-key': 'all', 'x-other': 'o' },
-			traces: { endpoint: `${other.url}/in/here`, headers: { 'x-key': 'traces' }, protocol: 'http/json' },
+			traces: { endpoint: `${tracesOnly.url}/in/here`, headers: { 'x-key': 'traces' }, protocol: 'http/json' },
 		});
-		expect(one.got.map(({ path }) => path).sort()).toEqual(['/v1/logs', '/v1/metrics']);
-		const [got] = other.got;
-		expect(other.got.map(({ path }) => path)).toEqual(['/in/here']);
+		expect(general.got.map(({ path }) => path).sort()).toEqual(['/v1/logs', '/v1/metrics']);
+		const [got] = tracesOnly.got;
+		expect(tracesOnly.got.map(({ path }) => path)).toEqual(['/in/here']);
 		expect(got?.headers).toMatchObject({ 'x-key': 'traces', 'x-other': 'o', 'content-type': 'application/json' });
 	});
 
-	it('does not read the environment once more, for a stronger source has answered it', async () => {
+	it('does not read the environment again, because a stronger source of the config has set the values', async () => {
 		const backend = await http();
 		process.env['OTEL_EXPORTER_OTLP_HEADERS'] = 'x-secret=of-another-backend';
 		process.env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] = 'http://127.0.0.1:1/nowhere';
@@ -146,7 +146,7 @@ describe('otlp', () => {
 		expect(backend.got.map(({ headers }) => headers['x-secret'])).toEqual([undefined, undefined, undefined]);
 	});
 
-	it('delivers a burst of 6000 spans of one turn whole, and awaits what is under way', async () => {
+	it('delivers all of 6000 spans that end in one turn, and flush() waits for them', async () => {
 		const backend = await http();
 		const parts = await partsOf({ endpoint: backend.url });
 		const { tracer, flush, shutdown } = providers(parts);
@@ -173,7 +173,7 @@ describe('otlp', () => {
 		await shutdown();
 	});
 
-	it('counts by OTEL_BSP_MAX_QUEUE_SIZE what may not wait', async () => {
+	it('drops and counts the spans above OTEL_BSP_MAX_QUEUE_SIZE', async () => {
 		const backend = await http();
 		process.env['OTEL_BSP_MAX_QUEUE_SIZE'] = '10';
 		const parts = await partsOf({ endpoint: backend.url });
@@ -187,8 +187,8 @@ describe('otlp', () => {
 		});
 	});
 
-	it('says an unreachable endpoint in one clear line, counts what is lost, and keeps the last error', async () => {
-		const endpoint = await nowhere();
+	it('reports an unreachable endpoint in one line, counts the lost records, and keeps the last error', async () => {
+		const endpoint = await unusedAddress();
 		const stats = await sendOneOfEach({ endpoint });
 		const lost = { ...NOTHING, made: 1, dropped: 1, droppedBy: { undelivered: 1 }, retries: 1 };
 		const { port } = new URL(endpoint);
@@ -200,26 +200,26 @@ describe('otlp', () => {
 			files: [],
 			backends: [{ preset: 'otlp', endpoint, lastError: reason, lastErrorAt: expect.any(Number) }],
 		});
-		expect(said).toEqual([
-			`agentese-otel: the otlp preset cannot deliver to ${endpoint}; what is made waits in memory, up to a limit, and ` +
-				`stats() counts what is lost. Start a backend there, or say where it is with otlp.endpoint. Reason: ${reason}`,
+		expect(messages).toEqual([
+			`agentese-otel: the otlp preset cannot deliver to ${endpoint}; telemetry waits in memory, up to a limit, and ` +
+				`stats() counts what is lost. Start a backend there, or set otlp.endpoint to its address. Reason: ${reason}`,
 		]);
 	});
 
-	it('says that what answers speaks another protocol, and which one to say', async () => {
+	it('reports that the server speaks another protocol, and which one to set', async () => {
 		const [overHttp, overGrpc] = [await http(), await grpcBackend()];
 		backends.push(overGrpc);
 		await sendOneOfEach({ endpoint: overGrpc.url, timeout: 1000 });
 		await sendOneOfEach({ endpoint: overHttp.url, protocol: 'grpc', timeout: 1000 });
 		const line = (rest: string) =>
-			expect.stringMatching(new RegExp(`cannot deliver to .* What answers there speaks no ${rest}`));
-		expect(said).toEqual([
-			line('HTTP: say otlp\\.protocol: grpc, .* Reason: Parse Error: '),
-			line('gRPC: say otlp\\.protocol: http/protobuf, .* Reason: 14 UNAVAILABLE: .*Protocol error'),
+			expect.stringMatching(new RegExp(`cannot deliver to .* The server does not speak ${rest}`));
+		expect(messages).toEqual([
+			line('HTTP: set otlp\\.protocol: grpc, .* Reason: Parse Error: '),
+			line('gRPC: set otlp\\.protocol: http/protobuf, .* Reason: 14 UNAVAILABLE: .*Protocol error'),
 		]);
 	});
 
-	it('says what a backend refuses, sends that no more, and what follows all the same', async () => {
+	it('reports that a backend refuses records, does not send them again, and sends those that follow', async () => {
 		let refuse = true;
 		const backend = await http((got) => (refuse ? REFUSE(got) : { status: 200 }));
 		const parts = await partsOf({ endpoint: backend.url });
@@ -227,17 +227,19 @@ describe('otlp', () => {
 		tracer.startSpan('refused').end();
 		await flush();
 		refuse = false;
-		tracer.startSpan('taken').end();
+		tracer.startSpan('accepted').end();
 		await shutdown();
-		expect(said).toEqual([expect.stringMatching(/ refuses what the otlp preset sends; .* Reason: 400 Bad Request$/)]);
-		expect(backend.got.map(({ body }) => spanNamesIn(body))).toEqual([['refused'], ['taken']]);
+		expect(messages).toEqual([
+			expect.stringMatching(/ refuses what the otlp preset sends; .* Reason: 400 Bad Request$/),
+		]);
+		expect(backend.got.map(({ body }) => spanNamesIn(body))).toEqual([['refused'], ['accepted']]);
 		expect(parts.stats?.().spans).toEqual({
 			...NOTHING,
 			...{ made: 2, written: 1, dropped: 1, droppedBy: { refused: 1 } },
 		});
 	});
 
-	it('counts the spans that a backend takes and refuses in part', async () => {
+	it('counts the spans of a request that a backend accepts in part', async () => {
 		// ExportTraceServiceResponse { partial_success: { rejected_spans: 2 } }
 		const backend = await http(() => ({ status: 200, body: Buffer.from([0x0a, 0x02, 0x08, 0x02]) }));
 		const parts = await partsOf({ endpoint: backend.url });
@@ -250,36 +252,36 @@ describe('otlp', () => {
 		});
 	});
 
-	it('keeps a password in the endpoint out of what it says and counts, and sends it', async () => {
+	it('sends a password of the endpoint, and keeps it out of messages and stats()', async () => {
 		const backend = await http(REFUSE);
 		const stats = await sendOneOfEach({ endpoint: backend.url.replace('//', '//me:s3cret@') });
 		expect(backend.got[0]?.headers['authorization']).toBe(`Basic ${btoa('me:s3cret')}`);
-		expect(JSON.stringify([said, stats])).not.toContain('s3cret');
+		expect(JSON.stringify([messages, stats])).not.toContain('s3cret');
 	});
 
 	it.each([
 		['cumulative', [1, 2]],
 		['delta', [1, 1]],
 		['lowmemory', [1, 1]],
-	] as const)('counts from where the temporality %s says', async (temporality, expected) => {
+	] as const)('counts from the start that the temporality %s defines', async (temporality, expected) => {
 		const backend = await http();
 		const parts = await partsOf({ endpoint: backend.url, protocol: 'http/json', temporality });
 		const { meter, flush, shutdown } = providers(parts);
 		const counter = meter.createCounter('calls');
 		const active = meter.createUpDownCounter('active');
-		const seen: unknown[][] = [];
+		const exported: unknown[][] = [];
 		for (let i = 0; i < 2; i++) {
 			counter.add(1);
 			active.add(1);
 			await flush();
 			const { resourceMetrics } = JSON.parse(String(backend.got.at(-1)?.body));
 			const { metrics } = resourceMetrics[0].scopeMetrics[0];
-			seen.push(
+			exported.push(
 				metrics.map((metric: { sum: { dataPoints: { asDouble: number }[] } }) => metric.sum.dataPoints[0]?.asDouble),
 			);
 		}
 		await shutdown();
-		expect(seen).toEqual([
+		expect(exported).toEqual([
 			[expected[0], 1],
 			[expected[1], 2],
 		]);
@@ -300,7 +302,7 @@ describe('jaeger', () => {
 		]);
 	});
 
-	it('goes to port 4318 of this machine where nothing is said, and to 4317 over gRPC', async () => {
+	it('sends to port 4318 of this machine by default, and to 4317 over gRPC', async () => {
 		const endpoints = [];
 		for (const protocol of ['http/protobuf', 'grpc'] as const) {
 			const parts = await jaeger.make({ endpoint: undefined, protocol }, environment());
@@ -310,19 +312,22 @@ describe('jaeger', () => {
 		expect(endpoints).toEqual(['http://localhost:4318', 'http://localhost:4317']);
 	});
 
-	it("maps the port of Jaeger's agent to OTLP on its host, and says so once", () => {
-		const mapped = [overOtlp('http://tracing:6831', 'http/protobuf'), overOtlp('tracing:6831', 'http/protobuf')];
+	it("replaces the port of Jaeger's removed agent by OTLP's on the same host, and reports that once", () => {
+		const mapped = [
+			toOtlpEndpoint('http://tracing:6831', 'http/protobuf'),
+			toOtlpEndpoint('tracing:6831', 'http/protobuf'),
+		];
 		expect(mapped).toEqual(['http://tracing:4318/', 'http://tracing:4318/']);
-		expect(overOtlp('http://tracing:6831', 'grpc')).toBe('http://tracing:4317/');
-		expect(overOtlp('http://tracing:9999', 'http/protobuf')).toBe('http://tracing:9999');
-		expect(said).toEqual([
-			"agentese-otel: jaeger: tracing:6831 was for Jaeger's agent, which is gone; traces go to tracing:4318 over OTLP " +
-				'instead. Say jaeger.endpoint: http://tracing:4318, and start a Jaeger that takes OTLP.',
+		expect(toOtlpEndpoint('http://tracing:6831', 'grpc')).toBe('http://tracing:4317/');
+		expect(toOtlpEndpoint('http://tracing:9999', 'http/protobuf')).toBe('http://tracing:9999');
+		expect(messages).toEqual([
+			"agentese-otel: jaeger: tracing:6831 has a port of Jaeger's removed agent; traces are sent to tracing:4318 over OTLP " +
+				'instead. Set jaeger.endpoint: http://tracing:4318, and start a Jaeger that accepts OTLP.',
 		]);
 	});
 });
 
-describe('a socket', () => {
+describe('a Unix domain socket', () => {
 	it('is reached over gRPC, and is one backend by its path', async () => {
 		const folder = temporary();
 		const socket = join(folder, 'otlp.sock');

@@ -7,16 +7,16 @@ import { type OtlpSettings, otlpDefaults } from '../../../presets/contract/otlp-
 import { otlp } from '../../../presets/otlp/preset.js';
 import { temporary } from '../../support/children.js';
 import { type Backend, grpcBackend, httpBackend, spanNamesIn } from '../../support/otlp-servers.js';
-import { environment, heard, providers } from '../../support/providers.js';
+import { captureLogs, environment, providers } from '../../support/providers.js';
 
 let directory: string;
 let files: { ca: string; cert: string; key: string };
 let backends: Backend[];
-let said: string[];
+let messages: string[];
 
 beforeEach(() => {
 	backends = [];
-	said = heard();
+	messages = captureLogs();
 	directory = temporary();
 	files = { ca: join(directory, 'cert.pem'), cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
 	const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
@@ -29,7 +29,7 @@ afterEach(async () => {
 	rmSync(directory, { recursive: true, force: true });
 });
 
-/** One span and one count through the preset, and what it counted. */
+/** Sends one span and one measurement through the preset, and returns its counts. */
 async function send(settings: Partial<OtlpSettings>) {
 	const parts = await otlp.make({ ...otlpDefaults(), ...settings }, environment());
 	const { tracer, meter, shutdown } = providers(parts);
@@ -39,7 +39,7 @@ async function send(settings: Partial<OtlpSettings>) {
 	return parts.stats?.();
 }
 
-/** A server that shows its certificate, and asks for one. */
+/** Start a server that has a certificate and requires one of the client. */
 const PROTOCOLS = {
 	'http/protobuf': () => {
 		const [key, cert] = [readFileSync(files.key), readFileSync(files.cert)];
@@ -58,48 +58,48 @@ describe.each(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])('TLS over %s
 		return backend;
 	};
 
-	it('trusts the certificates it is given and shows its own', async () => {
+	it('trusts the certificates of tls.ca and sends its own', async () => {
 		const backend = await server();
 		const stats = await send({ endpoint: backend.url, protocol, tls: files });
-		expect([stats?.spans.written, stats?.metricPoints.written, backend.got.length, said]).toEqual([1, 1, 2, []]);
+		expect([stats?.spans.written, stats?.metricPoints.written, backend.got.length, messages]).toEqual([1, 1, 2, []]);
 		const spans = backend.got.find(({ path }) => /trace/i.test(path));
 		expect(spanNamesIn(spans?.body ?? Buffer.alloc(0))).toEqual(['a span']);
 	});
 
-	it('sends nothing to a server that it does not trust, and says so in one line', async () => {
+	it('sends nothing to a server that it does not trust, and reports that in one line', async () => {
 		const backend = await server();
 		const stats = await send({ endpoint: backend.url, protocol });
 		expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
-		expect(said).toEqual([
+		expect(messages).toEqual([
 			expect.stringMatching(
-				/cannot deliver to https:.* Name the file of .* in otlp\.tls\.ca, and start again\. Reason: (14 UNAVAILABLE: No .*)?self-signed certificate[^\n]*$/,
+				/cannot deliver to https:.* Set otlp\.tls\.ca to .*, and restart\. Reason: (14 UNAVAILABLE: No .*)?self-signed certificate[^\n]*$/,
 			),
 		]);
 	});
 
-	it('sends nothing where the server asks for a certificate and there is none, and says so in one line', async () => {
+	it('sends nothing if the server requires a certificate and none is set, and reports that in one line', async () => {
 		const backend = await server();
 		const stats = await send({ endpoint: backend.url, protocol, tls: { ca: files.ca } });
 		expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
-		expect(said).toEqual([expect.stringMatching(/cannot deliver to https:.* Reason: [^\n]+$/)]);
+		expect(messages).toEqual([expect.stringMatching(/cannot deliver to https:.* Reason: [^\n]+$/)]);
 	});
 
 	it.each([
 		[
-			'that is not there',
+			'that does not exist',
 			() => join(directory, 'none.pem'),
-			/ Mend otlp\.tls, and start again\. Reason: tls\.ca cannot be read from .*none\.pem: ENOENT/,
+			/ Correct otlp\.tls, and restart\. Reason: tls\.ca cannot be read from .*none\.pem: ENOENT/,
 		],
 		[
-			'that is none',
+			'that is not in PEM format',
 			() => join(directory, 'bad.pem'),
-			/ Mend otlp\.tls, and start again\. Reason: the TLS files \(.*bad\.pem\) are no certificates/,
+			/ Correct otlp\.tls, and restart\. Reason: the TLS files \(.*bad\.pem\) are not certificates/,
 		],
-	])('says a certificate %s in one line, and sends nothing without it', async (_, path, reason) => {
+	])('reports a certificate %s in one line, and sends nothing without it', async (_, path, reason) => {
 		writeFileSync(join(directory, 'bad.pem'), '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n');
 		const backend = await server();
 		const stats = await send({ endpoint: backend.url, protocol, tls: { ca: path() } });
 		expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
-		expect(said).toEqual([expect.stringMatching(reason)]);
+		expect(messages).toEqual([expect.stringMatching(reason)]);
 	});
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { labelName, type NameKind, prometheusName } from '../../../presets/prometheus/metric-names.js';
 
 describe('prometheusName()', () => {
-	// The first four are the design's own table; the rest are the rules of prometheus/otlptranslator.
+	// The first four are the metrics of the toolkit; the others are the rules of prometheus/otlptranslator.
 	it.each<[name: string, unit: string, kind: NameKind, expected: string | undefined]>([
 		['agentese.invocations', '{invocation}', 'counter', 'agentese_invocations_total'],
 		['agentese.invoke.duration', 'ms', 'other', 'agentese_invoke_duration_milliseconds'],

@@ -6,11 +6,11 @@ import { AlwaysOnSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import express from 'express';
 import fastify from 'fastify';
 import type { PresetParts } from '../../../presets/contract/preset.js';
-import { prometheusHandler, wanted } from '../../../presets/prometheus/handler.js';
+import { negotiateFormat, prometheusHandler } from '../../../presets/prometheus/handler.js';
 import { type PrometheusSettings, prometheusDefaults } from '../../../presets/prometheus/options.js';
 import { prometheus } from '../../../presets/prometheus/preset.js';
 import { ScrapeSampler } from '../../../sdk/assemble/scrape-sampler.js';
-import { environment, heard, providers } from '../../support/providers.js';
+import { captureLogs, environment, providers } from '../../support/providers.js';
 
 const PROMETHEUS_3 =
 	'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,' +
@@ -18,11 +18,11 @@ const PROMETHEUS_3 =
 const PROMETHEUS_2 =
 	'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
 
-let said: string[];
+let messages: string[];
 let closing: (() => Promise<unknown>)[];
 
 beforeEach(() => {
-	said = heard();
+	messages = captureLogs();
 	closing = [];
 });
 afterEach(async () => {
@@ -30,7 +30,7 @@ afterEach(async () => {
 	diag.disable();
 });
 
-/** The preset with the SDK's providers; on any free port where nothing else is said. */
+/** Starts the preset with the SDK's providers; on any free port unless the settings have one. */
 async function started(settings: Partial<PrometheusSettings> = {}) {
 	const parts: PresetParts = await prometheus.make({ ...prometheusDefaults, port: 0, ...settings }, environment());
 	const sdk = providers(parts);
@@ -39,7 +39,7 @@ async function started(settings: Partial<PrometheusSettings> = {}) {
 	return { ...sdk, parts, url: backend?.endpoint ?? '', backend };
 }
 
-/** A server of somebody else on the loopback. */
+/** Starts a server that is not the preset's on 127.0.0.1, and returns its port. */
 async function listening(server: Server | ReturnType<typeof createNetServer>, port = 0): Promise<number> {
 	await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 	closing.push(() => new Promise((resolve) => server.close(resolve)));
@@ -52,7 +52,7 @@ const get = async (url: string, headers: Record<string, string> = {}) => {
 };
 
 describe('prometheus', () => {
-	it('answers its page as text where nothing else is asked for', async () => {
+	it('serves its page as text by default', async () => {
 		const { meter, url } = await started();
 		meter.createCounter('calls', { description: 'How many.', unit: '{call}' }).add(3, { 'a.label': 'x"y\n' });
 		const { status, type, text } = await get(url);
@@ -66,13 +66,13 @@ describe('prometheus', () => {
 		expect(text).toMatch(
 			/^# TYPE target_info gauge\n# HELP target_info Target metadata\ntarget_info\{.*telemetry_sdk_language="nodejs".*\} 1\n/,
 		);
-		expect(said).toEqual([]);
+		expect(messages).toEqual([]);
 	});
 
 	it.each([
 		['Prometheus 3', PROMETHEUS_3],
 		['Prometheus 2.42', PROMETHEUS_2],
-	])('answers OpenMetrics to %s', async (_, accept) => {
+	])('serves OpenMetrics to %s', async (_, accept) => {
 		const { meter, url } = await started();
 		meter.createHistogram('took', { unit: 's', advice: { explicitBucketBoundaries: [1, 2.5] } }).record(2);
 		meter.createCounter('calls').add(1);
@@ -95,19 +95,19 @@ describe('prometheus', () => {
 		expect(text).toMatch(/^# TYPE target info\n# HELP target Target metadata\ntarget_info\{/);
 	});
 
-	it('answers text to who wants it more, and to browsers and curl', () => {
+	it('serves text if it has more weight, and to browsers and curl', () => {
 		const accepts = ['', '*/*', 'text/html,*/*;q=0.8', 'application/openmetrics-text;q=0.1,text/plain', 'image/png'];
-		expect(accepts.map((accept) => wanted(accept))).toEqual(['text', 'text', 'text', 'text', 'text']);
-		expect(wanted('application/openmetrics-text; version=0.0.1')).toBe('text');
-		expect(wanted('application/openmetrics-text; version="1.0.0"')).toBe('openmetrics');
+		expect(accepts.map((accept) => negotiateFormat(accept))).toEqual(['text', 'text', 'text', 'text', 'text']);
+		expect(negotiateFormat('application/openmetrics-text; version=0.0.1')).toBe('text');
+		expect(negotiateFormat('application/openmetrics-text; version="1.0.0"')).toBe('openmetrics');
 	});
 
-	it('answers 404 beside its page, 405 to a POST, and gzips for who takes it', async () => {
+	it('responds with 404 at other paths and 405 to a POST, and gzips if the client accepts that', async () => {
 		const { meter, url } = await started({ path: '/here' });
 		expect(url).toMatch(/^http:\/\/localhost:\d+\/here$/);
 		expect(await get(url.replace('/here', '/metrics'))).toMatchObject({
 			status: 404,
-			text: 'The metrics stand at /here.\n',
+			text: 'The metrics are at /here.\n',
 		});
 		expect((await fetch(url, { method: 'POST' })).status).toBe(405);
 		expect(await (await fetch(url, { method: 'HEAD' })).text()).toBe('');
@@ -117,7 +117,7 @@ describe('prometheus', () => {
 		expect(await response.text()).toContain('counter_49_total{');
 	});
 
-	it('listens on 127.0.0.1 where the host is localhost, and on nothing after its shutdown', async () => {
+	it('listens on 127.0.0.1 if the host is localhost, and does not listen after its shutdown', async () => {
 		const { url, shutdown } = await started();
 		const { port } = new URL(url);
 		expect((await get(`http://127.0.0.1:${port}/metrics`)).status).toBe(200);
@@ -126,13 +126,13 @@ describe('prometheus', () => {
 		await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow('fetch failed');
 	});
 
-	it('tells at once that its port is taken, with the next step, and goes on', async () => {
+	it('reports at once that its port is in use, with the way out, and continues', async () => {
 		const port = await listening(createNetServer());
 		const { backend, meter, parts } = await started({ port });
 		meter.createCounter('calls').add(1);
-		expect(said).toEqual([
-			`agentese-otel: prometheus: port ${port} on localhost is taken, so nobody will see the metrics of this process. Set ` +
-				'prometheus.port to a free one (0 takes any), or prometheus.nextPort: true to try the next ones.',
+		expect(messages).toEqual([
+			`agentese-otel: prometheus: port ${port} on localhost is in use, so the metrics of this process are not served. Set ` +
+				'prometheus.port to a free one (0 selects any), or prometheus.nextPort: true to try the next ones.',
 		]);
 		expect(backend).toEqual({
 			preset: 'prometheus',
@@ -143,29 +143,29 @@ describe('prometheus', () => {
 		expect(parts.metricReaders).toHaveLength(1);
 	});
 
-	it('tries the next port where it may, and says on which one it stands', async () => {
+	it('tries the next ports if nextPort is set, and reports the one it uses', async () => {
 		const port = await listening(createNetServer());
 		const { url } = await started({ port, nextPort: true });
 		const { port: next } = new URL(url);
 		expect(Number(next)).toBeGreaterThan(port);
 		expect((await get(url)).status).toBe(200);
-		expect(said).toEqual([`agentese-otel: prometheus: port ${port} is taken; the metrics stand on port ${next}.`]);
-	});
-
-	it('says an address that this machine does not have', async () => {
-		await started({ host: '192.0.2.1', port: 9464 });
-		expect(said).toEqual([
-			expect.stringMatching(
-				/^agentese-otel: prometheus: 192\.0\.2\.1:9464 cannot be listened on, .* Reason: listen EADDR/,
-			),
+		expect(messages).toEqual([
+			`agentese-otel: prometheus: port ${port} is in use; the metrics are served on port ${next}.`,
 		]);
 	});
 
-	it('opens nothing where its metrics go to another preset', async () => {
+	it('reports an address that this machine does not have', async () => {
+		await started({ host: '192.0.2.1', port: 9464 });
+		expect(messages).toEqual([
+			expect.stringMatching(/^agentese-otel: prometheus: cannot listen on 192\.0\.2\.1:9464, .* Reason: listen EADDR/),
+		]);
+	});
+
+	it('starts no server if its metrics are sent to another preset', async () => {
 		expect(await prometheus.make(prometheusDefaults, environment(['traces', 'logs']))).toEqual({});
 	});
 
-	it('runs observables without a span, and says once that a callback fails', async () => {
+	it('calls the callbacks of observables outside of any span, and reports once that one fails', async () => {
 		const { meter, url } = await started();
 		meter
 			.createObservableGauge('spans')
@@ -176,10 +176,10 @@ describe('prometheus', () => {
 		await get(url);
 		const { text } = await get(url);
 		expect(text).toMatch(/\nspans\{.*\} 0\n/);
-		expect(said).toEqual(['agentese-otel: the callback of an observable failed. Reason: no reading']);
+		expect(messages).toEqual(['agentese-otel: the callback of an observable failed. Reason: no reading']);
 	});
 
-	it('counts what it served', async () => {
+	it('counts the data points that it served', async () => {
 		const { meter, parts, url } = await started();
 		meter.createCounter('calls').add(1);
 		await get(url);
@@ -191,7 +191,7 @@ describe('prometheus', () => {
 describe('prometheusHandler()', () => {
 	const calls = /\ncalls_total\{.*\} 1\n/;
 
-	it('answers 503 while no telemetry runs, and the page once it does', async () => {
+	it('responds with 503 while no telemetry runs, and with the page once it does', async () => {
 		const port = await listening(createServer(prometheusHandler()));
 		expect(await get(`http://127.0.0.1:${port}/`)).toMatchObject({
 			status: 503,
@@ -202,7 +202,7 @@ describe('prometheusHandler()', () => {
 		expect((await get(`http://127.0.0.1:${port}/`)).text).toMatch(calls);
 	});
 
-	it('opens no port of its own where the config says server: false', async () => {
+	it('starts no server if the config sets server: false', async () => {
 		const { parts } = await started({ server: false });
 		expect(parts.stats?.().backends).toEqual([]);
 	});
@@ -232,12 +232,12 @@ describe('prometheusHandler()', () => {
 	});
 });
 
-describe('a scrape of our own page', () => {
+describe('a scrape of the metrics page', () => {
 	const sampler = new ScrapeSampler(new AlwaysOnSampler());
 	const decide = (kind: SpanKind, attributes: object) =>
 		sampler.shouldSample(context.active(), '1'.repeat(32), 'GET', kind, { ...attributes }, []).decision;
 
-	it('is no span where it is answered by a server of the application, at the path of the config', async () => {
+	it('is no span on a server of the application, at the path of the config', async () => {
 		await started({ server: false, path: '/inner/metrics' });
 		expect(decide(SpanKind.SERVER, { 'url.path': '/inner/metrics' })).toBe(SamplingDecision.NOT_RECORD);
 		expect(decide(SpanKind.SERVER, { 'http.target': '/inner/metrics?a=1' })).toBe(SamplingDecision.NOT_RECORD);
@@ -245,13 +245,13 @@ describe('a scrape of our own page', () => {
 		expect(decide(SpanKind.CLIENT, { 'url.path': '/inner/metrics' })).toBe(SamplingDecision.RECORD_AND_SAMPLED);
 	});
 
-	it('is no span on its own server, though node:http is instrumented', async () => {
-		// What instrumentations of node:http do: they replace `emit` on the prototype.
+	it("is no span on the preset's server, though node:http is instrumented", async () => {
+		// Instrumentations of node:http replace `emit` on the prototype too.
 		const prototype = Object.getPrototypeOf(createServer());
 		const { emit } = prototype;
-		const seen: string[] = [];
+		const urls: string[] = [];
 		prototype.emit = function (this: unknown, event: string, ...args: unknown[]) {
-			if (event === 'request') seen.push((args[0] as { url: string }).url);
+			if (event === 'request') urls.push((args[0] as { url: string }).url);
 			return Reflect.apply(emit, this, [event, ...args]);
 		};
 		try {
@@ -262,6 +262,6 @@ describe('a scrape of our own page', () => {
 		} finally {
 			delete prototype.emit;
 		}
-		expect(seen).toEqual(['/other']);
+		expect(urls).toEqual(['/other']);
 	});
 });

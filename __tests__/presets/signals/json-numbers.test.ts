@@ -13,8 +13,8 @@ import type { KeyValue, Line } from '../../support/children.js';
 const parse = (data: Uint8Array) => JSON.parse(Buffer.from(data).toString()) as Line;
 const values = (attributes: KeyValue[]) => Object.fromEntries(attributes.map(({ key, value }) => [key, value]));
 
-describe('numbers that JSON has no word for', () => {
-	it('are doubles in words, in attributes and events, and nothing else changes', async () => {
+describe('numbers that JSON cannot represent', () => {
+	it('are encoded as texts in attributes and events, and nothing else changes', async () => {
 		const exporter = new InMemorySpanExporter();
 		const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
 		const span = provider.getTracer('t').startSpan('odd', { kind: SpanKind.CLIENT });
@@ -44,7 +44,7 @@ describe('numbers that JSON has no word for', () => {
 		expect(JSON.stringify(exporter.getFinishedSpans()[0]?.attributes)).toBe(before);
 	});
 
-	it('are doubles in words in metrics, of integer instruments too', async () => {
+	it('are encoded as texts in metrics, of integer instruments too', async () => {
 		const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 		const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e6 });
 		const provider = new MeterProvider({ readers: [reader] });

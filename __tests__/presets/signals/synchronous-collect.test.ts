@@ -32,33 +32,33 @@ interface Point {
 	readonly bucketCounts?: readonly number[];
 }
 
-/** Each collection: what it says of each function, by scope and metric. */
+/** Returns each collection as the values of each function, by scope and metric. */
 function collections(directory: string) {
 	return linesOf(directory, 'metrics').map((line) => {
 		const scopes = (line.resourceMetrics ?? []).flatMap(({ scopeMetrics }) => scopeMetrics as unknown as Scope[]);
-		const said = scopes.flatMap(({ scope, metrics }) =>
+		const values = scopes.flatMap(({ scope, metrics }) =>
 			metrics.flatMap(({ name, sum, histogram }) =>
 				(sum ?? histogram)?.dataPoints.map(({ attributes, asDouble, asInt, count, bucketCounts = [] }) => {
-					const of = attributes.find(({ key }) => key === 'code.function.name')?.value.stringValue;
+					const functionName = attributes.find(({ key }) => key === 'code.function.name')?.value.stringValue;
 					const inBuckets = bucketCounts.reduce((a, b) => a + Number(b), 0);
 					return [
-						`${scope.name} ${name} ${of}`,
+						`${scope.name} ${name} ${functionName}`,
 						count === undefined ? (asInt ?? asDouble) : [Number(count), inBuckets],
 					];
 				}),
 			),
 		);
-		return Object.fromEntries(said.map((one) => one ?? []));
+		return Object.fromEntries(values.map((entry) => entry ?? []));
 	});
 }
 
 const OWN = 'agentese-otel agentese';
 const OTHER = 'agentese-otel/60000 agentese';
-/** What stands in a collection; each asks a callback, which calls once more. */
-const after = (calls: number, asked: number) => ({
-	[`${OWN}.invocations call`]: calls + asked,
+/** The content of a collection; each collection runs a callback, which calls `call` once more. */
+const after = (calls: number, collected: number) => ({
+	[`${OWN}.invocations call`]: calls + collected,
 	[`${OWN}.invocations quick`]: calls,
-	[`${OWN}.invoke.duration call`]: [calls + asked, calls + asked],
+	[`${OWN}.invoke.duration call`]: [calls + collected, calls + collected],
 	[`${OTHER}.invoke.duration quick`]: [calls, calls],
 	[`${OWN}.active_invocations call`]: 0,
 	[`${OWN}.active_invocations quick`]: 0,

@@ -8,12 +8,12 @@ import { type IdGenerator, InMemorySpanExporter, SimpleSpanProcessor, TracerProv
 import { traced } from '../../../index.js';
 import { instruments } from '../../../lib/instruments/instruments.js';
 import { tracingSettings } from '../../../lib/invocation/settings.js';
-import { heldRules } from '../../../lib/rules/rules.js';
+import { activeRules } from '../../../lib/rules/rules.js';
 import { assemble } from '../../../sdk/assemble/assemble.js';
 import { loadConfig, nodeSdkConfiguration } from '../../../sdk/index.js';
 import { temporary } from '../../support/children.js';
 import { httpBackend, metricNamesIn, spanNamesIn } from '../../support/otlp-servers.js';
-import { heard } from '../../support/providers.js';
+import { captureLogs } from '../../support/providers.js';
 
 const NAMES = [
 	'agentese_invocations_total',
@@ -24,11 +24,11 @@ const NAMES = [
 const BOUNDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000];
 
 let directory: string;
-let said: string[];
+let logged: string[];
 
 beforeEach(() => {
 	directory = temporary();
-	said = heard();
+	logged = captureLogs();
 	writeFileSync(join(directory, 'package.json'), '{"name":"garden","version":"4.5.6"}');
 });
 afterEach(async () => {
@@ -40,7 +40,7 @@ afterEach(async () => {
 const configured = async (config: Parameters<typeof loadConfig>[0]) =>
 	assemble(await loadConfig(config, { cwd: directory, home: directory }));
 
-/** Random bits that are the same every time (mulberry32), as ids. */
+/** Generates pseudo-random ids that are the same in every run (mulberry32). */
 function seeded(seed: number): IdGenerator {
 	let state = seed;
 	const next = () => {
@@ -56,7 +56,7 @@ function seeded(seed: number): IdGenerator {
 }
 
 describe('sampling', () => {
-	it('keeps a tenth of 20,000 traces at a rate of 0.1, each whole', async () => {
+	it('keeps a tenth of 20,000 traces at a rate of 0.1, each of them completely', async () => {
 		const { configuration } = await configured({ preset: 'none', sampling: { rate: 0.1 } });
 		const exporter = new InMemorySpanExporter();
 		const tracers = new TracerProvider({
@@ -88,7 +88,7 @@ describe('sampling', () => {
 		['parentbased_always_off', undefined, /^ModelCallSampler\{ParentBased\{root=AlwaysOffSampler/],
 		['traceidratio', '0.25', 'ModelCallSampler{TraceIdRatioBased{0.25}}'],
 		['parentbased_traceidratio', '0.25', /^ModelCallSampler\{ParentBased\{root=TraceIdRatioBased\{0.25\}/],
-	])('keeps the meaning of OTEL_TRACES_SAMPLER=%s where nobody set a rate', async (name, share, expected) => {
+	])('follows OTEL_TRACES_SAMPLER=%s if no other source sets a rate', async (name, share, expected) => {
 		process.env['OTEL_TRACES_SAMPLER'] = name;
 		if (share !== undefined) process.env['OTEL_TRACES_SAMPLER_ARG'] = share;
 		try {
@@ -104,8 +104,8 @@ describe('sampling', () => {
 	});
 });
 
-describe('presets together', () => {
-	it('merge: each gets its signals, nothing is made twice, and every reader has our names and buckets', async () => {
+describe('several presets', () => {
+	it("each get their signals, nothing is exported twice, and every reader has the toolkit's names and buckets", async () => {
 		const [otlp, jaeger] = [await httpBackend(), await httpBackend()];
 		const { configuration, parts } = await configured({
 			preset: ['otlp', 'jaeger', 'prometheus'],
@@ -114,7 +114,7 @@ describe('presets together', () => {
 			prometheus: { port: 0 },
 		});
 		const { spanProcessors = [], metricReaders = [], logRecordProcessors = [], views = [] } = configuration;
-		// The two presets' own, behind the one that says who asks.
+		// The processors of the two presets, after the one that adds the observer's attributes.
 		expect([spanProcessors.length, metricReaders.length, logRecordProcessors.length]).toEqual([3, 2, 1]);
 		const meters = new MeterProvider({ readers: metricReaders, views });
 		metrics.setGlobalMeterProvider(meters);
@@ -153,10 +153,10 @@ describe('presets together', () => {
 		}
 		await Promise.all([tracers.shutdown(), meters.shutdown(), ...logRecordProcessors.map((one) => one.shutdown())]);
 		await Promise.all([otlp.close(), jaeger.close()]);
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 
-	it("includes a person's own, with its options checked by its own schema", async () => {
+	it('include a custom preset, whose own schema checks its options', async () => {
 		const module = join(directory, 'mine.mjs');
 		const zod = import.meta.resolve('zod');
 		writeFileSync(
@@ -176,7 +176,7 @@ describe('presets together', () => {
 		await expect(wrong).rejects.toThrow(/mine\.greeting/);
 	});
 
-	it('are closed again where one of them cannot be made', async () => {
+	it('are shut down if one of them fails', async () => {
 		const module = join(directory, 'broken.mjs');
 		writeFileSync(module, `export default { name: 'broken', make: () => { throw new Error('cannot be made'); } };`);
 		const free = await httpBackend();
@@ -189,7 +189,7 @@ describe('presets together', () => {
 });
 
 describe('the resource', () => {
-	it('is named by package.json, and holds no command line, environment, executable or user', async () => {
+	it('has the name in package.json, and no command line, environment, executable or user', async () => {
 		const { configuration } = await configured({ preset: 'none', resource: { 'deployment.environment.name': 'dev' } });
 		const { attributes } = configuration.resource ?? { attributes: {} };
 		expect(attributes).toMatchObject({
@@ -212,7 +212,7 @@ describe('the resource', () => {
 		expect(configuration.autoDetectResources).toBe(false);
 	});
 
-	it('is detected by OpenTelemetry where OTEL_NODE_RESOURCE_DETECTORS asks for it', async () => {
+	it('is detected by OpenTelemetry if OTEL_NODE_RESOURCE_DETECTORS is set', async () => {
 		process.env['OTEL_NODE_RESOURCE_DETECTORS'] = 'process';
 		try {
 			expect((await nodeSdkConfiguration({ preset: 'none' })).autoDetectResources).toBe(true);
@@ -223,7 +223,7 @@ describe('the resource', () => {
 });
 
 describe('nodeSdkConfiguration()', () => {
-	it('makes rules and span names hold until its SDK is shut down', async () => {
+	it('puts rules and span names into effect until its SDK is shut down', async () => {
 		const spans = new InMemorySpanExporter();
 		const ask = traced(() => undefined, { path: 'self.soul.ask' });
 		const rest = traced(() => undefined, { path: 'self.soul.rest' });
@@ -244,7 +244,7 @@ describe('nodeSdkConfiguration()', () => {
 			for (const call of [ask, rest, sleep]) call();
 			expect(spans.getFinishedSpans().map(({ name }) => name)).toEqual(['asked', 'self.soul.sleep']);
 			await Promise.all(spanProcessors.map((processor) => processor.shutdown()));
-			expect([heldRules(), tracingSettings().spanName]).toEqual([[], 'invoke']);
+			expect([activeRules(), tracingSettings().spanName]).toEqual([[], 'invoke']);
 		} finally {
 			trace.disable();
 			await tracers.shutdown();

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deliveryDefaults } from '../../../delivery/options.js';
 import { deliver } from '../../../sdk/assemble/custom-backend.js';
-import { looksEarly } from '../../../sdk/assemble/guard-custom-preset.js';
+import { readsSpansEarly } from '../../../sdk/assemble/guard-custom-preset.js';
 import type { DeliveryAnswer, DeliveryRequest, OtlpBackend, OwnBackend } from '../../../sdk/index.js';
 import { type Backend, httpBackend, logTextsIn, metricNamesIn, spanNamesIn } from '../../support/otlp-servers.js';
-import { environment, heard, providers } from '../../support/providers.js';
+import { captureLogs, environment, providers } from '../../support/providers.js';
 
 let outbox: string;
 let open: (() => Promise<void>)[];
@@ -33,7 +33,7 @@ async function started(to: OtlpBackend | OwnBackend, around = environment(), mor
 const files = (ending: string) =>
 	readdirSync(outbox, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith(ending));
 
-/** A `send` that answers one thing after the other, then that all was taken. */
+/** A `send` that returns or throws the given results one after another, then accepts everything. */
 function answering(...answers: (DeliveryAnswer | Error)[]) {
 	const got: DeliveryRequest[] = [];
 	const send = (request: DeliveryRequest): DeliveryAnswer => {
@@ -45,9 +45,9 @@ function answering(...answers: (DeliveryAnswer | Error)[]) {
 	return { got, send };
 }
 
-it('what it makes looks at spans when they end, and needs no view of each that starts', async () => {
+it('deliver() creates a span processor that reads spans only when they end, and so needs no view of each that starts', async () => {
 	const { parts } = await started({ endpoint: 'hive://localhost', send: answering().send });
-	expect([parts.spanProcessors?.length, looksEarly(parts)]).toEqual([1, false]);
+	expect([parts.spanProcessors?.length, readsSpansEarly(parts)]).toEqual([1, false]);
 });
 
 describe('a backend that speaks OTLP', () => {
@@ -57,7 +57,7 @@ describe('a backend that speaks OTLP', () => {
 		open.push(backend.close);
 	});
 
-	it('is sent all that the preset carries, with its headers, and counted under the preset', async () => {
+	it("receives all signals of the preset, with its headers, counted under the preset's name", async () => {
 		const { tracer, meter, logger, flush, parts } = await started({
 			endpoint: backend.url,
 			headers: { 'x-hive': 'seven' },
@@ -79,7 +79,7 @@ describe('a backend that speaks OTLP', () => {
 		});
 	});
 
-	it('is sent the signals that it names and that are wanted, and no others', async () => {
+	it('receives only the signals that it names and that the config routes to the preset', async () => {
 		const { parts } = await started(
 			{ endpoint: backend.url, signals: ['traces', 'metrics'] },
 			environment(['traces', 'logs']),
@@ -87,9 +87,9 @@ describe('a backend that speaks OTLP', () => {
 		expect(Object.keys(parts).sort()).toEqual(['spanProcessors', 'stats']);
 	});
 
-	it('leaves what it does not take on disk, under the name of the preset, for the next start', async () => {
+	it("leaves what it does not accept on disk under the preset's name, for the next start", async () => {
 		await backend.close();
-		const lines = heard();
+		const lines = captureLogs();
 		const first = await started({ endpoint: backend.url });
 		first.tracer.startSpan('kept').end();
 		await first.shutdown();
@@ -98,8 +98,8 @@ describe('a backend that speaks OTLP', () => {
 		expect(files('.segment')).toEqual([expect.stringMatching(`^hive-${host.replace(':', '_')}-[0-9a-f]{10}/traces/`)]);
 		expect(lines).toEqual([
 			expect.stringContaining(
-				`the hive preset cannot deliver to ${backend.url}; what is made is kept in ${outbox} until it is back. ` +
-					'Start a backend there, or tell the preset where it is. Reason: connect ECONNREFUSED',
+				`the hive preset cannot deliver to ${backend.url}; telemetry is kept in ${outbox} until the backend is reachable. ` +
+					'Start a backend there, or set its address in the options of the preset. Reason: connect ECONNREFUSED',
 			),
 		]);
 		const back = await httpBackend(undefined, undefined, Number(port));
@@ -113,10 +113,10 @@ describe('a backend that speaks OTLP', () => {
 	});
 });
 
-describe('a send of the person’s own', () => {
+describe('a custom send', () => {
 	const endpoint = 'wire://user:secret@hive:7000/queen?key=secret';
 
-	it('gets one request after the other, each with what it is and how it is written', async () => {
+	it('receives one request at a time, with the signal and the encoding', async () => {
 		const { got, send } = answering();
 		const { tracer, logger, flush, shutdown, spans } = await started({ endpoint, send });
 		tracer.startSpan('first').end();
@@ -131,7 +131,7 @@ describe('a send of the person’s own', () => {
 		expect(spans()).toMatchObject({ made: 2, written: 2, dropped: 0 });
 	});
 
-	it('may have JSON', async () => {
+	it('may receive JSON', async () => {
 		const { got, send } = answering();
 		const { tracer, flush } = await started({ endpoint, send, encoding: 'json' }, environment(['traces']));
 		tracer.startSpan('readable').end();
@@ -143,8 +143,8 @@ describe('a send of the person’s own', () => {
 		]);
 	});
 
-	it('that throws, or says later, is asked again with the same; the disk holds it meanwhile', async () => {
-		const lines = heard();
+	it('that throws or returns later is called again with the same request, which stays on disk meanwhile', async () => {
+		const lines = captureLogs();
 		const { got, send } = answering(new Error('the hive sleeps'), { kind: 'later', afterMs: 20 });
 		const { tracer, flush, spans, parts } = await started({ endpoint, send }, environment(['traces']));
 		tracer.startSpan('patient').end();
@@ -153,7 +153,10 @@ describe('a send of the person’s own', () => {
 		while (spans()?.written === 0) await flush();
 		expect(got.map(({ body }) => spanNamesIn(body))).toEqual([['patient'], ['patient'], ['patient']]);
 		expect(parts.stats?.().backends).toEqual([
-			expect.objectContaining({ endpoint: 'wire://hive:7000', lastError: 'the hive preset says "later"' }),
+			expect.objectContaining({
+				endpoint: 'wire://hive:7000',
+				lastError: 'send() of the hive preset returned "later"',
+			}),
 		]);
 		expect(lines.map((line) => /preset (\w+ \w+ to [^;\s]+)/.exec(line)?.[1] ?? line)).toEqual([
 			'cannot deliver to wire://hive:7000',
@@ -162,8 +165,8 @@ describe('a send of the person’s own', () => {
 		expect(lines.join()).not.toContain('secret');
 	});
 
-	it('that says smaller gets halves; never, and what it says is kept with them; a part refused is counted', async () => {
-		heard();
+	it('that returns smaller receives halves; what it refuses with never is kept with its reason; rejected records are counted', async () => {
+		captureLogs();
 		const { got, send } = answering(
 			{ kind: 'smaller' },
 			{ kind: 'never', error: new Error('not this'), answer: 'too old' },
@@ -183,8 +186,8 @@ describe('a send of the person’s own', () => {
 		expect(JSON.parse(head)).toMatchObject({ endpoint: 'wire://hive:7000', reason: 'not this', answer: 'too old' });
 	});
 
-	it('that does not answer in time is told so, and asked again', async () => {
-		heard();
+	it('that does not return in time has its signal aborted, and is called again', async () => {
+		captureLogs();
 		let aborted = 0;
 		let times = 0;
 		const send = ({ abort }: DeliveryRequest) => {
@@ -200,15 +203,15 @@ describe('a send of the person’s own', () => {
 		expect([aborted, times]).toEqual([1, 2]);
 	});
 
-	it('that answers something else is said to be wrong once, and loses nothing by it', async () => {
-		const lines = heard();
+	it('that returns anything else is reported once, and nothing is lost', async () => {
+		const lines = captureLogs();
 		const { send } = answering({ status: 200 } as unknown as DeliveryAnswer);
 		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']));
 		tracer.startSpan('odd').end();
 		await flush();
 		expect(spans()).toMatchObject({ written: 0, onDisk: 1 });
 		expect(lines).toContainEqual(
-			expect.stringContaining('send() answers nothing, or an object whose kind is taken, later, smaller or never'),
+			expect.stringContaining('send() must return nothing, or an object whose kind is taken, later, smaller or never'),
 		);
 	});
 
@@ -221,8 +224,8 @@ describe('a send of the person’s own', () => {
 		expect(closed).toBe(1);
 	});
 
-	it('waits in memory alone where the config wants no journal', async () => {
-		heard();
+	it('keeps what waits in memory only, if the config has no journal', async () => {
+		captureLogs();
 		const { send } = answering(new Error('away'));
 		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']), { journal: false });
 		tracer.startSpan('held').end();
@@ -232,10 +235,10 @@ describe('a send of the person’s own', () => {
 	});
 });
 
-describe('what is said wrongly of a backend', () => {
+describe('a wrong description of a backend', () => {
 	const send = () => undefined;
 	it.each([
-		[{ endpoint: 'http://hive', sent: 1 }, '"sent" is no key; legal here: endpoint, protocol, '],
+		[{ endpoint: 'http://hive', sent: 1 }, '"sent" is not a key; legal here: endpoint, protocol, '],
 		[{ endpoint: 'hive://7' }, '"endpoint" got \'hive://7\'; legal: the address of a server'],
 		[
 			{ endpoint: 'http://hive', signals: ['spans'] },
@@ -245,7 +248,7 @@ describe('what is said wrongly of a backend', () => {
 		[{ endpoint: 'mailto:hive', send }, 'a URL with a host; it got "mailto:hive"'],
 		[{ endpoint: 'wire://hive', send, encoding: 'yaml' }, 'protobuf or json as "encoding"; it got "yaml"'],
 		[{ endpoint: 'wire://hive', send, timeout: -1 }, 'a number of milliseconds as "timeout"; it got -1'],
-		[{ endpoint: 'wire://hive', send, headers: {} }, 'where there is a send(); it got "headers"'],
+		[{ endpoint: 'wire://hive', send, headers: {} }, 'beside a send(); it got "headers"'],
 	])('%j is refused', async (to, message) => {
 		const made = deliver('hive', to as unknown as OwnBackend, environment());
 		await expect(made).rejects.toThrow(TypeError);

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-it("a preset's own sampler sees the attributes of an invocation at its start, and decides by them", async () => {
+it("a preset's own sampler receives the attributes of an invocation at its start, and decides by them", async () => {
 	const module = join(directory, 'picky.mjs');
 	writeFileSync(module, SAMPLER);
 	const telemetry = await startTelemetry({ preset: ['json', module as `/${string}`], json: { directory } });

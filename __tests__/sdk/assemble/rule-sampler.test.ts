@@ -17,7 +17,7 @@ import type { Rule } from '../../../lib/rules/rule.js';
 import { configureRules } from '../../../lib/rules/rules.js';
 import { RuleSampler } from '../../../sdk/assemble/rule-sampler.js';
 
-/** Ids that are spread as random ones are, and the same in every run (mulberry32). */
+/** Generates pseudo-random ids that are the same in every run (mulberry32). */
 class SeededIds {
 	#state = 20261122;
 	readonly traceIds: string[] = [];
@@ -69,7 +69,7 @@ function start(others: Sampler, rules: readonly Rule[]) {
 const path = <T>(text: string, fn: () => T) => metered(traced(fn, { path: text }));
 
 describe('a rule with a rate', () => {
-	it('keeps that share of the traces that begin with it, by their ids, and metrics count all', async () => {
+	it('keeps that share of the traces that begin with its invocations, by their ids, and metrics count all', async () => {
 		const { spans, traceIds, invocations } = start(new AlwaysOnSampler(), [{ match: 'world.**', rate: 0.1 }]);
 		const child = path('self.child.ask', () => undefined);
 		const root = path('world.town.tick', () => child());
@@ -78,7 +78,7 @@ describe('a rule with a rate', () => {
 		const ratio = new TraceIdRatioBasedSampler(0.1);
 		const kept = traceIds.filter((id) => ratio.shouldSample(context.active(), id).decision === 2);
 		const sampled = [...spans()];
-		// A child follows its parent: two spans a trace, in exactly the traces that the id decides for.
+		// A child follows its parent: two spans a trace, in exactly the traces whose ids are kept.
 		expect(sampled.map((span) => span.spanContext().traceId)).toEqual(kept.flatMap((id) => [id, id]));
 		// Chi-square with one degree of freedom: beyond 10.83 in one of 1,000 samples.
 		const roots = sampled.filter((span) => span.parentSpanContext === undefined).length;
@@ -92,7 +92,7 @@ describe('a rule with a rate', () => {
 		]);
 	});
 
-	it('decides roots only: below a parent, here or in another process, the parent has decided', () => {
+	it('decides root spans only: below a parent, in this or in another process, the parent decides', () => {
 		const { spans } = start(new AlwaysOnSampler(), [
 			{ match: 'world.**', rate: 0 },
 			{ match: 'void.**', rate: 1 },
@@ -119,7 +119,7 @@ describe('a rule with a rate', () => {
 		]);
 	});
 
-	it('stands over the rate of all others, and does not reach a root that begins below', () => {
+	it("has precedence over the config's rate, and does not apply to a root span that begins below it", () => {
 		const { spans } = start(new AlwaysOffSampler(), [{ match: 'void.**', rate: 1 }]);
 		const apart = traced(() => undefined, { path: 'self.soul.ask', root: true });
 		path('void.draw', () => apart())();

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { importEvents, type RecordedEvent } from '../../../sdk/import-events/import-events.js';
-import { event, exporter, GARDEN, idOf, one, processors, seen, unfinished } from './recording.js';
+import { event, exporter, GARDEN, idOf, importedSpans, one, processors, unfinished } from './recording.js';
 
 afterEach(() => exporter.reset());
 
 describe('importEvents()', () => {
-	it('refuses bad events with index and key, and loses nothing of the others', async () => {
+	it('reports faulty events with index and key, and imports all others', async () => {
 		const bad: unknown[] = [
 			null,
 			{ ...GARDEN[0], id: '' },
@@ -24,25 +24,25 @@ describe('importEvents()', () => {
 		await importEvents(GARDEN, { processors });
 		expect(exporter.getFinishedSpans().map(idOf)).toEqual(ids);
 		expect(faults.map(({ message }) => message)).toEqual([
-			'events[7] takes an object with id, content, timestamp, source, dependencies; it got null.',
-			'events[8].id takes a text that is not empty; it got "".',
-			'events[9].content.type takes call, return or exception (perhaps return); it got "retrun".',
-			'events[9].content.depth takes a whole number from 0; it got -1.',
-			'events[10].timestamp takes seconds since 1970; it got 1700000000000.',
-			'events[11].timestamp takes seconds since 1970; it got "12".',
-			'events[11].source takes a text; it got 7.',
-			'events[11].dependencies takes a list of ids; it got "e1".',
-			'events[12].content takes an object with type, function, file, line, depth; it got "call".',
-			'events[13].content.function takes a text that is not empty; it got "".',
-			'events[13].content.file takes a text; it got 1.',
-			'events[13].content.line takes a whole number from 0; it got 1.5.',
-			'events[13].dependencies[0] takes the id of an event; it got 3.',
-			'events[14].id takes an id that no other event has; event 3 has it already; it got "e4".',
+			'events[7] must be an object with id, content, timestamp, source, dependencies; it got null.',
+			'events[8].id must be a text that is not empty; it got "".',
+			'events[9].content.type must be call, return or exception (perhaps return); it got "retrun".',
+			'events[9].content.depth must be a whole number from 0; it got -1.',
+			'events[10].timestamp must be seconds since 1970; it got 1700000000000.',
+			'events[11].timestamp must be seconds since 1970; it got "12".',
+			'events[11].source must be a text; it got 7.',
+			'events[11].dependencies must be a list of ids; it got "e1".',
+			'events[12].content must be an object with type, function, file, line, depth; it got "call".',
+			'events[13].content.function must be a text that is not empty; it got "".',
+			'events[13].content.file must be a text; it got 1.',
+			'events[13].content.line must be a whole number from 0; it got 1.5.',
+			'events[13].dependencies[0] must be the id of an event; it got 3.',
+			'events[14].id must be an id that no other event has; event 3 has it already; it got "e4".',
 		]);
 		expect(faults.map(({ index, key }) => `${index} ${key}`).slice(0, 3)).toEqual(['7 ', '8 id', '9 content.type']);
 	});
 
-	it('leaves out a dependency that leads nowhere or to itself, and makes a circle a link', async () => {
+	it('leaves out a dependency on an unknown event or on the call itself, and turns a cycle into a link', async () => {
 		const { faults } = await importEvents(
 			[
 				event('a', 'call', 'a', 0, 10, ['b']),
@@ -53,39 +53,39 @@ describe('importEvents()', () => {
 			],
 			{ processors },
 		);
-		expect(seen()).toEqual([
+		expect(importedSpans()).toEqual([
 			one('a', 10, 10, { ...unfinished, links: ['b'] }),
 			one('b', 11, 11, { ...unfinished, parent: 'c' }),
 			one('c', 12, 12, { ...unfinished, parent: 'a' }),
 			one('d', 13, 13, { ...unfinished, links: ['a'] }),
 			one('e', 14, 14, unfinished),
 		]);
-		const takes = 'takes the id of another event; it got';
+		const legal = 'must be the id of another event; it got';
 		expect(faults.map(({ message }) => message)).toEqual([
-			'events[0].dependencies[0] makes a circle, for "b" comes from it; it became a link.',
-			`events[3].dependencies[0] ${takes} "nobody", which no imported event has. It is left out.`,
-			`events[4].dependencies[0] ${takes} "e", which is its own call. It is left out.`,
+			'events[0].dependencies[0] closes a cycle, since "b" depends on it; it became a link.',
+			`events[3].dependencies[0] ${legal} "nobody", which no imported event has. It is left out.`,
+			`events[4].dependencies[0] ${legal} "e", which is its own call. It is left out.`,
 		]);
 	});
 
-	it('answers nothing for nothing, and refuses what is no list and where nothing runs', async () => {
+	it('returns no spans for an empty list, and throws for what is no list and if no telemetry runs', async () => {
 		expect(await importEvents([], { processors })).toEqual({ traceId: undefined, spans: 0, faults: [] });
 		await expect(importEvents({} as never, { processors })).rejects.toThrow(
-			new TypeError('importEvents() takes a list of events; it got object.'),
+			new TypeError('importEvents() expects a list of events; it got object.'),
 		);
 		await expect(importEvents(GARDEN)).rejects.toThrow(
-			'importEvents() exports through the presets that run, and none that carries traces does. Await ' +
-				'startTelemetry() first, or give it the option processors.',
+			'importEvents() exports through the running presets, and none of them exports traces. Await ' +
+				'startTelemetry() first, or pass the option processors.',
 		);
 	});
 
-	it('goes on where a processor throws, or cannot flush', async () => {
+	it('continues if a processor throws or cannot flush', async () => {
 		const broken = {
 			onStart: () => undefined,
 			onEnd: () => {
 				throw new Error('broken');
 			},
-			forceFlush: () => Promise.reject(new Error('away')),
+			forceFlush: () => Promise.reject(new Error('unreachable')),
 			shutdown: async () => undefined,
 		};
 		const result = await importEvents(GARDEN, { processors: [...processors, broken] as never });

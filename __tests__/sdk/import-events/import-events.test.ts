@@ -3,12 +3,23 @@ import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { importEvents, type RecordedEvent } from '../../../sdk/import-events/import-events.js';
 import { timesAsLong } from '../../support/rounds.js';
-import { byCall, event, exporter, GARDEN, idOf, one, processors, seen, type Type, unfinished } from './recording.js';
+import {
+	byCall,
+	event,
+	exporter,
+	GARDEN,
+	idOf,
+	importedSpans,
+	one,
+	processors,
+	type Type,
+	unfinished,
+} from './recording.js';
 
 afterEach(() => exporter.reset());
 
 describe('importEvents()', () => {
-	it('makes one trace of calls, with the times of the recording, parents, links and exceptions', async () => {
+	it('exports one trace of calls with the recorded times, parents, links and exceptions', async () => {
 		const resource = resourceFromAttributes({ 'service.name': 'origin' });
 		const { traceId, spans, faults } = await importEvents(GARDEN, { processors, resource });
 		expect([spans, faults]).toEqual([3, []]);
@@ -70,7 +81,7 @@ describe('importEvents()', () => {
 		]);
 	});
 
-	it('gives the same trace for the same recording, in whichever order, and another for another one', async () => {
+	it('exports the same trace for the same recording in any order, and another trace for another recording', async () => {
 		const ids = async (events: RecordedEvent[]) => {
 			const { traceId } = await importEvents(events, { processors });
 			const spans = exporter.getFinishedSpans().map((span) => `${span.name} ${idOf(span)}`);
@@ -87,7 +98,7 @@ describe('importEvents()', () => {
 		expect((await ids(GARDEN.slice(0, 4))).traceId).not.toBe(first.traceId);
 	});
 
-	it('pairs by function, depth and nesting: recursion, sources that interleave, and what depends on its own call', async () => {
+	it('pairs events by function, depth and nesting: recursion, interleaved sources, and events that depend on their own call', async () => {
 		const { faults } = await importEvents(
 			[
 				event('a0', 'call', 'f', 0, 10),
@@ -102,7 +113,7 @@ describe('importEvents()', () => {
 			{ processors },
 		);
 		expect(faults).toEqual([]);
-		expect(seen()).toEqual([
+		expect(importedSpans()).toEqual([
 			one('a0', 10, 16),
 			one('b0', 11, 13),
 			one('a1', 12, 14, { parent: 'a0' }),
@@ -110,7 +121,7 @@ describe('importEvents()', () => {
 		]);
 	});
 
-	it('invents no end: a call without one ends where it began, without a status, and says so', async () => {
+	it('ends a call without a recorded end where it began, without a status and marked as unfinished', async () => {
 		const { spans, faults } = await importEvents(
 			[
 				event('a', 'call', 'a', 0, 10),
@@ -121,12 +132,12 @@ describe('importEvents()', () => {
 			],
 			{ processors },
 		);
-		expect(seen()).toEqual([
+		expect(importedSpans()).toEqual([
 			one('a', 10, 12),
 			one('lost', 11, 11, { parent: 'a', ...unfinished }),
 			one('b', 13, 13, unfinished),
 		]);
-		// `x` was below `a`, which had returned: its late return is nobody's.
+		// `x` was below `a`, which had returned: its late return belongs to no call.
 		expect([spans, faults]).toEqual([
 			3,
 			[
@@ -140,7 +151,7 @@ describe('importEvents()', () => {
 		]);
 	});
 
-	it('ends a call without return at its exception, unless it is seen to have gone on', async () => {
+	it('ends a call without return at its exception, unless a later event shows that it continued', async () => {
 		await importEvents(
 			[
 				event('a', 'call', 'a', 0, 10),
@@ -152,14 +163,14 @@ describe('importEvents()', () => {
 			],
 			{ processors },
 		);
-		expect(seen()).toEqual([
+		expect(importedSpans()).toEqual([
 			one('a', 10, 10, { status: 'ERROR', unfinished: true }),
 			one('x', 11, 12, { parent: 'a', status: 'ERROR' }),
 			one('y', 14, 15, { parent: 'a' }),
 		]);
 	});
 
-	it('takes a dependency on any event of a call for one on the call', async () => {
+	it('treats a dependency on any event of a call as one on the call', async () => {
 		await importEvents(
 			[
 				event('a', 'call', 'a', 0, 10),
@@ -171,10 +182,14 @@ describe('importEvents()', () => {
 			],
 			{ processors },
 		);
-		expect(seen()).toEqual([one('c', 9, 14), one('a', 10, 11), one('b', 12, 13, { parent: 'a', links: ['c'] })]);
+		expect(importedSpans()).toEqual([
+			one('c', 9, 14),
+			one('a', 10, 11),
+			one('b', 12, 13, { parent: 'a', links: ['c'] }),
+		]);
 	});
 
-	it('takes events without file, line, source and dependencies, and keeps more links than the SDK would', async () => {
+	it("accepts events without file, line, source and dependencies, and keeps more links than the SDK's limit", async () => {
 		const bare = (id: string, type: Type, depth: number, timestamp: number, dependencies: string[] | null = null) => ({
 			...{ id, timestamp, dependencies, source: null },
 			content: { type, function: id, depth, file: null, line: null },
@@ -193,7 +208,7 @@ describe('importEvents()', () => {
 		});
 	});
 
-	it('imports 20,000 events, however they hang together, in a time that grows with their number alone', async () => {
+	it('imports 20,000 events in linear time, however they depend on each other', async () => {
 		const importing = (calls: number) => {
 			const events: RecordedEvent[] = [];
 			for (let i = 0; i < calls; i++) {

@@ -2,7 +2,7 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { RecordedEvent } from '../../../sdk/import-events/import-events.js';
 
-/** Where imported spans go in these tests. */
+/** The exporter of the imported spans in these tests. */
 export const exporter = new InMemorySpanExporter();
 export const processors = [new SimpleSpanProcessor({ exporter })];
 
@@ -27,8 +27,8 @@ export const byCall = () =>
 	new Map(exporter.getFinishedSpans().map((span) => [span.attributes['agentese.event.id'], span]));
 export const idOf = (span: ReadableSpan | undefined) => span?.spanContext().spanId;
 
-/** Name, parent's call, linked calls, start, end, status, and whether it is unfinished. */
-export function seen() {
+/** A span as its name, parent call, linked calls, start, end, status, and whether it is unfinished. */
+export function importedSpans() {
 	const spans = exporter.getFinishedSpans();
 	const callOf = (id: string | undefined) =>
 		spans.find((span) => idOf(span) === id)?.attributes['agentese.event.id'] ?? id;

@@ -23,7 +23,7 @@ const EVENTS: RecordedEvent[] = [
 	},
 ];
 
-it('imported spans stand in the json preset’s files with the recording’s times, whatever the sampling', async () => {
+it('imported spans are in the files of the json preset with the recorded times, whatever the sampling rate is', async () => {
 	const telemetry = await startTelemetry({
 		preset: ['json'],
 		json: { directory },
@@ -64,5 +64,5 @@ it('imported spans stand in the json preset’s files with the recording’s tim
 	]);
 	const [resource] = linesOf(directory, 'traces')[0]?.resourceSpans ?? [];
 	expect(resource?.resource.attributes).toContainEqual({ key: 'service.name', value: { stringValue: 'garden' } });
-	await expect(importEvents(EVENTS)).rejects.toThrow('none that carries traces does');
+	await expect(importEvents(EVENTS)).rejects.toThrow('none of them exports traces');
 });

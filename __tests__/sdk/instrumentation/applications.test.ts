@@ -32,7 +32,7 @@ function application(name: string, { node = REGISTER(), args = [] as string[], e
 
 const KINDS = ['', 'INTERNAL', 'SERVER', 'CLIENT'];
 
-/** Each span as its kind and name, below its parent's, down from the roots. */
+/** The tree of spans from the roots down, each as its kind and name. */
 function tree(spans: readonly Span[]): string[] {
 	const byId = new Map(spans.map((span) => [span.spanId, span]));
 	const way = (span: Span): string => {
@@ -54,7 +54,7 @@ const SEEN_BY_ALL = [
 ];
 
 describe.each(['server.mjs', 'server.cjs'])('an application in %s', (name) => {
-	it('has the spans of http, fetch and pino below its invocation, in one trace, with the named ones on', async () => {
+	it('has the spans of http, fetch and pino below its invocation in one trace, if these are named', async () => {
 		configured({ autoInstrumentation: { include: ['http', 'undici'], pino: {} } });
 		const ended = await application(name);
 		expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
@@ -71,18 +71,18 @@ describe.each(['server.mjs', 'server.cjs'])('an application in %s', (name) => {
 		expect(linesOf(directory, 'logs').length).toBe(1);
 	});
 
-	it('has them with all instrumentations on', async () => {
+	it('has the same spans with all instrumentations on', async () => {
 		configured({ autoInstrumentation: true });
 		const { code, stderr } = await application(name);
 		expect(code).toBe(0);
-		// The openai that is installed here, used or not.
-		expect(stderr).toMatch(/^agentese-otel: autoInstrumentation does not reach openai 7\.[^\n]*\n$/);
-		// net and dns are on as well.
+		// The openai package is installed in this repository.
+		expect(stderr).toMatch(/^agentese-otel: autoInstrumentation does not support openai 7\.[^\n]*\n$/);
+		// net and dns are instrumented as well.
 		const spans = tree(spansOf(directory)).filter((way) => !/ (tcp|dns|tls)[^>]*$/.test(way));
 		expect(spans).toEqual(SEEN_BY_ALL);
 	});
 
-	it('has its own spans alone with the flag off', async () => {
+	it('has only its own spans with auto-instrumentation off', async () => {
 		configured({});
 		const ended = await application(name);
 		expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
@@ -91,7 +91,7 @@ describe.each(['server.mjs', 'server.cjs'])('an application in %s', (name) => {
 	});
 });
 
-it('a Node that has no hooks in the thread is given those of a thread of their own', async () => {
+it("a Node without hooks in the application's thread gets hooks that run in a separate thread", async () => {
 	configured({ autoInstrumentation: { include: ['http', 'undici', 'pino'] } });
 	const ended = await application('server.mjs', { node: ['--import', join(APPS, 'old-node.mjs'), ...REGISTER()] });
 	expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
@@ -99,7 +99,7 @@ it('a Node that has no hooks in the thread is given those of a thread of their o
 });
 
 describe('two processes', () => {
-	it('make one trace, by W3C headers', async () => {
+	it('create one trace through W3C headers', async () => {
 		configured({ autoInstrumentation: { include: ['http'] } });
 		const ended = await application('asks.mjs', { args: [join(APPS, 'answers.mjs')] });
 		expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
@@ -116,21 +116,21 @@ describe('two processes', () => {
 	});
 });
 
-describe('what is loaded', () => {
+describe('the loaded instrumentation packages', () => {
 	const watched = () => ['--import', join(APPS, 'watch-imports.mjs'), ...REGISTER()];
 	const loaded = async () => JSON.parse((await application('loaded.mjs', { node: watched() })).stdout);
 
-	it('is no instrumentation with the flag off', async () => {
+	it('are none with auto-instrumentation off', async () => {
 		configured({ autoInstrumentation: false });
 		expect(await loaded()).toEqual([]);
 	});
 
-	it('are the named ones, and not the metapackage', async () => {
+	it('are the named ones without the metapackage', async () => {
 		configured({ autoInstrumentation: { include: ['http'], pg: { requireParentSpan: true } } });
 		expect(await loaded()).toEqual(['instrumentation', 'instrumentation-http', 'instrumentation-pg']);
 	});
 
-	it('is the metapackage with all of them', async () => {
+	it('include the metapackage with all instrumentations on', async () => {
 		configured({ autoInstrumentation: true });
 		const names = (await loaded()) as string[];
 		expect(names).toEqual(
@@ -138,7 +138,7 @@ describe('what is loaded', () => {
 		);
 	});
 
-	it("is found where pnpm puts it: below the metapackage, not below the application's own node_modules", async () => {
+	it("are found where pnpm puts them: below the metapackage, not in the application's node_modules", async () => {
 		rmSync(join(parent, 'node_modules'));
 		const store = join(parent, 'node_modules/.pnpm/auto/node_modules/@opentelemetry');
 		const strict = join(parent, 'node_modules/@opentelemetry');
@@ -153,16 +153,18 @@ describe('what is loaded', () => {
 	});
 });
 
-describe('a name that is none', () => {
-	it('is refused with the nearest, and the application does not start', async () => {
+describe('an unknown name', () => {
+	it('is refused with the nearest known one, and the application does not start', async () => {
 		configured({ autoInstrumentation: { include: ['htpp'], pgg: {} } });
 		const ended = await application('server.mjs');
 		expect(ended).toMatchObject({ code: 1, stdout: '' });
-		expect(ended.stderr).toMatch(/got 'htpp', which is no instrumentation; legal: amqplib, .* Did you mean "http"\?/);
-		expect(ended.stderr).toMatch(/got 'pgg', which is no instrumentation; legal: amqplib, .* Did you mean "pg"\?/);
+		expect(ended.stderr).toMatch(
+			/got 'htpp', which is not an instrumentation; legal: amqplib, .* Did you mean "http"\?/,
+		);
+		expect(ended.stderr).toMatch(/got 'pgg', which is not an instrumentation; legal: amqplib, .* Did you mean "pg"\?/);
 	});
 
-	it('that is a package which is not installed is refused with the command that installs it', async () => {
+	it('of a package that is not installed is refused with the command that installs it', async () => {
 		configured({ autoInstrumentation: { include: ['@example/instrumentation-tea'] } });
 		const ended = await application('server.mjs');
 		expect(ended).toMatchObject({ code: 1, stdout: '' });
@@ -171,7 +173,7 @@ describe('a name that is none', () => {
 });
 
 describe('an application that starts telemetry in code', () => {
-	it('as an ES module is told in one line what is not seen, and how to start instead', async () => {
+	it('as an ES module gets one line about what is not instrumented and how to start instead', async () => {
 		const ended = await application('late.mjs', { node: [] });
 		expect(ended).toEqual({
 			code: 0,
@@ -179,13 +181,13 @@ describe('an application that starts telemetry in code', () => {
 			stdout: '',
 			stderr:
 				'agentese-otel: autoInstrumentation is on, but the application is an ES module and was not started with ' +
-				'--import agentese-otel/register: what was imported before startTelemetry(), as all that stands in import ' +
-				'statements was, is not seen (http, pg and the like; fetch is). Start it with: ' +
+				'--import agentese-otel/register: what was imported before startTelemetry(), including all ' +
+				'import statements, is not instrumented (http, pg and similar; fetch is). Start it with: ' +
 				'node --import agentese-otel/register app.js\n',
 		});
 	});
 
-	it('in CommonJS is told nothing', async () => {
+	it('in CommonJS gets no such line', async () => {
 		expect(await application('late.cjs', { node: [] })).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
 	});
 });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { traced } from '../../../index.js';
-import { heldRules } from '../../../lib/rules/rules.js';
+import { activeRules } from '../../../lib/rules/rules.js';
 import { assemble } from '../../../sdk/assemble/assemble.js';
 import { loadConfig, startTelemetry } from '../../../sdk/index.js';
 import { startRules } from '../../../sdk/lifecycle/engine-settings.js';
 import { bundle, runChild, spansOf, temporary } from '../../support/children.js';
-import { heard } from '../../support/providers.js';
+import { captureLogs } from '../../support/providers.js';
 
 const sentence = (match: string, hint = '') =>
 	`agentese-otel: the rule for "${match}" has matched nothing that was declared or called so far. Rules match the ` +
@@ -26,7 +26,7 @@ describe('rules in a config', () => {
 	});
 	afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-	it('switch off, rename and sample; one that matches nothing is said once, at the end of the process at the latest', async () => {
+	it('disable, rename and sample; one that matches nothing is logged once, at the end of the process at the latest', async () => {
 		const directory = join(parent, 'telemetry');
 		const env = { BUNDLE: built.url, DIR: directory };
 		const { code, stdout, stderr } = await runChild('rules.mjs', { cwd: parent, env });
@@ -34,61 +34,61 @@ describe('rules in a config', () => {
 		expect(spansOf(directory).map(({ name }) => name)).toEqual(['asked', 'agentese.invoke']);
 	});
 
-	it('are refused with their key where the pattern is none, and nothing is started', async () => {
+	it('are refused with their key if the pattern is invalid, and nothing is started', async () => {
 		const directory = join(parent, 'telemetry');
 		const config = { preset: ['json' as const], json: { directory }, rules: [{ match: 'Soul.get*', enabled: false }] };
 		await expect(startTelemetry(config)).rejects.toThrow(
 			'"rules[0].match" got \'Soul.get*\'; legal: the glob of a path, such as "world.**", or a method, such as ' +
 				'"Soul.challenge"; a star is a whole segment.',
 		);
-		expect(heldRules()).toEqual([]);
+		expect(activeRules()).toEqual([]);
 		const { config: right } = await loadConfig({ rules: [{ match: 'Soul.*', enabled: false }] });
 		expect(right.rules).toEqual([{ match: 'Soul.*', enabled: false }]);
 	});
 
-	it('hold while telemetry runs, and no longer', async () => {
+	it('apply only while telemetry runs', async () => {
 		const rules = [{ match: '**', name: 'x' }];
 		const telemetry = await startTelemetry({ json: { directory: join(parent, 'telemetry') }, rules });
 		traced(() => undefined, { path: 'self.soul.ask' })();
-		expect(heldRules().map(({ rule }) => rule)).toEqual(rules);
+		expect(activeRules().map(({ rule }) => rule)).toEqual(rules);
 		expect(telemetry.stats().unmatchedRules).toEqual([]);
 		await telemetry.shutdown();
-		expect(heldRules()).toEqual([]);
+		expect(activeRules()).toEqual([]);
 	});
 });
 
 describe('startRules()', () => {
-	const said: string[] = [];
+	const logged: string[] = [];
 	beforeEach(() => {
 		jest.useFakeTimers();
-		const note = (message: string) => void said.push(message);
+		const note = (message: string) => void logged.push(message);
 		const logger = { error: note, warn: note, info: note, debug: note, verbose: note };
 		diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 	});
 	afterEach(() => {
 		diag.disable();
 		jest.useRealTimers();
-		said.length = 0;
+		logged.length = 0;
 	});
 
-	it('says what matched nothing after the first minute, and not again at the end', () => {
+	it('logs what matched nothing after the first minute, and not again at the end', () => {
 		const { stop, unmatched } = startRules([{ match: 'nobody.home', name: 'x' }]);
 		expect(unmatched()).toEqual(['nobody.home']);
 		jest.advanceTimersByTime(59_999);
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 		jest.advanceTimersByTime(1);
-		expect(said).toEqual([sentence('nobody.home')]);
+		expect(logged).toEqual([sentence('nobody.home')]);
 		stop();
-		expect([said.length, unmatched()]).toEqual([1, ['nobody.home']]);
+		expect([logged.length, unmatched()]).toEqual([1, ['nobody.home']]);
 	});
 
-	it('says it at the end where that comes first, and leaves no timer and no listener behind', () => {
+	it('logs it at the end if that comes first, and removes its timer and its listener', () => {
 		const listeners = process.listenerCount('exit');
 		const { stop } = startRules([{ match: 'nobody.there', name: 'x' }]);
 		expect([jest.getTimerCount(), process.listenerCount('exit')]).toEqual([1, listeners + 1]);
 		stop();
 		expect([jest.getTimerCount(), process.listenerCount('exit')]).toEqual([0, listeners]);
-		expect(said).toEqual([sentence('nobody.there')]);
+		expect(logged).toEqual([sentence('nobody.there')]);
 	});
 });
 
@@ -96,12 +96,12 @@ describe('the rate of a rule', () => {
 	const rules = [{ match: 'self.**', rate: 0.5 }];
 	const OFF = (who: string) =>
 		`agentese-otel: the "rate" of a rule has no effect here: ${who} decides which traces are kept. "enabled" and "name" ` +
-		'hold.';
+		'apply.';
 	let parent: string;
-	let said: string[];
+	let logged: string[];
 	beforeEach(() => {
 		parent = temporary();
-		said = heard();
+		logged = captureLogs();
 	});
 	afterEach(() => {
 		diag.disable();
@@ -114,23 +114,23 @@ describe('the rate of a rule', () => {
 		return String(configuration.sampler);
 	};
 
-	it('is heeded by the sampler of the presets', async () => {
+	it('applies with the sampler of the presets', async () => {
 		expect(await samplerOf()).toMatch(/^ModelCallSampler\{ParentBased\{root=RuleSampler\{AlwaysOnSampler/);
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 
-	it('has no effect where OTEL_TRACES_SAMPLER decides, which is said', async () => {
+	it('has no effect if OTEL_TRACES_SAMPLER decides, which is logged', async () => {
 		process.env['OTEL_TRACES_SAMPLER'] = 'always_on';
 		expect(await samplerOf()).toBe('ModelCallSampler{AlwaysOnSampler}');
-		expect(said).toEqual([OFF('OTEL_TRACES_SAMPLER')]);
+		expect(logged).toEqual([OFF('OTEL_TRACES_SAMPLER')]);
 	});
 
-	it("has no effect where a preset's own sampler decides, which is said", async () => {
+	it("has no effect if a preset's own sampler decides, which is logged", async () => {
 		writeFileSync(
 			join(parent, 'mine.mjs'),
 			"export default { name: 'mine', make: () => ({ sampler: { shouldSample() {}, toString: () => 'Mine' } }) };",
 		);
 		expect(await samplerOf('./mine.mjs')).toBe('ModelCallSampler{Mine}');
-		expect(said).toEqual([OFF("a preset's own sampler")]);
+		expect(logged).toEqual([OFF("a preset's own sampler")]);
 	});
 });

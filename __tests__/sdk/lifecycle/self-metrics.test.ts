@@ -4,7 +4,7 @@ import { diag, trace } from '@opentelemetry/api';
 import { startTelemetry } from '../../../sdk/index.js';
 import { linesOf, temporary } from '../../support/children.js';
 import { type Deed, type Misbehaving, misbehaving } from '../../support/misbehaving.js';
-import { heard } from '../../support/providers.js';
+import { captureLogs } from '../../support/providers.js';
 
 let directory: string;
 let backend: Misbehaving;
@@ -14,7 +14,7 @@ beforeEach(async () => {
 	directory = temporary();
 	deed = { take: true };
 	backend = await misbehaving('http/protobuf', () => deed);
-	heard();
+	captureLogs();
 });
 afterEach(async () => {
 	delete process.env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS'];
@@ -23,7 +23,7 @@ afterEach(async () => {
 	rmSync(directory, { recursive: true, force: true });
 });
 
-/** One span that is accepted, one that is refused in part and one that waits, and the metrics of it by name. */
+/** Sends a span that is accepted, one that is refused and one that waits, and returns the metrics by name. */
 async function metricsOf(): Promise<Record<string, unknown[]>> {
 	const telemetry = await startTelemetry({
 		preset: ['json', 'jaeger'],
@@ -45,9 +45,9 @@ async function metricsOf(): Promise<Record<string, unknown[]>> {
 	const found = (last?.resourceMetrics ?? []).flatMap(({ scopeMetrics }) =>
 		scopeMetrics.flatMap(({ metrics }) => metrics),
 	);
-	const told = found.filter(({ name }) => /^otel\.sdk\.(processor|exporter)\.|^agentese\.delivery\./.test(name));
+	const exported = found.filter(({ name }) => /^otel\.sdk\.(processor|exporter)\.|^agentese\.delivery\./.test(name));
 	return Object.fromEntries(
-		told.map(({ name, sum }) => [
+		exported.map(({ name, sum }) => [
 			name,
 			(sum?.dataPoints ?? []).map(({ asInt, asDouble, attributes }) => {
 				const text = (key: string) => attributes?.find((one) => one.key === key)?.value.stringValue;
@@ -59,7 +59,7 @@ async function metricsOf(): Promise<Record<string, unknown[]>> {
 	);
 }
 
-it("what is delivered is told under OpenTelemetry's own names and in its words, where its variable asks for them", async () => {
+it("counts of delivery are exported as OpenTelemetry's SDK metrics if its variable is true", async () => {
 	process.env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS'] = 'true';
 	expect(await metricsOf()).toEqual({
 		'otel.sdk.processor.span.queue.size': [0],
@@ -72,6 +72,6 @@ it("what is delivered is told under OpenTelemetry's own names and in its words, 
 	});
 });
 
-it('is not told else', async () => {
+it('they are not exported otherwise', async () => {
 	expect(await metricsOf()).toEqual({});
 });

@@ -34,7 +34,7 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 const NO_TOKENS = { counted: { in: 0, out: 0 }, late: { in: 0, out: 0 }, outside: { in: 0, out: 0 } };
 const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
 
-async function child(name: string, env: NodeJS.ProcessEnv = {}): Promise<Ended & { seen: unknown }> {
+async function child(name: string, env: NodeJS.ProcessEnv = {}): Promise<Ended & { output: unknown }> {
 	const ended = await runChild('cases.mjs', {
 		args: [name],
 		cwd: parent,
@@ -42,17 +42,17 @@ async function child(name: string, env: NodeJS.ProcessEnv = {}): Promise<Ended &
 	});
 	const { code, signal, stderr } = ended;
 	if (code !== 0) throw new Error(`The child ended with ${code ?? signal}: ${stderr}`);
-	return { ...ended, seen: JSON.parse(ended.stdout) };
+	return { ...ended, output: JSON.parse(ended.stdout) };
 }
 
 const attributes = (list: { key: string; value: unknown }[]) =>
 	Object.fromEntries(list.map(({ key, value }) => [key, value]));
 
 describe('startTelemetry()', () => {
-	it('writes spans, metrics and logs as OTLP JSON lines, one signal a file, for their owner only', async () => {
-		const { seen, stderr } = await child('signals');
+	it('writes spans, metrics and logs as OTLP JSON lines, one file for each signal, readable by their owner only', async () => {
+		const { output, stderr } = await child('signals');
 		const one = (made: number) => ({ ...NOTHING, made, written: made });
-		expect(seen).toEqual({
+		expect(output).toEqual({
 			stats: {
 				spans: one(2),
 				metricPoints: one(1),
@@ -107,7 +107,7 @@ describe('startTelemetry()', () => {
 		expect(linesOf(directory, 'logs').map(({ resourceLogs }) => resourceLogs?.[0]?.scopeLogs[0]?.logRecords)).toEqual([
 			[expect.objectContaining({ body: { stringValue: 'hello' }, severityText: 'INFO' })],
 		]);
-		// Who speaks; and neither the command line nor the user.
+		// The resource has neither the command line nor the user.
 		const resource = linesOf(directory, 'traces')[0]?.resourceSpans?.[0]?.resource.attributes ?? [];
 		expect(attributes(resource)).toEqual({
 			'service.name': { stringValue: 'garden' },
@@ -124,32 +124,32 @@ describe('startTelemetry()', () => {
 		});
 	});
 
-	it('starts, stops and starts again in one process, and leaves nothing behind', async () => {
-		const { seen, stderr } = await child('again');
+	it('starts, stops and starts again in one process, and unregisters everything', async () => {
+		const { output, stderr } = await child('again');
 		const counts = { ...NOTHING, made: 1, written: 1 };
-		const { before, after, seen: spans } = seen as Record<string, unknown>;
+		const { before, after, output: spans } = output as Record<string, unknown>;
 		expect([spans, after, stderr]).toEqual([[counts, counts], { ...(before as object), registered: ['version'] }, '']);
 		expect(spanNames(directory).sort()).toEqual(['first', 'second']);
 		expect(linesOf(directory, 'metrics').length).toBe(2);
 	});
 
-	it('starts anew only when the shutdown under way is through', async () => {
-		expect((await child('restart')).seen).toEqual({ other: true, spanName: 'path' });
+	it('starts again only when the shutdown under way has finished', async () => {
+		expect((await child('restart')).output).toEqual({ other: true, spanName: 'path' });
 		expect(spanNames(directory)).toEqual(['second']);
 	});
 
-	it('answers what runs when called twice, and says once that another config was asked for', async () => {
-		const { seen, stderr } = await child('twice');
-		expect(seen).toEqual({ same: true, spanName: 'invoke', wrong: 'ConfigurationError' });
+	it('returns the running telemetry when called twice, and warns once about another config', async () => {
+		const { output, stderr } = await child('twice');
+		expect(output).toEqual({ same: true, spanName: 'invoke', wrong: 'ConfigurationError' });
 		expect(stderr).toBe(
-			'agentese-otel: telemetry runs already, with another config than the one asked for now; it goes on as it is. ' +
-				'Await its shutdown() before starting it otherwise.\n',
+			'agentese-otel: telemetry runs already, with another config than this call has; it continues unchanged. ' +
+				'Await its shutdown() before you start it with another config.\n',
 		);
 	});
 
 	it('opens nothing and does nothing with enabled: false, preset: none or OTEL_SDK_DISABLED', async () => {
 		const ways = [[{ enabled: false }], [{ preset: 'none' }], [{}, { OTEL_SDK_DISABLED: 'true' }]];
-		const { seen, stderr } = await child('off', { OFF: JSON.stringify(ways) });
+		const { output, stderr } = await child('off', { OFF: JSON.stringify(ways) });
 		const off = {
 			stats: {
 				spans: NOTHING,
@@ -164,28 +164,28 @@ describe('startTelemetry()', () => {
 			quiet: true,
 			registered: [],
 		};
-		expect(seen).toEqual([off, off, off]);
+		expect(output).toEqual([off, off, off]);
 		expect([stderr, existsSync(directory)]).toEqual(['', false]);
 	});
 
-	it('says a faulty config and is off, where that asks for strict: false', async () => {
-		const { seen, stderr } = await child('off', { OFF: '[[{"strict":false,"spanName":"way"}]]' });
-		expect(seen).toMatchObject([{ quiet: true, registered: [], stats: { spans: NOTHING } }]);
+	it('reports a faulty config with strict: false and starts nothing', async () => {
+		const { output, stderr } = await child('off', { OFF: '[[{"strict":false,"spanName":"way"}]]' });
+		expect(output).toMatchObject([{ quiet: true, registered: [], stats: { spans: NOTHING } }]);
 		expect(stderr).toBe(
 			'agentese-otel: The configuration is refused. argument: "spanName" got \'way\'; legal: invoke or path. ' +
-				'Telemetry is off, as strict: false asks.\n',
+				'Telemetry is off, because of strict: false.\n',
 		);
 	});
 
-	it('leaves an SDK of the application alone, and says so', async () => {
-		const { seen, stderr } = await child('foreign');
-		expect(seen).toEqual({ own: true });
+	it('does not start beside an SDK of the application, and reports that', async () => {
+		const { output, stderr } = await child('foreign');
+		expect(output).toEqual({ own: true });
 		expect(stderr).toBe(
 			'agentese-otel: an OpenTelemetry SDK is registered already, for traces; decorators use that one, and ' +
 				'startTelemetry starts none beside it. Add nodeSdkConfiguration() to it, or start only one of the two.\n' +
-				'agentese-otel: the rules of the config do not hold with that SDK. nodeSdkConfiguration() makes them hold; the ' +
-				'"rate" of a rule only by the sampler that it answers.\n' +
-				'agentese-otel: that SDK registered no context manager: its spans have no parent. Give it one before it ' +
+				'agentese-otel: the rules of the config have no effect with that SDK. Pass it nodeSdkConfiguration() to apply them; ' +
+				'the "rate" of a rule needs the sampler of that configuration.\n' +
+				'agentese-otel: that SDK registered no context manager, so its spans have no parent. Register one before the SDK ' +
 				'starts: context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of ' +
 				'@opentelemetry/context-async-hooks.\n',
 		);
@@ -193,9 +193,9 @@ describe('startTelemetry()', () => {
 	});
 
 	it('samples whole traces at the rate, and names the service by package.json', async () => {
-		const [none, quarter = Number.NaN, all] = (await child('sampled')).seen as number[];
+		const [none, quarter = Number.NaN, all] = (await child('sampled')).output as number[];
 		expect([none, quarter % 2, all]).toEqual([0, 0, 4000]);
-		// 500 of 2,000 traces are meant; five standard deviations are 97.
+		// 500 of 2,000 traces are expected; five standard deviations are 97.
 		expect(Math.abs(quarter / 2 - 500)).toBeLessThan(97);
 		const resource = linesOf(directory, 'traces')[0]?.resourceSpans?.[0]?.resource.attributes ?? [];
 		expect(attributes(resource)['service.name']).toEqual({ stringValue: 'by-package' });
@@ -203,20 +203,20 @@ describe('startTelemetry()', () => {
 });
 
 describe('an application of OpenTelemetry 2.x', () => {
-	it('whose SDK was registered through an older API is told that nothing reaches it', async () => {
-		const { seen, stderr } = await child('otherVersion');
-		expect([seen, existsSync(directory)]).toEqual([0, false]);
+	it('whose SDK was registered through an older API gets a line that it receives nothing', async () => {
+		const { output, stderr } = await child('otherVersion');
+		expect([output, existsSync(directory)]).toEqual([0, false]);
 		const [first, second, ...others] = stderr.trimEnd().split('\n');
 		expect(first).toContain('an OpenTelemetry SDK is registered already, for traces;');
 		expect(second).toBe(
 			'agentese-otel: that SDK was registered through @opentelemetry/api 1.9.0, which is older than the copy that ' +
-				'decorators use: nothing that they do reaches it. Make it one copy: update @opentelemetry/api of the ' +
+				'decorators use, so it receives nothing from them. Keep one copy: update @opentelemetry/api of the ' +
 				'application to 1.10, and run npm ls @opentelemetry/api.',
 		);
 		expect(others).toEqual([]);
 	});
 
-	it('is told so by register, and runs without telemetry', async () => {
+	it('gets a line from register, and runs without telemetry', async () => {
 		const modules = join(parent, 'node_modules');
 		cpSync(built.url, join(modules, 'agentese-otel'), { recursive: true });
 		mkdirSync(join(modules, '@opentelemetry/api'), { recursive: true });
@@ -232,7 +232,7 @@ describe('an application of OpenTelemetry 2.x', () => {
 			signal: null,
 			stdout: 'the application runs\n',
 			stderr: expect.stringMatching(
-				/^agentese-otel: the toolkit finds @opentelemetry\/api 1\.9\.0 \(.*\), which is of OpenTelemetry 2\.x; .*\n$/,
+				/^agentese-otel: the toolkit finds @opentelemetry\/api 1\.9\.0 \(.*\), which belongs to OpenTelemetry 2\.x; .*\n$/,
 			),
 		});
 	});
@@ -259,70 +259,71 @@ describe('OTEL_CONFIG_FILE', () => {
 		return { ...ended, requests, file };
 	};
 
-	it('says where telemetry goes, and one line says what of ours is off', async () => {
-		const { seen, stderr, requests, file } = await declared('declared');
-		expect([seen, requests]).toEqual([['version'], ['/v1/traces']]);
+	it('decides where telemetry is sent, and one line reports which keys have no effect', async () => {
+		const { output, stderr, requests, file } = await declared('declared');
+		expect([output, requests]).toEqual([['version'], ['/v1/traces']]);
 		expect(stderr).toBe(
-			`agentese-otel: OTEL_CONFIG_FILE is set, so ${file} alone says where telemetry goes; preset, sampling, ` +
-				'resource and serviceName of the toolkit are off. autoInstrumentation and the end of the process stay its own.\n',
+			`agentese-otel: OTEL_CONFIG_FILE is set, so ${file} alone decides where telemetry is sent; preset, sampling, ` +
+				'resource and serviceName of the toolkit have no effect. autoInstrumentation and the flush at the end of ' +
+				'the process still work.\n',
 		);
 		expect(existsSync(directory)).toBe(false);
 	});
 
-	it('leaves the end of the process to the toolkit', async () => {
+	it('is flushed by the toolkit at the end of the process', async () => {
 		expect((await declared('declaredAndEnded')).requests).toEqual(['/v1/traces']);
 	});
 });
 
 describe('instrumentations', () => {
-	it('are taken out at the stop and work at the next start, and so does what was woven before', async () => {
-		const { seen, stderr } = await child('instrumentedAgain');
+	it('are disconnected at the stop and work at the next start, as do classes that were woven before', async () => {
+		const { output, stderr } = await child('instrumentedAgain');
 		// The invocation, the client and the server; with the flag off the invocation alone.
-		expect([seen, stderr.replace(/^.*--import agentese-otel\/register.*\n/, '')]).toEqual([[3, 3, 1], '']);
+		expect([output, stderr.replace(/^.*--import agentese-otel\/register.*\n/, '')]).toEqual([[3, 3, 1], '']);
 	});
 });
 
 describe('the console preset', () => {
-	it('sees spans begin, so that a call of the own server is a part of the tree', async () => {
-		const { seen, stderr } = await child('ownServer');
-		expect(seen).toEqual({ ...NOTHING, made: 2, written: 2 });
+	it("receives spans when they begin, so that a call of the application's own server is a part of the tree", async () => {
+		const { output, stderr } = await child('ownServer');
+		expect(output).toEqual({ ...NOTHING, made: 2, written: 2 });
 		expect(stderr.replaceAll(/ [\d.]+ ms/g, '')).toBe('root ✓\n└─ served token=[redacted] ✓\n');
 	});
 });
 
 describe('a directory that cannot be written', () => {
-	it('is said in one line, and the application goes on', async () => {
+	it('is reported in one line, and the application continues', async () => {
 		writeFileSync(directory, 'a file where the directory should be');
-		const { seen, stderr } = await child('unwritable');
+		const { output, stderr } = await child('unwritable');
 		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { unwritable: made } });
-		expect(seen).toEqual({ spans: lost(3), metricPoints: lost(4) });
+		expect(output).toEqual({ spans: lost(3), metricPoints: lost(4) });
 		expect(stderr.replaceAll(directory, '<directory>')).toMatch(
-			/^agentese-otel: the json preset cannot write to <directory>; what is made waits in memory, .* Reason: E.*\n$/,
+			/^agentese-otel: the json preset cannot write to <directory>; telemetry waits in memory, .* Reason: E.*\n$/,
 		);
 		expect(stderr.trimEnd().split('\n').length).toBe(1);
 	});
 
-	it('is said in one line by a preset that sends as well, which then claims to keep nothing there', async () => {
+	it('is reported in one line by a preset that sends too, which then does not claim to keep telemetry there', async () => {
 		writeFileSync(directory, 'a file where the directory should be');
-		const { seen, stderr } = await child('unwritable', {
+		const { output, stderr } = await child('unwritable', {
 			AGENTESE_PRESET: 'otlp',
 			AGENTESE_OTLP_ENDPOINT: 'http://127.0.0.1:9',
 		});
 		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { undelivered: made } });
-		expect(seen).toMatchObject({ spans: lost(3), metricPoints: lost(4) });
+		expect(output).toMatchObject({ spans: lost(3), metricPoints: lost(4) });
 		expect(stderr.replaceAll(directory, '<directory>').trimEnd().split('\n').sort()).toEqual([
 			expect.stringMatching(/^agentese-otel: the journal cannot be written; what is made waits in memory .* Reason: E/),
 			expect.stringMatching(
-				/^agentese-otel: the otlp preset cannot deliver to http:.*; what is made waits in memory, .* Reason: /,
+				/^agentese-otel: the otlp preset cannot deliver to http:.*; telemetry waits in memory, .* Reason: /,
 			),
 		]);
 	});
 });
 
 describe('one directory', () => {
-	it('takes two processes and their worker threads, each with files of its own', async () => {
+	it('is shared by two processes and their worker threads, each with its own files', async () => {
 		const both = await Promise.all([child('threads'), child('threads')]);
-		expect(both.map(({ seen }) => seen)).toEqual([
+		expect(both.map(({ output }) => output)).toEqual([
 			{ codes: [0, 5], files: 1 },
 			{ codes: [0, 5], files: 1 },
 		]);
@@ -333,7 +334,7 @@ describe('one directory', () => {
 });
 
 describe('nodeSdkConfiguration()', () => {
-	it("is what a NodeSDK of one's own is started with", async () => {
+	it('returns a configuration with which an application starts the NodeSDK', async () => {
 		const { stderr } = await child('alone');
 		expect([spanNames(directory), stderr]).toEqual([['shut down'], '']);
 	});
@@ -349,7 +350,7 @@ describe('agentese-otel/register', () => {
 		expect(spanNames(join(parent, '.agentese'))).toEqual(['of the application']);
 	});
 
-	it('says a faulty config and does not start the application', async () => {
+	it('reports a faulty config and does not start the application', async () => {
 		writeFileSync(join(parent, 'agentese.config.yaml'), 'presets: [json]');
 		const ended = await register();
 		expect(ended).toEqual({
@@ -357,23 +358,23 @@ describe('agentese-otel/register', () => {
 			signal: null,
 			stdout: '',
 			stderr: expect.stringMatching(
-				/^agentese-otel: The configuration is refused\. .*agentese\.config\.yaml:1: "presets" is no key; .* Did you mean "preset"\?\n$/,
+				/^agentese-otel: The configuration is refused\. .*agentese\.config\.yaml:1: "presets" is not a key; .* Did you mean "preset"\?\n$/,
 			),
 		});
 		expect(readdirSync(parent).sort()).toEqual(['agentese.config.yaml', 'package.json']);
 	});
 
-	it('starts the application without telemetry where a faulty config asks for strict: false', async () => {
+	it('starts the application without telemetry if a faulty config has strict: false', async () => {
 		writeFileSync(join(parent, 'agentese.config.yaml'), 'presets: [json]\nstrict: false');
 		const ended = await register();
 		expect(ended).toMatchObject({ code: 0, stdout: 'the application runs\n' });
-		expect(ended.stderr).toMatch(/Telemetry is off, as strict: false asks\.\n$/);
+		expect(ended.stderr).toMatch(/Telemetry is off, because of strict: false\.\n$/);
 	});
 });
 
-it('a config in TypeScript is read by Node itself', async () => {
+it('Node itself loads a config in TypeScript', async () => {
 	writeFileSync(join(parent, 'agentese.config.ts'), 'const spanName: string = "path";\nexport default { spanName };');
 	writeFileSync(join(parent, 'package.json'), '{"name":"by-package","type":"module"}');
-	const { seen } = await child('configOf');
-	expect(seen).toEqual({ spanName: 'path', source: join(parent, 'agentese.config.ts') });
+	const { output } = await child('configOf');
+	expect(output).toEqual({ spanName: 'path', source: join(parent, 'agentese.config.ts') });
 });

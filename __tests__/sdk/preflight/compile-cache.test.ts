@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { bundle, runChild, temporary } from '../../support/children.js';
 
-/** Each test starts Node processes of its own, and a busy machine takes its time. */
+/** Each test starts several Node processes, which is slow on a busy machine. */
 jest.setTimeout(30_000);
 
 let built: Awaited<ReturnType<typeof bundle>>;
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-/** A process that `register` starts, in whose directory for temporary files Node would keep its cache. */
+/** Runs a process with `register` and with its own directory for temporary files, where Node would keep its cache. */
 const started = (env: NodeJS.ProcessEnv = {}) =>
 	runChild('registered.mjs', {
 		node: ['--import', join(built.url, 'register.mjs')],
@@ -31,7 +31,7 @@ const started = (env: NodeJS.ProcessEnv = {}) =>
 const ran = { code: 0, signal: null, stdout: 'the application runs\n', stderr: '' };
 
 describe('compileCache', () => {
-	it('keeps what was compiled, of the application too', async () => {
+	it("caches compiled code, the application's too", async () => {
 		writeFileSync(join(parent, 'agentese.config.json'), '{"compileCache":true}');
 		expect(await started()).toEqual(ran);
 		const [version = ''] = readdirSync(cache);
@@ -42,14 +42,14 @@ describe('compileCache', () => {
 		expect(readdirSync(join(cache, version)).length).toBe(kept);
 	});
 
-	it('is off unless it is asked for', async () => {
+	it('is off by default', async () => {
 		expect(await started()).toEqual(ran);
 		expect(readdirSync(cache)).toEqual([]);
 		expect(await started({ AGENTESE_COMPILE_CACHE: 'true' })).toEqual(ran);
 		expect(readdirSync(cache)).not.toEqual([]);
 	});
 
-	it('that cannot be kept is said in one line, and telemetry runs', async () => {
+	it('whose directory cannot be written is reported in one line, and telemetry runs', async () => {
 		rmSync(cache, { recursive: true });
 		writeFileSync(cache, 'a file where the directory should be');
 		const ended = await started({ AGENTESE_COMPILE_CACHE: 'true' });

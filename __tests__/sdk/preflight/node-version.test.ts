@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bundle, runChild, temporary } from '../../support/children.js';
 
-/** What Node 20 is to us: `node:module` without the name that we need. */
+/** Simulates Node 20: `node:module` without the function that the toolkit needs. */
 const OLD = `const nodeModule = require('node:module');
 delete nodeModule.findPackageJSON;
 nodeModule.syncBuiltinESMExports();`;
 
 const LINE =
-	/^agentese-otel: this is Node v\d+.*, and the presets need 22\.18 or newer, .* Start it with a newer Node\.\n$/;
+	/^agentese-otel: this is Node v\d+.*, and the presets need 22\.18 or newer, .* Start the application with a newer Node\.\n$/;
 
 let built: Awaited<ReturnType<typeof bundle>>;
 let folder: string;
@@ -25,7 +25,7 @@ afterAll(() => {
 	rmSync(folder, { recursive: true });
 });
 
-it('register says in one line that Node is too old, and the application runs', async () => {
+it('register reports in one line that Node is too old, and the application runs', async () => {
 	const node = ['--require', old, '--import', join(built.url, 'register.mjs')];
 	const ended = await runChild('hello.mjs', { node, cwd: folder });
 	expect(ended).toEqual({
@@ -36,7 +36,7 @@ it('register says in one line that Node is too old, and the application runs', a
 	});
 });
 
-it('startTelemetry() says the same, reads no config, and answers a handle that does nothing', async () => {
+it('startTelemetry() reports the same, reads no config, and returns a handle that does nothing', async () => {
 	writeFileSync(join(folder, 'agentese.config.yaml'), 'a config that is none');
 	const node = ['--require', old];
 	const env = { BUNDLE: built.url, DIR: join(folder, 'telemetry') };

@@ -27,19 +27,20 @@ function install(below: string, name: string, version: string): void {
 
 const found = () => JSON.parse(JSON.stringify(otelVersions(application)).replaceAll(application, '<app>'));
 
-describe('neighbours()', () => {
-	it('says nothing of one copy of the API of 1.10', () => {
+describe('otelVersions()', () => {
+	it('accepts one copy of the API 1.10', () => {
 		install('', '@opentelemetry/api', '1.10.0');
 		expect(found()).toEqual({});
 	});
 
-	it('refuses an API below 1.10, and says what works and what to do', () => {
+	it('refuses an API below 1.10, with what works and what to do', () => {
 		install('', '@opentelemetry/api', '1.9.1');
 		expect(found()).toEqual({
 			refused:
-				'the toolkit finds @opentelemetry/api 1.9.1 (<app>/node_modules/@opentelemetry/api), which is of OpenTelemetry ' +
-				'2.x; the presets need 1.10, of OpenTelemetry 3.x. Decorators work with the SDK that the application starts ' +
-				'itself; no preset, no config and no auto-instrumentation does. Update to the packages of 3.x and npm i ' +
+				'the toolkit finds @opentelemetry/api 1.9.1 (<app>/node_modules/@opentelemetry/api), which belongs to ' +
+				'OpenTelemetry 2.x; the presets need 1.10, of OpenTelemetry 3.x. Decorators work with an SDK that the ' +
+				'application starts itself; presets, the config and auto-instrumentation do not. Update to the packages of ' +
+				'3.x and npm i ' +
 				'@opentelemetry/api@1.10, or start your own SDK.',
 		});
 	});
@@ -55,15 +56,15 @@ describe('neighbours()', () => {
 		});
 	});
 
-	it('warns of two copies of the API, and says how to make them one', () => {
+	it('warns of two copies of the API, with how to keep one', () => {
 		install('', '@opentelemetry/api', '1.10.1');
 		install('', '@opentelemetry/sdk-node', '0.300.0');
 		install('node_modules/agentese-otel', '@opentelemetry/api', '1.10.0');
 		expect(found()).toEqual({
 			warned:
 				'there are two copies of @opentelemetry/api: 1.10.1 in <app>/node_modules/@opentelemetry/api, which the ' +
-				'application uses, and 1.10.0 in <app>/node_modules/agentese-otel/node_modules/@opentelemetry/api. What is ' +
-				'registered through the one may not reach the other. Make them one: npm dedupe, or npm i ' +
+				'application uses, and 1.10.0 in <app>/node_modules/agentese-otel/node_modules/@opentelemetry/api. An SDK ' +
+				'that is registered through one of them may be unknown to the other. Keep one copy: npm dedupe, or npm i ' +
 				'@opentelemetry/api@1.10.0.',
 		});
 	});

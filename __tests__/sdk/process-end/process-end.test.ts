@@ -52,15 +52,15 @@ describe('other listeners', () => {
 		expect(spanNames(ended.directory)).toEqual(SPANS);
 	});
 
-	it.concurrent('of a signal decide what becomes of the process', async () => {
+	it.concurrent('of a signal decide whether the process ends', async () => {
 		const ended = await end('SIGTERM', 'SIGTERM,exit');
 		expect(ended).toMatchObject({ code: 7, signal: null, stdout: 'SIGTERM SIGTERM\nexit 7\n', stderr: '' });
 		expect(spanNames(ended.directory)).toEqual(SPANS);
-		// It lived on long enough for the callback that awaits.
+		// The process went on for long enough for the callback that awaits.
 		expect(lastMetrics(ended.directory)).toEqual({ ...METRICS, late: [4, 5] });
 	});
 
-	it.concurrent('of a first signal leave the second one to us', async () => {
+	it.concurrent('of a first signal leave the second one to the toolkit', async () => {
 		const ended = await end('secondSignal');
 		expect(ended).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'not yet\n', stderr: '' });
 		expect(spanNames(ended.directory)).toEqual([...SPANS, 'after the first']);
@@ -72,7 +72,7 @@ describe('other listeners', () => {
 		expect(spanNames(ended.directory)).toEqual(SPANS);
 	});
 
-	it.concurrent('that count the listeners of a signal, as signal-exit does, find their own only', async () => {
+	it.concurrent('that count the listeners of a signal, as signal-exit does, find only their own', async () => {
 		const directory = temporary();
 		directories.push(directory);
 		const ended = await runChild('signal-exit.mjs', { env: { BUNDLE: built.url, DIR: directory } });
@@ -82,7 +82,7 @@ describe('other listeners', () => {
 });
 
 describe('a burst', () => {
-	it.concurrent('of 20,000 spans in one turn, ended by process.exit(), is there to the last span and once', async () => {
+	it.concurrent('of 20,000 spans in one turn, ended by process.exit(), is written completely and once', async () => {
 		const ended = await end('burst');
 		expect(ended.code).toBe(3);
 		const names = spanNames(ended.directory);
@@ -91,7 +91,7 @@ describe('a burst', () => {
 	});
 
 	it.concurrent.each([1, 3, 9])(
-		'that is being written when the process exits (turn %i) has no line torn or twice',
+		'that is being written when the process exits (turn %i) has no incomplete and no duplicate line',
 		async (turns) => {
 			const ended = await end('running', '', { TURNS: String(turns) });
 			const names = spanNames(ended.directory);

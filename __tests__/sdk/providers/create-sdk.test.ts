@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { wantsNodeSdk } from '../../../sdk/providers/create-sdk.js';
+import { variableNeedingNodeSdk } from '../../../sdk/providers/create-sdk.js';
 import { bundle, runChild, temporary } from '../../support/children.js';
 
 const WATCH = fileURLToPath(new URL('../../support/apps/watch-imports.mjs', import.meta.url));
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-/** What a started process writes into headers, and the packages that were loaded. */
+/** The headers into which a started process injects its context, and the packages that it has loaded. */
 async function started(preset: string, env: NodeJS.ProcessEnv = {}) {
 	const ended = await runChild('started-with.mjs', {
 		node: ['--import', WATCH],
@@ -30,7 +30,7 @@ async function started(preset: string, env: NodeJS.ProcessEnv = {}) {
 	return JSON.parse(ended.stdout) as { headers: string[]; loaded: string[] };
 }
 
-it('a start loads neither the NodeSDK, nor gRPC, nor what reads configs, nor the packages of a signal that nobody carries', async () => {
+it('a start loads neither the NodeSDK, nor gRPC, nor parsers of configs, nor packages of a signal that no preset exports', async () => {
 	const { headers, loaded } = await started('json');
 	expect(headers).toEqual(['traceparent']);
 	const unwanted = [
@@ -48,7 +48,7 @@ it('a start loads neither the NodeSDK, nor gRPC, nor what reads configs, nor the
 	expect((await started('jaeger')).loaded).not.toContain('sdk-logs');
 });
 
-it('what the NodeSDK alone has is had from the NodeSDK', async () => {
+it('the NodeSDK is loaded for what only the NodeSDK supports', async () => {
 	const { headers, loaded } = await started('json', { OTEL_PROPAGATORS: 'b3' });
 	expect(headers).toEqual(['b3']);
 	expect(loaded).toContain('sdk-node');
@@ -59,10 +59,10 @@ it.each([
 	[{ OTEL_PROPAGATORS: 'baggage, tracecontext', OTEL_NODE_RESOURCE_DETECTORS: 'os,all' }, undefined],
 	[{ OTEL_PROPAGATORS: 'tracecontext,b3multi' }, 'OTEL_PROPAGATORS'],
 	[{ OTEL_NODE_RESOURCE_DETECTORS: 'os,container' }, 'OTEL_NODE_RESOURCE_DETECTORS'],
-])('%p wants the NodeSDK by %p', (variables, by) => {
+])('%p needs the NodeSDK because of %p', (variables, by) => {
 	Object.assign(process.env, variables);
 	try {
-		expect(wantsNodeSdk()).toBe(by);
+		expect(variableNeedingNodeSdk()).toBe(by);
 	} finally {
 		for (const name of Object.keys(variables)) delete process.env[name];
 	}

@@ -9,9 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => built.remove());
 
-type Way = 'lean' | 'node-sdk';
+type Way = 'minimal' | 'node-sdk';
 
-/** What a start by one of the ways shows, registers, says and exports. */
+/** What a start with one of the two SDKs prints, registers, logs and exports. */
 async function shown(way: Way, env: NodeJS.ProcessEnv = {}, how = '') {
 	const parent = temporary();
 	try {
@@ -22,13 +22,13 @@ async function shown(way: Way, env: NodeJS.ProcessEnv = {}, how = '') {
 			env: { BUNDLE: built.url, DIR: directory, WAY: way, HOW: how, ...env },
 		});
 		if (ended.code !== 0) throw new Error(`The child ended with ${ended.code ?? ended.signal}: ${ended.stderr}`);
-		const said = ended.stdout.trimEnd().split('\n');
-		const seen = JSON.parse(said.pop() ?? '');
-		// How many lines there are of a signal is a matter of time: what has waited for a second is one.
+		const logged = ended.stdout.trimEnd().split('\n');
+		const result = JSON.parse(logged.pop() ?? '');
+		// The number of lines of a signal depends on time: what is recorded within a second is one line.
 		const exported = ['traces', 'metrics', 'logs'].map((signal) =>
 			linesOf(directory, signal).flatMap((line) => Object.values(line).flat()),
 		);
-		return { seen, said: plain([...said, ended.stderr]), exported: plain(exported) };
+		return { result, logged: withoutVariation([...logged, ended.stderr]), exported: withoutVariation(exported) };
 	} finally {
 		rmSync(parent, { recursive: true, force: true });
 	}
@@ -38,8 +38,8 @@ async function shown(way: Way, env: NodeJS.ProcessEnv = {}, how = '') {
 const OWN =
 	/^(process\.pid|service\.instance\.id|http\.(url|host)|net\.(host|peer)\.port|server\.port|network\.peer\.port)$/;
 
-/** Without what differs from run to run: times, durations, ports, places in the code; ids by the order in which they come. */
-function plain<T>(value: T): T {
+/** Removes what differs from run to run: times, durations, ports and code locations; ids become their order. */
+function withoutVariation<T>(value: T): T {
 	const ids = new Map<string, number>();
 	const numbered = (id: string) => {
 		if (!ids.has(id)) ids.set(id, ids.size);
@@ -58,7 +58,7 @@ function plain<T>(value: T): T {
 }
 
 const DETECTORS = 'serviceinstance,process,os,host,env';
-const SPEAKERS = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=said,team=soul,port=80', OTEL_SERVICE_NAME: 'garden' };
+const RESOURCE = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=ignored,team=soul,port=80', OTEL_SERVICE_NAME: 'garden' };
 
 const LIMITS = {
 	OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '2',
@@ -71,16 +71,16 @@ const LIMITS = {
 	OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '7',
 };
 
-describe('the lean starter and the NodeSDK register, export and say the same', () => {
+describe('the minimal SDK and the NodeSDK register, export and log the same', () => {
 	it.each<[string, NodeJS.ProcessEnv]>([
 		['with no variable', {}],
 		['with baggage alone', { OTEL_PROPAGATORS: 'baggage' }],
-		['with trace context alone, said twice', { OTEL_PROPAGATORS: ' tracecontext,tracecontext' }],
+		['with trace context listed twice', { OTEL_PROPAGATORS: ' tracecontext,tracecontext' }],
 		['with no propagator', { OTEL_PROPAGATORS: 'baggage,none' }],
-		['with attributes from the environment', SPEAKERS],
-		['with some detectors', { OTEL_NODE_RESOURCE_DETECTORS: DETECTORS, ...SPEAKERS }],
-		['with all detectors', { OTEL_NODE_RESOURCE_DETECTORS: 'all', ...SPEAKERS }],
-		['with no detector', { OTEL_NODE_RESOURCE_DETECTORS: 'process,none', ...SPEAKERS }],
+		['with attributes from the environment', RESOURCE],
+		['with some detectors', { OTEL_NODE_RESOURCE_DETECTORS: DETECTORS, ...RESOURCE }],
+		['with all detectors', { OTEL_NODE_RESOURCE_DETECTORS: 'all', ...RESOURCE }],
+		['with no detector', { OTEL_NODE_RESOURCE_DETECTORS: 'process,none', ...RESOURCE }],
 		['with limits of spans and log records', LIMITS],
 		['with limits of everything', { OTEL_ATTRIBUTE_COUNT_LIMIT: '2', OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '5' }],
 		[
@@ -96,33 +96,33 @@ describe('the lean starter and the NodeSDK register, export and say the same', (
 		['with a sampler that heeds no parent', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }],
 		['switched off', { OTEL_SDK_DISABLED: 'TRUE' }],
 		['switched off by a word that is none', { OTEL_SDK_DISABLED: 'yes', OTEL_LOG_LEVEL: 'warn' }],
-		['asked to say everything', { OTEL_LOG_LEVEL: 'debug' }],
-		['asked for a level that is none', { OTEL_LOG_LEVEL: 'loud' }],
+		['with the log level debug', { OTEL_LOG_LEVEL: 'debug' }],
+		['with an unknown log level', { OTEL_LOG_LEVEL: 'loud' }],
 		['counting their own work', { OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true' }],
 	])('%s', async (_name, env) => {
-		const [lean, full] = await Promise.all([shown('lean', env), shown('node-sdk', env)]);
-		expect(lean).toEqual(full);
+		const [minimal, full] = await Promise.all([shown('minimal', env), shown('node-sdk', env)]);
+		expect(minimal).toEqual(full);
 	});
 
-	it('where shutting down fails', async () => {
-		const [lean, full] = await Promise.all([shown('lean', {}, 'failing'), shown('node-sdk', {}, 'failing')]);
-		expect(lean).toEqual(full);
+	it('if the shutdown fails', async () => {
+		const [minimal, full] = await Promise.all([shown('minimal', {}, 'failing'), shown('node-sdk', {}, 'failing')]);
+		expect(minimal).toEqual(full);
 	});
 
-	it('but for logs that nobody carries, for which the lean one registers nothing', async () => {
-		const [lean, full] = await Promise.all([shown('lean', {}, 'no logs'), shown('node-sdk', {}, 'no logs')]);
-		expect(full.seen.after).toEqual([...lean.seen.after, 'logs: LoggerProvider$1']);
-		expect(lean.exported).toEqual(full.exported);
+	it('except for logs that no preset exports, for which the minimal SDK registers nothing', async () => {
+		const [minimal, full] = await Promise.all([shown('minimal', {}, 'no logs'), shown('node-sdk', {}, 'no logs')]);
+		expect(full.result.after).toEqual([...minimal.result.after, 'logs: LoggerProvider$1']);
+		expect(minimal.exported).toEqual(full.exported);
 	});
 });
 
-it('what they are compared by is there: every signal, the instrumented server and client, and a shutdown that fails', async () => {
-	const { seen, exported } = await shown('lean');
+it('the comparison covers every signal, the instrumented server and client, and a failing shutdown', async () => {
+	const { result, exported } = await shown('minimal');
 	const text = JSON.stringify(exported);
 	for (const word of ['"of another process"', '"hello"', '"calls"', '"GET"', 'http.server.request.duration']) {
 		expect(text).toContain(word);
 	}
 	expect(text).not.toContain('too late');
-	expect(seen).toMatchObject({ ended: 'resolved', order: ['spans', 'logs'] });
-	expect((await shown('lean', {}, 'failing')).seen.ended).toBe('spans fails');
+	expect(result).toMatchObject({ ended: 'resolved', order: ['spans', 'logs'] });
+	expect((await shown('minimal', {}, 'failing')).result.ended).toBe('spans fails');
 });

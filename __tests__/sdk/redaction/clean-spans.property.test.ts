@@ -2,17 +2,17 @@ import { expect, it } from '@jest/globals';
 import { type Attributes, createTraceState, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
-import { Constants } from '../../../lib/redaction/constants.js';
+import { ConstantAttributes } from '../../../lib/redaction/constant-attributes.js';
 import { Redactor } from '../../../lib/redaction/redactor.js';
 import { CleanSpans } from '../../../sdk/redaction/clean-spans.js';
-import { redactedSpan, type SpanRules } from '../../../sdk/redaction/redact-span.js';
+import { type RedactionPolicy, redactSpan } from '../../../sdk/redaction/redact-span.js';
 import type { FastSpan } from '../../../sdk/spans/fast-span.js';
 import { FastTracer } from '../../../sdk/spans/fast-tracer.js';
 import { sdkInternalsOf } from '../../../sdk/spans/sdk-internals.js';
 
 const tracers = ['agentese-otel', 'password=swordfish'].map((name) => {
 	const parts = sdkInternalsOf(new TracerProvider().getTracer(name));
-	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
+	if (parts === undefined) throw new Error('The tracer of the SDK has other fields than the tested versions.');
 	return new FastTracer(parts);
 });
 
@@ -37,7 +37,7 @@ const word = fc.oneof(
 	{ weight: 8, arbitrary: fc.constantFrom('agentese.invoke', 'GET /') },
 	{ weight: 1, arbitrary: fc.constantFrom(...SECRETS) },
 );
-const rules = fc.constantFrom<SpanRules>(
+const policies = fc.constantFrom<RedactionPolicy>(
 	...[
 		new Redactor(),
 		new Redactor(),
@@ -47,14 +47,14 @@ const rules = fc.constantFrom<SpanRules>(
 		new Redactor({ with: (_key, given) => (given === 'self' ? 'other' : given) }),
 		new Redactor({ with: (_key, given) => given }),
 		undefined,
-	].flatMap((redactor): SpanRules[] => [
-		{ redactor, errors: 'full', resourceOf: (resource) => resource },
-		{ redactor, errors: 'type', resourceOf: (resource) => resource },
+	].flatMap((redactor): RedactionPolicy[] => [
+		{ redactor, errors: 'full', redactResource: (resource) => resource },
+		{ redactor, errors: 'type', redactResource: (resource) => resource },
 	]),
 );
 const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
 	fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
-const one = fc.record({
+const spanOf = fc.record({
 	tracer: fc.constantFrom(...tracers.slice(0, 1), ...tracers.slice(0, 1), ...tracers),
 	name: word,
 	attributes: record,
@@ -64,27 +64,31 @@ const one = fc.record({
 	state: rarely(fc.constantFrom('vendor=fine', 'vendor=sk-ant-api03-abcdefghijklmnopqrst')),
 });
 
-/** Below a caller that sent this `tracestate`. */
-function below(state: string | undefined) {
+/** Returns the context of a request whose caller sent this `tracestate`. */
+function requestContext(state: string | undefined) {
 	if (state === undefined) return ROOT_CONTEXT;
 	const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
 	return trace.setSpanContext(ROOT_CONTEXT, { ...ids, isRemote: true, traceState: createTraceState(state) });
 }
 
-it('a span that is passed as clean is one in which a whole look finds nothing, whatever was seen before it', () => {
+it('redacting a span that is recognized as clean changes nothing, whatever spans were inspected before it', () => {
 	let passed = 0;
 	fc.assert(
-		fc.property(rules, fc.array(one, { minLength: 1, maxLength: 6 }), (rule, spans) => {
-			const clean = new CleanSpans(rule);
+		fc.property(policies, fc.array(spanOf, { minLength: 1, maxLength: 6 }), (policy, spans) => {
+			const clean = new CleanSpans(policy);
 			for (const { tracer, name, attributes, constants, event, status, state } of spans) {
-				const span = tracer.startSpan(name, { attributes: { ...constants, ...attributes } }, below(state)) as FastSpan;
-				if (constants !== undefined) span._constants = new Constants(Object.freeze(constants));
+				const span = tracer.startSpan(
+					name,
+					{ attributes: { ...constants, ...attributes } },
+					requestContext(state),
+				) as FastSpan;
+				if (constants !== undefined) span._constants = new ConstantAttributes(Object.freeze(constants));
 				if (event !== undefined) span.addEvent('e', event);
 				if (status !== undefined) span.setStatus({ code: 2, message: status });
 				span.end();
 				if (!clean.has(span)) continue;
 				passed++;
-				expect(redactedSpan(span, rule)).toBe(span);
+				expect(redactSpan(span, policy)).toBe(span);
 			}
 		}),
 		{ numRuns: 2000 },
@@ -92,9 +96,9 @@ it('a span that is passed as clean is one in which a whole look finds nothing, w
 	expect(passed).toBeGreaterThan(100);
 });
 
-it('a constant that somebody wrote over is looked at', () => {
+it('a constant attribute that was overwritten is inspected', () => {
 	const redactor = new Redactor();
-	const constants = new Constants(Object.freeze({ 'agentese.path': 'self.soul.ask' }));
+	const constants = new ConstantAttributes(Object.freeze({ 'agentese.path': 'self.soul.ask' }));
 	expect(redactor.isClean({ 'agentese.path': 'self.soul.ask' }, constants)).toBe(true);
 	expect(redactor.isClean({ 'agentese.path': 'password=swordfish' }, constants)).toBe(false);
 	expect(new Redactor({ values: [/soul/] }).isClean({ 'agentese.path': 'self.soul.ask' }, constants)).toBe(false);

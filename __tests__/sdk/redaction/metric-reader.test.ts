@@ -7,13 +7,13 @@ import { defaultConfig } from '../../../config/schema/config.js';
 import { Redactor } from '../../../lib/redaction/redactor.js';
 import { jsonDefaults } from '../../../presets/json/options.js';
 import { json } from '../../../presets/json/preset.js';
-import { guarded } from '../../../sdk/redaction/guard.js';
-import { redactedMetrics } from '../../../sdk/redaction/metric-reader.js';
+import { redactMetrics } from '../../../sdk/redaction/metric-reader.js';
+import { redactPresetParts } from '../../../sdk/redaction/redact-presets.js';
 import { SHAPES } from '../../lib/redaction/planted.js';
 import { temporary } from '../../support/children.js';
 import { environment, providers } from '../../support/providers.js';
 
-const rules = { redactor: new Redactor(), resourceOf: <T>(resource: T) => resource };
+const policy = { redactor: new Redactor(), redactResource: <T>(resource: T) => resource };
 const [FIRST = '', SECOND = ''] = ['openai', 'github'].map((name) => SHAPES[name]?.text ?? '');
 
 const collection = (metric: Partial<MetricData>): ResourceMetrics => ({
@@ -37,28 +37,28 @@ const point = <T>(value: T, attributes = {}): DataPoint<T> => ({
 	attributes,
 	value,
 });
-const pointsOf = (made: ResourceMetrics) =>
-	made.scopeMetrics[0]?.metrics[0]?.dataPoints.map(({ attributes, value }) => [attributes, value]);
+const pointsOf = (redacted: ResourceMetrics) =>
+	redacted.scopeMetrics[0]?.metrics[0]?.dataPoints.map(({ attributes, value }) => [attributes, value]);
 
 describe('a collection', () => {
-	it('is the very same where there is nothing to hide', () => {
+	it('is returned as the same object if there is nothing to redact', () => {
 		const clean = collection({
 			dataPointType: DataPointType.SUM,
 			isMonotonic: true,
 			dataPoints: [point(5, { a: 'b' })],
 		} as never);
-		expect(redactedMetrics(clean, rules)).toBe(clean);
+		expect(redactMetrics(clean, policy)).toBe(clean);
 	});
 
-	it('has one point for those that differ in a secret alone: sums add up, gauges keep the last, histograms add up', () => {
+	it('merges points that differ in a secret only: sums and histograms are added, of gauges the last one is kept', () => {
 		const labels = [{ by: FIRST }, { by: 'kent' }, { by: SECOND }];
 		const sum = { dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints: labels.map((one) => point(5, one)) };
-		expect(pointsOf(redactedMetrics(collection(sum as never), rules))).toEqual([
+		expect(pointsOf(redactMetrics(collection(sum as never), policy))).toEqual([
 			[{ by: '[redacted]' }, 10],
 			[{ by: 'kent' }, 5],
 		]);
 		const gauge = { dataPointType: DataPointType.GAUGE, dataPoints: labels.map((one, at) => point(at, one)) };
-		expect(pointsOf(redactedMetrics(collection(gauge as never), rules))).toEqual([
+		expect(pointsOf(redactMetrics(collection(gauge as never), policy))).toEqual([
 			[{ by: '[redacted]' }, 2],
 			[{ by: 'kent' }, 1],
 		]);
@@ -74,7 +74,7 @@ describe('a collection', () => {
 			dataPointType: DataPointType.HISTOGRAM,
 			dataPoints: labels.map((one, at) => point(values[at], one)),
 		};
-		expect(pointsOf(redactedMetrics(collection(given as never), rules))).toEqual([
+		expect(pointsOf(redactMetrics(collection(given as never), policy))).toEqual([
 			[{ by: '[redacted]' }, { buckets: { boundaries: [10], counts: [2, 4] }, sum: 73, count: 6, min: 1, max: 50 }],
 			[{ by: 'kent' }, values[1]],
 		]);
@@ -89,13 +89,13 @@ describe('the last collection of a process', () => {
 	});
 	afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-	it('is written at once, without secrets', async () => {
-		const around = environment();
-		const parts = await json.make({ ...jsonDefaults, directory }, around);
+	it('is written synchronously, without secrets', async () => {
+		const presetEnvironment = environment();
+		const parts = await json.make({ ...jsonDefaults, directory }, presetEnvironment);
 		const config = { ...defaultConfig(), serviceName: 'x' };
-		const sdk = providers(guarded([parts], config, defaultResource(), new Set()));
+		const sdk = providers(redactPresetParts([parts], config, defaultResource(), new Set()));
 		sdk.meter.createCounter('asked').add(7, { by: FIRST });
-		around.end('last');
+		presetEnvironment.end('last');
 		const [file = ''] = readdirSync(join(directory, 'metrics'));
 		const line = readFileSync(join(directory, 'metrics', file), 'utf8');
 		expect(line).toContain('"by","value":{"stringValue":"[redacted]"}');

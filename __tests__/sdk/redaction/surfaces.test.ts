@@ -18,8 +18,8 @@ import { MODEL_CASE, PLANTED, SHAPES } from '../../lib/redaction/planted.js';
 import { temporary } from '../../support/children.js';
 import { type Backend, httpBackend } from '../../support/otlp-servers.js';
 
-/** A preset of one's own, which keeps all that it can reach. */
-const OWN = `export default { name: 'mine', make: () => ({ spanProcessors: [{
+/** The module of a custom preset that records everything it receives. */
+const CUSTOM = `export default { name: 'mine', make: () => ({ spanProcessors: [{
 	onStart(span) { globalThis.seenAtStart = span; globalThis.seen.push(JSON.stringify([span.name, span.attributes])); },
 	onEnding(span) { globalThis.seen.push(JSON.stringify([span.name, span.attributes, span.events, span.status])); },
 	onEnd(span) {
@@ -39,7 +39,7 @@ let write: typeof process.stderr.write;
 beforeEach(async () => {
 	directory = temporary();
 	backends = [await httpBackend(), await httpBackend()];
-	writeFileSync(join(directory, 'mine.mjs'), OWN);
+	writeFileSync(join(directory, 'mine.mjs'), CUSTOM);
 	host.seen = [];
 	errors = [];
 	write = process.stderr.write;
@@ -79,10 +79,10 @@ class Keeper {
 	}
 }
 
-/** What another service sent along with its request. */
+/** Returns the span context of a request whose caller put a text into its trace state. */
 const from = (text: string, span: Span) => ({ ...span.spanContext(), traceState: createTraceState(`vendor=${text}`) });
 
-/** Puts a text wherever telemetry may carry one. */
+/** Puts a text into every part of telemetry that may contain one. */
 function plant(text: string): void {
 	const tracer = trace.getTracer('application');
 	const other = tracer.startSpan('other');
@@ -115,15 +115,15 @@ function plant(text: string): void {
 	diag.error(`a library failed`, new Error(text));
 }
 
-/** Everything that left the process, as texts. */
-async function left(telemetry: Awaited<ReturnType<typeof startTelemetry>>): Promise<Record<string, string>> {
+/** Stops telemetry and returns everything that left the process, as texts by surface. */
+async function exportedBy(telemetry: Awaited<ReturnType<typeof startTelemetry>>): Promise<Record<string, string>> {
 	const page = telemetry.stats().backends.find(({ preset }) => preset === 'prometheus')?.endpoint ?? '';
 	const scraped = await (await fetch(page, { headers: { connection: 'close' } })).text();
 	await telemetry.shutdown();
 	const all: Record<string, string> = {
 		page: scraped,
 		stderr: errors.join(''),
-		own: (host.seen ?? []).join('\n'),
+		custom: (host.seen ?? []).join('\n'),
 		protobuf: sent(backends[0]),
 		json: sent(backends[1]),
 	};
@@ -141,18 +141,18 @@ async function left(telemetry: Awaited<ReturnType<typeof startTelemetry>>): Prom
 const sent = (backend: Backend | undefined) =>
 	(backend?.got ?? []).map(({ body }) => body.toString('latin1')).join('\n');
 
-const SURFACES = ['page', 'stderr', 'own', 'protobuf', 'json', 'trace file', 'metric file', 'log file'];
+const SURFACES = ['page', 'stderr', 'custom', 'protobuf', 'json', 'trace file', 'metric file', 'log file'];
 
-describe('secrets that are planted everywhere', () => {
-	it('leave the process nowhere', async () => {
+describe('secrets in every part of telemetry', () => {
+	it('do not leave the process by any surface', async () => {
 		const resource = Object.fromEntries(Object.values(PLANTED).map(({ text }, at) => [`planted.${at}`, text]));
 		const telemetry = await startTelemetry(config({ resource: { ...resource, 'garden.password': 'hunter2-of-kent' } }));
 		for (const { text } of Object.values(PLANTED)) plant(text);
 		plant(MODEL_CASE);
-		const all = await left(telemetry);
+		const all = await exportedBy(telemetry);
 		expect(Object.keys(all).sort()).toEqual([...SURFACES].sort());
 		for (const [surface, text] of Object.entries(all)) {
-			// Something arrived there, and says that more was there.
+			// Telemetry arrived there, and the marker shows that a secret was replaced.
 			expect([surface, text.includes('[redacted]')]).toEqual([surface, true]);
 			for (const [name, { secret }] of Object.entries(PLANTED)) {
 				for (const form of [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')]) {
@@ -160,10 +160,10 @@ describe('secrets that are planted everywhere', () => {
 				}
 			}
 		}
-		expect(all['own']).toContain('Incorrect API key provided: [redacted]. You can find your API key at');
+		expect(all['custom']).toContain('Incorrect API key provided: [redacted]. You can find your API key at');
 	});
 
-	it('leave the application its own span, and its error', async () => {
+	it("are kept in the application's span", async () => {
 		const telemetry = await startTelemetry(config());
 		const key = SHAPES['anthropic']?.text ?? '';
 		const span = trace
@@ -177,7 +177,7 @@ describe('secrets that are planted everywhere', () => {
 		await telemetry.shutdown();
 	});
 
-	it('are counted as one where their labels are', async () => {
+	it('are counted together if the redacted labels are equal', async () => {
 		const telemetry = await startTelemetry(config());
 		const counter = metrics.getMeter('application').createCounter('asked');
 		const histogram = metrics.getMeter('application').createHistogram('took');
@@ -185,7 +185,7 @@ describe('secrets that are planted everywhere', () => {
 			counter.add(2, { by: SHAPES[name]?.text ?? '' });
 			histogram.record(5, { by: SHAPES[name]?.text ?? '' });
 		}
-		const { page } = await left(telemetry);
+		const { page } = await exportedBy(telemetry);
 		const lines = page?.split('\n') ?? [];
 		expect(lines.filter((line) => line.startsWith('asked_total'))).toEqual([
 			expect.stringMatching(/by="\[redacted\]".*} 6/),
@@ -195,20 +195,20 @@ describe('secrets that are planted everywhere', () => {
 		]);
 	});
 
-	it('leave where that is asked for: redact: false', async () => {
+	it('leave the process with redact: false', async () => {
 		const telemetry = await startTelemetry(config({ redact: false }));
 		const { text = '' } = SHAPES['openai'] ?? {};
 		plant(text);
-		const all = await left(telemetry);
+		const all = await exportedBy(telemetry);
 		for (const surface of SURFACES) {
-			// Lines on stderr that are no telemetry have no switch; the console preset's are on stderr too.
+			// Log lines on stderr are redacted in any case; the console preset writes spans to stderr too.
 			expect([surface, all[surface]?.includes(text)]).toEqual([surface, true]);
 		}
 	});
 });
 
-describe("a redactor of one's own", () => {
-	it('hides what it answers nothing for', async () => {
+describe('a custom redact function', () => {
+	it('redacts the values that it returns undefined for', async () => {
 		const telemetry = await startTelemetry(
 			config({
 				redact: { keys: ['plot'], values: ['acme-*'], with: (key, value) => (key === 'text' ? undefined : value) },
@@ -216,13 +216,13 @@ describe("a redactor of one's own", () => {
 		);
 		const span = trace.getTracer('application').startSpan('a span of acme-1');
 		span.setAttributes({ text: 'a', 'garden.plot': 'b', said: 'by acme-22, c' }).end();
-		const { own } = await left(telemetry);
-		expect(own?.split('\n').at(-1)).toContain(
+		const { custom } = await exportedBy(telemetry);
+		expect(custom?.split('\n').at(-1)).toContain(
 			'["a span of [redacted]",{"text":"[redacted]","garden.plot":"[redacted]","said":"by [redacted], c"}',
 		);
 	});
 
-	it('that throws hides everything of that span, and says so once', async () => {
+	it('that throws redacts everything of that span, which is logged once', async () => {
 		const telemetry = await startTelemetry(
 			config({
 				redact: {
@@ -240,21 +240,21 @@ describe("a redactor of one's own", () => {
 		tracer.startSpan('public name', { attributes: { other: 5 } }).end();
 		logs.getLogger('application').emit({ body: 'private', attributes: { text: 'private' } });
 		metrics.getMeter('application').createCounter('asked').add(1, { text: 'private', other: 'private' });
-		const all = await left(telemetry);
+		const all = await exportedBy(telemetry);
 		expect(
 			Object.entries(all)
 				.filter(([, text]) => text.includes('private'))
 				.map(([surface]) => surface),
 		).toEqual([]);
-		expect(all['own']).toContain('["[redacted]",{"text":"[redacted]","other":"[redacted]"},[{"name":"[redacted]"');
-		expect(all['own']).toContain('["public name",{"other":5}');
+		expect(all['custom']).toContain('["[redacted]",{"text":"[redacted]","other":"[redacted]"},[{"name":"[redacted]"');
+		expect(all['custom']).toContain('["public name",{"other":5}');
 		expect(all['page']).toMatch(/^asked_total\{.*text="\[redacted\]"/m);
-		const line = all['stderr']?.split('\n').filter((text) => text.includes('what hides secrets threw'));
+		const line = all['stderr']?.split('\n').filter((text) => text.includes('redaction threw an error'));
 		expect(line?.[0]).toContain('a fault of the application');
 	});
 });
 
-it('errors: type leaves no message and no stack of anybody', async () => {
+it("errors: 'type' exports no message and no stack, whoever recorded the error", async () => {
 	const telemetry = await startTelemetry(config({ errors: 'type', redact: false, capture: 'off' }));
 	const span = trace.getTracer('application').startSpan('a span');
 	span.recordException(new RangeError('a private message'));
@@ -262,9 +262,9 @@ it('errors: type leaves no message and no stack of anybody', async () => {
 	const error = { 'exception.type': 'RangeError', 'exception.message': 'a private message' };
 	logs.getLogger('application').emit({ body: 'it failed', attributes: error });
 	expect(() => new Keeper().fail(null, 'a private message')).toThrow();
-	const all = await left(telemetry);
+	const all = await exportedBy(telemetry);
 	const found = Object.entries(all).filter(([, text]) => text.includes('a private message'));
-	// What a processor reads before the end of a span is without it as well.
+	// This includes what a processor reads before the end of a span.
 	expect(found.map(([surface]) => surface)).toEqual([]);
 	expect(all['trace file']).toContain('RangeError');
 	expect(all['log file']).toContain('RangeError');

@@ -36,7 +36,7 @@ afterEach(() => {
 	diag.disable();
 });
 
-/** Ids that tell where they were made, and in which order. */
+/** Generates ids that contain the number of the call, so that the order of calls is compared too. */
 class CountingIds implements IdGenerator {
 	#made = 0;
 	generateSpanId(): string {
@@ -47,19 +47,19 @@ class CountingIds implements IdGenerator {
 	}
 }
 
-/** Writes down what every processor sees, field by field. */
-class Witness implements SpanProcessor {
-	readonly seen: unknown[] = [];
+/** Records what a processor can read of each span, field by field. */
+class RecordingProcessor implements SpanProcessor {
+	readonly calls: unknown[] = [];
 	onStart(span: Span, context: Context): void {
-		this.seen.push(['start', fields(span), context.getValue(MARK)]);
+		this.calls.push(['start', fields(span), context.getValue(MARK)]);
 		span.setAttribute('witness', 'at the start');
 	}
 	onEnding(span: Span): void {
-		this.seen.push(['ending', fields(span), span.isRecording()]);
+		this.calls.push(['ending', fields(span), span.isRecording()]);
 		span.setAttribute('witness', 'at the end');
 	}
 	onEnd(span: ReadableSpan): void {
-		this.seen.push(['end', fields(span)]);
+		this.calls.push(['end', fields(span)]);
 	}
 	async forceFlush(): Promise<void> {}
 	async shutdown(): Promise<void> {}
@@ -81,7 +81,7 @@ function fields(span: ReadableSpan): unknown {
 	});
 }
 
-/** A clock that stands still until a script moves it, so that times can be compared too. */
+/** Replaces both clocks with one that only the returned function advances, so that times can be compared too. */
 function fakeClock(): (ms: number) => void {
 	let passed = 1000.25;
 	const began = 1_800_000_000_000;
@@ -116,36 +116,36 @@ function parent(more: object): Context {
 	return trace.setSpanContext(ROOT_CONTEXT, spanContext);
 }
 
-/** All that can be seen of one script: what processors saw and when, what was said, answered and exported. */
-function play({ name, options, parent: from, sampler, limits, steps }: Script, own: boolean): unknown {
+/** Runs one script; returns all that can be observed: what processors read, what was logged, returned and exported. */
+function play({ name, options, parent: from, sampler, limits, steps }: Script, fast: boolean): unknown {
 	const tick = fakeClock();
-	const said: unknown[] = [];
-	const say = (message: string, ...rest: unknown[]) => {
-		// How often it complains of a limit that is none is how often it looks at it.
-		if (!message.startsWith('Invalid attributeValueLengthLimit')) said.push(message, ...rest.map(String));
+	const logged: unknown[] = [];
+	const log = (message: string, ...rest: unknown[]) => {
+		// This message is logged each time the limit is read, and the two classes read it a different number of times.
+		if (!message.startsWith('Invalid attributeValueLengthLimit')) logged.push(message, ...rest.map(String));
 	};
 	diag.setLogger(
-		{ error: say, warn: say, info: say, debug: say, verbose: say },
+		{ error: log, warn: log, info: log, debug: log, verbose: log },
 		{ logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
 	);
-	said.length = 0;
+	logged.length = 0;
 	const exporter = new InMemorySpanExporter();
-	const witness = new Witness();
+	const witness = new RecordingProcessor();
 	const provider = new TracerProvider({
 		resource: resourceFromAttributes({ 'service.name': 'garden' }),
-		spanProcessors: [witness, new SimpleSpanProcessor({ exporter }), new Witness()],
+		spanProcessors: [witness, new SimpleSpanProcessor({ exporter }), new RecordingProcessor()],
 		sampler,
 		spanLimits: limits,
 		idGenerator: new CountingIds(),
 	});
-	const tracer = made(provider.getTracer('agentese-otel', '1.0'), own);
+	const tracer = tracerOf(provider.getTracer('agentese-otel', '1.0'), fast);
 	const span = tracer.startSpan(name, options, PARENTS[from].setValue(MARK, 'here'));
-	if (span.isRecording() && own) expect(span).toBeInstanceOf(FastSpan);
-	const answers = steps.map(([what, run]) => {
+	if (span.isRecording() && fast) expect(span).toBeInstanceOf(FastSpan);
+	const results = steps.map(([what, run]) => {
 		tick(1.5);
 		try {
-			const answer = run(span);
-			return [what, answer === span ? 'itself' : answer];
+			const result = run(span);
+			return [what, result === span ? 'itself' : result];
 		} catch (error) {
 			return [what, String(error)];
 		}
@@ -154,10 +154,10 @@ function play({ name, options, parent: from, sampler, limits, steps }: Script, o
 	const spans = exporter.getFinishedSpans();
 	const exported = exportOf(spans);
 	jest.restoreAllMocks();
-	return { seen: witness.seen, said, answers, context, state: traceState?.serialize(), exported };
+	return { calls: witness.calls, logged, results, context, state: traceState?.serialize(), exported };
 }
 
-/** As OTLP JSON; where the SDK's own encoder fails (a time that is not a number), how. */
+/** Returns the spans as OTLP JSON; the error if the SDK's encoder throws (a time that is not a number). */
 function exportOf(spans: ReadableSpan[]): string {
 	try {
 		return new TextDecoder().decode(JsonTraceSerializer.serializeRequest(spans) ?? new Uint8Array());
@@ -166,13 +166,13 @@ function exportOf(spans: ReadableSpan[]): string {
 	}
 }
 
-function made(tracer: Tracer, own: boolean): Tracer {
-	const parts = sdkInternalsOf(tracer);
-	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
-	return own ? new FastTracer(parts) : tracer;
+function tracerOf(tracer: Tracer, fast: boolean): Tracer {
+	const internals = sdkInternalsOf(tracer);
+	if (internals === undefined) throw new Error('The tracer of the SDK has other private fields than expected.');
+	return fast ? new FastTracer(internals) : tracer;
 }
 
-// `__proto__` as a key changes what an object is, also for whoever compares the two.
+// `__proto__` as a key sets the prototype of an object, also of those that the comparison creates.
 const text = fc
 	.oneof(fc.string({ maxLength: 40 }), fc.constantFrom('', 'agentese.path', 'constructor'))
 	.filter((one) => one !== '__proto__');
@@ -270,19 +270,19 @@ const script: fc.Arbitrary<Script> = fc.record({
 	steps: fc.array(step, { maxLength: 12 }),
 });
 
-/** What the SDK throws at hostile attributes and times, as where they hold a symbol, a span of the toolkit's own throws too. */
-function outcome(one: Script, own: boolean): unknown {
+/** Runs a script. For some attributes and times (a symbol) the SDK throws; a FastSpan must throw the same. */
+function outcome(one: Script, fast: boolean): unknown {
 	try {
-		return play(one, own);
+		return play(one, fast);
 	} catch (error) {
-		// An expectation that fails is no outcome. Errors of the SDK are of another realm than Jest's.
+		// A failed expectation is not an outcome. Errors of the SDK are of another realm than Jest's.
 		if (typeof error === 'object' && error !== null && 'matcherResult' in error) throw error;
 		return String(error);
 	}
 }
 
-describe("a span of the toolkit's own", () => {
-	it('is what a span of the SDK is, to processors, to its user, to diag and to an exporter, whatever is done to it', () => {
+describe('a FastSpan', () => {
+	it('equals a span of the SDK for processors, for its user, for diag and for an exporter, whatever is called', () => {
 		fc.assert(
 			fc.property(script, (one) => {
 				expect(outcome(one, true)).toEqual(outcome(one, false));

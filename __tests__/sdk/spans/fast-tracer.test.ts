@@ -21,28 +21,28 @@ class PullReader extends MetricReader {
 	protected async onForceFlush(): Promise<void> {}
 }
 
-/** The SDK's tracer and the one that stands in for it, over the same parts. */
-function both(options: TracerProviderOptions = {}): { sdks: Tracer; own: FastTracer; exporter: InMemorySpanExporter } {
+/** Creates a tracer of the SDK, and the FastTracer that replaces it, with the same parts. */
+function both(options: TracerProviderOptions = {}): { sdk: Tracer; fast: FastTracer; exporter: InMemorySpanExporter } {
 	const exporter = new InMemorySpanExporter();
 	const spanProcessors = [new SimpleSpanProcessor({ exporter })];
-	const sdks = new TracerProvider({ spanProcessors, ...options }).getTracer('agentese-otel', '1.0');
-	const parts = sdkInternalsOf(sdks);
-	if (parts === undefined) throw new Error('The tracer of the SDK has other parts than it had.');
-	return { sdks, own: new FastTracer(parts), exporter };
+	const sdk = new TracerProvider({ spanProcessors, ...options }).getTracer('agentese-otel', '1.0');
+	const internals = sdkInternalsOf(sdk);
+	if (internals === undefined) throw new Error('The tracer of the SDK has other private fields than expected.');
+	return { sdk, fast: new FastTracer(internals), exporter };
 }
 
-describe("the tracer of the toolkit's own spans", () => {
-	it('is none for a tracer that is made of other parts', () => {
+describe('a FastTracer', () => {
+	it('is not created for a tracer with other private fields', () => {
 		expect(sdkInternalsOf(trace.getTracer('nobody'))).toBeUndefined();
-		const { sdks } = both();
+		const { sdk } = both();
 		expect(
-			sdkInternalsOf(Object.assign(Object.create(sdks), { _spanLimits: { attributeCountLimit: 1 } })),
+			sdkInternalsOf(Object.assign(Object.create(sdk), { _spanLimits: { attributeCountLimit: 1 } })),
 		).toBeUndefined();
-		expect(sdkInternalsOf(Object.assign(Object.create(sdks), { _idGenerator: undefined }))).toBeUndefined();
+		expect(sdkInternalsOf(Object.assign(Object.create(sdk), { _idGenerator: undefined }))).toBeUndefined();
 	});
 
 	it("counts its spans in the SDK's own metrics, as the SDK does", async () => {
-		const counts = async (which: 'sdks' | 'own', sampler?: Sampler) => {
+		const counts = async (which: 'sdk' | 'fast', sampler?: Sampler) => {
 			const reader = new PullReader();
 			const tracer = both({ meterProvider: new MeterProvider({ readers: [reader] }), ...(sampler && { sampler }) })[
 				which
@@ -57,49 +57,49 @@ describe("the tracer of the toolkit's own spans", () => {
 				]),
 			);
 		};
-		const own = await counts('own');
-		expect(own).toEqual(await counts('sdks'));
-		expect(own.map(([name]) => name)).toEqual(['otel.sdk.span.started', 'otel.sdk.span.live']);
-		expect(await counts('own', new AlwaysOffSampler())).toEqual(await counts('sdks', new AlwaysOffSampler()));
+		const found = await counts('fast');
+		expect(found).toEqual(await counts('sdk'));
+		expect(found.map(([name]) => name)).toEqual(['otel.sdk.span.started', 'otel.sdk.span.live']);
+		expect(await counts('fast', new AlwaysOffSampler())).toEqual(await counts('sdk', new AlwaysOffSampler()));
 	});
 
-	it('makes nothing where tracing is suppressed', () => {
-		const { own, exporter } = both();
-		const span = own.startSpan('none', {}, suppressTracing(ROOT_CONTEXT));
+	it('starts no recording span if tracing is suppressed', () => {
+		const { fast, exporter } = both();
+		const span = fast.startSpan('none', {}, suppressTracing(ROOT_CONTEXT));
 		span.end();
 		expect([span.isRecording(), trace.isSpanContextValid(span.spanContext())]).toEqual([false, false]);
 		expect(exporter.getFinishedSpans()).toEqual([]);
 	});
 
 	it('runs a function with its span active, in all forms', () => {
-		const { own } = both();
-		const seen: unknown[] = [];
-		const run = (span: unknown) => seen.push(span instanceof FastSpan);
-		own.startActiveSpan('one', run);
-		own.startActiveSpan('two', { kind: 1 }, run);
-		own.startActiveSpan('three', { kind: 1 }, context.active(), run);
-		expect(seen).toEqual([true, true, true]);
+		const { fast } = both();
+		const results: unknown[] = [];
+		const run = (span: unknown) => results.push(span instanceof FastSpan);
+		fast.startActiveSpan('one', run);
+		fast.startActiveSpan('two', { kind: 1 }, run);
+		fast.startActiveSpan('three', { kind: 1 }, context.active(), run);
+		expect(results).toEqual([true, true, true]);
 	});
 
-	it("asks a generator of somebody's own for every id, and of OpenTelemetry's makes such ids as that does", () => {
-		class Mine implements IdGenerator {
+	it("calls a custom id generator for every id, and replaces OpenTelemetry's by one with the same kind of ids", () => {
+		class CustomIds implements IdGenerator {
 			generateSpanId = () => 'a'.repeat(16);
 			generateTraceId = () => 'b'.repeat(32);
 		}
-		const { own } = both({ idGenerator: new Mine() });
-		expect(own.startSpan('mine').spanContext()).toMatchObject({ spanId: 'a'.repeat(16), traceId: 'b'.repeat(32) });
+		const { fast } = both({ idGenerator: new CustomIds() });
+		expect(fast.startSpan('mine').spanContext()).toMatchObject({ spanId: 'a'.repeat(16), traceId: 'b'.repeat(32) });
 		const patched = Object.assign(new RandomIdGenerator(), { generateSpanId: () => 'c'.repeat(16) });
-		expect(both({ idGenerator: patched }).own.startSpan('patched').spanContext().spanId).toBe('c'.repeat(16));
-		const { own: theirs } = both();
-		const ids = Array.from({ length: 2000 }, () => theirs.startSpan('x', {}, ROOT_CONTEXT).spanContext());
+		expect(both({ idGenerator: patched }).fast.startSpan('patched').spanContext().spanId).toBe('c'.repeat(16));
+		const { fast: pooled } = both();
+		const ids = Array.from({ length: 2000 }, () => pooled.startSpan('x', {}, ROOT_CONTEXT).spanContext());
 		expect(ids.every((one) => trace.isSpanContextValid(one))).toBe(true);
 		expect(new Set(ids.map(({ spanId }) => spanId)).size).toBe(2000);
 		expect(new Set(ids.map(({ traceId }) => traceId)).size).toBe(2000);
 	});
 
-	it('makes spans that whoever copies them field by field, or stands before them, can use', () => {
-		const { own } = both();
-		const span = own.startSpan('copied', { attributes: { a: 1 } });
+	it('starts spans that can be copied field by field, and wrapped in proxies', () => {
+		const { fast } = both();
+		const span = fast.startSpan('copied', { attributes: { a: 1 } });
 		const copy = Object.assign(Object.create(Object.getPrototypeOf(span)), span);
 		const proxy = new Proxy(span, {});
 		proxy.setAttribute('b', 2);

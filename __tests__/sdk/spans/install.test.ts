@@ -25,7 +25,7 @@ class Soul {
 }
 
 describe('while telemetry runs', () => {
-	it("the toolkit's spans are its own, all others the SDK's, and they arrive together", async () => {
+	it("the toolkit's spans are FastSpans, all others the SDK's, and both are exported", async () => {
 		const telemetry = await startTelemetry({ preset: 'json', json: { directory } });
 		const other = trace.getTracer('application').startSpan('other');
 		other.end();
@@ -34,7 +34,7 @@ describe('while telemetry runs', () => {
 		expect(spansOf(directory).map(({ name }) => name)).toEqual(['other', 'agentese.invoke']);
 	});
 
-	it('they are theirs again whose provider comes after it', async () => {
+	it('they are those of a provider that is registered later', async () => {
 		const telemetry = await startTelemetry({ preset: 'json', json: { directory } });
 		expect(new Soul().ask()).toBeInstanceOf(FastSpan);
 		trace.disable();

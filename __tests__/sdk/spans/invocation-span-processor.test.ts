@@ -5,21 +5,21 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { InMemorySpanExporter, SamplingDecision, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { createLogos, Resolver, startInvocation, Traced, traced, traceInvocation } from '../../../index.js';
 import { configureTracing } from '../../../lib/invocation/settings.js';
-import { endOpen } from '../../../lib/settling/common/finalization.js';
+import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { invocationSpanProcessor } from '../../../sdk/index.js';
-import { heard } from '../../support/providers.js';
+import { captureLogs } from '../../support/providers.js';
 
 const KENT = { id: 'kent', archetype: 'gardener', sessionId: 's1', tenantId: 't1' };
 const ADA = { id: 'ada', archetype: 'scholar' };
 
 let exporter: InMemorySpanExporter;
-let said: string[];
-/** What was set after the start of each span, by its name. */
+let logged: string[];
+/** The name of a span and the key of an attribute, for each attribute that was set after the start. */
 let written: [string, string][];
 let restore: () => void = () => undefined;
 
-/** Notes every attribute that is set on a span once it started. */
-const watching = {
+/** Records every attribute that is set on a span after its start. */
+const recorder = {
 	onStart(span: Span & { name: string }) {
 		const set = span.setAttribute.bind(span);
 		span.setAttribute = (key, value) => {
@@ -34,29 +34,29 @@ const watching = {
 
 beforeEach(() => {
 	written = [];
-	said = heard();
+	logged = captureLogs();
 	exporter = new InMemorySpanExporter();
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-	// One of a person's own, which may read what a span starts with.
-	const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }), toString: () => 'own' };
-	const spanProcessors = [watching, invocationSpanProcessor(), new SimpleSpanProcessor({ exporter })];
+	// A custom sampler, which may read the attributes that a span starts with.
+	const sampler = { shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }), toString: () => 'custom' };
+	const spanProcessors = [recorder, invocationSpanProcessor(), new SimpleSpanProcessor({ exporter })];
 	trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, sampler }));
 });
 afterEach(() => {
 	restore();
 	restore = () => undefined;
-	endOpen();
+	abandonOpenSettlements();
 	trace.disable();
 	context.disable();
 	diag.disable();
-	expect(said).toEqual([]);
+	expect(logged).toEqual([]);
 });
 
 const foreign = (name: string) => trace.getTracer('somebody-else').startSpan(name).end();
 const later = (ms = 1) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What a span says of who asks: id, archetype, session, tenant. */
-function worn(name: string): unknown[] {
+/** The observer on a span: id, archetype, session, tenant. */
+function observerOn(name: string): unknown[] {
 	const spans = exporter.getFinishedSpans().filter((span) => span.name === name);
 	if (spans.length !== 1) throw new Error(`There are ${spans.length} spans called ${name}.`);
 	const { attributes = {} } = spans[0] ?? {};
@@ -68,12 +68,12 @@ const AS_ADA = ['ada', 'scholar', undefined, undefined];
 const AS_GUEST = ['anonymous', 'guest', undefined, undefined];
 const AS_NOBODY = [undefined, undefined, undefined, undefined];
 
-/** A function that answers a path, and is told who asks. */
+/** Runs a function as the invocation of a path by an observer. */
 const as = <R>(observer: unknown, body: () => R, path = 'self.soul.ask') =>
 	traceInvocation(path, { observer, name: path }, body);
 
 describe('a span below an invocation', () => {
-	it('wears its observer, session and tenant, whoever makes it', async () => {
+	it('has its observer, session and tenant, whatever library starts it', async () => {
 		const helper = traced(() => foreign('in the helper'), { name: 'helper' });
 		await as(KENT, async () => {
 			foreign('at once');
@@ -85,42 +85,46 @@ describe('a span below an invocation', () => {
 			outer.end();
 		});
 		const names = ['at once', 'after an await', 'helper', 'in the helper', 'outer', 'below a span of its own'];
-		for (const name of names) expect([name, ...worn(name)]).toEqual([name, ...AS_KENT]);
+		for (const name of names) expect([name, ...observerOn(name)]).toEqual([name, ...AS_KENT]);
 	});
 
-	it('wears the guest where nobody was named', () => {
+	it('has the guest without an observer', () => {
 		as(null, () => foreign('of the guest'));
 		as(undefined, () => foreign('of nobody'));
-		expect([worn('of the guest'), worn('of nobody')]).toEqual([AS_GUEST, AS_GUEST]);
+		expect([observerOn('of the guest'), observerOn('of nobody')]).toEqual([AS_GUEST, AS_GUEST]);
 	});
 
-	it('is no span outside of all of them, in a helper without a path, or started in the root context', () => {
+	it('has no observer outside of invocations, in a helper without a path, or started in the root context', () => {
 		foreign('outside');
 		traced(() => foreign('in a helper'), { name: 'helper' })();
 		as(KENT, () => trace.getTracer('somebody-else').startSpan('of the root', {}, ROOT_CONTEXT).end());
 		for (const name of ['outside', 'helper', 'in a helper', 'of the root']) {
-			expect([name, ...worn(name)]).toEqual([name, ...AS_NOBODY]);
+			expect([name, ...observerOn(name)]).toEqual([name, ...AS_NOBODY]);
 		}
 	});
 
-	it('wears whom a helper without a path was told, and a path below such a helper says the guest', () => {
-		traced(() => foreign('told'), { name: 'helper', observer: () => ADA })();
-		traced(() => as(undefined, () => foreign('a path below'), 'self.below.ask'), { name: 'untold' })();
-		expect(worn('told')).toEqual(AS_ADA);
-		expect([worn('untold'), worn('self.below.ask'), worn('a path below')]).toEqual([AS_NOBODY, AS_GUEST, AS_GUEST]);
+	it('has the observer of a helper without a path; a path below a helper without one has the guest', () => {
+		traced(() => foreign('in a helper with one'), { name: 'helper', observer: () => ADA })();
+		traced(() => as(undefined, () => foreign('a path below'), 'self.below.ask'), { name: 'helper without one' })();
+		expect(observerOn('in a helper with one')).toEqual(AS_ADA);
+		expect([observerOn('helper without one'), observerOn('self.below.ask'), observerOn('a path below')]).toEqual([
+			AS_NOBODY,
+			AS_GUEST,
+			AS_GUEST,
+		]);
 	});
 
-	it('wears the innermost of nested observers, and nothing of the enclosing one', () => {
+	it('has the innermost of nested observers, and nothing of the enclosing one', () => {
 		as(KENT, () => {
 			foreign('before');
 			as(ADA, () => foreign('within'), 'self.inner.ask');
 			foreign('behind');
 		});
-		expect([worn('before'), worn('within'), worn('behind')]).toEqual([AS_KENT, AS_ADA, AS_KENT]);
-		expect(worn('self.inner.ask')).toEqual(AS_ADA);
+		expect([observerOn('before'), observerOn('within'), observerOn('behind')]).toEqual([AS_KENT, AS_ADA, AS_KENT]);
+		expect(observerOn('self.inner.ask')).toEqual(AS_ADA);
 	});
 
-	it('wears its own observer however calls interleave', async () => {
+	it('has the observer of its own invocation when calls interleave', async () => {
 		const ask = (observer: typeof ADA, nr: number) =>
 			as(observer, async () => {
 				for (let i = 0; i < 5; i++) {
@@ -134,7 +138,7 @@ describe('a span below an invocation', () => {
 		expect(spans.filter(({ name, attributes }) => !name.startsWith(`${attributes['agentese.observer']} `))).toEqual([]);
 	});
 
-	it('wears the observer of the generator in whose body it is made, whoever takes the next step', async () => {
+	it('has the observer of the generator in whose body it starts, whatever code calls next()', async () => {
 		const steps = traced(
 			function* (_observer: unknown, name: string) {
 				yield foreign(`${name} 1`);
@@ -160,13 +164,13 @@ describe('a span below an invocation', () => {
 			adas.return?.();
 			for await (const _ of slow(KENT, 'slow kent')) await slow(ADA, 'unused').return(undefined);
 		});
-		for (const name of ['kent 1', 'kent 2', 'slow kent 1', 'slow kent 2']) expect(worn(name)).toEqual(AS_KENT);
-		for (const name of ['ada 1', 'ada 2']) expect(worn(name)).toEqual(AS_ADA);
+		for (const name of ['kent 1', 'kent 2', 'slow kent 1', 'slow kent 2']) expect(observerOn(name)).toEqual(AS_KENT);
+		for (const name of ['ada 1', 'ada 2']) expect(observerOn(name)).toEqual(AS_ADA);
 		const consumers = exporter.getFinishedSpans().filter(({ name }) => name === 'of the consumer');
 		expect(consumers.map(({ attributes }) => attributes['agentese.observer'])).toEqual(['ada', 'ada']);
 	});
 
-	it('wears the observer of the invocation that it was started in by a timer, a tick or a callback', async () => {
+	it('has the observer of the invocation in which a timer, a tick or a callback was created', async () => {
 		const emitter = new EventEmitter();
 		const made = (name: string, start: (callback: () => void) => unknown) =>
 			new Promise<void>((resolve) => {
@@ -194,12 +198,12 @@ describe('a span below an invocation', () => {
 		);
 		await Promise.all(all);
 		for (const name of ['of a timer', 'of an immediate', 'of a tick', 'of a microtask', 'of a listener']) {
-			expect([name, ...worn(name)]).toEqual([name, ...AS_KENT]);
+			expect([name, ...observerOn(name)]).toEqual([name, ...AS_KENT]);
 		}
-		expect(worn('beside it')).toEqual(AS_ADA);
+		expect(observerOn('beside it')).toEqual(AS_ADA);
 	});
 
-	it('wears it after the end too, also where all around it ended', async () => {
+	it('has it after the end of the invocation too, even if all enclosing ones ended', async () => {
 		const both = Promise.withResolvers<void>();
 		const nested = Promise.withResolvers<void>();
 		const helper = traced(
@@ -222,37 +226,41 @@ describe('a span below an invocation', () => {
 		as(KENT, () => void as(undefined, () => void late(), 'self.inner.ask'));
 		await Promise.all([both.promise, nested.promise]);
 		for (const name of ['in a helper, after the end of its invocation', 'after the end of both']) {
-			expect([name, ...worn(name)]).toEqual([name, ...AS_GUEST]);
+			expect([name, ...observerOn(name)]).toEqual([name, ...AS_GUEST]);
 		}
-		expect(worn('of nested ones')).toEqual(AS_KENT);
+		expect(observerOn('of nested ones')).toEqual(AS_KENT);
 	});
 
-	it('wears it inside of what was opened by hand', () => {
+	it('has it inside of a manual invocation', () => {
 		const open = startInvocation('self.hand.ask', { observer: KENT });
 		foreign('beside');
 		open.run(() => foreign('inside'));
 		open.end();
-		expect([worn('beside'), worn('inside')]).toEqual([AS_NOBODY, AS_KENT]);
+		expect([observerOn('beside'), observerOn('inside')]).toEqual([AS_NOBODY, AS_KENT]);
 	});
 
-	it('that an invocation takes for its own says that one’s observer, and nothing of the enclosing one', () => {
+	it('that an invocation enriches has the observer of that one, and nothing of the enclosing one', () => {
 		const current = traced(() => foreign('below'), { path: 'self.inner.ask', span: 'current', observer: () => ADA });
 		as(KENT, () => {
-			const span = trace.getTracer('somebody-else').startSpan('taken');
+			const span = trace.getTracer('somebody-else').startSpan('enriched');
 			context.with(trace.setSpan(context.active(), span), () => current());
 			span.end();
 		});
-		expect([worn('taken'), worn('below'), worn('self.soul.ask')]).toEqual([AS_ADA, AS_ADA, AS_KENT]);
+		expect([observerOn('enriched'), observerOn('below'), observerOn('self.soul.ask')]).toEqual([
+			AS_ADA,
+			AS_ADA,
+			AS_KENT,
+		]);
 	});
 
-	it('keeps what it says itself', () => {
+	it('keeps an observer that it starts with', () => {
 		as(KENT, () =>
 			trace
 				.getTracer('x')
-				.startSpan('said', { attributes: { 'agentese.observer': 'eve' } })
+				.startSpan('preset', { attributes: { 'agentese.observer': 'eve' } })
 				.end(),
 		);
-		expect(worn('said')).toEqual(['eve', undefined, undefined, undefined]);
+		expect(observerOn('preset')).toEqual(['eve', undefined, undefined, undefined]);
 	});
 });
 
@@ -261,14 +269,14 @@ describe.each([true, false])("the toolkit's own spans, with attributes at start 
 		restore = configureTracing({ attributesAtStart });
 	});
 
-	it('get it from their advice, and once', () => {
+	it('get it once, from their advice', () => {
 		as(KENT, () => as(ADA, () => undefined, 'self.inner.ask'));
-		expect([worn('self.soul.ask'), worn('self.inner.ask')]).toEqual([AS_KENT, AS_ADA]);
+		expect([observerOn('self.soul.ask'), observerOn('self.inner.ask')]).toEqual([AS_KENT, AS_ADA]);
 		const times = written.filter(([name, key]) => name === 'self.soul.ask' && key === 'agentese.observer');
 		expect(times.length).toBe(attributesAtStart ? 0 : 1);
 	});
 
-	it('wear their own observer whatever their parent', () => {
+	it('have the observer of their invocation whatever their parent', () => {
 		const kents = as(KENT, () => context.active());
 		const span = trace.getSpanContext(kents);
 		for (const [name, parent] of [
@@ -277,13 +285,17 @@ describe.each([true, false])("the toolkit's own spans, with attributes at start 
 		] as const) {
 			traced(() => foreign(`below ${name}`), { path: 'self.child.ask', name, observer: () => ADA, parent })();
 			as(ADA, () => traced(() => undefined, { name: `helper ${name}`, parent })());
-			expect([worn(name), worn(`below ${name}`), worn(`helper ${name}`)]).toEqual([AS_ADA, AS_ADA, AS_ADA]);
+			expect([observerOn(name), observerOn(`below ${name}`), observerOn(`helper ${name}`)]).toEqual([
+				AS_ADA,
+				AS_ADA,
+				AS_ADA,
+			]);
 		}
 		traced(() => undefined, { path: 'self.root.ask', name: 'root', observer: () => ADA, root: true })();
-		expect(worn('root')).toEqual(AS_ADA);
+		expect(observerOn('root')).toEqual(AS_ADA);
 	});
 
-	it('are dressed through a dispatcher, its composition included', async () => {
+	it('have it through a dispatcher too, also in a composition', async () => {
 		@Resolver('world.garden')
 		class Garden {
 			@Traced()
@@ -294,22 +306,22 @@ describe.each([true, false])("the toolkit's own spans, with attributes at start 
 		}
 		const logos = createLogos([new Garden()]);
 		await as(ADA, () => logos.invoke('world.garden.rose', KENT));
-		expect(worn('in the rose')).toEqual(AS_KENT);
+		expect(observerOn('in the rose')).toEqual(AS_KENT);
 		exporter.reset();
 		await as(KENT, () => logos.invoke('world.garden.rose >> world.garden.rose', ADA));
-		expect(worn('agentese.compose')).toEqual(AS_ADA);
+		expect(observerOn('agentese.compose')).toEqual(AS_ADA);
 		const roses = exporter.getFinishedSpans().filter(({ name }) => name === 'in the rose');
 		expect(roses.map(({ attributes }) => attributes['agentese.observer'])).toEqual(['ada', 'ada']);
 	});
 });
 
-it('never throws, and says once what went wrong', () => {
+it('never throws, and logs once what failed', () => {
 	const processor = invocationSpanProcessor();
 	const broken = {} as Parameters<typeof processor.onStart>[0];
 	as(KENT, () => expect(() => processor.onStart(broken, context.active())).not.toThrow());
 	expect(() => processor.onEnd(broken)).not.toThrow();
-	expect(said.splice(0)).toEqual([
-		expect.stringContaining('a span below an invocation could not be told who asks.'),
+	expect(logged.splice(0)).toEqual([
+		expect.stringContaining('the observer could not be written on a span below an invocation.'),
 		expect.stringContaining('the usage on a span could not be read.'),
 	]);
 });

@@ -12,7 +12,7 @@ function started(count: number) {
 	return { open, exporter, spans };
 }
 
-it.each([1, 31, 32, 33, 100])('of %i spans those that have not ended are ended, the youngest first', (count) => {
+it.each([1, 31, 32, 33, 100])('of %i spans those that are open are ended, the youngest first', (count) => {
 	const { open, exporter, spans } = started(count);
 	const ended = spans.filter((_, i) => i % 3 === 1);
 	for (const span of ended) span.end();
@@ -27,14 +27,14 @@ it.each([1, 31, 32, 33, 100])('of %i spans those that have not ended are ended, 
 	expect(exporter.getFinishedSpans()).toEqual([]);
 });
 
-it('no more are remembered than ten thousand; all that end make room again', () => {
+it('at most ten thousand spans are remembered', () => {
 	const { open, exporter, spans } = started(10_001);
 	open.interrupt();
 	expect(exporter.getFinishedSpans().length).toBe(10_000);
 	expect(spans[10_000]?.isRecording()).toBe(true);
 });
 
-it('a shutdown forgets them', async () => {
+it('a shutdown forgets all spans', async () => {
 	const { open, exporter } = started(40);
 	await open.shutdown();
 	open.interrupt();

@@ -1,4 +1,4 @@
-// A server in a process of its own: prints its address, answers one request and ends.
+// A server in a separate process: prints its address, responds to one request and ends.
 import { createServer } from 'node:http';
 
 const { traced } = await import(`${process.env.BUNDLE}/entry.mjs`);

@@ -1,4 +1,4 @@
-// Starts the server that its first argument names, and asks it from within an invocation.
+// Starts the server that its first argument names, and sends it a request from within an invocation.
 import { spawn } from 'node:child_process';
 import { get } from 'node:http';
 

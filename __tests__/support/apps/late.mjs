@@ -1,4 +1,4 @@
-// Starts telemetry in code, in an ES module, when node:http was imported already.
+// Starts telemetry in an ES module that has already imported node:http.
 import 'node:http';
 
 const { startTelemetry } = await import(`${process.env.BUNDLE}/entry.mjs`);

@@ -1,6 +1,7 @@
 // A random tree of invocations by two observers, who call a server of this process by node:http and by fetch: at once,
-// after awaits, in generators, in timers, in callbacks, and after the end. Every address begins with who is to ask.
-// Prints what the server got: for each address the baggage, and who it took the caller for.
+// after awaits, in generators, in timers, in callbacks, and after the end. Every address begins with the expected
+// observer.
+// Prints what the server received: for each address the baggage and the observer.
 import { EventEmitter, once } from 'node:events';
 import { createServer, get } from 'node:http';
 
@@ -18,7 +19,7 @@ server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const base = `http://127.0.0.1:${server.address().port}`;
 
-/** The same every time (mulberry32). */
+/** Pseudo-random numbers that are the same in every run (mulberry32). */
 let state = Number(process.env.SEED ?? 1);
 function random(below) {
 	state = (state + 0x6d2b79f5) | 0;
@@ -51,7 +52,7 @@ const steps = traced(
 	{ path: 'self.stream.steps' },
 );
 
-/** One invocation by somebody, and what is called below it. Nobody named means the enclosing one. */
+/** One invocation by an observer, and the calls below it. Without `named` the observer is that of the enclosing one. */
 function node(who, named, depth) {
 	return traceInvocation('self.tree.grow', { observer: named ? OBSERVERS[who] : undefined }, async () => {
 		const other = who === 'kent' ? 'ada' : 'kent';

@@ -1,4 +1,4 @@
-// The same in CommonJS.
+// server.mjs in CommonJS.
 const { once } = require('node:events');
 const { createServer, get } = require('node:http');
 const pino = require('pino');

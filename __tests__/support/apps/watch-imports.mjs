@@ -1,4 +1,4 @@
-// Imported first: notes the URL of every module that is loaded from then on.
+// Imported first: records the URL of every module that is loaded afterwards.
 import { registerHooks } from 'node:module';
 
 globalThis.SEEN = [];

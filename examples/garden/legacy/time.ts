@@ -1,20 +1,24 @@
 import { Attribute, Metered, Observer, Resolver, Traced } from 'agentese-otel';
 import { ponder, type Umwelt } from '../umwelt.js';
 
-/** `time.witness`, compiled with legacy decorators: parameters can be decorated here. */
+/**
+ * `time.witness`. Files in `legacy/` are compiled with `experimentalDecorators`. Only those decorators can be on a
+ * parameter.
+ */
 @Resolver('time.witness')
 export class Witness {
 	readonly #marks: string[] = [];
 
+	/** `@Observer` marks the argument that is the observer; `@Attribute` sets an argument as a span attribute. */
 	@Traced()
 	@Metered()
-	async mark(@Observer() _umwelt: Umwelt, @Attribute('garden.mark') what: string): Promise<number> {
+	async mark(@Observer() _umwelt: Umwelt, @Attribute('garden.mark') event: string): Promise<number> {
 		await ponder(2);
-		return this.#marks.push(what);
+		return this.#marks.push(event);
 	}
 }
 
-/** `time.coffee`: an arrow-function field, which legacy decorators reach on each instance. */
+/** `time.coffee`: the method is an arrow function in a field, which the decorators wrap on each instance. */
 @Resolver('time.coffee')
 export class Coffee {
 	@Traced()

@@ -1,20 +1,22 @@
 import { Metered, Resolver, Traced } from 'agentese-otel';
 import type { Umwelt } from '../umwelt.js';
 
-/** A failure of the domain, with a code that telemetry takes for `error.type`. */
+/** An error of the application. Its `code` becomes the attribute `error.type` of spans and metrics. */
 export class EntropyError extends Error {
 	readonly code = 'ENTROPY_SPENT';
 }
 
-/** `void.axiom`, compiled with legacy decorators: what fails in the garden. */
+/** `void.axiom`, compiled with `experimentalDecorators`: a method that throws, and one with a path of its own. */
 @Resolver('void.axiom')
 export class Axiom {
+	/** Rejects: the span's status is ERROR, its outcome is `error`, and the caller gets the same error object. */
 	@Traced()
 	@Metered()
 	async discover(_umwelt: Umwelt): Promise<never> {
 		throw new EntropyError('the draw found nothing left');
 	}
 
+	/** Published as `void.manifest`, a path of a context without a holon. */
 	@Traced({ path: 'void.manifest' })
 	@Metered()
 	emptiness(_umwelt: Umwelt): undefined {

@@ -1,61 +1,65 @@
 import { list, printable, quote } from './escape.js';
 
-/** What an error says beyond what happened. */
-export interface ErrorHints {
-	/** The rule that was broken, as a whole sentence. */
+/** What the message of an error contains beside the sentence about what happened. */
+interface ErrorHints {
+	/** The rule that was broken, as a whole sentence. @default none */
 	readonly why?: string | undefined;
-	/** What to try, each so that it can follow the word "Try". */
+	/** What to try, each in words that can follow "Try". @default none */
 	readonly tries?: readonly string[] | undefined;
-	/** Paths or aspects near to what was asked for. */
+	/** Paths or aspects similar to the requested one, the nearest first. @default none */
 	readonly related?: readonly string[] | undefined;
-	/** The word before the related ones.
-	 * @default 'Related' */
+	/** The label of the related ones in the message. @default 'Related' */
 	readonly relatedAs?: string | undefined;
-	/** The error underneath. */
+	/** The error that caused this one. @default none */
 	readonly cause?: unknown;
 }
 
 /**
- * What every error of AGENTESE is. Its message is one line in the order of the origin: what happened, why, what to
- * try, what is related. Texts that came from outside are escaped and cut before they get into it.
+ * The base class of all errors of AGENTESE. The message is one line with, in this order, what happened, why, what to
+ * try, and what is related. Texts from outside are escaped and truncated before they are put into it.
  *
- * None carries a `code`, so that telemetry names it by its class (`error.type`).
+ * These errors have no `code`, so that telemetry reports the name of the class as `error.type`.
  */
 export abstract class AgenteseError extends Error {
-	/** The rule that was broken; empty where what happened says it all. */
+	/** The rule that was broken, as a whole sentence; empty if the error was created without one. */
 	readonly why: string;
-	/** What to try, each so that it can follow the word "Try". */
+	/** What to try, each in words that can follow "Try". Frozen. */
 	readonly tries: readonly string[];
-	/** Paths or aspects near to what was asked for, the nearest first. */
+	/** Paths or aspects similar to the requested one, the nearest first. Frozen. */
 	readonly related: readonly string[];
-	/** The status with which it is answered over HTTP. */
+	/** The HTTP status code of a response that reports this error. */
 	abstract readonly status: number;
 
+	/**
+	 * @param what - what happened, as a whole sentence; texts from outside must be escaped already
+	 * @param hints - the other parts of the message. @default none
+	 */
 	constructor(what: string, hints: ErrorHints = {}) {
-		super(compose(what, hints), hints.cause === undefined ? undefined : { cause: hints.cause });
+		super(composeMessage(what, hints), hints.cause === undefined ? undefined : { cause: hints.cause });
 		this.why = hints.why ?? '';
 		this.tries = Object.freeze([...(hints.tries ?? [])]);
 		this.related = Object.freeze([...(hints.related ?? [])]);
 	}
 
 	static {
-		named(AgenteseError, 'AgenteseError');
+		setName(AgenteseError, 'AgenteseError');
 	}
 }
 
-/** A text that is no path, handle or template. */
+/** Thrown for a text that is not a path, handle, template or alias, whichever was expected. */
 export class PathSyntaxError extends AgenteseError {
-	/** What was given, escaped, cut and between quotes; its type, where it is no string. */
+	/** The given text, escaped, truncated and in quotes; the type of the given value if it is not a string. */
 	readonly got: string;
-	/** The exact fault, without subject and full stop: `ends with a dot`. */
+	/** The exact fault, without a subject and a full stop: `ends with a dot`. */
 	readonly fault: string;
-	/** The text that was meant, where one is near. */
+	/** The text that was probably meant; undefined if none is near. */
 	readonly suggestion: string | undefined;
 
 	/**
-	 * @param noun - what it should have been: `a path`, `a handle`
-	 * @param got - what was given, fit to be shown
-	 * @param fault - so that it can follow "it"
+	 * @param noun - what was expected, with its article: `a path`, `a handle`
+	 * @param got - what was given, escaped and truncated
+	 * @param fault - what is wrong, in words that can follow "it"
+	 * @param hints - the other parts of the message, and the text that was probably meant. @default none
 	 */
 	constructor(noun: string, got: string, fault: string, hints: ErrorHints & { readonly suggestion?: string } = {}) {
 		super(`${got} is not ${noun}: it ${fault}.`, hints);
@@ -64,56 +68,58 @@ export class PathSyntaxError extends AgenteseError {
 		this.suggestion = hints.suggestion;
 	}
 
+	/** Bad Request. */
 	get status(): 400 {
 		return 400;
 	}
 
 	static {
-		named(PathSyntaxError, 'PathSyntaxError');
+		setName(PathSyntaxError, 'PathSyntaxError');
 	}
 }
 
-/** A path that nothing registered answers. */
+/** Thrown for a valid path that no registered resolver publishes. */
 export class PathNotFoundError extends AgenteseError {
-	/** The path that was asked for, expanded. */
+	/** The requested path, with its alias expanded. */
 	readonly path: string;
 
-	/** @param similar - the most similar registered paths, the nearest first: what `nearestPaths` answers */
+	/** @param similar - the most similar registered paths, the nearest first: see `nearestPaths`. @default none */
 	constructor(path: string, similar: readonly string[] = []) {
 		const [first] = similar;
 		const tries = [first === undefined ? 'registering a resolver that publishes it' : quote(first)];
 		super(`No resolver answers ${quote(path)}.`, {
-			why: 'A path is reached only where a registered class publishes its aspect.',
+			why: 'A path is reachable only if a registered class publishes its aspect.',
 			tries,
 			related: similar,
 		});
 		this.path = path;
 	}
 
+	/** Not Found. */
 	get status(): 404 {
 		return 404;
 	}
 
 	static {
-		named(PathNotFoundError, 'PathNotFoundError');
+		setName(PathNotFoundError, 'PathNotFoundError');
 	}
 }
 
-/** An aspect that is there, but not for who asks. */
+/** Thrown for an aspect that exists, but is not available to the observer's archetype. */
 export class AffordanceError extends AgenteseError {
-	/** The aspect that was asked for. */
+	/** The requested aspect. */
 	readonly aspect: string;
-	/** The archetype of the observer that asked. */
+	/** The archetype of the observer. */
 	readonly archetype: string;
 
-	/** @param available - the aspects that this archetype is afforded; they stand in `related` */
+	/** @param available - the aspects that are available to this archetype, which become `related`. @default none */
 	constructor(aspect: string, archetype: string, available: readonly string[] = []) {
 		const tries = [
 			available.length > 0 ? 'one of those available' : 'another path',
 			'an observer of another archetype',
 		];
 		super(`Aspect '${printable(aspect)}' not available to ${printable(archetype)}.`, {
-			why: 'What a path affords depends on who asks.',
+			why: 'What a path affords depends on the observer.',
 			tries,
 			related: available,
 			relatedAs: 'Available',
@@ -122,109 +128,120 @@ export class AffordanceError extends AgenteseError {
 		this.archetype = archetype;
 	}
 
+	/** Forbidden. */
 	get status(): 403 {
 		return 403;
 	}
 
 	static {
-		named(AffordanceError, 'AffordanceError');
+		setName(AffordanceError, 'AffordanceError');
 	}
 }
 
-/** A path that the guest may not ask for. */
+/** Thrown for a path that requires an observer and was invoked without one, that is, by the guest. */
 export class ObserverRequiredError extends AgenteseError {
-	/** The path that was asked for. */
+	/** The requested path, with its alias expanded. */
 	readonly path: string;
 
 	constructor(path: string) {
-		super(`${quote(path)} was invoked by no observer.`, {
-			why: 'There is no view from nowhere, and for this path the guest does not do.',
+		super(`${quote(path)} was invoked without an observer.`, {
+			why: 'This path requires an observer and is not available to the guest.',
 			tries: ['an umwelt with an id', 'the header X-Observer-Id over HTTP'],
 		});
 		this.path = path;
 	}
 
+	/** Unauthorized. */
 	get status(): 401 {
 		return 401;
 	}
 
 	static {
-		named(ObserverRequiredError, 'ObserverRequiredError');
+		setName(ObserverRequiredError, 'ObserverRequiredError');
 	}
 }
 
-/** An invocation that would cost more than is left. */
+/** Thrown for an invocation that would charge a budget of which not enough is left. */
 export class BudgetExhaustedError extends AgenteseError {
-	/** The path that was asked for. */
+	/** The requested path, with its alias expanded. */
 	readonly path: string;
 
-	/** @param budget - how much is spent of how much, in the unit's own count; the unit is `tokens` unless said */
+	/**
+	 * @param budget - how much is spent of how much; `unit` is the name of the unit, by default `tokens`. The message
+	 * states no amounts if it is omitted.
+	 */
 	constructor(path: string, budget?: { readonly spent: number; readonly limit: number; readonly unit?: string }) {
 		const spent = budget && `${budget.spent} of ${budget.limit} ${printable(budget.unit ?? 'tokens')} are spent`;
 		super(`The budget for ${quote(path)} is exhausted${spent === undefined ? '' : `: ${spent}`}.`, {
-			why: 'An invocation that charges a budget is refused when nothing is left of it.',
+			why: 'An invocation that charges an exhausted budget is refused.',
 			tries: ['again with a larger budget', 'an aspect that charges less'],
 		});
 		this.path = path;
 	}
 
+	/** Payment Required. */
 	get status(): 402 {
 		return 402;
 	}
 
 	static {
-		named(BudgetExhaustedError, 'BudgetExhaustedError');
+		setName(BudgetExhaustedError, 'BudgetExhaustedError');
 	}
 }
 
-/** A composition whose stages do not fit together. */
+/** Thrown for a composition, `a.b.c >> d.e.f`, with an empty stage, with too many, or with stages that do not match. */
 export class CompositionViolationError extends AgenteseError {
-	/** @param fault - so that it can follow "it" */
+	/**
+	 * @param composition - the whole text
+	 * @param fault - what is wrong, in words that can follow "it"
+	 * @param hints - the other parts of the message. @default none
+	 */
 	constructor(composition: string, fault: string, hints: ErrorHints = {}) {
 		super(`${quote(composition)} is not a composition: it ${fault}.`, hints);
 	}
 
+	/** Unprocessable Content. */
 	get status(): 422 {
 		return 422;
 	}
 
 	static {
-		named(CompositionViolationError, 'CompositionViolationError');
+		setName(CompositionViolationError, 'CompositionViolationError');
 	}
 }
 
-/** Where and how a decorator was used wrongly. */
-export interface WrongUse {
+/** A wrong use of a decorator, as `DecorationError` reports it. */
+interface DecorationDetails {
 	/** The decorator with its sign: `@Traced`. */
 	readonly decorator: string;
-	/** The class's name. */
+	/** The name of the class; may be empty. */
 	readonly class: string;
-	/** The member's name; left out where the class itself is decorated. */
+	/** The key of the member; undefined if the class itself is decorated. */
 	readonly member?: string | symbol | undefined;
 	/** The rule that was broken, as a whole sentence. */
 	readonly rule: string;
-	/** What was found instead, fit to be shown. */
+	/** What was found instead, escaped and truncated. */
 	readonly got: string;
-	/** The way out, so that it can follow the word "Try". */
+	/** The way out, in words that can follow "Try". */
 	readonly wayOut: string;
-	/** The error underneath. */
+	/** The error that caused this one. @default none */
 	readonly cause?: unknown;
 }
 
-/** Wrong use of a decorator: thrown when the class is defined, never when it is used. */
+/** Thrown for a wrong use of a decorator: when the class is defined, never when it is used. */
 export class DecorationError extends AgenteseError {
-	/** The class's name. */
+	/** The name of the class; empty for an anonymous class. */
 	readonly class: string;
-	/** The member's name; undefined where the class itself is decorated. */
+	/** The key of the member; undefined if the class itself is decorated. */
 	readonly member: string | symbol | undefined;
-	/** The rule that was broken; the same as in `why`. */
+	/** The rule that was broken; the same text as in `why`. */
 	readonly rule: string;
 	/** What was found instead. */
 	readonly got: string;
-	/** The way out. */
+	/** The way out; the only entry of `tries`. */
 	readonly wayOut: string;
 
-	constructor(use: WrongUse) {
+	constructor(use: DecorationDetails) {
 		const member = use.member === undefined ? '' : `.${printable(String(use.member))}`;
 		super(`${use.decorator} on ${printable(use.class) || 'an anonymous class'}${member} got ${use.got}.`, {
 			why: use.rule,
@@ -238,29 +255,34 @@ export class DecorationError extends AgenteseError {
 		this.wayOut = use.wayOut;
 	}
 
+	/** Internal Server Error. */
 	get status(): 500 {
 		return 500;
 	}
 
 	static {
-		named(DecorationError, 'DecorationError');
+		setName(DecorationError, 'DecorationError');
 	}
 }
 
-/** What is longer is shown cut, so that it stands among the tries in no case and need not be looked at whole. */
-const LONG = 80;
+/**
+ * A related text with more characters than this is never among the tries, since `quote` truncates it there. It is
+ * therefore not compared with them, which would read the whole text.
+ */
+const MAX_COMPARED = 80;
 
-function compose(what: string, hints: ErrorHints): string {
+/** Joins the parts of a message to one line. A related text that is among the tries is not repeated. */
+function composeMessage(what: string, hints: ErrorHints): string {
 	const parts = [what];
 	const tries = hints.tries ?? [];
 	if (hints.why) parts.push(hints.why);
 	if (tries.length > 0) parts.push(`Try ${tries.join(', or ')}.`);
-	const more = (hints.related ?? []).filter((text) => text.length > LONG || !tries.includes(quote(text)));
+	const more = (hints.related ?? []).filter((text) => text.length > MAX_COMPARED || !tries.includes(quote(text)));
 	if (more.length > 0) parts.push(`${hints.relatedAs ?? 'Related'}: ${list(more)}.`);
 	return parts.join(' ');
 }
 
-/** Said as a string rather than taken from the class, because bundlers shorten the names of classes. */
-function named(type: { readonly prototype: Error }, name: string): void {
+/** Sets the name of an error class. The name is given as a string, because bundlers shorten the names of classes. */
+function setName(type: { readonly prototype: Error }, name: string): void {
 	Object.defineProperty(type.prototype, 'name', { value: name, writable: true, configurable: true, enumerable: false });
 }

@@ -1,20 +1,24 @@
-/** Whatever does not show, or shows as something else: controls, format and private characters, blanks but the space. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Zs}"\\]/u;
+/**
+ * Characters that are invisible or look like other ones: control, format and private-use characters, separators and
+ * blanks other than the space; also the quote and the backslash, which the escaped text itself uses.
+ */
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Zs}"\\]/u;
 
+/** The short escapes, by character. */
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '"': '\\"', '\\': '\\\\' };
 
 /**
- * The text as it may stand in a message: what cannot be seen is escaped, and what is beyond `max` characters is
- * replaced by an ellipsis. Costs the same for any length of text, and keeps no hold of a long one.
+ * Returns the text in the form in which a message shows it: invisible characters are escaped, and everything after
+ * `max` characters is replaced by an ellipsis. The cost does not depend on the length of the text, and the result does
+ * not keep a long text in memory.
  *
- * @param max - the limit of what is answered, escapes included
- * @default max 80
+ * @param max - the most characters of the result, escapes included, without the ellipsis. @default 80
  */
 export function printable(text: string, max = 80): string {
 	let out = '';
 	for (let at = 0; at < text.length; ) {
 		const point = text.codePointAt(at) ?? 0;
-		const piece = visible(point);
+		const piece = escaped(point);
 		if (out.length + piece.length > max) return `${out}…`;
 		out += piece;
 		at += point > 0xffff ? 2 : 1;
@@ -22,20 +26,29 @@ export function printable(text: string, max = 80): string {
 	return out;
 }
 
-/** The same between double quotes. */
+/**
+ * Returns the printable text between double quotes.
+ *
+ * @param max - the most characters between the quotes, without the ellipsis. @default 80
+ */
 export function quote(text: string, max = 80): string {
 	return `"${printable(text, max)}"`;
 }
 
-/** `a, b and 3 more`: at most `most` of the texts, each made printable. */
-export function list(texts: readonly string[], most = 8): string {
-	const shown = texts.slice(0, most).map((text) => printable(text));
+/**
+ * Joins printable texts with commas, and counts those beyond the limit: `a, b and 3 more`.
+ *
+ * @param max - how many texts are shown at most. @default 8
+ */
+export function list(texts: readonly string[], max = 8): string {
+	const shown = texts.slice(0, max).map((text) => printable(text));
 	const more = texts.length - shown.length;
 	return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
 
-function visible(point: number): string {
+/** Returns the character of a code point, or its escape as JavaScript writes it. */
+function escaped(point: number): string {
 	const char = String.fromCodePoint(point);
-	if (char === ' ' || !UNSEEN.test(char)) return char;
+	if (char === ' ' || !INVISIBLE.test(char)) return char;
 	return SHORT[char] ?? (point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`);
 }

@@ -1,23 +1,25 @@
-/** Who asks, as far as telemetry wants to know. Frozen. */
+/** The observer of an invocation, as far as telemetry records it. Frozen. Each text has 256 characters at most. */
 export interface Observer {
-	/** Goes on spans, never on metrics. */
+	/** The id. Set on spans, never on metrics. */
 	readonly id: string;
-	/** May go on both. */
+	/** The archetype. Set on spans, and may be a label of metrics. */
 	readonly archetype: string;
+	/** The tenant that the observer belongs to. Set on spans, never on metrics. */
 	readonly tenantId?: string;
+	/** The session of the invocation. Set on spans, never on metrics. */
 	readonly sessionId?: string;
 }
 
-/** Who asks when nobody is named. */
+/** The observer of an invocation without one. */
 export const GUEST: Observer = Object.freeze({ id: 'anonymous', archetype: 'guest' });
 
-/** Whatever is read is cut at this many characters. */
+/** The most characters of each text; longer ones are truncated. */
 const MAX_TEXT = 256;
 
-/** No bigint beyond this is written out, which would take more than linear time; it is not an id anyway. */
+/** Larger bigints are not ids, and are not written out, which would take more than linear time. */
 const MAX_BIGINT = 10n ** BigInt(MAX_TEXT);
 
-/** The members that say who asks, in the shapes that occur: v3 observer, umwelt with its dna, HTTP context. */
+/** The members that are read, from the shapes that occur: v3 observer, umwelt with its dna, HTTP context. */
 interface Shape {
 	readonly id?: unknown;
 	readonly name?: unknown;
@@ -32,46 +34,51 @@ interface Shape {
 }
 
 /**
- * Reads who asks from what stands where an umwelt is expected.
+ * Reads the observer from an umwelt, or from whatever was passed in its place. Never throws.
  *
- * The id is the first usable of `id`, `dna.name`, `userId`, `user_id`, else `anonymous`; the archetype that of
- * `archetype`, `dna.archetype`, else `guest`. `tenantId` or `tenant_id` and `sessionId` or `session_id` are taken
- * along. Usable are strings that are not empty and, but for the archetype, finite numbers and bigints; they are cut
- * at 256 characters and not trimmed.
+ * The id is the first valid value of `id`, `dna.name`, `userId` and `user_id`, else `anonymous`. The archetype is that
+ * of `archetype` and `dna.archetype`, else `guest`. `tenantId` or `tenant_id` and `sessionId` or `session_id` are read
+ * too. Valid are strings that are not empty and, except for the archetype, finite numbers and bigints. Texts are
+ * truncated to 256 characters and not trimmed.
  *
- * Each member is read at most once, none whose answer is known already, and one that throws counts as not there:
- * an umwelt may be a proxy or have getters that do work.
+ * An umwelt may be a proxy or have getters that do work. Each member is therefore read once at most, and not at all if
+ * its value is not needed. A member whose getter throws counts as missing.
  *
- * @returns the guest for an explicit null; undefined where nothing says who asks: for undefined, for what is no
- * object, and for an object that has none of these
+ * @returns the guest for null; undefined for undefined, for a value that is not an object, and for an object without
+ * any of these members
  */
 export function readObserver(umwelt: unknown): Observer | undefined {
 	if (umwelt === null) return GUEST;
 	if (typeof umwelt !== 'object') return undefined;
 	const shape: Shape = umwelt;
-	let id = text(idOf(shape));
-	let archetype = name(archetypeOf(shape));
+	let id = toId(idOf(shape));
+	let archetype = toName(archetypeOf(shape));
+	// The dna is read only if one of the two is missing.
 	if (id === undefined || archetype === undefined) {
 		const dna = read(shape, 'dna');
 		if (typeof dna === 'object' && dna !== null) {
-			id ??= text(read(dna, 'name'));
-			archetype ??= name(read(dna, 'archetype'));
+			id ??= toId(read(dna, 'name'));
+			archetype ??= toName(read(dna, 'archetype'));
 		}
 	}
-	id ??= text(read(shape, 'userId')) ?? text(read(shape, 'user_id'));
-	const tenantId = text(tenantIdOf(shape)) ?? text(tenantOf(shape));
-	const sessionId = text(sessionIdOf(shape)) ?? text(sessionOf(shape));
+	id ??= toId(read(shape, 'userId')) ?? toId(read(shape, 'user_id'));
+	const tenantId = toId(tenantIdOf(shape)) ?? toId(tenantOf(shape));
+	const sessionId = toId(sessionIdOf(shape)) ?? toId(sessionOf(shape));
 	if ((id ?? archetype ?? tenantId ?? sessionId) === undefined) return undefined;
 	const observer: { -readonly [K in keyof Observer]: Observer[K] } = {
 		id: id ?? GUEST.id,
 		archetype: archetype ?? GUEST.archetype,
 	};
+	// A member without a value is left out instead of being set to undefined.
 	if (tenantId !== undefined) observer.tenantId = tenantId;
 	if (sessionId !== undefined) observer.sessionId = sessionId;
 	return Object.freeze(observer);
 }
 
-/** The six that every umwelt is asked for; under a name that stands in the code each costs a quarter of `read`. */
+// The six members that are read from every umwelt have a function each: a member whose name is written in the code
+// costs a quarter of one that is read by `read`.
+
+/** Returns `id`; undefined if reading it throws. */
 function idOf(from: Shape): unknown {
 	try {
 		return from.id;
@@ -80,6 +87,7 @@ function idOf(from: Shape): unknown {
 	}
 }
 
+/** Returns `archetype`; undefined if reading it throws. */
 function archetypeOf(from: Shape): unknown {
 	try {
 		return from.archetype;
@@ -88,6 +96,7 @@ function archetypeOf(from: Shape): unknown {
 	}
 }
 
+/** Returns `tenantId`; undefined if reading it throws. */
 function tenantIdOf(from: Shape): unknown {
 	try {
 		return from.tenantId;
@@ -96,6 +105,7 @@ function tenantIdOf(from: Shape): unknown {
 	}
 }
 
+/** Returns `tenant_id`; undefined if reading it throws. */
 function tenantOf(from: Shape): unknown {
 	try {
 		return from.tenant_id;
@@ -104,6 +114,7 @@ function tenantOf(from: Shape): unknown {
 	}
 }
 
+/** Returns `sessionId`; undefined if reading it throws. */
 function sessionIdOf(from: Shape): unknown {
 	try {
 		return from.sessionId;
@@ -112,6 +123,7 @@ function sessionIdOf(from: Shape): unknown {
 	}
 }
 
+/** Returns `session_id`; undefined if reading it throws. */
 function sessionOf(from: Shape): unknown {
 	try {
 		return from.session_id;
@@ -120,7 +132,7 @@ function sessionOf(from: Shape): unknown {
 	}
 }
 
-/** The member's value, or undefined where reading it throws. */
+/** Returns the value of a member; undefined if reading it throws. */
 function read(from: Shape, key: keyof Shape): unknown {
 	try {
 		return from[key];
@@ -129,21 +141,21 @@ function read(from: Shape, key: keyof Shape): unknown {
 	}
 }
 
-/** The value as an id, or undefined where it is none. */
-export function text(value: unknown): string | undefined {
-	if (typeof value === 'string') return name(value);
+/** Returns a string, finite number or bigint as a truncated text; undefined for any other value and the empty text. */
+function toId(value: unknown): string | undefined {
+	if (typeof value === 'string') return toName(value);
 	if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
 	if (typeof value !== 'bigint') return undefined;
-	return value < MAX_BIGINT && value > -MAX_BIGINT ? cut(String(value)) : undefined;
+	return value < MAX_BIGINT && value > -MAX_BIGINT ? truncate(String(value)) : undefined;
 }
 
-/** The value as a name, or undefined where it is none. */
-export function name(value: unknown): string | undefined {
-	return typeof value === 'string' && value !== '' ? cut(value) : undefined;
+/** Returns a string truncated to 256 characters; undefined for any other value and the empty string. */
+export function toName(value: unknown): string | undefined {
+	return typeof value === 'string' && value !== '' ? truncate(value) : undefined;
 }
 
-/** Cuts between two characters, never through a surrogate pair, which no exporter could write. */
-function cut(value: string): string {
+/** Truncates a text, but never within a surrogate pair, half of which no exporter could encode. */
+function truncate(value: string): string {
 	if (value.length <= MAX_TEXT) return value;
 	const last = value.charCodeAt(MAX_TEXT - 1);
 	return value.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_TEXT - 1 : MAX_TEXT);

@@ -3,38 +3,41 @@ import { quote } from '../errors/escape.js';
 import { isContext, isSegment } from './grammar.js';
 import { type Handle, parseHandle } from './template.js';
 
-/** A path after its alias was replaced. */
-export interface Expanded<T> {
-	/** The path to go on with. */
+/** The result of expanding an alias. */
+interface Expanded<T> {
+	/** The expanded path, or the given value if it has no alias. */
 	readonly path: T;
-	/** What was given, where an alias was replaced. */
+	/** The given text; undefined if no alias was expanded. */
 	readonly original?: string;
 }
 
-/** The aliases of one logos. */
+/** The aliases of one logos. Frozen. */
 export interface Aliases {
-	/** Replaces the first segment where it is an alias. Never throws; what is no string is answered as it is. */
+	/** Replaces the first segment if it is an alias. Returns a value that is not a string as it is. Never throws. */
 	expand<T>(text: T): Expanded<T | string>;
 }
 
 /**
- * Makes what expands aliases: with `{ me: 'self.soul' }`, `me.challenge` is `self.soul.challenge`. Only the first
- * segment is ever replaced, and only once. Aliases of another object's prototype do not count.
+ * Creates the aliases of a record: with `{ me: 'self.soul' }`, `me.challenge` expands to `self.soul.challenge`. Only
+ * the first segment is replaced, and only once. Properties that the record inherits are not aliases, and later changes
+ * of the record have no effect.
  *
- * @param record - alias to context or handle
- * @throws PathSyntaxError for an alias that is no segment or one of the five contexts, and for a target that is no
- * handle or has parameters
+ * @param record - the targets, each a context or a handle, by alias. @default none
+ * @throws PathSyntaxError for an alias that is not a segment or is one of the five contexts, and for a target that is
+ * not a handle or has parameters
  */
-export function makeAliases(record: Readonly<Record<string, string>> | undefined): Aliases {
+export function createAliases(record: Readonly<Record<string, string>> | undefined): Aliases {
 	const targets = new Map(Object.entries(record ?? {}));
+	// The length of the longest alias: a longer first segment is not looked up, however long it is.
 	let longest = 0;
 	for (const [alias, target] of targets) {
-		check(alias, target);
+		checkAlias(alias, target);
 		longest = Math.max(longest, alias.length);
 	}
 	return Object.freeze({
 		expand<T>(text: T): Expanded<T | string> {
 			if (typeof text !== 'string' || targets.size === 0) return { path: text };
+			// Only the first segment is looked up. The rest of the text is neither read nor checked here.
 			const dot = text.indexOf('.');
 			const end = dot < 0 ? text.length : dot;
 			if (end > longest) return { path: text };
@@ -44,30 +47,31 @@ export function makeAliases(record: Readonly<Record<string, string>> | undefined
 	});
 }
 
-function check(alias: string, target: unknown): void {
+/** Throws a PathSyntaxError if the alias or its target is not valid. */
+function checkAlias(alias: string, target: unknown): void {
 	if (isContext(alias)) {
 		throw new PathSyntaxError('an alias', quote(alias), 'is a context', {
-			why: 'What a context means is the same everywhere.',
+			why: 'An alias cannot replace one of the five contexts.',
 			tries: ['another name for it'],
 		});
 	}
 	if (!isSegment(alias)) {
 		throw new PathSyntaxError('an alias', quote(alias), 'is not a segment', {
-			why: 'An alias stands for the first segment of a path: a lower case letter, then letters, digits and "_".',
+			why: 'An alias replaces the first segment of a path: a lower case letter, then letters, digits and "_".',
 			tries: ['"me"'],
 		});
 	}
 	const noun = `a target for the alias ${quote(alias, 40)}`;
-	const handle = handleFor(noun, target);
+	const handle = parseTarget(noun, target);
 	if (!handle.isTemplate) return;
 	throw new PathSyntaxError(noun, quote(handle.handle), 'has parameters', {
-		why: 'An alias stands for one thing.',
+		why: 'The target of an alias is one context or handle.',
 		tries: ['a handle without parameters'],
 	});
 }
 
-/** Parses the target, so that an error names the alias too. */
-function handleFor(noun: string, target: unknown): Handle {
+/** Parses the target. An error also names the alias, as part of `noun`. */
+function parseTarget(noun: string, target: unknown): Handle {
 	try {
 		return parseHandle(target);
 	} catch (cause) {

@@ -1,21 +1,21 @@
 import { CompositionViolationError } from '../errors/errors.js';
 
-/** More stages than this are refused: each is an invocation with a span of its own. */
-export const MAX_STAGES = 64;
+/** The most stages of a composition: each is an invocation with a span of its own. */
+const MAX_STAGES = 64;
 
 /**
- * Takes a composition apart: `a.b.c >> d.e.f` has two stages. Blanks and line breaks around `>>` are left out;
- * those at either end of the whole text are not, because a path is never trimmed. The stages are not parsed.
+ * Splits a composition into its stages: `a.b.c >> d.e.f` has two. Blanks and line breaks around `>>` are removed. Those
+ * at both ends of the whole text are kept, because a path is never trimmed. The stages are not parsed.
  *
- * @returns the texts of the stages in order, or undefined where the text holds no `>>`
- * @throws CompositionViolationError where a stage is empty, and for more than 64 stages
+ * @returns the texts of the stages in order; undefined if the text contains no `>>` or is not a string
+ * @throws CompositionViolationError if a stage is empty, and for more than 64 stages
  */
 export function splitComposition(text: unknown): string[] | undefined {
 	if (typeof text !== 'string' || !text.includes('>>')) return undefined;
 	const stages = text.split('>>', MAX_STAGES + 1);
 	if (stages.length > MAX_STAGES) {
 		throw new CompositionViolationError(text, `has more than ${MAX_STAGES} stages`, {
-			why: 'Each stage is an invocation of its own.',
+			why: 'Each stage is a separate invocation.',
 			tries: ['an aspect that does several of them'],
 		});
 	}
@@ -27,7 +27,7 @@ export function splitComposition(text: unknown): string[] | undefined {
 	const empty = trimmed.findIndex((stage) => stage.trim() === '');
 	if (empty < 0) return trimmed;
 	throw new CompositionViolationError(text, `has nothing in stage ${empty + 1}`, {
-		why: 'Each ">>" stands between two paths.',
+		why: 'Each ">>" separates two paths.',
 		tries: ['"self.soul.manifest >> self.soul.challenge"'],
 	});
 }

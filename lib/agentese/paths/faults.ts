@@ -2,66 +2,76 @@ import { printable, quote } from '../errors/escape.js';
 import { nearest } from '../errors/nearest.js';
 import { contexts, isContext, isSegment, MAX_LENGTH, MAX_SEGMENTS, SEGMENT } from './grammar.js';
 
-/** What a text should be, and so which rules hold for it. */
+/** What a text is expected to be, and so which rules apply to it. */
 export interface Form {
-	/** With its article: `a path`. */
+	/** What the text is expected to be, with its article: `a path`. */
 	readonly noun: string;
-	/** One that is right, for messages. */
+	/** A valid text, for messages. */
 	readonly example: string;
-	/** Fewer segments than this are refused. */
-	readonly least: 1 | 2;
-	/** More segments than this are refused. */
-	readonly most: number;
-	/** True where segments may be parameters, `:citizen`. */
+	/** The fewest segments. */
+	readonly minSegments: 1 | 2;
+	/** The most segments. */
+	readonly maxSegments: number;
+	/** Whether segments may be parameters: `:citizen`. */
 	readonly parameters: boolean;
-	/** True where the last segment is an aspect, which no parameter can stand for. */
+	/** Whether the last segment is an aspect, which cannot be a parameter. */
 	readonly endsWithAspect: boolean;
 }
 
-/** What is wrong with a text, and the rule that says so. */
+/** What is wrong with a text, and the rule that it breaks. */
 export interface Fault {
-	/** So that it can follow "it". */
+	/** What is wrong, in words that can follow "it". */
 	readonly fault: string;
 	/** The rule, as a whole sentence. */
 	readonly why: string;
-	/** What to try where no other text was meant. */
+	/** What to try if no similar valid text is known, each in words that can follow "Try". @default an example */
 	readonly tries?: readonly string[];
 }
 
-/** The form of an invoked path. */
+/** The form of a path that is invoked. */
 export const PATH: Form = {
 	noun: 'a path',
 	example: 'self.soul.manifest',
-	least: 2,
-	most: MAX_SEGMENTS,
+	minSegments: 2,
+	maxSegments: MAX_SEGMENTS,
 	parameters: false,
 	endsWithAspect: true,
 };
 
-/** The contexts, for messages. */
+/** The names of the contexts, joined for messages. */
 const CONTEXTS = `${contexts.slice(0, -1).join(', ')} and ${contexts.at(-1)}`;
 
-const LETTERS = 'A segment is a lower case letter, then letters, digits and "_", with single hyphens inside.';
+// The rules that several faults break.
+const DOT_RULE = 'A dot separates two segments.';
+const SEGMENT_RULE = 'A segment is a lower case letter, then letters, digits and "_", with single hyphens inside.';
+
+/** The name of a parameter, without its colon. */
 const parameter = /^[a-z][A-Za-z0-9_]*$/;
-/** Whatever may not be in a segment. Control characters are looked for on purpose. */
+/** A blank or a control character, neither of which may occur anywhere. */
 const blank = /[\s\p{Cc}]/u;
 const blanks = /^[\s\p{Cc}]+$/u;
+/** A character that may not occur in a segment. */
 const foreign = /[^a-z0-9_-]/u;
+/** The longest valid beginning of a segment. */
 const prefix = new RegExp(`^${SEGMENT}`);
 
-/** Answers the first fault of the text, or undefined where it has none. Takes linear time, and none beyond 1024 characters. */
+/**
+ * Returns the first fault of the text; undefined if it has the form. Takes linear time, and constant time for a text of
+ * more than 1024 characters. Never throws.
+ */
 export function findFault(text: string, form: Form): Fault | undefined {
-	return wholeFault(text, form) ?? segmentsFault(text.split('.'), form);
+	return textFault(text, form) ?? segmentsFault(text.split('.'), form);
 }
 
-function wholeFault(text: string, form: Form): Fault | undefined {
+/** Finds a fault of the text as a whole: its length, blanks, dots, and how many segments it has at most. */
+function textFault(text: string, form: Form): Fault | undefined {
 	if (text === '') return { fault: 'is empty', why: 'Context, holon and aspect are written with dots between them.' };
 	if (text.length > MAX_LENGTH) {
 		const fault = `has ${text.length} characters`;
-		return { fault, why: `${MAX_LENGTH} is the limit.`, tries: ['giving long things as arguments'] };
+		return { fault, why: `${MAX_LENGTH} is the limit.`, tries: ['passing long values as arguments'] };
 	}
 	if (text.includes('>>')) {
-		const why = 'Every stage of a composition is a path of its own.';
+		const why = 'Each stage of a composition is a separate path.';
 		return { fault: 'is a composition', why, tries: ['logos.invoke with the whole text'] };
 	}
 	const at = text.search(blank);
@@ -70,60 +80,80 @@ function wholeFault(text: string, form: Form): Fault | undefined {
 		const what = char === ' ' ? 'a blank' : `the character ${quote(char)}`;
 		const last = blanks.test(text.slice(at));
 		const where = at === 0 ? 'begins with' : last ? 'ends with' : 'has';
-		const place = where === 'has' ? ` at character ${at + 1}` : '';
-		return { fault: `${where} ${what}${place}`, why: 'Nothing is trimmed: what is invoked is what was written.' };
+		const position = where === 'has' ? ` at character ${at + 1}` : '';
+		const why = 'Blanks and control characters are not allowed, and are not trimmed.';
+		return { fault: `${where} ${what}${position}`, why };
 	}
+	// The dots are counted before the text is split, so that the segments are only created for a valid number of them.
 	const dots = [...text.matchAll(/\./g)].length;
-	if (dots >= form.most) {
-		return { fault: `has ${dots + 1} segments`, why: `${form.most} is the limit.`, tries: ['a flatter holon'] };
+	if (dots >= form.maxSegments) {
+		const tries = ['a holon with fewer segments'];
+		return { fault: `has ${dots + 1} segments`, why: `${form.maxSegments} is the limit.`, tries };
 	}
-	if (text.startsWith('.')) return { fault: 'begins with a dot', why: 'A dot stands between two segments.' };
-	if (text.endsWith('.')) return { fault: 'ends with a dot', why: 'A dot stands between two segments.' };
+	if (text.startsWith('.')) return { fault: 'begins with a dot', why: DOT_RULE };
+	if (text.endsWith('.')) return { fault: 'ends with a dot', why: DOT_RULE };
 	return undefined;
 }
 
+/** Finds the first fault within the segments, from left to right; then one of their number and of the context. */
 function segmentsFault(segments: readonly string[], form: Form): Fault | undefined {
 	const names = new Set<string>();
 	for (const [at, segment] of segments.entries()) {
 		const where = `segment ${at + 1}`;
-		if (segment === '') return { fault: `has nothing in ${where}`, why: 'A dot stands between two segments.' };
+		if (segment === '') return { fault: `has nothing in ${where}`, why: DOT_RULE };
 		const found = segment.startsWith(':')
 			? parameterFault(segment, where, form, names, at === segments.length - 1)
 			: segmentFault(segment, where, form);
 		if (found) return found;
 		if (at === 0 && segment.startsWith(':')) {
-			return { fault: 'has a parameter for its context', why: `The contexts are ${CONTEXTS}.` };
+			return { fault: 'has a parameter as its context', why: `The contexts are ${CONTEXTS}.` };
 		}
 	}
-	if (segments.length < form.least) {
+	if (segments.length < form.minSegments) {
+		// Suggests a path of two segments: of the context that was probably meant, else in the context `self`.
 		const [only = ''] = segments;
 		const [context] = isContext(only) ? [only] : nearest(only, contexts, 1);
 		const tries = [quote(`${context ?? `self.${only}`}.manifest`)];
-		return { fault: 'has one segment', why: 'A context and an aspect are the least there is.', tries };
+		return { fault: 'has one segment', why: 'A context and an aspect are required.', tries };
 	}
 	const [context = ''] = segments;
 	if (isContext(context)) return undefined;
-	const tries = [`a context before it, as ${quote(`self.${segments.join('.')}`)}`];
-	return { fault: `begins with ${show(context)}, which is no context`, why: `The contexts are ${CONTEXTS}.`, tries };
+	const tries = [`a context before it, such as ${quote(`self.${segments.join('.')}`)}`];
+	const fault = `begins with ${quoteSegment(context)}, which is not a context`;
+	return { fault, why: `The contexts are ${CONTEXTS}.`, tries };
 }
 
+/**
+ * Finds the fault of a segment that does not begin with a colon.
+ *
+ * @param where - names the segment in the message: `segment 2`
+ */
 function segmentFault(segment: string, where: string, form: Form): Fault | undefined {
 	if (isSegment(segment)) return undefined;
+	const quoted = quoteSegment(segment);
 	if (segment.includes('*')) {
-		const why = `A wildcard stands for many, and this is about one.`;
+		const why = 'Wildcards are not allowed: each segment names one thing.';
 		return { fault: `has the wildcard "*" in ${where}`, why, tries: ['writing that segment out'] };
 	}
 	const char = foreign.exec(segment)?.[0];
 	if (char !== undefined && /[A-Z]/.test(char)) {
-		return { fault: `has the capital "${char}" in ${where}, ${show(segment)}`, why: 'Segments are lower case.' };
+		return { fault: `has the capital "${char}" in ${where}, ${quoted}`, why: 'Segments are lower case.' };
 	}
-	const hint = form.parameters ? `${LETTERS} A parameter begins with ":".` : LETTERS;
-	if (char !== undefined) return { fault: `has the character ${quote(char)} in ${where}, ${show(segment)}`, why: hint };
+	const hint = form.parameters ? `${SEGMENT_RULE} A parameter begins with ":".` : SEGMENT_RULE;
+	if (char !== undefined) return { fault: `has the character ${quote(char)} in ${where}, ${quoted}`, why: hint };
+	// All characters are allowed, so that one of them is misplaced: the first one, or a hyphen.
 	const [good = ''] = prefix.exec(segment) ?? [];
-	if (good === '') return { fault: `has "${segment.charAt(0)}" first in ${where}, ${show(segment)}`, why: hint };
-	return { fault: `has a hyphen at an end, or two in a row, in ${where}, ${show(segment)}`, why: hint };
+	if (good === '') return { fault: `has "${segment.charAt(0)}" first in ${where}, ${quoted}`, why: hint };
+	return { fault: `has a hyphen at an end, or two in a row, in ${where}, ${quoted}`, why: hint };
 }
 
+/**
+ * Finds a fault of a segment that begins with a colon, and adds its name to `names`.
+ *
+ * @param where - names the segment in the message: `segment 2`
+ * @param names - the parameters before it
+ * @param last - whether it is the last segment
+ */
 function parameterFault(
 	segment: string,
 	where: string,
@@ -133,21 +163,21 @@ function parameterFault(
 ): Fault | undefined {
 	const name = segment.slice(1);
 	if (!form.parameters) {
-		const why = 'A template says what a class answers for, a path names one of them.';
+		const why = 'Parameters are allowed in handles and path templates, not in a path.';
 		return {
-			fault: `has the parameter ${show(segment)} in ${where}`,
+			fault: `has the parameter ${quoteSegment(segment)} in ${where}`,
 			why,
-			tries: ["the entity's own name in its place"],
+			tries: ["the entity's name in its place"],
 		};
 	}
 	if (!parameter.test(name)) {
 		const why = 'A parameter is ":", a lower case letter, then letters, digits and "_".';
-		return { fault: `has the parameter ${show(segment)} in ${where}`, why, tries: ['":id"'] };
+		return { fault: `has the parameter ${quoteSegment(segment)} in ${where}`, why, tries: ['":id"'] };
 	}
 	if (names.has(name)) {
-		const why = 'Each parameter is given one value.';
+		const why = 'The names of parameters must differ.';
 		return {
-			fault: `has the parameter ${show(segment)} twice`,
+			fault: `has the parameter ${quoteSegment(segment)} twice`,
 			why,
 			tries: [`${quote(`${segment}2`)} for one of them`],
 		};
@@ -155,11 +185,12 @@ function parameterFault(
 	names.add(name);
 	if (form.endsWithAspect && last) {
 		const why = 'The last segment is the aspect, one method of the class.';
-		return { fault: `has the parameter ${show(segment)} for its aspect`, why, tries: ['an aspect after it'] };
+		return { fault: `has the parameter ${quoteSegment(segment)} as its aspect`, why, tries: ['an aspect after it'] };
 	}
 	return undefined;
 }
 
-function show(segment: string): string {
+/** Returns the segment in quotes, with 40 characters at most. */
+function quoteSegment(segment: string): string {
 	return `"${printable(segment, 40)}"`;
 }

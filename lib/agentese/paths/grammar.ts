@@ -1,27 +1,33 @@
-/** The first segment of every path: exactly these five. */
+/** The five contexts. The first segment of every path is one of them. Frozen. */
 export const contexts = Object.freeze(['world', 'self', 'concept', 'void', 'time'] as const);
 
-/** One of the five. */
+/** One of the five contexts. */
 export type AgenteseContext = (typeof contexts)[number];
 
-/** More characters than this are refused: the longest of the 598 real paths has 39, and a span carries 256. */
+/**
+ * The most characters of a path, handle, template or segment. The longest of the 598 real paths has 39, and a span
+ * carries 256.
+ */
 export const MAX_LENGTH = 1024;
 
-/** More segments than this are refused: real paths have at most six. */
+/** The most segments of a path; real paths have at most six. */
 export const MAX_SEGMENTS = 64;
 
-/** A piece of grammar is written once: a letter, then letters, digits and `_`, with single hyphens inside. */
+/**
+ * The source of a regular expression for one segment: a lower-case letter, then letters, digits and `_`, with single
+ * hyphens inside.
+ */
 export const SEGMENT = '[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*';
 
 const segment = new RegExp(`^${SEGMENT}$`);
 const known: ReadonlySet<string> = new Set(contexts);
 
-/** True if the text may stand between two dots of a path. Takes linear time, and none for what is too long. */
+/** Returns whether the text is a segment of a path. Takes linear time, and constant time if the text is too long. */
 export function isSegment(text: unknown): boolean {
 	return typeof text === 'string' && text.length <= MAX_LENGTH && segment.test(text);
 }
 
-/** True if the text is one of the five contexts. */
+/** Returns whether the text is one of the five contexts. */
 export function isContext(text: unknown): text is AgenteseContext {
 	return typeof text === 'string' && known.has(text);
 }

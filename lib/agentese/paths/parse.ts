@@ -2,32 +2,34 @@ import { PathSyntaxError } from '../errors/errors.js';
 import { quote } from '../errors/escape.js';
 import { type Fault, type Form, findFault, PATH } from './faults.js';
 import { type AgenteseContext, contexts, isContext, isSegment, MAX_LENGTH, MAX_SEGMENTS, SEGMENT } from './grammar.js';
-import { repair } from './repair.js';
+import { repairPath } from './repair.js';
 
 export { type AgenteseContext, contexts, isContext, isSegment };
 
-/** A path, taken apart. Frozen. */
+/** A path and its parts. Frozen. */
 export interface AgentesePath {
 	/** The whole path, as it was given. */
 	readonly path: string;
-	/** The first segment. */
+	/** The first segment, one of the five contexts. */
 	readonly context: AgenteseContext;
-	/** The segments between context and aspect with their dots; `''` where the path has two segments. */
+	/** The segments between context and aspect, joined with dots; `''` if the path has two segments. */
 	readonly holon: string;
-	/** The last segment. */
+	/** The last segment: the method that is invoked. */
 	readonly aspect: string;
 }
 
+/** Matches every path, whatever the number of its segments, in linear time. */
 const shape = new RegExp(`^(?:${contexts.join('|')})(?:\\.${SEGMENT})+$`);
 
-/** A path of more than 64 segments has at least so many characters, so that shorter ones need no counting. */
+/** The fewest characters of a path with more than 64 segments: the segments of a shorter text are not counted. */
 const COUNT_FROM = 'time'.length + '.x'.length * MAX_SEGMENTS;
 
 /**
- * Takes a path apart: `self.memory.cartography.map` has the context `self`, the holon `memory.cartography` and the
- * aspect `map`. The text is taken as it is, neither trimmed nor changed.
+ * Parses a path: `self.memory.cartography.map` has the context `self`, the holon `memory.cartography` and the aspect
+ * `map`. The text is neither trimmed nor changed.
  *
- * @throws PathSyntaxError that names the fault and, where one is near, the path that was meant
+ * @param text - the path; any other value is accepted too, and refused with the same error
+ * @throws PathSyntaxError that states the fault and, if one is near, the path that was probably meant
  */
 export function parsePath(text: unknown): AgentesePath {
 	const parsed = tryParsePath(text);
@@ -36,8 +38,8 @@ export function parsePath(text: unknown): AgentesePath {
 }
 
 /**
- * The same, but answers the error instead of throwing it. It never throws, takes linear time for whatever it is
- * given, and remembers nothing.
+ * Parses a path like `parsePath`, but returns the error instead of throwing it. Never throws, takes linear time for any
+ * value, and caches nothing.
  */
 export function tryParsePath(text: unknown): AgentesePath | PathSyntaxError {
 	if (typeof text !== 'string' || text.length > MAX_LENGTH || !shape.test(text)) return syntaxError(text, PATH);
@@ -52,12 +54,12 @@ export function tryParsePath(text: unknown): AgentesePath | PathSyntaxError {
 	});
 }
 
-/** The handle of a path: everything before its aspect. */
+/** Returns the handle of a path: everything before its aspect. */
 export function handleOf(path: AgentesePath): string {
 	return path.holon === '' ? path.context : `${path.context}.${path.holon}`;
 }
 
-/** The error for a text that is not of that form. */
+/** Creates the error for a value that does not have the form. Never throws. */
 export function syntaxError(text: unknown, form: Form): PathSyntaxError {
 	if (typeof text !== 'string') {
 		return new PathSyntaxError(form.noun, typeName(text), 'is not a string', {
@@ -68,21 +70,23 @@ export function syntaxError(text: unknown, form: Form): PathSyntaxError {
 	return faultError(text, form, findFault(text, form) ?? { fault: 'has another form', why: '' });
 }
 
+/** Creates the error for a fault. It tries the repaired text if that one is valid, else what the fault itself tries. */
 function faultError(text: string, form: Form, { fault, why, tries = [example(form)] }: Fault): PathSyntaxError {
-	const suggestion = fault === 'is a composition' ? undefined : repair(text, form.least);
-	const whole = suggestion !== undefined && findFault(suggestion, form) === undefined;
+	const suggestion = fault === 'is a composition' ? undefined : repairPath(text, form.minSegments);
+	const isValid = suggestion !== undefined && findFault(suggestion, form) === undefined;
 	return new PathSyntaxError(form.noun, quote(text), fault, {
 		why,
-		tries: whole ? [quote(suggestion)] : tries,
-		...(whole && { suggestion }),
+		tries: isValid ? [quote(suggestion)] : tries,
+		...(isValid && { suggestion }),
 	});
 }
 
+/** Returns the words that recommend a valid text of the form. */
 function example(form: Form): string {
 	return `one such as ${quote(form.example)}`;
 }
 
-/** Asks `typeof` alone, which no proxy and no getter can answer otherwise. */
+/** Names the type of a value for a message. Uses `typeof` only, which no proxy and no getter can intercept. */
 function typeName(value: unknown): string {
 	if (value === null || value === undefined) return String(value);
 	return typeof value === 'object' ? 'An object' : `A ${typeof value}`;

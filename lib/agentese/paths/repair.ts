@@ -1,35 +1,37 @@
 import { nearest } from '../errors/nearest.js';
 import { contexts, isContext, isSegment } from './grammar.js';
 
-/** Longer texts are not repaired: nobody could tell the difference, and a message must stay short. */
+/** Texts with more characters are not repaired: a reader cannot see the difference, and a message must stay short. */
 const MAX_REPAIR = 80;
 
 /**
- * Answers the path that a wrong text was probably meant to be, or undefined where nothing is near.
+ * Returns the path that a wrong text was probably meant to be; undefined if none is near.
  *
- * Mended are blanks around it, control and format characters anywhere, capitals (`challengeIdea` is `challenge_idea`), slashes for
- * dots, dots too many, blanks inside a segment, and a context with a typing error. Parameters are left as they are.
+ * Corrects blanks around the text or within a segment, control and format characters anywhere, capitals
+ * (`challengeIdea` becomes `challenge_idea`), slashes instead of dots, superfluous dots, and a mistyped context.
+ * Parameters are kept as they are.
  *
- * @param least - how many segments it must have
+ * @param minSegments - how many segments the result has at least
  */
-export function repair(text: string, least: number): string | undefined {
+export function repairPath(text: string, minSegments: number): string | undefined {
 	if (text.length > MAX_REPAIR) return undefined;
 	const segments = text
 		.replaceAll('/', '.')
 		.split('.')
-		.map(mend)
+		.map(repairSegment)
 		.filter((segment) => segment !== '');
 	const [first] = segments;
-	if (first === undefined || segments.length < least) return undefined;
+	if (first === undefined || segments.length < minSegments) return undefined;
 	const [context] = isContext(first) ? [first] : nearest(first, contexts, 1);
 	if (context === undefined) return undefined;
 	const meant = [context, ...segments.slice(1)];
 	if (!meant.every((segment) => segment.startsWith(':') || isSegment(segment))) return undefined;
-	const mended = meant.join('.');
-	return mended === text || mended.length > MAX_REPAIR ? undefined : mended;
+	const repaired = meant.join('.');
+	return repaired === text || repaired.length > MAX_REPAIR ? undefined : repaired;
 }
 
-function mend(segment: string): string {
+/** Removes what is invisible in a segment and writes it in snake case. */
+function repairSegment(segment: string): string {
 	if (segment.startsWith(':')) return segment;
 	return segment
 		.replace(/(?!\s)[\p{Cc}\p{Cf}]/gu, '')

@@ -2,80 +2,84 @@ import type { Settlement } from './settlement.js';
 import type { StreamTimer } from './stream-timing.js';
 
 /**
- * The consumption of one result, from which its settlement learns how it ended. Every member that was shadowed for it
- * refers to it, so it lives as long as the result can be consumed.
+ * The consumption of one result: reports to its settlement what the consumer does. Every member that was overridden to
+ * watch the result refers to it, so it exists as long as the result can be consumed.
  *
- * A result that can be consumed several times (an iterable, the branches of `tee()`, an observable) has parts: the first
- * part that is consumed whole ends it, and it counts as left when its last part was left.
+ * A result that can be consumed several times (an iterable, the branches of `tee()`, an observable) has one part per
+ * consumption. The first part that is consumed completely ends the result; if none is, the result is cancelled when its
+ * last part is.
  */
 export class Consumption {
-	#underWay = 0;
-	/** True where items have to be looked for. */
-	readonly seesItems: boolean;
+	/** The number of parts that are neither complete nor cancelled. */
+	#activeParts = 0;
+	/** True if `item()` has to be called for each item. */
+	readonly needsItems: boolean;
 
 	/**
-	 * @param kind - the name of the stream's kind, as `agentese.result` says it
-	 * @param pace - what it is measured with; left out for what is no stream, or where nobody wants it measured
+	 * @param kind - the kind of the stream, as the attribute `agentese.result` reports it; empty if the result is none
+	 * @param timer - measures the stream; undefined if the result is no stream, or is not to be measured
 	 */
 	constructor(
 		readonly settlement: Settlement,
 		readonly kind: string,
-		readonly pace?: StreamTimer | undefined,
+		readonly timer?: StreamTimer | undefined,
 	) {
-		this.seesItems = pace !== undefined || settlement.wantsItems;
+		this.needsItems = timer !== undefined || settlement.wantsItems;
 	}
 
-	/** One item went to the consumer. */
+	/** Reports that one item reached the consumer. Ignored once the result ended. */
 	item(value: unknown): void {
 		if (this.settlement.ended) return;
-		this.pace?.chunk(value);
+		this.timer?.chunk(value);
 		if (this.settlement.wantsItems) this.settlement.item(value);
 	}
 
-	/** Consumed to its end. */
-	finished(value?: unknown): void {
+	/** Reports that the result was consumed completely. */
+	done(value?: unknown): void {
 		this.settlement.done(value, this.kind);
 	}
 
-	/** The consumer left before the end. */
-	left(): void {
+	/** Reports that the consumer stopped before the end. */
+	cancelled(): void {
 		this.settlement.cancelled(this.kind);
 	}
 
-	/** It failed, and the consumer sees this error. */
+	/** Reports that the result failed with the error that the consumer receives. */
 	failed(error: unknown): void {
 		this.settlement.failed(error);
 	}
 
-	/** One more way in which it is being consumed. */
+	/** Begins one more consumption of the same result, and returns it. */
 	part(): Consumption {
-		this.#underWay++;
+		this.#activeParts++;
 		return new Part(this);
 	}
 
-	/** True where nobody is consuming a part of it. */
+	/** True if no part is being consumed. */
 	get idle(): boolean {
-		return this.#underWay === 0;
+		return this.#activeParts === 0;
 	}
 
-	/** Called by a part that was left. */
-	partLeft(): void {
-		if (--this.#underWay === 0) this.left();
+	/** Called by a part that was cancelled. Cancels the result if that was the last one. */
+	partCancelled(): void {
+		if (--this.#activeParts === 0) this.cancelled();
 	}
 }
 
+/** One of several consumptions of a result. It can be cancelled without ending the result. */
 class Part extends Consumption {
-	readonly #whole: Consumption;
-	#gone = false;
+	readonly #parent: Consumption;
+	/** True once this part was cancelled; a second time is ignored. */
+	#cancelled = false;
 
-	constructor(whole: Consumption) {
-		super(whole.settlement, whole.kind, whole.pace?.part());
-		this.#whole = whole;
+	constructor(parent: Consumption) {
+		super(parent.settlement, parent.kind, parent.timer?.part());
+		this.#parent = parent;
 	}
 
-	override left(): void {
-		if (this.#gone) return;
-		this.#gone = true;
-		this.#whole.partLeft();
+	override cancelled(): void {
+		if (this.#cancelled) return;
+		this.#cancelled = true;
+		this.#parent.partCancelled();
 	}
 }

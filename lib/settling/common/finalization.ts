@@ -2,58 +2,62 @@ import { processState } from '../../runtime/process-state.js';
 import type { Settlement } from './settlement.js';
 
 /**
- * The settlements that wait for a consumer who may never come.
+ * The open settlements: those whose result was returned, and is not consumed to its end.
  *
- * The registry is kept reachable here: one that nothing refers to is collected itself and never fires. It follows
- * major collections only, which a quiet process may never make, so every open settlement is listed too and ended at
- * shutdown.
+ * The finalization registry is referred to from here: a registry that nothing refers to is garbage-collected itself,
+ * and never calls back. It calls back after major collections only, which a quiet process may never make; so every open
+ * settlement is also listed, and is ended at shutdown.
  */
 const state = processState('settling/finalization', () => {
-	/** Each with the time at which its result was handed out. */
+	/** Each open settlement, with the time at which its result was returned, in ms of `performance.now()`. */
 	const open = new Map<Settlement, number>();
 	const registry = new FinalizationRegistry<Settlement>((settlement) => {
 		const heldAt = open.get(settlement) ?? 0;
 		open.delete(settlement);
 		settlement.abandoned(heldAt);
 	});
+	/** `sweepAt` is the number of open settlements at which those that ended without unregistering are removed. */
 	return { open, registry, sweepAt: 1024, atShutdown: [] as (() => void)[] };
 });
 
 /**
- * Ends the settlement with `abandoned()` when `anchor` is collected. The anchor is an object that everything with
- * which the result can still be consumed refers to. The settlement must not refer to it, or it is never collected.
+ * Registers a settlement, so that it ends with `abandoned()` when its target is garbage-collected. Does nothing if the
+ * settlement ended.
  *
- * A settlement has one anchor; a later one takes the place of the earlier (a query that gave a stream).
+ * A settlement has one target; a second call replaces the first one (a query whose value is a stream).
+ *
+ * @param target - an object to which everything refers that can still consume the result. The settlement must not refer
+ *   to it, or it is never collected.
  */
-export function hold(anchor: object, settlement: Settlement): void {
+export function registerFinalization(target: object, settlement: Settlement): void {
 	if (settlement.ended) return;
 	if (state.open.has(settlement)) state.registry.unregister(settlement);
 	else if (state.open.size >= state.sweepAt) sweep();
 	state.open.set(settlement, performance.now());
-	state.registry.register(anchor, settlement, settlement);
+	state.registry.register(target, settlement, settlement);
 }
 
-/** Forgets a settlement that ended. Costs one look-up for one that was never held. */
-export function release(settlement: Settlement): void {
+/** Removes a settlement that ended. It costs one look-up if the settlement was never registered. */
+export function unregisterFinalization(settlement: Settlement): void {
 	if (state.open.size > 0 && state.open.delete(settlement)) state.registry.unregister(settlement);
 }
 
-/** Ends every settlement that is still open with `abandoned()`: what a shutdown does. */
-export function endOpen(): void {
+/** Ends every open settlement with `abandoned()`, then calls what `onShutdown()` registered. Called at shutdown. */
+export function abandonOpenSettlements(): void {
 	for (const [settlement, heldAt] of [...state.open]) {
-		release(settlement);
+		unregisterFinalization(settlement);
 		settlement.abandoned(heldAt);
 	}
-	for (const work of state.atShutdown) work();
+	for (const callback of state.atShutdown) callback();
 }
 
-/** Runs `work` at each shutdown, after that: for what no settlement knows of. */
-export function beforeShutdown(work: () => void): void {
-	state.atShutdown.push(work);
+/** Registers a function that is called at each shutdown, after the open settlements were ended. */
+export function onShutdown(callback: () => void): void {
+	state.atShutdown.push(callback);
 }
 
-/** Drops those that ended without being released; the list has to double before it is swept again. */
+/** Removes the settlements that ended without unregistering. The next sweep is due when the rest has doubled. */
 function sweep(): void {
-	for (const settlement of state.open.keys()) if (settlement.ended) release(settlement);
+	for (const settlement of state.open.keys()) if (settlement.ended) unregisterFinalization(settlement);
 	state.sweepAt = Math.max(1024, state.open.size * 2);
 }

@@ -1,11 +1,12 @@
-/** Any function, called with Reflect.apply. */
+/** Any function; it is called with `Reflect.apply`. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Puts `value` on the object itself, in front of the member that it inherits or owns under that key. The member stays
- * as enumerable and assignable as it was, so that `Object.keys`, spreading and a later assignment see no difference.
+ * Defines a property on the object itself, which overrides the member that it owns or inherits under that key. The
+ * property is as enumerable as the member was, and writable, so that `Object.keys()`, spreading and a later assignment
+ * see no difference. Never throws.
  *
- * @returns false where the object does not let itself be changed (frozen, sealed, a proxy that refuses)
+ * @returns false if the object cannot be changed (frozen, sealed, a proxy that refuses)
  */
 export function overrideProperty(target: object, key: PropertyKey, value: unknown): boolean {
 	try {
@@ -21,7 +22,7 @@ export function overrideProperty(target: object, key: PropertyKey, value: unknow
 	}
 }
 
-/** As `shadow`, for a member that is read through a getter. */
+/** Does what `overrideProperty()` does, for a member that is read through a getter. */
 export function overrideAccessor(target: object, key: PropertyKey, accessor: Accessor): boolean {
 	try {
 		const own = Reflect.getOwnPropertyDescriptor(target, key);
@@ -33,31 +34,36 @@ export function overrideAccessor(target: object, key: PropertyKey, accessor: Acc
 	}
 }
 
-/** The two halves of an accessor; no setter where the member that is shadowed has none. */
-export interface Accessor {
+/** The two functions of an accessor property. */
+interface Accessor {
+	/** Returns the value of the property. */
 	get(this: unknown): unknown;
+	/** Sets the property; undefined if the overridden member has no setter. */
 	set: ((this: unknown, value: unknown) => void) | undefined;
 }
 
-/** Prototype chains longer than this are a proxy's work, not a program's. */
-const DEEPEST_CHAIN = 64;
+/** The number of prototypes that are searched. Only a proxy makes a longer chain. */
+const MAX_CHAIN_DEPTH = 64;
 
-/** The descriptor of an own or inherited member, without reading the member; undefined where there is none. */
+/** Returns the descriptor of an own or inherited member, without reading the member; undefined if there is none. */
 export function descriptorOf(target: object, key: PropertyKey): PropertyDescriptor | undefined {
 	const owner = ownerOf(target, key);
 	return owner === undefined ? undefined : Reflect.getOwnPropertyDescriptor(owner, key);
 }
 
-/** The object of the prototype chain that owns the member; undefined where none does, or where the chain throws. */
+/**
+ * Returns the object of the prototype chain that owns the member; undefined if none does, or if a proxy in the chain
+ * throws.
+ */
 export function ownerOf(target: object, key: PropertyKey): object | undefined {
 	try {
 		let owner: object | null = target;
-		for (let depth = 0; owner !== null && depth < DEEPEST_CHAIN; depth++) {
+		for (let depth = 0; owner !== null && depth < MAX_CHAIN_DEPTH; depth++) {
 			if (Object.hasOwn(owner, key)) return owner;
 			owner = Reflect.getPrototypeOf(owner);
 		}
 	} catch {
-		// A proxy's trap: nothing can be known of it.
+		// A trap of a proxy threw: the owner cannot be found.
 	}
 	return undefined;
 }

@@ -1,55 +1,69 @@
 import type { StreamTiming } from './stream-timing.js';
 
 /**
- * What the engine wants to know about the result of one invocation. Settling calls it; an invocation is one.
+ * Receives what happens to the result of one invocation, until the result ends. The code that follows a result calls
+ * it; each running invocation implements it.
  *
- * Only the first of `done`, `failed`, `cancelled` and `abandoned` counts; whatever follows is ignored. None of them
- * throws.
+ * Only the first call of `done`, `failed`, `cancelled` or `abandoned` has an effect; later calls are ignored. None of
+ * the methods but `run` throws.
  */
 export interface Settlement {
-	/** Runs `fn` inside the invocation's own context: where a generator's body or a lazy query does its work. */
+	/** Calls `fn` in the invocation's context. The body of a generator and the work of a lazy query run this way. */
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R;
-	/** True where an advice wants to see each item of a stream; where false, items need not be looked for. */
+	/** True if an advice wants to see each item of a stream; if false, `item` need not be called. */
 	readonly wantsItems: boolean;
-	/** One item of a stream went to its consumer. */
+	/** Reports that one item of a stream reached its consumer. */
 	item(value: unknown): void;
 	/**
-	 * Begins to measure a stream, or one more consumption of it; undefined where nobody wants that. A settlement that
-	 * measures nothing leaves it out.
+	 * Begins to measure a stream, or one more consumption of it. Returns undefined if the stream is not to be measured. A
+	 * settlement that measures nothing omits it.
 	 */
 	pace?(): StreamTiming | undefined;
 	/**
-	 * The result is whole.
+	 * Ends the result: it is complete.
 	 *
-	 * @param value - the settled value: what a promise gave, what a generator returned; undefined for other streams
-	 * @param kind - for a stream, the name of its kind (`AsyncGenerator`, `ReadableStream`), else left out
+	 * @param value - the settled value: the value of a promise, the return value of a generator; undefined for other
+	 *   streams
+	 * @param kind - the kind of a stream (`AsyncGenerator`, `ReadableStream`); omitted if the result is no stream
 	 */
 	done(value: unknown, kind?: string): void;
-	/** It failed: the very error that the application sees. */
+	/** Ends the result: it failed. `error` is the very error that the application receives. */
 	failed(error: unknown): void;
-	/** The consumer left early (`break`, `return()`, `cancel()`, `unsubscribe()`), without an error. */
+	/**
+	 * Ends the result: its consumer stopped early (`break`, `return()`, `cancel()`, `unsubscribe()`), without an error.
+	 */
 	cancelled(kind?: string): void;
 	/**
-	 * Nobody will ever consume it (further): it was collected, or telemetry shuts down. Ends with the last known time.
+	 * Ends the result: nobody will consume it (further), because it was garbage-collected or telemetry shuts down. The
+	 * invocation then ends at the last time at which the result is known to have been used.
 	 *
-	 * @param heldAt - when the result was handed out, on the clock of `performance.now()`
+	 * @param heldAt - when the result was returned to its caller, in ms on the clock of `performance.now()`
 	 */
 	abandoned(heldAt: number): void;
-	/** True once it ended. */
+	/** True once the result ended. */
 	readonly ended: boolean;
-	/** The `watch` option: the member of a many-sided result to follow. */
+	/**
+	 * The `watch` option: the name of the member to follow, if the result is an object with several streams or promises.
+	 */
 	readonly watch: string | undefined;
 }
 
-/** Watches one kind of result. Registered ones are asked before the toolkit's own, the newest first. */
+/**
+ * Follows one kind of result, which the toolkit does not know. Registered settlers are tried before the toolkit's own
+ * rules, the newest first.
+ */
 export interface Settler {
-	/** For messages. */
+	/** Identifies the settler in messages. */
 	readonly name: string;
 	/**
-	 * True if this settler knows such a value. What it throws counts as false. It may look at the value's type and
-	 * prototype, but should not read members that do work when read.
+	 * Returns true if this settler follows such a value. If it throws, that counts as false. It may inspect the value's
+	 * type and prototype, but must not read members that start work when they are read.
 	 */
 	accepts(value: object): boolean;
-	/** Watches the value, tells the settlement, and answers what the caller of the method gets: as a rule the same object. */
+	/**
+	 * Follows the value, and reports its end to the settlement.
+	 *
+	 * @returns what the caller of the method receives: usually the same object
+	 */
 	settle(value: object, settlement: Settlement): unknown;
 }

@@ -1,157 +1,182 @@
 import types from 'node:util/types';
 
-/** What was measured of one stream. Numbers only: no chunk is referred to. */
+/** The measurements of one stream. They are numbers only: no chunk is referred to. */
 export interface Streamed {
-	/** From the first `next()` or read to the first chunk, in ms; left out where no chunk came. */
+	/** The time from the first `next()` or read to the first chunk, in ms. Omitted if no chunk came. */
 	readonly firstChunk?: number;
-	/** The chunks that reached the consumer. Of a stream that was consumed several times, those of the one that got furthest. */
+	/**
+	 * The number of chunks that reached the consumer. If the stream was consumed several times, that of the consumption
+	 * that received the most.
+	 */
 	readonly chunks: number;
 	/**
-	 * The longest that the consumer waited for one chunk after the first, in ms: time in the producer. The consumer's own
-	 * time between two chunks does not count. Left out where it never waited after the first.
+	 * The longest time that the consumer waited for one chunk after the first, in ms: time that the producer took. The
+	 * time that the consumer took between two chunks does not count. Omitted if it never waited after the first chunk.
 	 */
 	readonly stall?: number;
-	/** The sum of the chunks' sizes, where they are bytes: a Buffer, a view or an ArrayBuffer. */
+	/** The sum of the sizes of the chunks, in bytes. Omitted if they are not a Buffer, a view or an ArrayBuffer. */
 	readonly bytes?: number;
 }
 
-/** Measures one consumption of a stream, as a settler tells it what happens. Costs one look at the clock per call. */
+/** Measures one consumption of a stream. A settler calls it as things happen; each call reads the clock once. */
 export interface StreamTiming {
-	/** The consumer asked for a chunk, and waits from here on. Asked again before it came, it waits for two. */
+	/**
+	 * Reports that the consumer requested a chunk, and waits for it from now on. If it is called again before the chunk
+	 * came, the consumer waits for two.
+	 */
 	asked(): void;
-	/** A chunk reached the consumer. Nothing of it is kept. */
+	/** Reports that a chunk reached the consumer. The chunk is not kept. */
 	chunk(value: unknown): void;
 }
 
-/** How the stream of one invocation ended. */
+/** How the stream of one invocation ended: the members of an outcome that the measurements depend on. */
 interface StreamEnding {
+	/** True if it failed. */
 	readonly threw: boolean;
+	/** True if it was cancelled or abandoned. */
 	readonly left?: boolean;
+	/** When it was last used, if it was abandoned, in ms of `performance.now()`. */
 	readonly endedAt?: number;
 }
 
-/** Stands for a time that is not set. */
-const NEVER = -1;
+/** The value of a time, a duration or a size that is not known. */
+const UNSET = -1;
 
-/** The measuring of one consumption, and of the whole result where it is the first. */
+/**
+ * Measures one consumption of a stream; the timer of the first consumption also holds what is common to all of them.
+ * All times are in ms of `performance.now()`.
+ */
 export class StreamTimer implements StreamTiming {
-	/** That of the result's first consumption, which knows which one got furthest. */
-	readonly #whole: StreamTimer;
+	/** The timer of the first consumption of the result. */
+	readonly #root: StreamTimer;
+	/** The timer of the consumption that received the most chunks. Used of the root only, as are the next two. */
 	#furthest: StreamTimer = this;
-	#unseen = false;
-	/** When anything of the result was last asked for; on the clock of `performance.now()`. */
-	#touchedAt = 0;
+	/** True if a consumption could not be watched. */
+	#unmeasurable = false;
+	/** When a chunk was last requested by any consumption; 0 if never. */
+	#lastRequestAt = 0;
 
-	#chunks = 0;
-	#askedFirst = NEVER;
-	#firstChunk = NEVER;
-	#stall = NEVER;
-	#bytes = NEVER;
-	/** Since when the consumer waits. */
-	#since = NEVER;
-	/** How many chunks it waits for. */
-	#pending = 0;
-	/** When the chunk that it waits for lay ready, though not taken yet. */
-	#readyAt = NEVER;
+	#chunkCount = 0;
+	/** When this consumption requested its first chunk. */
+	#firstRequestAt = UNSET;
+	/** The time from that to the first chunk. */
+	#firstChunkMs = UNSET;
+	/** The longest wait for a later chunk. */
+	#longestStallMs = UNSET;
+	/** The total size of the chunks; unset if the first one is not made of bytes. */
+	#bytes = UNSET;
+	/** Since when the consumer waits; unset while it does not. */
+	#waitingSince = UNSET;
+	/** The number of chunks that it waits for. */
+	#pendingRequests = 0;
+	/** When the chunk that it waits for became available, if the consumer did not read it yet. */
+	#readyAt = UNSET;
 
-	constructor(whole?: StreamTimer) {
-		this.#whole = whole ?? this;
+	/** @param root - the timer of the first consumption; omitted for that one itself */
+	constructor(root?: StreamTimer) {
+		this.#root = root ?? this;
 	}
 
-	/** The measuring of one more consumption of the same result. */
+	/** Returns the timer of one more consumption of the same result. */
 	part(): StreamTimer {
-		return new StreamTimer(this.#whole);
+		return new StreamTimer(this.#root);
 	}
 
 	asked(): void {
-		if (this.#pending++ > 0) return;
+		if (this.#pendingRequests++ > 0) return;
 		const now = performance.now();
-		this.#since = now;
-		if (this.#askedFirst === NEVER) this.#askedFirst = now;
-		this.#whole.#touchedAt = now;
-	}
-
-	/** As `asked()`, of a source that pushes: it waits for the next chunk, however often this is said. */
-	waits(): void {
-		if (this.#pending === 0) this.asked();
-	}
-
-	/** It waits for its first chunk, if it has not asked for one before. */
-	begins(): void {
-		if (this.#askedFirst === NEVER) this.asked();
-	}
-
-	/** What it was given was no chunk. */
-	answered(): void {
-		if (this.#pending > 0 && --this.#pending === 0) this.#since = NEVER;
-	}
-
-	/** The consumer wants nothing for the time being: a stream was paused. */
-	stopped(): void {
-		this.#pending = 0;
-		this.#since = NEVER;
-		this.#readyAt = NEVER;
-	}
-
-	/** The next chunk can be taken: what passes until it is taken is the consumer's time. */
-	ready(): void {
-		if (this.#since !== NEVER && this.#readyAt === NEVER) this.#readyAt = performance.now();
-	}
-
-	/** It was not the next chunk, or not enough of it. */
-	notReady(): void {
-		this.#readyAt = NEVER;
-	}
-
-	chunk(value: unknown): void {
-		const now = this.#readyAt === NEVER ? performance.now() : this.#readyAt;
-		if (++this.#chunks === 1) {
-			if (this.#askedFirst !== NEVER) this.#firstChunk = now - this.#askedFirst;
-			if (sizeOf(value) !== undefined) this.#bytes = 0;
-		} else if (this.#since !== NEVER) {
-			const waited = now - this.#since;
-			if (waited > this.#stall) this.#stall = waited;
-		}
-		if (this.#bytes !== NEVER) this.#bytes += sizeOf(value) ?? 0;
-		const whole = this.#whole;
-		if (whole.#furthest !== this && whole.#furthest.#chunks < this.#chunks) whole.#furthest = this;
-		this.#readyAt = NEVER;
-		if (this.#pending > 0 && --this.#pending > 0) this.#since = now;
-		else this.#since = NEVER;
-	}
-
-	/** The stream could not be watched, or is consumed where its chunks cannot be seen: nothing is said of it. */
-	unseen(): void {
-		this.#whole.#unseen = true;
-	}
-
-	/** When anything of the result was last asked for, on the clock of `performance.now()`. */
-	get touchedAt(): number {
-		return this.#whole.#touchedAt;
+		this.#waitingSince = now;
+		if (this.#firstRequestAt === UNSET) this.#firstRequestAt = now;
+		this.#root.#lastRequestAt = now;
 	}
 
 	/**
-	 * What was measured of the result; undefined where it was not seen. A wait that nothing came of, because the stream
-	 * failed or was left meanwhile, is a stall too; the wait for the end of a whole stream is none.
+	 * Reports that the consumer of a source that pushes waits for the next chunk. Further calls until then are ignored.
+	 */
+	waiting(): void {
+		if (this.#pendingRequests === 0) this.asked();
+	}
+
+	/** Reports that the consumer waits for its first chunk. Ignored if it requested one before. */
+	waitingForFirst(): void {
+		if (this.#firstRequestAt === UNSET) this.asked();
+	}
+
+	/** Reports that a request was answered without a chunk: by the end of the stream, or by an error. */
+	noChunk(): void {
+		if (this.#pendingRequests > 0 && --this.#pendingRequests === 0) this.#waitingSince = UNSET;
+	}
+
+	/** Reports that the consumer waits for nothing for the time being, because it paused the stream. */
+	paused(): void {
+		this.#pendingRequests = 0;
+		this.#waitingSince = UNSET;
+		this.#readyAt = UNSET;
+	}
+
+	/** Reports that the next chunk is available. The time until it is read is that of the consumer. */
+	ready(): void {
+		if (this.#waitingSince !== UNSET && this.#readyAt === UNSET) this.#readyAt = performance.now();
+	}
+
+	/** Withdraws `ready()`: what was available was not a whole chunk. */
+	notReady(): void {
+		this.#readyAt = UNSET;
+	}
+
+	chunk(value: unknown): void {
+		const now = this.#readyAt === UNSET ? performance.now() : this.#readyAt;
+		if (++this.#chunkCount === 1) {
+			if (this.#firstRequestAt !== UNSET) this.#firstChunkMs = now - this.#firstRequestAt;
+			if (sizeOf(value) !== undefined) this.#bytes = 0;
+		} else if (this.#waitingSince !== UNSET) {
+			const waited = now - this.#waitingSince;
+			if (waited > this.#longestStallMs) this.#longestStallMs = waited;
+		}
+		if (this.#bytes !== UNSET) this.#bytes += sizeOf(value) ?? 0;
+		const root = this.#root;
+		if (root.#furthest !== this && root.#furthest.#chunkCount < this.#chunkCount) root.#furthest = this;
+		this.#readyAt = UNSET;
+		if (this.#pendingRequests > 0 && --this.#pendingRequests > 0) this.#waitingSince = now;
+		else this.#waitingSince = UNSET;
+	}
+
+	/**
+	 * Reports that the stream could not be watched, or is consumed without its chunks being visible: it is not measured.
+	 */
+	markUnmeasurable(): void {
+		this.#root.#unmeasurable = true;
+	}
+
+	/** When any consumption last requested a chunk, in ms of `performance.now()`; 0 if none did. */
+	get lastRequestAt(): number {
+		return this.#root.#lastRequestAt;
+	}
+
+	/**
+	 * Returns the measurements of the result; undefined if it could not be measured.
+	 *
+	 * A wait that the end of the stream cut off counts as a stall if the stream failed or was cancelled; the wait for the
+	 * end of a complete stream, or of an abandoned one, does not.
 	 */
 	measured(ending: StreamEnding): Streamed | undefined {
-		if (this.#whole.#unseen) return undefined;
-		const pace = this.#whole.#furthest;
-		const inVain = ending.threw || (ending.left === true && ending.endedAt === undefined);
-		if (inVain && pace.#chunks > 0 && pace.#since !== NEVER) {
-			const waited = (pace.#readyAt === NEVER ? performance.now() : pace.#readyAt) - pace.#since;
-			if (waited > pace.#stall) pace.#stall = waited;
+		if (this.#root.#unmeasurable) return undefined;
+		const timer = this.#root.#furthest;
+		const cutOff = ending.threw || (ending.left === true && ending.endedAt === undefined);
+		if (cutOff && timer.#chunkCount > 0 && timer.#waitingSince !== UNSET) {
+			const waited = (timer.#readyAt === UNSET ? performance.now() : timer.#readyAt) - timer.#waitingSince;
+			if (waited > timer.#longestStallMs) timer.#longestStallMs = waited;
 		}
 		return {
-			chunks: pace.#chunks,
-			...(pace.#firstChunk === NEVER ? undefined : { firstChunk: pace.#firstChunk }),
-			...(pace.#stall === NEVER ? undefined : { stall: pace.#stall }),
-			...(pace.#bytes === NEVER ? undefined : { bytes: pace.#bytes }),
+			chunks: timer.#chunkCount,
+			...(timer.#firstChunkMs === UNSET ? undefined : { firstChunk: timer.#firstChunkMs }),
+			...(timer.#longestStallMs === UNSET ? undefined : { stall: timer.#longestStallMs }),
+			...(timer.#bytes === UNSET ? undefined : { bytes: timer.#bytes }),
 		};
 	}
 }
 
-/** How many bytes a chunk has; undefined where it is not made of bytes. Asks nothing of any other object. */
+/** Returns the size of a chunk in bytes; undefined if it is not made of bytes. Reads nothing of any other object. */
 function sizeOf(value: unknown): number | undefined {
 	if (typeof value !== 'object' || value === null) return undefined;
 	if (!ArrayBuffer.isView(value) && !types.isAnyArrayBuffer(value)) return undefined;
@@ -163,8 +188,13 @@ function sizeOf(value: unknown): number | undefined {
 	}
 }
 
-/** The outcome with what was measured of the stream, where there was one. */
-export function withStreamed<O extends object>(outcome: O, pace: StreamTimer | undefined, ending: StreamEnding): O {
-	const streamed = pace?.measured(ending);
+/**
+ * Returns a copy of the outcome with the measurements of its stream.
+ *
+ * @param timer - measured the stream; undefined if the result is no stream, or was not measured
+ * @returns the outcome itself if there are no measurements
+ */
+export function withStreamed<O extends object>(outcome: O, timer: StreamTimer | undefined, ending: StreamEnding): O {
+	const streamed = timer?.measured(ending);
 	return streamed === undefined ? outcome : { ...outcome, streamed };
 }

@@ -2,13 +2,15 @@ import types from 'node:util/types';
 import { processState } from '../../runtime/process-state.js';
 import type { Settlement } from '../common/settlement.js';
 
+/** The native `then` of this realm, as it is before the application can replace it. */
 const promiseThen = Promise.prototype.then;
 
 /**
- * Until Node 24 an AsyncLocalStorage that is in use marks every promise with own symbols of these names (Node's
- * `lib/internal/async_hooks.js` and `async_local_storage`); they are no members.
+ * The descriptions of the symbols that Node itself sets on promises. Until Node 24 an AsyncLocalStorage that is in use
+ * does so on every promise (Node's `lib/internal/async_hooks.js` and `async_local_storage`). They do not count as
+ * members.
  */
-const NODE_MARKS = new Set([
+const NODE_ASYNC_HOOK_SYMBOLS = new Set([
 	'async_id_symbol',
 	'trigger_async_id_symbol',
 	'kResourceStore',
@@ -16,7 +18,10 @@ const NODE_MARKS = new Set([
 	'destroyed',
 ]);
 
-/** True for a native promise of any realm that is no subclass and has no members of its own. */
+/**
+ * Returns true for a native promise of any realm that is no instance of a subclass and has no own members. Never
+ * throws.
+ */
 export function isPlainPromise(value: object): boolean {
 	if (!types.isPromise(value)) return false;
 	try {
@@ -28,8 +33,10 @@ export function isPlainPromise(value: object): boolean {
 }
 
 /**
- * True where `await` uses the promise itself and calls no `then` of the application: a plain promise with members, or
- * a subclass that inherits the native `then`.
+ * Returns true if `await` uses the promise itself and calls no `then` of the application: a native promise with own
+ * members, or an instance of a subclass that inherits the native `then`. Never throws.
+ *
+ * @param then - the value of the promise's `then`, which was read already
  */
 export function settlesNatively(promise: object, then: unknown): boolean {
 	if (then === promiseThen) return true;
@@ -39,14 +46,14 @@ export function settlesNatively(promise: object, then: unknown): boolean {
 		while (prototype !== null && !isPromisePrototype(prototype)) prototype = Reflect.getPrototypeOf(prototype);
 		return prototype !== null && Reflect.get(prototype, 'then') === then;
 	} catch {
-		// A proxy among its prototypes: its `then` is taken for its own.
+		// A proxy in the prototype chain: its `then` counts as one of the application.
 		return false;
 	}
 }
 
 /**
- * Calls the native `then` of a promise. Answers the derived promise, which is rejected unhandled exactly when the
- * original would be, as long as `failed` rethrows or is left out.
+ * Calls the native `then` of a promise, and returns the derived promise. That is reported as an unhandled rejection
+ * exactly if the original would be, as long as `failed` rethrows or is omitted.
  */
 export function thenNatively(
 	promise: object,
@@ -56,7 +63,10 @@ export function thenNatively(
 	return promiseThen.call(promise as Promise<unknown>, fulfilled, failed);
 }
 
-/** `Promise.prototype` of this realm or of another: no class of an application has these three traits. */
+/**
+ * Returns true for `Promise.prototype` of this realm or of another one, which is recognized by three traits: it owns a
+ * `Symbol.toStringTag`, it owns a `then`, and it inherits from `Object.prototype` directly.
+ */
 function isPromisePrototype(prototype: object | null): boolean {
 	if (prototype === Promise.prototype) return true;
 	if (prototype === null || !Object.hasOwn(prototype, Symbol.toStringTag) || !Object.hasOwn(prototype, 'then')) {
@@ -66,60 +76,78 @@ function isPromisePrototype(prototype: object | null): boolean {
 	return parent !== null && Reflect.getPrototypeOf(parent) === null;
 }
 
+/** Returns true if the promise has no own properties but those that Node sets. */
 function hasNoMembers(promise: object): boolean {
 	const keys = Reflect.ownKeys(promise);
-	return keys.length === 0 || keys.every(isNodeMark);
+	return keys.length === 0 || keys.every(isAsyncHookSymbol);
 }
 
-function isNodeMark(key: string | symbol): boolean {
-	return typeof key === 'symbol' && key.description !== undefined && NODE_MARKS.has(key.description);
+function isAsyncHookSymbol(key: string | symbol): boolean {
+	return typeof key === 'symbol' && key.description !== undefined && NODE_ASYNC_HOOK_SYMBOLS.has(key.description);
 }
-
-/** Watches whether anybody but us reacts to a promise that must stay the very object that it is. */
-interface Sensor {
-	/** True while we subscribe: the native `then` then builds a plain promise and runs no subclass's constructor. */
-	subscribing: boolean;
-	/** True once somebody read `constructor`, which `await`, `then` and the combinators all do. */
-	handled: boolean;
-	/** Rejected in the promise's stead, so that Node reports what nobody handled; our own reaction silences the promise. */
-	ghost: Promise<never> | undefined;
-}
-
-const sensors = processState('settling/promises', () => new WeakMap<object, Sensor>());
 
 /**
- * Learns how a promise settles and leaves it the same object. An unhandled rejection is reported by Node with the same
- * reason, and taken back when it is handled late; the event names another promise.
- *
- * @param settled - told the value; its answer is not used, as the promise cannot be made to give another one
- * @returns false where the promise does not let itself be watched (frozen)
+ * Whether the application handles a watched promise: the toolkit's copy of `[[PromiseIsHandled]]`, which the toolkit's
+ * own reaction sets. It is determined by an own `constructor` getter on the promise.
  */
-export function sense(promise: object, settled: (value: unknown) => unknown, settlement: Settlement): boolean {
-	const sensor = sensors.get(promise) ?? install(promise);
-	if (sensor === undefined) return false;
-	sensor.subscribing = true;
+interface HandledState {
+	/**
+	 * True while the toolkit calls `then`: the getter then returns `Promise`, so that the native `then` creates a plain
+	 * promise and calls no constructor of a subclass.
+	 */
+	subscribing: boolean;
+	/** True once the application read `constructor`, which `await`, `then` and the combinators all do. */
+	handled: boolean;
+	/**
+	 * A promise that is rejected with the same reason, so that Node reports the unhandled rejection: the toolkit's own
+	 * reaction marks the watched promise as handled.
+	 */
+	substitute: Promise<never> | undefined;
+}
+
+/** The state of each watched promise. A promise that several invocations return is watched once. */
+const handledStates = processState('settling/promises', () => new WeakMap<object, HandledState>());
+
+/**
+ * Watches how a promise settles; the application keeps the same object. Node reports an unhandled rejection with the
+ * same reason, and withdraws it (`rejectionHandled`) if it is handled late; only the promise of these events is another
+ * one.
+ *
+ * @param settled - called with the value. What it returns is not used, because the value of the promise cannot be
+ *   replaced.
+ * @returns false if the promise cannot be watched (frozen)
+ */
+export function watchPromise(promise: object, settled: (value: unknown) => unknown, settlement: Settlement): boolean {
+	const state = handledStates.get(promise) ?? watchHandling(promise);
+	if (state === undefined) return false;
+	state.subscribing = true;
 	try {
 		thenNatively(
 			promise,
 			(value) => void settled(value),
 			(error) => {
 				settlement.failed(error);
-				if (!sensor.handled) sensor.ghost ??= Promise.reject(error);
+				if (!state.handled) state.substitute ??= Promise.reject(error);
 			},
 		);
 	} finally {
-		sensor.subscribing = false;
+		state.subscribing = false;
 	}
 	return true;
 }
 
-function install(promise: object): Sensor | undefined {
-	const sensor: Sensor = { subscribing: false, handled: false, ghost: undefined };
+/**
+ * Defines the `constructor` getter by which handling is recognized. It returns what the promise's `constructor` was.
+ *
+ * @returns undefined if the property cannot be defined
+ */
+function watchHandling(promise: object): HandledState | undefined {
+	const state: HandledState = { subscribing: false, handled: false, substitute: undefined };
 	const own = Reflect.getOwnPropertyDescriptor(promise, 'constructor');
 	const defined = Reflect.defineProperty(promise, 'constructor', {
 		get(this: unknown): unknown {
-			if (sensor.subscribing) return Promise;
-			handle(sensor);
+			if (state.subscribing) return Promise;
+			markHandled(state);
 			if (own === undefined) return Reflect.get(Reflect.getPrototypeOf(promise) ?? {}, 'constructor', this);
 			return own.get === undefined ? own.value : Reflect.apply(own.get, this, []);
 		},
@@ -130,15 +158,16 @@ function install(promise: object): Sensor | undefined {
 		configurable: true,
 	});
 	if (!defined) return undefined;
-	sensors.set(promise, sensor);
-	return sensor;
+	handledStates.set(promise, state);
+	return state;
 }
 
-function handle(sensor: Sensor): void {
-	sensor.handled = true;
-	if (sensor.ghost === undefined) return;
-	thenNatively(sensor.ghost, nothing, nothing);
-	sensor.ghost = undefined;
+/** Records that the application handles the promise, and marks the substitute as handled too. */
+function markHandled(state: HandledState): void {
+	state.handled = true;
+	if (state.substitute === undefined) return;
+	thenNatively(state.substitute, noop, noop);
+	state.substitute = undefined;
 }
 
-function nothing(): void {}
+function noop(): void {}

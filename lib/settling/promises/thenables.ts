@@ -4,61 +4,74 @@ import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, descriptorOf, overrideAccessor, overrideProperty } from '../common/override-property.js';
 
-/** What becomes of the value that a thenable gives; its answer goes to the consumer. */
-export type Settled = (value: unknown) => unknown;
+/** Receives the value of a thenable, and returns the value that the consumer receives. */
+type OnFulfilled = (value: unknown) => unknown;
 
 /**
- * Watches an object with a `then` of its own: a query builder, a promise whose class overrides `then`. It stays the same
- * object and stays lazy. The first `then`, `catch` or `finally` runs in the invocation's context; the callbacks it is
- * given run in the consumer's, and whatever is called later passes through.
+ * Watches an object with a `then` that is not the native one: a query builder, or a promise whose class overrides
+ * `then`. It stays the same object and stays lazy. The first call of `then`, `catch` or `finally` runs in the
+ * invocation's context, and its callbacks run in the consumer's. Later calls are passed through.
  *
- * @param then - what reading `then` gave; where it is a getter, it is handed to the first reader, so that a getter which
- *   starts the work starts it once
- * @returns false where the object does not let itself be hooked (frozen, or a proxy that makes its `then` up)
+ * @param then - the value of the object's `then`, which was read already. If `then` is a getter, the first read of the
+ *   application returns this value, so that a getter which starts the work starts it once.
+ * @param settled - receives the value of the object
+ * @returns false if the object cannot be watched (frozen, or a proxy that returns a `then` it does not have)
  */
-export function hookThenable(target: object, then: AnyFunction, consumption: Consumption, settled: Settled): boolean {
+export function watchThenable(
+	target: object,
+	then: AnyFunction,
+	consumption: Consumption,
+	settled: OnFulfilled,
+): boolean {
 	const member = descriptorOf(target, 'then');
 	if (member === undefined) return false;
-	const query = new Query(consumption, settled);
+	const watcher = new ThenableWatcher(consumption, settled);
 	const hooked =
 		member.get === undefined
-			? overrideProperty(target, 'then', query.hookedThen(then))
-			: overrideAccessor(target, 'then', hookedGetter(target, query, member.get, then));
+			? overrideProperty(target, 'then', watcher.hookedThen(then))
+			: overrideAccessor(target, 'then', hookedGetter(target, watcher, member.get, then));
 	if (!hooked) return false;
-	hookMember(target, 'catch', query);
-	hookMember(target, 'finally', query);
+	hookMember(target, 'catch', watcher);
+	hookMember(target, 'finally', watcher);
 	return true;
 }
 
-class Query {
+/** Creates the members that override those of one watched thenable. */
+class ThenableWatcher {
+	/** True once a call was watched: later calls are passed through. */
 	#used = false;
 
 	constructor(
 		readonly consumption: Consumption,
-		readonly settled: Settled,
+		readonly onFulfilled: OnFulfilled,
 	) {}
 
+	/** Returns the function that overrides `then`. */
 	hookedThen(original: AnyFunction): AnyFunction {
-		const query = this;
+		const watcher = this;
 		return {
 			then(this: unknown, ...args: unknown[]): unknown {
-				if (query.#used || query.consumption.settlement.ended) return Reflect.apply(original, this, args);
-				query.#used = true;
+				if (watcher.#used || watcher.consumption.settlement.ended) return Reflect.apply(original, this, args);
+				watcher.#used = true;
+				// The context of this call is the consumer's; the work below runs in that of the invocation.
 				const consumer = activeContext();
-				args[0] = query.#fulfilled(consumer, args[0]);
-				args[1] = query.#rejected(consumer, args[1]);
-				return query.#run(original, this, args);
+				args[0] = watcher.#fulfilled(consumer, args[0]);
+				args[1] = watcher.#rejected(consumer, args[1]);
+				return watcher.#run(original, this, args);
 			},
 		}.then;
 	}
 
-	/** `catch` and `finally` often lead to `then`, which then sees the result; where they do not, their promise does. */
+	/**
+	 * Returns the function that overrides `catch` or `finally`. Both usually call `then`, which watches the result; if
+	 * they do not, the promise that they return is followed instead.
+	 */
 	hookedMember(key: 'catch' | 'finally', original: AnyFunction): AnyFunction {
-		const query = this;
+		const watcher = this;
 		return {
 			[key](this: unknown, ...args: unknown[]): unknown {
-				const { settlement } = query.consumption;
-				if (query.#used || settlement.ended) return Reflect.apply(original, this, args);
+				const { settlement } = watcher.consumption;
+				if (watcher.#used || settlement.ended) return Reflect.apply(original, this, args);
 				const consumer = activeContext();
 				const callback = args[0];
 				if (typeof callback === 'function') {
@@ -67,32 +80,36 @@ class Query {
 						return runInContext(consumer, callback as AnyFunction, undefined, values);
 					};
 				}
-				const result = query.#run(original, this, args);
-				if (query.#used) return result;
-				query.#used = true;
-				return query.settled(result);
+				const result = watcher.#run(original, this, args);
+				// The original called `then`, which followed the result.
+				if (watcher.#used) return result;
+				watcher.#used = true;
+				return watcher.onFulfilled(result);
 			},
 		}[key] as AnyFunction;
 	}
 
+	/** Returns the `onFulfilled` that is passed to the original `then` in place of the consumer's. */
 	#fulfilled(consumer: Context, callback: unknown): AnyFunction {
-		const query = this;
+		const watcher = this;
 		return function (this: unknown, value, ...more) {
-			const settled = query.settled(value);
+			const settled = watcher.onFulfilled(value);
 			if (typeof callback !== 'function') return settled;
 			return runInContext(consumer, callback as AnyFunction, this, [settled, ...more]);
 		};
 	}
 
+	/** Returns the `onRejected` that is passed to the original `then`. Without one of the consumer it rethrows. */
 	#rejected(consumer: Context, callback: unknown): AnyFunction {
-		const query = this;
+		const watcher = this;
 		return function (this: unknown, error, ...more) {
-			query.consumption.failed(error);
+			watcher.consumption.failed(error);
 			if (typeof callback !== 'function') throw error;
 			return runInContext(consumer, callback as AnyFunction, this, [error, ...more]);
 		};
 	}
 
+	/** Calls a member in the invocation's context. What it throws fails the result. */
 	#run(original: AnyFunction, self: unknown, args: unknown[]): unknown {
 		try {
 			return this.consumption.settlement.run(original, self, args);
@@ -103,18 +120,24 @@ class Query {
 	}
 }
 
-function hookMember(target: object, key: 'catch' | 'finally', query: Query): void {
+/** Overrides `catch` or `finally`, if the object has it. */
+function hookMember(target: object, key: 'catch' | 'finally', watcher: ThenableWatcher): void {
 	const original = inspect(target, key);
-	if (typeof original === 'function') overrideProperty(target, key, query.hookedMember(key, original as AnyFunction));
+	if (typeof original === 'function') overrideProperty(target, key, watcher.hookedMember(key, original as AnyFunction));
 }
 
-function hookedGetter(target: object, query: Query, getter: () => unknown, first: AnyFunction) {
-	let fresh: AnyFunction | undefined = first;
+/**
+ * Returns the accessor that overrides a `then` which is a getter.
+ *
+ * @param first - the value for the first read
+ */
+function hookedGetter(target: object, watcher: ThenableWatcher, getter: () => unknown, first: AnyFunction) {
+	let unread: AnyFunction | undefined = first;
 	return {
 		get(this: unknown): unknown {
-			const then: unknown = fresh !== undefined && this === target ? fresh : Reflect.apply(getter, this, []);
-			if (this === target) fresh = undefined;
-			return typeof then === 'function' ? query.hookedThen(then as AnyFunction) : then;
+			const then: unknown = unread !== undefined && this === target ? unread : Reflect.apply(getter, this, []);
+			if (this === target) unread = undefined;
+			return typeof then === 'function' ? watcher.hookedThen(then as AnyFunction) : then;
 		},
 		set(this: unknown, value: unknown): void {
 			if (typeof this === 'object' && this !== null) overrideProperty(this, 'then', value);

@@ -4,10 +4,11 @@ import { type AnyFunction, overrideProperty } from '../common/override-property.
 import { watchIterations } from './iterators.js';
 
 /**
- * Watches an async iterable that is no iterator and has members of its own (the model SDKs' `Stream`, with `.controller`
- * and `.tee()`): its iterations, and those of the branches that `tee` gives. Its other members are not touched.
+ * Watches an async iterable that is no iterator (the model SDKs' `Stream`, with `.controller` and `.tee()`): its
+ * iterations, and those of the branches that `tee()` returns. Its other members are left as they are.
  *
- * @returns false where the object does not let itself be hooked (frozen)
+ * @param iterate - the value of its `Symbol.asyncIterator`, which was read already
+ * @returns false if the object cannot be watched (frozen)
  */
 export function watchIterable(iterable: object, iterate: AnyFunction, consumption: Consumption): boolean {
 	if (!watchIterations(iterable, iterate, consumption)) return false;
@@ -16,6 +17,7 @@ export function watchIterable(iterable: object, iterate: AnyFunction, consumptio
 	return true;
 }
 
+/** Returns the function that overrides `tee`. Each branch is a part of the consumption. */
 function watchedTee(original: AnyFunction, consumption: Consumption): AnyFunction {
 	return {
 		tee(this: unknown, ...args: unknown[]): unknown {

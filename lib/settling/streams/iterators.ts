@@ -2,27 +2,35 @@ import types from 'node:util/types';
 import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
-import { isPlainPromise, sense, settlesNatively, thenNatively } from '../promises/promises.js';
-import { hookThenable } from '../promises/thenables.js';
+import { isPlainPromise, settlesNatively, thenNatively, watchPromise } from '../promises/promises.js';
+import { watchThenable } from '../promises/thenables.js';
 
 type IterationSymbol = typeof Symbol.iterator | typeof Symbol.asyncIterator;
 
-/** How every iterator that inherits from the language's own answers itself. */
-const itself = [].values()[Symbol.iterator];
+/** The `Symbol.iterator` of every built-in iterator: it returns the iterator itself. */
+const returnItself = [].values()[Symbol.iterator];
 const asyncGenerator = (async function* () {})();
-const asyncItself = asyncGenerator[Symbol.asyncIterator];
+/** The same for `Symbol.asyncIterator`. */
+const asyncReturnItself = asyncGenerator[Symbol.asyncIterator];
 
-/** Their steps answer plain promises, which need not be looked at. */
-const nativeSteps: ReadonlySet<unknown> = new Set([asyncGenerator.next, asyncGenerator.return, asyncGenerator.throw]);
+/** The methods of async generators: they return plain promises, which need not be inspected. */
+const NATIVE_ASYNC_STEPS: ReadonlySet<unknown> = new Set([
+	asyncGenerator.next,
+	asyncGenerator.return,
+	asyncGenerator.throw,
+]);
 
 /**
- * Watches an iterator: shadows `next`, `return` and `throw` on the same object, so that every step of its body runs in
- * the invocation's context while the consumer's stays as it is.
+ * Watches an iterator: overrides `next`, `return` and `throw` on the same object, so that every step of its body runs
+ * in the invocation's context. The context of the consumer does not change.
  *
- * An object whose iteration symbol may give another iterator (a database cursor, whose `next()` answers rows) has that
- * symbol watched too, and is ended by `next` only where the result is `{ done: true, value? }` and nothing else.
+ * If the iteration symbol of the object may return another iterator (a database cursor, whose `next()` returns rows),
+ * it is overridden too. `next` then ends the result only if it returns `{ done: true, value? }` and no further member.
  *
- * @returns false where the object does not let itself be hooked (frozen)
+ * @param next - the value of its `next`, which was read already
+ * @param symbol - the iteration symbol that it has
+ * @param iterate - the value under that symbol
+ * @returns false if the object cannot be watched (frozen)
  */
 export function watchIterator(
 	iterator: object,
@@ -31,74 +39,91 @@ export function watchIterator(
 	symbol: IterationSymbol,
 	iterate: AnyFunction,
 ): boolean {
-	const course = new Course(consumption, symbol === Symbol.asyncIterator);
-	if (!shadowSteps(iterator, next, course)) return false;
-	if (types.isGeneratorObject(iterator) || iterate === itself || iterate === asyncItself) return true;
-	course.certain = false;
-	const opener = {
+	const watcher = new IteratorWatcher(consumption, symbol === Symbol.asyncIterator);
+	if (!overrideSteps(iterator, next, watcher)) return false;
+	// These return themselves from their iteration symbol, and iterator results from `next`.
+	if (types.isGeneratorObject(iterator) || iterate === returnItself || iterate === asyncReturnItself) return true;
+	watcher.hasIteratorResults = false;
+	const override = {
 		[symbol](this: unknown, ...args: unknown[]): unknown {
-			const given = open(iterate, this, args, consumption);
-			if (given === iterator) course.certain = true;
-			else if (follow(given, consumption, course.async)) course.delegated = true;
-			return given;
+			const returned = openIteration(iterate, this, args, consumption);
+			if (returned === iterator) watcher.hasIteratorResults = true;
+			else if (watchSteps(returned, consumption, watcher.async)) watcher.delegated = true;
+			return returned;
 		},
 	};
-	overrideProperty(iterator, symbol, opener[symbol]);
+	overrideProperty(iterator, symbol, override[symbol]);
 	return true;
 }
 
 /**
- * Watches an iterable with members of its own, which may be iterated many times: each iteration is a part of its
- * consumption.
+ * Watches an iterable that may be iterated several times: each iteration is a part of its consumption.
+ *
+ * @param iterate - the value of its `Symbol.asyncIterator`, which was read already
+ * @returns false if the object cannot be watched (frozen)
  */
 export function watchIterations(iterable: object, iterate: AnyFunction, consumption: Consumption): boolean {
-	const followed = new WeakSet<object>();
-	const opener = {
+	const watched = new WeakSet<object>();
+	const override = {
 		[Symbol.asyncIterator](this: unknown, ...args: unknown[]): unknown {
-			const given = open(iterate, this, args, consumption);
-			if (consumption.settlement.ended || typeof given !== 'object' || given === null || followed.has(given))
-				return given;
-			followed.add(given);
-			if (!follow(given, consumption.part(), true)) consumption.finished();
-			return given;
+			const returned = openIteration(iterate, this, args, consumption);
+			if (consumption.settlement.ended || typeof returned !== 'object' || returned === null || watched.has(returned))
+				return returned;
+			watched.add(returned);
+			if (!watchSteps(returned, consumption.part(), true)) consumption.done();
+			return returned;
 		},
 	};
-	return overrideProperty(iterable, Symbol.asyncIterator, opener[Symbol.asyncIterator]);
+	return overrideProperty(iterable, Symbol.asyncIterator, override[Symbol.asyncIterator]);
 }
 
-/** Watches the steps of an iterator that something watched gave; false where they cannot be. */
-export function follow(iterator: unknown, consumption: Consumption, async: boolean): boolean {
+/**
+ * Watches the steps of an iterator that a watched object returned.
+ *
+ * @param async - true if its steps may return promises
+ * @returns false if it is no iterator, or cannot be watched
+ */
+export function watchSteps(iterator: unknown, consumption: Consumption, async: boolean): boolean {
 	if (typeof iterator !== 'object' || iterator === null) return false;
 	const next = inspect(iterator, 'next');
-	return typeof next === 'function' && shadowSteps(iterator, next as AnyFunction, new Course(consumption, async));
+	return (
+		typeof next === 'function' && overrideSteps(iterator, next as AnyFunction, new IteratorWatcher(consumption, async))
+	);
 }
 
-/** The way of one iterator through its steps. */
-class Course {
-	/** False while it is unknown whether `next` answers iterator results. */
-	certain = true;
-	/** True once its items are seen at another iterator that it gave. */
+/** Runs the steps of one iterator in the invocation's context, and reports their results to the consumption. */
+class IteratorWatcher {
+	/** False while `next` may return something else than iterator results. */
+	hasIteratorResults = true;
+	/** True once another iterator, which it returned, is watched for its items. */
 	delegated = false;
-	/** True once `return` was called: what ends it now is the consumer's leaving, also after a `yield` in a `finally`. */
-	leaving = false;
+	/** True once `return` was called: the end then counts as cancelled, also after a `yield` in a `finally` block. */
+	returnCalled = false;
 
 	constructor(
 		readonly consumption: Consumption,
 		readonly async: boolean,
 	) {}
 
-	/** Made once, and not at every step. */
-	readonly #onSeen = (result: unknown): unknown => this.#seen(result);
+	/** The two reactions to the promise of a step, created once and not at every step. */
+	readonly #onResult = (result: unknown): unknown => this.#inspectResult(result);
 	readonly #onFailed = (error: unknown): never => {
 		this.consumption.failed(error);
 		throw error;
 	};
 
-	step(original: AnyFunction, self: unknown, args: unknown[], leaving: boolean): unknown {
+	/**
+	 * Runs one step.
+	 *
+	 * @param original - the iterator's own `next`, `return` or `throw`
+	 * @param isReturn - true for `return`
+	 */
+	step(original: AnyFunction, self: unknown, args: unknown[], isReturn: boolean): unknown {
 		const { settlement } = this.consumption;
 		if (settlement.ended) return Reflect.apply(original, self, args);
-		if (leaving) this.leaving = true;
-		else if (!this.delegated) this.consumption.pace?.asked();
+		// A consumer that calls `return` does not wait for a chunk; an iterator that delegates is timed at the other one.
+		if (isReturn) this.returnCalled = true;
+		else if (!this.delegated) this.consumption.timer?.asked();
 		let result: unknown;
 		try {
 			result = settlement.run(original, self, args);
@@ -106,64 +131,75 @@ class Course {
 			this.consumption.failed(error);
 			throw error;
 		}
-		if (this.async && typeof result === 'object' && result !== null) return this.#later(result, original);
-		return this.#seen(result);
+		if (this.async && typeof result === 'object' && result !== null) return this.#inspectLater(result, original);
+		return this.#inspectResult(result);
 	}
 
-	#later(result: object, original: AnyFunction): unknown {
-		const seen = this.#onSeen;
-		if (nativeSteps.has(original) || isPlainPromise(result)) return thenNatively(result, seen, this.#onFailed);
+	/** Inspects the result of an async step once it is settled, and returns the promise for the consumer. */
+	#inspectLater(result: object, original: AnyFunction): unknown {
+		const onResult = this.#onResult;
+		if (NATIVE_ASYNC_STEPS.has(original) || isPlainPromise(result))
+			return thenNatively(result, onResult, this.#onFailed);
 		const then = inspect(result, 'then');
-		if (typeof then !== 'function') return this.#seen(result);
-		if (types.isPromise(result) && settlesNatively(result, then)) sense(result, seen, this.consumption.settlement);
-		else hookThenable(result, then as AnyFunction, this.consumption, seen);
+		if (typeof then !== 'function') return this.#inspectResult(result);
+		if (types.isPromise(result) && settlesNatively(result, then))
+			watchPromise(result, onResult, this.consumption.settlement);
+		else watchThenable(result, then as AnyFunction, this.consumption, onResult);
 		return result;
 	}
 
-	#seen(result: unknown): unknown {
+	/** Reads the result of a step, and returns it unchanged. */
+	#inspectResult(result: unknown): unknown {
 		try {
-			if (typeof result === 'object' && result !== null) this.#read(result as IteratorResult<unknown>);
-			else this.consumption.pace?.answered();
+			if (typeof result === 'object' && result !== null) this.#readResult(result as IteratorResult<unknown>);
+			else this.consumption.timer?.noChunk();
 		} catch {
-			// A result whose members throw: the consumer will meet the same error.
+			// A member of the result throws: the consumer will receive the same error.
 		}
 		return result;
 	}
 
-	#read(result: IteratorResult<unknown>): void {
+	/** Reports the item or the end that a result contains. */
+	#readResult(result: IteratorResult<unknown>): void {
 		const { consumption } = this;
-		if (result.done && (this.certain || isBareResult(result))) {
-			if (this.leaving) consumption.left();
-			else consumption.finished(result.value);
-		} else if (!this.delegated && consumption.seesItems) {
-			// What `next` of a cursor answers may be a row, which is the item itself.
-			consumption.item(this.certain || (!result.done && 'value' in result) ? result.value : result);
+		if (result.done && (this.hasIteratorResults || isBareResult(result))) {
+			if (this.returnCalled) consumption.cancelled();
+			else consumption.done(result.value);
+		} else if (!this.delegated && consumption.needsItems) {
+			// What `next` of a cursor returns may be a row, which is then the item.
+			consumption.item(this.hasIteratorResults || (!result.done && 'value' in result) ? result.value : result);
 		}
 	}
 }
 
-function shadowSteps(iterator: object, next: AnyFunction, course: Course): boolean {
-	const leave = inspect(iterator, 'return');
-	const fail = inspect(iterator, 'throw');
+/**
+ * Overrides `next`, and `return` and `throw` if the iterator has them. Returns false if `next` cannot be overridden.
+ */
+function overrideSteps(iterator: object, next: AnyFunction, watcher: IteratorWatcher): boolean {
+	const returnStep = inspect(iterator, 'return');
+	const throwStep = inspect(iterator, 'throw');
 	const steps = {
 		next(this: unknown, ...args: unknown[]): unknown {
-			return course.step(next, this, args, false);
+			return watcher.step(next, this, args, false);
 		},
 		return(this: unknown, ...args: unknown[]): unknown {
-			return course.step(leave as AnyFunction, this, args, true);
+			return watcher.step(returnStep as AnyFunction, this, args, true);
 		},
 		throw(this: unknown, ...args: unknown[]): unknown {
-			return course.step(fail as AnyFunction, this, args, false);
+			return watcher.step(throwStep as AnyFunction, this, args, false);
 		},
 	};
 	if (!overrideProperty(iterator, 'next', steps.next)) return false;
-	if (typeof leave === 'function') overrideProperty(iterator, 'return', steps.return);
-	if (typeof fail === 'function') overrideProperty(iterator, 'throw', steps.throw);
+	if (typeof returnStep === 'function') overrideProperty(iterator, 'return', steps.return);
+	if (typeof throwStep === 'function') overrideProperty(iterator, 'throw', steps.throw);
 	return true;
 }
 
-/** Opens an iteration in the invocation's context; what it throws fails the invocation, if nobody else iterates. */
-function open(iterate: AnyFunction, self: unknown, args: unknown[], consumption: Consumption): unknown {
+/**
+ * Begins an iteration in the invocation's context. What `iterate` throws is rethrown; it also fails the result, unless
+ * another iteration is active.
+ */
+function openIteration(iterate: AnyFunction, self: unknown, args: unknown[], consumption: Consumption): unknown {
 	const { settlement } = consumption;
 	if (settlement.ended) return Reflect.apply(iterate, self, args);
 	try {
@@ -174,7 +210,7 @@ function open(iterate: AnyFunction, self: unknown, args: unknown[], consumption:
 	}
 }
 
-/** A row of a database may have a column named `done`. */
+/** Returns true for `{ done: true, value? }` without further members: a database row may have a column named `done`. */
 function isBareResult(result: object): boolean {
 	const { done } = result as { done: unknown };
 	return done === true && Object.keys(result).every((key) => key === 'done' || key === 'value');

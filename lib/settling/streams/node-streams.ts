@@ -8,199 +8,228 @@ import { type AnyFunction, overrideProperty, ownerOf } from '../common/override-
 import type { StreamTimer } from '../common/stream-timing.js';
 
 /**
- * Watches a stream of Node by shadowing its `emit` and the methods that do its work. No listener is added: one would
- * start the flow, or swallow the crash of an `error` that nobody listens to.
+ * Watches a stream of Node by overriding its `emit` and the methods that implement it. No listener is added: a listener
+ * would make the stream flow, or would prevent the crash by an `error` event without listeners.
  *
- * The stream's own work runs in the invocation's context, its listeners and callbacks in the consumer's. Where several
- * invocations answer the same stream, its work runs in the context of the first (the innermost), and all of them end.
+ * The implementation runs in the invocation's context, listeners and callbacks in the consumer's. If several
+ * invocations return the same stream, it runs in the context of the first one (the innermost), and all of them end.
  *
- * @returns false where the object does not let itself be hooked (frozen)
+ * @returns false if the object cannot be watched (frozen)
  */
 export function watchNodeStream(stream: object, consumption: Consumption): boolean {
-	const known = taps.get(stream);
+	const known = watchers.get(stream);
 	if (known !== undefined) known.add(consumption);
-	else if (!tap(stream, consumption)) return false;
-	endIfOver(stream, consumption);
+	else if (!startWatching(stream, consumption)) return false;
+	endIfEnded(stream, consumption);
 	return true;
 }
 
-/** Per stream and not per invocation, as a listener's context can only be told by one who knows all of them. */
-const taps = processState('settling/node-streams', () => new WeakMap<object, Tap>());
+/**
+ * The watcher of each stream. There is one per stream and not per invocation, because only one that knows all contexts
+ * can determine in which one a listener has to run.
+ */
+const watchers = processState('settling/node-streams', () => new WeakMap<object, NodeStreamWatcher>());
 
-function tap(stream: object, consumption: Consumption): boolean {
+/** Overrides the members of a stream that is not watched yet. Returns false if that is not possible. */
+function startWatching(stream: object, consumption: Consumption): boolean {
 	const emit = inspect(stream, 'emit');
 	if (typeof emit !== 'function') return false;
-	const made = new Tap(stream, consumption);
-	if (!overrideProperty(stream, 'emit', made.hookedEmit(emit as AnyFunction))) return false;
-	for (const key of WORK) {
+	const watcher = new NodeStreamWatcher(stream, consumption);
+	if (!overrideProperty(stream, 'emit', watcher.hookedEmit(emit as AnyFunction))) return false;
+	for (const key of IMPLEMENTED_METHODS) {
 		const original = inspect(stream, key);
-		if (typeof original !== 'function' || isDefault(stream, key)) continue;
-		overrideProperty(stream, key, made.hookedWork(original as AnyFunction));
+		if (typeof original !== 'function' || isFromBaseClass(stream, key)) continue;
+		overrideProperty(stream, key, watcher.hookedMethod(original as AnyFunction));
 	}
 	const destroy = inspect(stream, '_destroy');
-	if (typeof destroy === 'function') overrideProperty(stream, '_destroy', made.hookedDestroy(destroy as AnyFunction));
-	made.add(consumption);
-	taps.set(stream, made);
+	if (typeof destroy === 'function')
+		overrideProperty(stream, '_destroy', watcher.hookedDestroy(destroy as AnyFunction));
+	watcher.add(consumption);
+	watchers.set(stream, watcher);
 	return true;
 }
 
-const WORK = ['_read', '_write', '_writev', '_transform', '_flush', '_final'] as const;
+/** The methods by which a stream class implements its work; `_destroy` is overridden separately. */
+const IMPLEMENTED_METHODS = ['_read', '_write', '_writev', '_transform', '_flush', '_final'] as const;
 
-const BASES = new Set<object>([Readable, Writable, Duplex, Transform, PassThrough].map((base) => base.prototype));
+/** The prototypes of Node's base classes, and the names of the base classes of other copies (`readable-stream`). */
+const BASE_PROTOTYPES = new Set<object>(
+	[Readable, Writable, Duplex, Transform, PassThrough].map((base) => base.prototype),
+);
 const BASE_NAMES = new Set(['Readable', 'Writable', 'Duplex', 'Transform', 'PassThrough']);
 
-/** What the base classes bring does no work, and Node asks whether a `Transform` still has the `_final` it came with. */
-function isDefault(stream: object, key: string): boolean {
+/**
+ * Returns true if the method is that of a base class. It does no work then; and Node checks whether a `Transform` still
+ * has the `_final` of its class.
+ */
+function isFromBaseClass(stream: object, key: string): boolean {
 	const owner = ownerOf(stream, key);
 	if (owner === undefined || owner === stream) return false;
-	if (BASES.has(owner)) return true;
+	if (BASE_PROTOTYPES.has(owner)) return true;
 	const name = nameOf(owner);
 	return name !== undefined && BASE_NAMES.has(name);
 }
 
-class Tap {
+/** Watches one stream for all invocations that return it, and creates the members that override those of the stream. */
+class NodeStreamWatcher {
+	/** One per invocation. */
 	readonly consumptions: Consumption[] = [];
-	/** Those of the consumptions' measurings that somebody wants. */
-	readonly #paces: StreamTimer[] = [];
-	/** The context of the stream's work, which its listeners must not see. */
-	readonly #inside: Context;
-	/** The context of whoever consumed last. */
-	#outside: Context;
+	/** The timers of those consumptions that are measured. */
+	readonly #timers: StreamTimer[] = [];
+	/** The context in which the implementation runs, and in which no listener may run. */
+	readonly #producerContext: Context;
+	/** The context of the last consumer that called the stream. */
+	#consumerContext: Context;
 
 	constructor(
 		readonly stream: object,
 		readonly first: Consumption,
 	) {
-		this.#outside = activeContext();
-		this.#inside = first.settlement.run(activeContext, undefined, []);
+		this.#consumerContext = activeContext();
+		this.#producerContext = first.settlement.run(activeContext, undefined, []);
 	}
 
-	/** One more invocation that answers this stream. */
+	/** Adds the consumption of one more invocation that returns this stream. */
 	add(consumption: Consumption): void {
 		this.consumptions.push(consumption);
-		const { pace } = consumption;
-		if (pace === undefined) return;
-		if (this.#paces.push(pace) > 1) return;
+		const { timer } = consumption;
+		if (timer === undefined) return;
+		// `read` is overridden for the first timer only.
+		if (this.#timers.push(timer) > 1) return;
 		const read = inspect(this.stream, 'read');
 		if (typeof read === 'function') overrideProperty(this.stream, 'read', this.#hookedRead(read as AnyFunction));
 	}
 
+	/**
+	 * Returns the function that overrides `emit`: it reports the event, then calls the listeners in the consumer's
+	 * context.
+	 */
 	hookedEmit(original: AnyFunction): AnyFunction {
-		const tap = this;
+		const watcher = this;
 		return {
 			emit(this: unknown, ...args: unknown[]): unknown {
-				tap.#saw(args[0], args[1]);
+				watcher.#onEvent(args[0], args[1]);
 				try {
-					return tap.#isInside()
-						? runInContext(tap.#outside, original, this, args)
+					return watcher.#isInProducerContext()
+						? runInContext(watcher.#consumerContext, original, this, args)
 						: Reflect.apply(original, this, args);
 				} finally {
-					if (args[0] === 'data') tap.#handled();
+					if (args[0] === 'data') watcher.#afterData();
 				}
 			},
 		}.emit;
 	}
 
 	/**
-	 * Whoever reads waits, also a flow, which reads until there is nothing left. To read 0 only fills the buffer; Node does
-	 * it for who begins to listen to `readable`, and for who lets it flow.
+	 * Returns the function that overrides `read`, if the stream is measured. A consumer that reads waits; so does a
+	 * flowing stream, which reads until its buffer is empty. `read(0)` only fills the buffer: Node calls it when a
+	 * listener of `readable` is added, and when the stream begins to flow.
 	 */
 	#hookedRead(original: AnyFunction): AnyFunction {
-		const tap = this;
+		const watcher = this;
 		return {
 			read(this: unknown, ...args: unknown[]): unknown {
 				if (args[0] === 0) {
-					if (tap.#isListenedTo()) for (const pace of tap.#paces) pace.begins();
+					if (watcher.#hasReader()) for (const timer of watcher.#timers) timer.waitingForFirst();
 					return Reflect.apply(original, this, args);
 				}
-				for (const pace of tap.#paces) pace.waits();
+				for (const timer of watcher.#timers) timer.waiting();
 				const chunk = Reflect.apply(original, this, args);
-				if (chunk === null) for (const pace of tap.#paces) pace.notReady();
+				if (chunk === null) for (const timer of watcher.#timers) timer.notReady();
 				return chunk;
 			},
 		}.read;
 	}
 
-	#isListenedTo(): boolean {
+	/** Returns true if the stream flows, or has a listener of `readable`. */
+	#hasReader(): boolean {
 		if (inspect(this.stream, 'readableFlowing') === true) return true;
 		const count = inspect(this.stream, 'listenerCount');
 		return typeof count === 'function' && Reflect.apply(count, this.stream, ['readable']) > 0;
 	}
 
-	/** Who listens waits for the next chunk once this one is handled, unless the stream was paused. */
-	#handled(): void {
-		if (inspect(this.stream, 'readableFlowing') === true) for (const pace of this.#paces) pace.waits();
+	/** A listener of `data` waits for the next chunk once it handled this one, unless the stream was paused. */
+	#afterData(): void {
+		if (inspect(this.stream, 'readableFlowing') === true) for (const timer of this.#timers) timer.waiting();
 	}
 
-	hookedWork(original: AnyFunction): AnyFunction {
-		const tap = this;
+	/** Returns the function that overrides a method of the implementation. */
+	hookedMethod(original: AnyFunction): AnyFunction {
+		const watcher = this;
 		return function (this: unknown, ...args) {
-			return tap.#work(original, this, args);
+			return watcher.#runMethod(original, this, args);
 		};
 	}
 
-	/** With `emitClose: false` this is the only sign that a stream was destroyed. */
+	/**
+	 * Returns the function that overrides `_destroy`. With `emitClose: false` its callback is the only sign of the end.
+	 */
 	hookedDestroy(original: AnyFunction): AnyFunction {
-		const tap = this;
+		const watcher = this;
 		return {
 			_destroy(this: unknown, error: unknown, callback: unknown): unknown {
-				if (typeof callback !== 'function') return tap.#work(original, this, [error, callback]);
+				if (typeof callback !== 'function') return watcher.#runMethod(original, this, [error, callback]);
 				const destroyed = (...args: unknown[]) => {
-					tap.#closed(args[0] ?? error);
+					watcher.#onClose(args[0] ?? error);
 					return Reflect.apply(callback, undefined, args);
 				};
-				return tap.#work(original, this, [error, destroyed]);
+				return watcher.#runMethod(original, this, [error, destroyed]);
 			},
 		}._destroy;
 	}
 
-	#work(original: AnyFunction, self: unknown, args: unknown[]): unknown {
-		if (!this.#isInside()) this.#outside = activeContext();
-		const outside = this.#outside;
+	/** Runs a method of the implementation in the invocation's context, and its callbacks in the consumer's. */
+	#runMethod(original: AnyFunction, self: unknown, args: unknown[]): unknown {
+		if (!this.#isInProducerContext()) this.#consumerContext = activeContext();
+		const consumerContext = this.#consumerContext;
+		// A callback of the implementation leads to listeners and to callbacks of the consumer.
 		const bound = args.map((arg) =>
 			typeof arg === 'function'
-				? (...given: unknown[]) => runInContext(outside, arg as AnyFunction, undefined, given)
+				? (...values: unknown[]) => runInContext(consumerContext, arg as AnyFunction, undefined, values)
 				: arg,
 		);
 		return this.first.settlement.run(original, self, bound);
 	}
 
-	#isInside(): boolean {
-		return this.#inside !== this.#outside && activeContext() === this.#inside;
+	/** Returns true if the running code is the implementation; false if it cannot be distinguished from the consumer. */
+	#isInProducerContext(): boolean {
+		return this.#producerContext !== this.#consumerContext && activeContext() === this.#producerContext;
 	}
 
-	#saw(event: unknown, first: unknown): void {
+	/** Reports an event of the stream to the consumptions. `first` is the first argument for its listeners. */
+	#onEvent(event: unknown, first: unknown): void {
 		if (event === 'data') for (const consumption of this.consumptions) consumption.item(first);
-		else if (event === 'end') this.#finished();
-		else if (event === 'readable') for (const pace of this.#paces) pace.ready();
-		else if (event === 'pause') for (const pace of this.#paces) pace.stopped();
-		else if (event === 'error') this.#failed(first);
-		else if (event === 'close') this.#closed(undefined);
-		else if (event === 'finish' && inspect(this.stream, 'readable') !== true) this.#finished();
+		else if (event === 'end') this.#allDone();
+		else if (event === 'readable') for (const timer of this.#timers) timer.ready();
+		else if (event === 'pause') for (const timer of this.#timers) timer.paused();
+		else if (event === 'error') this.#allFailed(first);
+		else if (event === 'close') this.#onClose(undefined);
+		else if (event === 'finish' && inspect(this.stream, 'readable') !== true) this.#allDone();
 	}
 
-	#finished(): void {
-		for (const consumption of this.consumptions) consumption.finished();
+	#allDone(): void {
+		for (const consumption of this.consumptions) consumption.done();
 	}
 
-	#failed(error: unknown): void {
+	#allFailed(error: unknown): void {
 		for (const consumption of this.consumptions) consumption.failed(error);
 	}
 
-	#closed(error: unknown): void {
-		if (error !== undefined && error !== null) this.#failed(error);
+	/** The stream was closed or destroyed: consumptions that did not end by now are cancelled. */
+	#onClose(error: unknown): void {
+		if (error !== undefined && error !== null) this.#allFailed(error);
 		for (const consumption of this.consumptions) {
-			endIfOver(this.stream, consumption);
-			consumption.left();
+			endIfEnded(this.stream, consumption);
+			consumption.cancelled();
 		}
 	}
 }
 
-/** Ends the consumption of a stream that is over already, as it ended. */
-function endIfOver(stream: object, consumption: Consumption): void {
+/** If the stream ended already, ends the consumption in the same way. */
+function endIfEnded(stream: object, consumption: Consumption): void {
 	const error = inspect(stream, 'errored');
 	if (error !== undefined && error !== null) consumption.failed(error);
-	else if (inspect(stream, 'readableEnded') === true) consumption.finished();
-	else if (inspect(stream, 'writableFinished') === true && inspect(stream, 'readable') !== true) consumption.finished();
-	else if (inspect(stream, 'destroyed') === true) consumption.left();
+	else if (inspect(stream, 'readableEnded') === true) consumption.done();
+	else if (inspect(stream, 'writableFinished') === true && inspect(stream, 'readable') !== true) consumption.done();
+	else if (inspect(stream, 'destroyed') === true) consumption.cancelled();
 }

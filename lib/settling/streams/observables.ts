@@ -7,9 +7,10 @@ import type { StreamTimer } from '../common/stream-timing.js';
 
 /**
  * Watches an observable: each subscription is a part of its consumption. The producer runs in the invocation's context,
- * the consumer's callbacks in the consumer's.
+ * and the callbacks of the consumer run in that of the consumer.
  *
- * @returns false where the object does not let itself be hooked (frozen)
+ * @param subscribe - the value of its `subscribe`, which was read already
+ * @returns false if the object cannot be watched (frozen)
  */
 export function watchObservable(observable: object, subscribe: AnyFunction, consumption: Consumption): boolean {
 	return overrideProperty(
@@ -20,20 +21,22 @@ export function watchObservable(observable: object, subscribe: AnyFunction, cons
 				const { settlement } = consumption;
 				if (settlement.ended) return Reflect.apply(subscribe, this, args);
 				const part = consumption.part();
-				part.pace?.waits();
+				part.timer?.waiting();
 				const consumer = activeContext();
-				const given = args[0];
-				if (isSubscriber(given)) tapSubscriber(given, part, consumer);
-				else args = [observerFor(args, part, consumer), ...args.slice(3)];
-				const subscription = subscribeIn(subscribe, this, args, part);
-				if (subscription !== given) watchUnsubscribe(subscription, part);
+				const observerOrNext = args[0];
+				if (isSubscriber(observerOrNext)) watchSubscriber(observerOrNext, part, consumer);
+				else args = [watchingObserver(args, part, consumer), ...args.slice(3)];
+				const subscription = subscribeInContext(subscribe, this, args, part);
+				// A Subscriber is returned as the subscription too, and is watched already.
+				if (subscription !== observerOrNext) watchUnsubscribe(subscription, part);
 				return subscription;
 			},
 		}.subscribe,
 	);
 }
 
-function subscribeIn(subscribe: AnyFunction, self: unknown, args: unknown[], part: Consumption): unknown {
+/** Calls `subscribe` in the invocation's context. What it throws fails the result. */
+function subscribeInContext(subscribe: AnyFunction, self: unknown, args: unknown[], part: Consumption): unknown {
 	try {
 		return part.settlement.run(subscribe, self, args);
 	} catch (error) {
@@ -42,40 +45,51 @@ function subscribeIn(subscribe: AnyFunction, self: unknown, args: unknown[], par
 	}
 }
 
-/** RxJS's operators pass a Subscriber, which is observer and subscription in one and must stay that object. */
+/**
+ * Returns true for a Subscriber of RxJS, which its operators pass to `subscribe`. It is observer and subscription in
+ * one, and must stay the same object.
+ */
 function isSubscriber(value: unknown): value is object {
 	if (typeof value !== 'object' || value === null) return false;
 	return ['next', 'error', 'complete', 'unsubscribe', 'add'].every((key) => typeof inspect(value, key) === 'function');
 }
 
-function tapSubscriber(subscriber: object, part: Consumption, consumer: Context): void {
-	tap(subscriber, 'next', consumer, (value) => part.item(value), part.pace);
-	tap(subscriber, 'error', consumer, (error) => part.failed(error));
-	tap(subscriber, 'complete', consumer, () => part.finished());
+/** Watches a Subscriber by overriding its members. */
+function watchSubscriber(subscriber: object, part: Consumption, consumer: Context): void {
+	watchHandler(subscriber, 'next', consumer, (value) => part.item(value), part.timer);
+	watchHandler(subscriber, 'error', consumer, (error) => part.failed(error));
+	watchHandler(subscriber, 'complete', consumer, () => part.done());
 	watchUnsubscribe(subscriber, part);
 }
 
-function tap(
+/**
+ * Overrides one handler of a Subscriber. The original runs in the consumer's context.
+ *
+ * @param report - called first, with the argument of the handler
+ * @param timer - given for `next` only: the consumer waits for the next item once it handled this one
+ */
+function watchHandler(
 	subscriber: object,
 	key: string,
 	consumer: Context,
-	saw: (value: unknown) => void,
-	pace?: StreamTimer,
+	report: (value: unknown) => void,
+	timer?: StreamTimer,
 ): void {
 	const original = inspect(subscriber, key) as AnyFunction;
-	const tapped = {
+	const override = {
 		[key](this: unknown, ...args: unknown[]): unknown {
-			saw(args[0]);
+			report(args[0]);
 			try {
 				return runInContext(consumer, original, this, args);
 			} finally {
-				pace?.waits();
+				timer?.waiting();
 			}
 		},
 	};
-	overrideProperty(subscriber, key, tapped[key]);
+	overrideProperty(subscriber, key, override[key]);
 }
 
+/** Overrides `unsubscribe` of a subscription: it cancels the part. */
 function watchUnsubscribe(subscription: unknown, part: Consumption): void {
 	if (typeof subscription !== 'object' || subscription === null) return;
 	const unsubscribe = inspect(subscription, 'unsubscribe');
@@ -90,7 +104,7 @@ function watchUnsubscribe(subscription: unknown, part: Consumption): void {
 				try {
 					return settlement.run(unsubscribe as AnyFunction, this, args);
 				} finally {
-					part.left();
+					part.cancelled();
 				}
 			},
 		}.unsubscribe,
@@ -98,27 +112,31 @@ function watchUnsubscribe(subscription: unknown, part: Consumption): void {
 }
 
 /**
- * The consumer's observer, or its callbacks, behind one observer of ours. An error for which the consumer has no handler
- * is thrown from ours: every implementation then reports it as it would have without us.
+ * Returns the observer that is passed to `subscribe` in place of the consumer's observer or callbacks, and calls those
+ * in the consumer's context. An error for which the consumer has no handler is thrown: every implementation of
+ * observables then reports it as it does without the toolkit.
  */
-function observerFor(args: unknown[], part: Consumption, consumer: Context): object {
-	const [given, onError, onComplete] = args;
+function watchingObserver(args: unknown[], part: Consumption, consumer: Context): object {
+	const [observerOrNext, onError, onComplete] = args;
 	const observer = (
-		typeof given === 'object' && given !== null ? given : { next: given, error: onError, complete: onComplete }
+		typeof observerOrNext === 'object' && observerOrNext !== null
+			? observerOrNext
+			: { next: observerOrNext, error: onError, complete: onComplete }
 	) as Record<string, unknown>;
+	// The handlers are read when they are called, and with the observer as `this`, as every implementation does.
 	const call = (key: string, values: unknown[]): unknown => {
 		const handler = observer[key];
 		if (typeof handler === 'function') return runInContext(consumer, handler as AnyFunction, observer, values);
 		if (key === 'error') throw values[0];
 		return undefined;
 	};
-	const ours: Record<string, AnyFunction> = {
+	const watching: Record<string, AnyFunction> = {
 		next(...values) {
 			part.item(values[0]);
 			try {
 				return call('next', values);
 			} finally {
-				part.pace?.waits();
+				part.timer?.waiting();
 			}
 		},
 		error(...values) {
@@ -126,10 +144,11 @@ function observerFor(args: unknown[], part: Consumption, consumer: Context): obj
 			return call('error', values);
 		},
 		complete(...values) {
-			part.finished();
+			part.done();
 			return call('complete', values);
 		},
 	};
-	if (typeof inspect(observer, 'start') === 'function') ours['start'] = (...values) => call('start', values);
-	return ours;
+	// `start` belongs to the observers of the TC39 proposal.
+	if (typeof inspect(observer, 'start') === 'function') watching['start'] = (...values) => call('start', values);
+	return watching;
 }

@@ -2,38 +2,46 @@ import types from 'node:util/types';
 import { isCardNumber } from '../../redaction/cards.js';
 import { REDACTED } from '../../redaction/marker.js';
 import type { Redactor } from '../../redaction/redactor.js';
-import { boundText, type Cut } from './bounded-text.js';
-import { className, isFlow, readOwnProperty } from './read-own-property.js';
+import { type BoundedText, boundText } from './bounded-text.js';
+import { className, isConsumable, readOwnProperty } from './read-own-property.js';
 import type { CaptureLimits } from './settings.js';
 
-/** What is kept free in each open container for `"[cut 4294967295 more]",` and the bracket. */
-const CLOSING = 32;
+/** The bytes that are reserved in each open array or object for `"[cut 4294967295 more]",` and its closing bracket. */
+const CLOSING_BYTES = 32;
 
 /**
- * Writes a value as JSON that parses and has at most so many bytes, whatever the value: what does not fit is replaced
- * by `[cut …]` in its place. Nothing of the value runs: no getter, no `toJSON`, no trap of a proxy, no iterator of its
- * own. Never throws.
+ * Serializes any value as JSON that parses and has at most `limits.bytes` bytes. A part that does not fit is replaced
+ * by `[cut …]`. No code of the value runs: no getter, no `toJSON`, no trap of a proxy, no custom iterator. Never
+ * throws.
  *
- * @param redactor - hides secrets by key, and in texts before these are cut
+ * @param limits - how many bytes, nested objects and values are written
+ * @param redactor - hides secrets by key, and in strings before they are cut
  */
 export function boundedJson(value: unknown, limits: CaptureLimits, redactor: Redactor | undefined): string {
 	try {
-		return new Writer(limits, redactor).whole(value);
+		return new JsonWriter(limits, redactor).write(value);
 	} catch {
-		// The redactor's own function, or a host object that no rule foresees.
+		// A custom redaction function threw, or a host object did that no rule foresees.
 		return JSON.stringify(REDACTED);
 	}
 }
 
-/** Told from the expression itself: its members may be anybody's. */
-const SOURCE = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')?.get;
+/** The getter of `source`, taken from the prototype, because an expression may have a member that shadows it. */
+const REGEXP_SOURCE = Object.getOwnPropertyDescriptor(RegExp.prototype, 'source')?.get;
 
-class Writer {
+/**
+ * Writes one value, and counts down the bytes and values that may still be written. Each method that writes returns
+ * undefined if not even a marker fits; its caller then returns the bytes that it had deducted, and writes a marker for
+ * what is missing.
+ */
+class JsonWriter {
 	readonly #limits: CaptureLimits;
 	readonly #redactor: Redactor | undefined;
-	readonly #above: object[] = [];
-	/** Bytes and values that may still be written; what open containers need to be closed is taken off already. */
+	/** The objects that are being written, from the outermost one. */
+	readonly #ancestors: object[] = [];
+	/** How many bytes may still be written. The bytes that open containers need to be closed are already deducted. */
 	#bytes: number;
+	/** How many values may still be written. */
 	#nodes: number;
 
 	constructor(limits: CaptureLimits, redactor: Redactor | undefined) {
@@ -43,149 +51,170 @@ class Writer {
 		this.#nodes = limits.nodes;
 	}
 
-	whole(value: unknown): string {
-		return this.#write(value) ?? this.#leaf('[cut]') ?? '0';
+	/** Returns the JSON of a value; at least a cut marker. */
+	write(value: unknown): string {
+		return this.#value(value) ?? this.#marker('[cut]') ?? '0';
 	}
 
-	/** The JSON of a value; undefined where not even its mark fits. */
-	#write(value: unknown): string | undefined {
+	/** Returns the JSON of a value; undefined if not even a cut marker fits. */
+	#value(value: unknown): string | undefined {
 		if (this.#nodes <= 0) return undefined;
 		this.#nodes -= 1;
 		switch (typeof value) {
 			case 'string':
 				return this.#text(value);
 			case 'number':
-				if (this.#redactor !== undefined && isCardNumber(value)) return this.#leaf(REDACTED);
+				if (this.#redactor !== undefined && isCardNumber(value)) return this.#marker(REDACTED);
 				return this.#literal(Number.isFinite(value) ? String(value) : JSON.stringify(String(value)));
 			case 'boolean':
 				return this.#literal(String(value));
 			case 'bigint':
-				// As a text: JSON's readers lose the digits of such a number.
+				// As a string: readers of JSON lose digits of such a number.
 				return this.#text(String(value));
 			case 'undefined':
 				return this.#literal('null');
 			case 'symbol':
 				return this.#text(String(value));
 			case 'function':
-				return this.#leaf('[function]');
+				return this.#marker('[function]');
 			default:
 				return value === null ? this.#literal('null') : this.#object(value as object);
 		}
 	}
 
+	/** Writes an object: as text if it has a natural one, as a marker if it must not be read, else its members. */
 	#object(value: object): string | undefined {
-		if (types.isProxy(value)) return this.#leaf('[proxy]');
-		if (this.#above.includes(value)) return this.#leaf('[circular]');
-		const said = saidOf(value);
-		if (said !== undefined) return this.#text(said);
+		// Proxies come first: every other check would run one of their traps.
+		if (types.isProxy(value)) return this.#marker('[proxy]');
+		if (this.#ancestors.includes(value)) return this.#marker('[circular]');
+		const ownText = ownTextOf(value);
+		if (ownText !== undefined) return this.#text(ownText);
 		const name = className(value);
-		if (!Array.isArray(value) && isFlow(value)) return this.#leaf(`[${name === 'Object' ? 'iterator' : name}]`);
-		if (this.#above.length >= this.#limits.depth) return this.#leaf(`[cut ${Array.isArray(value) ? 'Array' : name}]`);
-		this.#above.push(value);
+		if (!Array.isArray(value) && isConsumable(value)) return this.#marker(`[${name === 'Object' ? 'iterator' : name}]`);
+		if (this.#ancestors.length >= this.#limits.depth)
+			return this.#marker(`[cut ${Array.isArray(value) ? 'Array' : name}]`);
+		this.#ancestors.push(value);
 		try {
 			if (Array.isArray(value)) return this.#list(value.length, (at) => readOwnProperty(value, at));
 			if (types.isMap(value)) return this.#entries(value);
-			if (types.isSet(value)) return this.#list(value.size, following(Set.prototype.values.call(value)));
+			if (types.isSet(value)) return this.#list(value.size, nextValueOf(Set.prototype.values.call(value)));
 			if (types.isNativeError(value)) return this.#error(value);
 			return this.#members(value, name);
 		} finally {
-			this.#above.pop();
+			this.#ancestors.pop();
 		}
 	}
 
-	#list(length: number, at: (index: number) => { value: unknown; getter: boolean }): string | undefined {
-		if (!this.#open()) return undefined;
+	/**
+	 * Writes an array.
+	 *
+	 * @param readItem - reads the item at an index; `getter` is true if the item is an accessor, which is not run
+	 */
+	#list(length: number, readItem: (index: number) => { value: unknown; getter: boolean }): string | undefined {
+		if (!this.#reserveClosing()) return undefined;
 		const parts: string[] = [];
 		for (let index = 0; index < length; index++) {
+			// One byte for the comma. If the item does not fit, what was deducted for it is returned.
 			const before = this.#bytes;
 			this.#bytes -= 1;
-			const { value, getter } = this.#nodes > 0 ? at(index) : { value: undefined, getter: false };
-			const part = getter ? this.#leaf('[getter]') : this.#write(value);
+			const { value, getter } = this.#nodes > 0 ? readItem(index) : { value: undefined, getter: false };
+			const part = getter ? this.#marker('[getter]') : this.#value(value);
 			if (part === undefined) {
 				this.#bytes = before;
-				parts.push(this.#mark(`"[cut ${length - index} more]"`));
+				parts.push(this.#cutMarker(`"[cut ${length - index} more]"`));
 				break;
 			}
 			parts.push(part);
 		}
-		this.#bytes += CLOSING - 2;
+		// Two of the reserved bytes are the brackets; the others are free again.
+		this.#bytes += CLOSING_BYTES - 2;
 		return `[${parts.join(',')}]`;
 	}
 
-	/** A Map as a list of pairs: its keys may be anything. A pair's value is hidden for the name of its key. */
+	/**
+	 * Writes a Map as an array of pairs, because its keys may be anything. A value is hidden if its key names a secret.
+	 */
 	#entries(map: Map<unknown, unknown>): string | undefined {
-		const next = following(Map.prototype.entries.call(map));
+		const next = nextValueOf(Map.prototype.entries.call(map));
 		return this.#list(map.size, (index) => {
 			const [key, value] = next(index).value as [unknown, unknown];
-			return { value: [key, typeof key === 'string' ? this.#hidden(key, value) : value], getter: false };
+			return { value: [key, typeof key === 'string' ? this.#redacted(key, value) : value], getter: false };
 		});
 	}
 
+	/** Writes class name and message. The stack is left out, and so is a message that is an accessor. */
 	#error(error: Error): string | undefined {
 		const message = readOwnProperty(error, 'message').value;
 		return this.#text(`${className(error)}: ${typeof message === 'string' ? message : ''}`);
 	}
 
-	/** An object's own enumerable members; of a class that has none, its name. */
+	/** Writes the own enumerable members of an object; the class name if it has none and is no plain object. */
 	#members(value: object, name: string): string | undefined {
 		const keys = Object.keys(value);
-		if (keys.length === 0 && name !== 'Object') return this.#leaf(`[${name}]`);
-		if (!this.#open()) return undefined;
+		if (keys.length === 0 && name !== 'Object') return this.#marker(`[${name}]`);
+		if (!this.#reserveClosing()) return undefined;
 		const parts: string[] = [];
 		for (const [index, key] of keys.entries()) {
 			const before = this.#bytes;
 			const part = this.#member(value, key);
 			if (part === undefined) {
 				this.#bytes = before;
-				parts.push(this.#mark(`"[cut]":"${keys.length - index} more"`));
+				parts.push(this.#cutMarker(`"[cut]":"${keys.length - index} more"`));
 				break;
 			}
 			parts.push(part);
 		}
-		this.#bytes += CLOSING - 2;
+		this.#bytes += CLOSING_BYTES - 2;
 		return `{${parts.join(',')}}`;
 	}
 
+	/** Writes one member; undefined if key or value does not fit. Accessors are not run. */
 	#member(value: object, key: string): string | undefined {
 		if (this.#nodes <= 0) return undefined;
 		const name = JSON.stringify(this.#redactor === undefined ? key : this.#redactor.text(key));
 		this.#bytes -= Buffer.byteLength(name) + 2;
 		if (this.#bytes <= 0) return undefined;
 		const { value: inner, getter } = readOwnProperty(value, key);
-		if (getter) return prefixed(name, this.#leaf('[getter]'));
-		return prefixed(name, this.#write(this.#hidden(key, inner)));
+		if (getter) return prefixed(name, this.#marker('[getter]'));
+		return prefixed(name, this.#value(this.#redacted(key, inner)));
 	}
 
-	#hidden(key: string, value: unknown): unknown {
-		const bare = value === undefined || value === null || typeof value === 'boolean' || value === '';
-		return !bare && this.#redactor?.namesSecret(key) === true ? REDACTED : value;
+	/**
+	 * Returns `[redacted]` in place of a value whose key names a secret. Empty values and booleans are no secrets, and
+	 * are kept.
+	 */
+	#redacted(key: string, value: unknown): unknown {
+		const isEmpty = value === undefined || value === null || typeof value === 'boolean' || value === '';
+		return !isEmpty && this.#redactor?.namesSecret(key) === true ? REDACTED : value;
 	}
 
-	/** Takes what a container needs to be closed; false where there is no room for it. */
-	#open(): boolean {
-		if (this.#bytes < CLOSING) return false;
-		this.#bytes -= CLOSING;
+	/** Reserves the bytes that a container needs to be closed; false if fewer are left. */
+	#reserveClosing(): boolean {
+		if (this.#bytes < CLOSING_BYTES) return false;
+		this.#bytes -= CLOSING_BYTES;
 		return true;
 	}
 
-	/** What says that more was there: it takes of what was kept free for it. */
-	#mark(json: string): string {
+	/** Returns a marker for what was cut. Its bytes are part of those that `#reserveClosing` reserved. */
+	#cutMarker(json: string): string {
 		this.#bytes -= json.length + 1;
 		return json;
 	}
 
+	/** Writes a string without secrets, cut if it is too long. */
 	#text(text: string): string | undefined {
-		const cut: Cut = boundText(text, this.#bytes, this.#redactor);
-		if (cut.json === undefined) return undefined;
-		this.#bytes -= cut.bytes;
-		return cut.json;
+		const bounded: BoundedText = boundText(text, this.#bytes, this.#redactor);
+		if (bounded.json === undefined) return undefined;
+		this.#bytes -= bounded.bytes;
+		return bounded.json;
 	}
 
-	/** A mark of ours, which holds nothing of the value but a class's name. */
-	#leaf(mark: string): string | undefined {
+	/** Writes a marker, which holds nothing of the value but the name of its class. */
+	#marker(mark: string): string | undefined {
 		return this.#literal(JSON.stringify(mark));
 	}
 
+	/** Writes JSON as it is, if it fits. */
 	#literal(json: string): string | undefined {
 		const bytes = Buffer.byteLength(json);
 		if (bytes > this.#bytes) return undefined;
@@ -194,30 +223,35 @@ class Writer {
 	}
 }
 
+/** Returns a member in JSON; undefined if its value did not fit. */
 function prefixed(name: string, json: string | undefined): string | undefined {
 	return json === undefined ? undefined : `${name}:${json}`;
 }
 
-/** The next value of an iterator of the language's own, for every index once. */
-function following(iterator: Iterator<unknown>): (index: number) => { value: unknown; getter: boolean } {
+/** Returns a reader that returns the next value of a built-in iterator at each call, whatever the index. */
+function nextValueOf(iterator: Iterator<unknown>): (index: number) => { value: unknown; getter: boolean } {
 	return () => ({ value: iterator.next().value, getter: false });
 }
 
-/** What has one text of its own: dates, expressions, addresses, bytes (their number alone), boxed values. */
-function saidOf(value: object): string | undefined {
+/**
+ * Returns the text of an object that has a natural one: dates, regular expressions, URLs, bytes (only their number),
+ * boxed primitives. Undefined for others.
+ */
+function ownTextOf(value: object): string | undefined {
 	if (types.isDate(value)) {
 		const time = Date.prototype.getTime.call(value);
 		return Number.isNaN(time) ? 'Invalid Date' : new Date(time).toISOString();
 	}
-	if (types.isRegExp(value)) return `/${SOURCE?.call(value)}/`;
+	if (types.isRegExp(value)) return `/${REGEXP_SOURCE?.call(value)}/`;
 	if (ArrayBuffer.isView(value)) return `[${className(value)} of ${value.byteLength} bytes]`;
 	if (types.isAnyArrayBuffer(value)) return `[${className(value)} of ${value.byteLength} bytes]`;
-	if (types.isBoxedPrimitive(value)) return boxed(value);
+	if (types.isBoxedPrimitive(value)) return boxedText(value);
 	if (value instanceof URL && Object.getPrototypeOf(value) === URL.prototype) return URL.prototype.toString.call(value);
 	return undefined;
 }
 
-function boxed(value: object): string {
+/** Returns the text of a boxed primitive, such as `new String('x')`. */
+function boxedText(value: object): string {
 	if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
 	if (types.isNumberObject(value)) return String(Number.prototype.valueOf.call(value));
 	if (types.isBooleanObject(value)) return String(Boolean.prototype.valueOf.call(value));

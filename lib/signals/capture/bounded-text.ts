@@ -1,45 +1,57 @@
 import type { Redactor } from '../../redaction/redactor.js';
 
-/** A text as JSON within a number of bytes; without `json` where not even its beginning fits. */
-export interface Cut {
+/** A string as JSON within a number of bytes. */
+export interface BoundedText {
+	/** The JSON; absent if not even the beginning of the string fits. */
 	readonly json?: string;
+	/** The length of the JSON in bytes of UTF-8. */
 	readonly bytes: number;
 }
 
-/** A secret that begins within what is kept is known by what follows it, up to so many characters. */
-const BEYOND = 8192;
+/**
+ * How many characters beyond the limit are redacted too: a secret that begins within the part that is kept can be
+ * recognized only by the characters that follow.
+ */
+const LOOKAHEAD = 8192;
 
-/** The most that stands behind what was cut: `…[cut 123456789 characters]`. */
-const MARK = 40;
+/** The most bytes of the marker behind a text that was cut: `…[cut 123456789 characters]`. */
+const CUT_MARKER = 40;
 
-/** The shortest piece of a text that is worth its mark. */
+/** The fewest bytes of a text that are written before a marker; below this nothing is written. */
 const MIN_PIECE = 8;
 
-/** Writes a text as JSON, cut so that it fits; secrets are taken out before it is cut, lest half of one remain. */
-export function boundText(text: string, room: number, redactor: Redactor | undefined): Cut {
-	const near = text.length > room + BEYOND ? text.slice(0, room + BEYOND) : text;
+/**
+ * Serializes a string as JSON, cut so that it fits. Secrets are removed before it is cut, because half a secret would
+ * not be recognized.
+ *
+ * @param maxBytes - the most bytes of the JSON, quotes and marker included
+ */
+export function boundText(text: string, maxBytes: number, redactor: Redactor | undefined): BoundedText {
+	// Only this part is redacted: the redactor's time grows with the length of the text.
+	const near = text.length > maxBytes + LOOKAHEAD ? text.slice(0, maxBytes + LOOKAHEAD) : text;
 	const safe = redactor === undefined ? near : redactor.text(near);
-	if (near === text && safe.length + 2 <= room) {
+	if (near === text && safe.length + 2 <= maxBytes) {
 		const json = JSON.stringify(safe);
 		const bytes = Buffer.byteLength(json);
-		if (bytes <= room) return { json, bytes };
+		if (bytes <= maxBytes) return { json, bytes };
 	}
-	const space = room - MARK - 2;
+	const space = maxBytes - CUT_MARKER - 2;
 	if (space < MIN_PIECE) return { bytes: 0 };
-	const piece = beginning(safe, space);
+	const piece = longestPrefix(safe, space);
 	const json = JSON.stringify(`${piece}…[cut ${text.length - piece.length} characters]`);
 	return { json, bytes: Buffer.byteLength(json) };
 }
 
-/** As much of the text as has at most so many bytes in JSON, whole characters only. */
-function beginning(text: string, room: number): string {
+/** Returns the longest prefix of whole characters that has at most `maxBytes` bytes in JSON, quotes not counted. */
+function longestPrefix(text: string, maxBytes: number): string {
 	let low = 0;
-	let high = Math.min(text.length, room);
+	let high = Math.min(text.length, maxBytes);
 	while (low < high) {
 		const middle = (low + high + 1) >> 1;
-		if (Buffer.byteLength(JSON.stringify(text.slice(0, middle))) - 2 <= room) low = middle;
+		if (Buffer.byteLength(JSON.stringify(text.slice(0, middle))) - 2 <= maxBytes) low = middle;
 		else high = middle - 1;
 	}
+	// The first half of a surrogate pair is removed: the character would be cut in two.
 	const last = text.charCodeAt(low - 1);
 	return text.slice(0, last >= 0xd800 && last < 0xdc00 ? low - 1 : low);
 }

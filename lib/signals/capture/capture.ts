@@ -3,51 +3,61 @@ import type { Span } from '@opentelemetry/api';
 import { type Observer, readObserver } from '../../agentese/observers/observer.js';
 import type { InvocationView, Outcome } from '../../invocation/advice.js';
 import { redactionSettings } from '../../redaction/settings.js';
+import type { JoinPoint } from '../../weaving/join-points/join-point.js';
 import { boundedJson } from './bounded-json.js';
 import { metadataOf } from './metadata.js';
 import { type Capture, captureSettings } from './settings.js';
 
-/** What is told of who asks and of the method; a join point has both. */
-interface Point {
-	readonly template: string | undefined;
-	readonly observerAt: number;
-	readonly facts: { readonly observer?: unknown };
-}
-
-/** Writes `agentese.arguments`, where that is asked for. For spans that record; never throws. */
-export function captureArguments(invocation: InvocationView, span: Span, asked: Capture | undefined): void {
-	const capture = asked ?? captureSettings().capture;
+/**
+ * Writes `agentese.arguments` on a recording span, unless capture is off. Never throws.
+ *
+ * @param option - the `capture` option of the method; undefined: the setting of the configuration
+ */
+export function captureArguments(invocation: InvocationView, span: Span, option: Capture | undefined): void {
+	const capture = option ?? captureSettings().capture;
 	if (capture === 'off') return;
-	span.setAttribute('agentese.arguments', written(withoutUmwelt(invocation), capture, shapesOf));
+	span.setAttribute('agentese.arguments', capturedJson(withoutUmwelt(invocation), capture, metadataOfAll));
 }
 
-/** Writes `agentese.return`, likewise. What a stream gave, item by item or at its end, is never kept. */
-export function captureReturn(outcome: Outcome, span: Span, asked: Capture | undefined): void {
-	const capture = asked ?? captureSettings().capture;
+/**
+ * Writes `agentese.return` on a recording span, unless capture is off or the method threw or was cancelled. Items and
+ * return values of streams are never written. Never throws.
+ *
+ * @param option - the `capture` option of the method; undefined: the setting of the configuration
+ */
+export function captureReturn(outcome: Outcome, span: Span, option: Capture | undefined): void {
+	const capture = option ?? captureSettings().capture;
 	if (capture === 'off' || outcome.threw || outcome.kind === 'cancelled' || outcome.stream !== undefined) return;
-	span.setAttribute('agentese.return', written(outcome.value, capture, metadataOf));
+	span.setAttribute('agentese.return', capturedJson(outcome.value, capture, metadataOf));
 }
 
-function written<T>(value: T, capture: Capture, metadata: (value: T) => unknown): string {
+/** Returns the value as JSON within the configured limits; for `metadata`, what the function returns in its place. */
+function capturedJson<T>(value: T, capture: Capture, metadata: (value: T) => unknown): string {
 	const { limits } = captureSettings();
 	return boundedJson(capture === 'full' ? value : metadata(value), limits, redactionSettings().redactor);
 }
 
-function shapesOf(args: readonly unknown[]): unknown {
+/** Returns the type and the size of each argument. */
+function metadataOfAll(args: readonly unknown[]): unknown {
 	return args.map(metadataOf);
 }
 
-/** The arguments less the umwelt: who asks is on the span already, by id and archetype, and an umwelt may hold anything. */
+/**
+ * Returns the arguments without the umwelt: the span already has the observer's id and archetype, and an umwelt may
+ * hold anything.
+ */
 function withoutUmwelt({ args, point, observer }: InvocationView): unknown[] {
-	const { template, observerAt, facts } = point as unknown as Point;
-	// An option told who asks: whichever argument it was read from says the same.
-	if (facts.observer !== undefined) return args.filter((arg) => !saysWho(arg, observer));
+	const { template, observerIndex, options } = point as JoinPoint;
+	// The `observer` option read the observer from one of the arguments: each that describes the same one is left out.
+	if (options.observer !== undefined) return args.filter((arg) => !isObserverArgument(arg, observer));
+	// A function without a path has no umwelt parameter, so that all of its arguments are written.
 	if (template === undefined) return [...args];
-	return args.filter((arg, index) => index !== observerAt || !(typeof arg === 'object' || arg === undefined));
+	return args.filter((arg, index) => index !== observerIndex || !(typeof arg === 'object' || arg === undefined));
 }
 
-function saysWho(arg: unknown, observer: Observer): boolean {
+/** Returns true if an argument describes this observer: it has the same id and archetype. */
+function isObserverArgument(arg: unknown, observer: Observer): boolean {
 	if (typeof arg !== 'object' || arg === null || types.isProxy(arg)) return false;
-	const said = readObserver(arg);
-	return said !== undefined && said.id === observer.id && said.archetype === observer.archetype;
+	const read = readObserver(arg);
+	return read !== undefined && read.id === observer.id && read.archetype === observer.archetype;
 }

@@ -1,8 +1,9 @@
 import types from 'node:util/types';
 
 /**
- * An own property's value, read without running anything: a getter answers undefined and `ran: false`. For arrays and
- * objects that are no proxies.
+ * Reads an own property without running any code of the value. The value must not be a proxy.
+ *
+ * @returns the value, undefined if there is no such property; for an accessor `getter: true` and no value
  */
 export function readOwnProperty(
 	value: object,
@@ -14,23 +15,26 @@ export function readOwnProperty(
 		: { value: undefined, getter: true };
 }
 
-/** The name of an object's class, read without running anything; `Object` where it has none. */
+/**
+ * Returns the name of an object's class, at most 80 characters, without running any code of the object; `Object` if it
+ * has none, `Proxy` if a proxy is among its prototypes.
+ */
 export function className(value: object): string {
 	for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
 		if (types.isProxy(at)) return 'Proxy';
-		const maker = readOwnProperty(at, 'constructor').value;
-		if (typeof maker !== 'function' || types.isProxy(maker)) continue;
-		const { value: name } = readOwnProperty(maker, 'name');
+		const classFunction = readOwnProperty(at, 'constructor').value;
+		if (typeof classFunction !== 'function' || types.isProxy(classFunction)) continue;
+		const { value: name } = readOwnProperty(classFunction, 'name');
 		if (typeof name === 'string' && name !== '') return name.slice(0, 80);
 	}
 	return 'Object';
 }
 
 /**
- * True for what is consumed by looking at it, or is no data: streams, iterators, promises. Looks for members by their
- * descriptors, so that nothing of it runs.
+ * Returns true for streams, iterators, observables and promises: reading them would consume them, or they hold no data
+ * yet. Members are found by their descriptors, so that no code of the value runs.
  */
-export function isFlow(value: object): boolean {
+export function isConsumable(value: object): boolean {
 	if (types.isPromise(value) || types.isGeneratorObject(value)) return true;
 	return ['next', 'then', 'pipe', 'getReader', 'getWriter', 'subscribe', Symbol.asyncIterator].some((key) => {
 		for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at)) {

@@ -4,69 +4,96 @@ import { bounded } from '../../instruments/labels.js';
 import { type BoundHistogram, HistogramSeries } from '../../instruments/series.js';
 import type { InvocationView, Outcome } from '../../invocation/advice.js';
 import { SCOPE } from '../../runtime/version.js';
-import { agentAround, agentName, operationOf, toolName } from './operation.js';
+import { agentName, enclosingAgent, operationOf, toolName } from './operation.js';
 import { type GenaiHistogram, type GenaiVersion, genai, type Operation } from './versions.js';
 
-/** The histograms of the conventions under one meter provider, and their series by what tells these apart. */
-interface Made {
+/** What exists of the conventions' metrics under one meter provider. */
+interface GenaiMetrics {
+	/** By the name of the histogram. */
 	readonly histograms: Map<string, BoundHistogram>;
-	readonly cells: Map<string, HistogramSeries>;
+	/** By the joined `SeriesKey`. */
+	readonly series: Map<string, HistogramSeries>;
 }
 
-const byInstruments = new WeakMap<Instruments, Made>();
+/** Weakly held, so that the series of a provider are freed with its instruments. */
+const byInstruments = new WeakMap<Instruments, GenaiMetrics>();
 
-/** Records how long an invocation took under the name that the GenAI conventions have for it, while they are on. */
-export function recordGenai(on: Instruments, invocation: InvocationView, { duration, errorType }: Outcome): void {
+/**
+ * Records how long an invocation took in the duration histogram of the GenAI conventions, while the configuration lists
+ * them. An invocation that they have no operation for is not recorded.
+ *
+ * @param outcome - its `duration` is in milliseconds; the histograms are in seconds
+ */
+export function recordGenaiDuration(
+	instruments: Instruments,
+	invocation: InvocationView,
+	{ duration, errorType }: Outcome,
+): void {
 	const version = genai();
 	if (version === undefined) return;
 	const operation = operationOf(invocation.point);
 	if (operation === undefined) return;
 	const { agent, tool, errorType: type } = version.attributes;
-	const who = operation === 'invoke_agent' ? agentName(invocation.point) : agentAround(invocation);
-	const said: Said = [
+	const agentValue = operation === 'invoke_agent' ? agentName(invocation.point) : enclosingAgent(invocation);
+	const key: SeriesKey = [
 		operation,
-		who === undefined ? undefined : bounded(agent, who),
+		agentValue === undefined ? undefined : bounded(agent, agentValue),
 		operation === 'execute_tool' ? bounded(tool, toolName(invocation.point)) : undefined,
 		errorType === undefined ? undefined : bounded(type, errorType),
 	];
-	cellFor(on, version, said).record(duration / 1000);
+	seriesFor(instruments, version, key).record(duration / 1000);
 }
 
-/** What tells the series apart: agent, tool and `error.type`, as far as there are any. */
-type Said = readonly [Operation, agent: string | undefined, tool: string | undefined, errorType: string | undefined];
+/** What distinguishes the series: the operation, and the values of agent, tool and `error.type`, if there are any. */
+type SeriesKey = readonly [
+	Operation,
+	agent: string | undefined,
+	tool: string | undefined,
+	errorType: string | undefined,
+];
 
-function cellFor(on: Instruments, { attributes: names, durations }: GenaiVersion, said: Said): HistogramSeries {
-	let made = byInstruments.get(on);
-	if (made === undefined) {
-		made = { histograms: new Map(), cells: new Map() };
-		byInstruments.set(on, made);
+/** Returns the series with this key, created at the first call for it. */
+function seriesFor(
+	instruments: Instruments,
+	{ attributes: names, durations }: GenaiVersion,
+	key: SeriesKey,
+): HistogramSeries {
+	let metrics = byInstruments.get(instruments);
+	if (metrics === undefined) {
+		metrics = { histograms: new Map(), series: new Map() };
+		byInstruments.set(instruments, metrics);
 	}
-	const key = said.join('\u0000');
-	let cell = made.cells.get(key);
-	if (cell === undefined) {
-		const [operation, agent, tool, errorType] = said;
+	const name = key.join('\u0000');
+	let series = metrics.series.get(name);
+	if (series === undefined) {
+		const [operation, agent, tool, errorType] = key;
 		const labels = Object.freeze({
 			...(agent !== undefined && { [names.agent]: agent }),
 			...(tool !== undefined && { [names.tool]: tool, [names.toolType]: 'function' }),
 			...(errorType !== undefined && { [names.errorType]: errorType }),
 		});
-		cell = new HistogramSeries(histogramOf(on, made, durations[operation]), labels, on.ledger);
-		made.cells.set(key, cell);
+		series = new HistogramSeries(
+			histogramOf(instruments, metrics, durations[operation]),
+			labels,
+			instruments.preAggregation,
+		);
+		metrics.series.set(name, series);
 	}
-	return cell;
+	return series;
 }
 
+/** Returns a histogram of the conventions, created at the first call for it. */
 function histogramOf(
-	on: Instruments,
-	{ histograms }: Made,
+	instruments: Instruments,
+	{ histograms }: GenaiMetrics,
 	{ name, description, boundaries }: GenaiHistogram,
 ): BoundHistogram {
-	let found = histograms.get(name);
-	if (found === undefined) {
+	let bound = histograms.get(name);
+	if (bound === undefined) {
 		const advice = { explicitBucketBoundaries: [...boundaries] };
-		const histogram = on.meter(SCOPE).createHistogram(name, { description, unit: 's', advice });
-		found = { histogram, boundaries, addWhole: bulkHistogram(histogram, boundaries) };
-		histograms.set(name, found);
+		const histogram = instruments.meter(SCOPE).createHistogram(name, { description, unit: 's', advice });
+		bound = { histogram, boundaries, addBulk: bulkHistogram(histogram, boundaries) };
+		histograms.set(name, bound);
 	}
-	return found;
+	return bound;
 }

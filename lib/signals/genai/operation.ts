@@ -1,10 +1,13 @@
 import { OTHER } from '../../instruments/labels.js';
 import type { InvocationView, JoinPointFacts } from '../../invocation/advice.js';
 import type { Category } from '../../invocation/category.js';
-import type { JoinPoint } from '../../weaving/join-point.js';
+import type { JoinPoint } from '../../weaving/join-points/join-point.js';
 import type { Operation } from './versions.js';
 
-/** What generates or composes decides for itself, as an agent does; the rest is a tool: it reads, writes or draws. */
+/**
+ * The operation of each category. An aspect that generates or composes makes decisions, as an agent does; the others
+ * read, write or draw a random value, as a tool does.
+ */
 const BY_CATEGORY: Readonly<Record<Category, Operation>> = {
 	perception: 'execute_tool',
 	mutation: 'execute_tool',
@@ -15,28 +18,34 @@ const BY_CATEGORY: Readonly<Record<Category, Operation>> = {
 };
 
 /**
- * What the conventions call an invocation: what the `operation` option says, else by the aspect's category, else
- * `invoke_agent`. Undefined for a helper without a path that says nothing, and for a path that resolves to nothing.
+ * Returns the operation of the GenAI conventions for an invocation: that of the `operation` option, else that of the
+ * aspect's category, else `invoke_agent`. Undefined for a path that resolves to nothing, and for a function without a
+ * path, unless it has the option.
  */
 export function operationOf(point: JoinPointFacts): Operation | undefined {
-	const said = (point as Partial<JoinPoint>).facts?.operation;
-	if (said !== undefined) return said;
+	const declared = (point as Partial<JoinPoint>).options?.operation;
+	if (declared !== undefined) return declared;
 	if (point.template === undefined || point.template === OTHER) return undefined;
 	return point.category === undefined ? 'invoke_agent' : BY_CATEGORY[point.category];
 }
 
-/** The agent is what a path's handle names, the template of it; for a function without a path its name. */
+/**
+ * Returns the value of `gen_ai.agent.name`: the handle of the path's template; the function's name if it has no path.
+ */
 export function agentName({ template, functionName }: JoinPointFacts): string {
 	return template === undefined ? functionName : template.slice(0, template.lastIndexOf('.'));
 }
 
-/** The tool is the whole path's template: two agents may have an aspect of one name. */
+/**
+ * Returns the value of `gen_ai.tool.name`: the template of the whole path, because two agents may have aspects of the
+ * same name; the function's name if it has no path.
+ */
 export function toolName({ template, functionName }: JoinPointFacts): string {
 	return template ?? functionName;
 }
 
-/** The agent that a tool is executed by: the innermost one around it. */
-export function agentAround(invocation: InvocationView): string | undefined {
+/** Returns the name of the innermost enclosing invocation that is an agent: the one that executes a tool. */
+export function enclosingAgent(invocation: InvocationView): string | undefined {
 	for (let at = invocation.parent; at !== undefined; at = at.parent) {
 		if (operationOf(at.point) === 'invoke_agent') return agentName(at.point);
 	}

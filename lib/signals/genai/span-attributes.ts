@@ -1,44 +1,50 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { InvocationView } from '../../invocation/advice.js';
 import { isReportedBySpans } from '../../tokens/foreign-span-usage.js';
-import { agentAround, agentName, operationOf, toolName } from './operation.js';
+import { agentName, enclosingAgent, operationOf, toolName } from './operation.js';
 import { genai } from './versions.js';
 
-/** The attributes that the GenAI conventions ask of an invocation's span when it starts; undefined while they are off. */
-export function genaiAtStart(invocation: InvocationView): Attributes | undefined {
+/**
+ * Returns the attributes of the GenAI conventions that an invocation's span starts with; undefined if the configuration
+ * does not list `genai`, or the conventions have no operation for the invocation.
+ */
+export function genaiStartAttributes(invocation: InvocationView): Attributes | undefined {
 	const names = genai()?.attributes;
 	if (names === undefined) return undefined;
 	const { point } = invocation;
 	const operation = operationOf(point);
 	if (operation === undefined) return undefined;
-	const found: Attributes = { [names.operation]: operation };
-	const agent = operation === 'invoke_agent' ? agentName(point) : agentAround(invocation);
-	if (agent !== undefined) found[names.agent] = agent;
+	const attributes: Attributes = { [names.operation]: operation };
+	// A tool belongs to the agent that executes it.
+	const agent = operation === 'invoke_agent' ? agentName(point) : enclosingAgent(invocation);
+	if (agent !== undefined) attributes[names.agent] = agent;
 	if (operation === 'execute_tool') {
-		found[names.tool] = toolName(point);
-		found[names.toolType] = 'function';
+		attributes[names.tool] = toolName(point);
+		attributes[names.toolType] = 'function';
 	}
 	const { sessionId } = invocation.observer;
-	if (sessionId !== undefined) found[names.conversation] = sessionId;
-	return found;
+	if (sessionId !== undefined) attributes[names.conversation] = sessionId;
+	return attributes;
 }
 
 /**
- * Writes an invocation's own usage, unless a model call's span below it carries usage: whoever sums `gen_ai.usage.*`
- * over spans would count it twice.
+ * Writes what is known at the end of an invocation: the token usage of the invocation itself, without that of enclosed
+ * invocations, as `gen_ai.usage.*`. Nothing is written if a span of a model call below has such attributes: a sum over
+ * all spans would count the usage twice.
  */
-export function genaiAtEnd(span: Span, invocation: InvocationView): void {
+export function writeGenaiUsage(span: Span, invocation: InvocationView): void {
 	const names = genai()?.attributes;
 	if (names === undefined || operationOf(invocation.point) === undefined) return;
 	const { tokens } = invocation;
 	if (tokens === undefined || isReportedBySpans(invocation)) return;
 	span.setAttribute(names.tokensIn, tokens.in);
 	span.setAttribute(names.tokensOut, tokens.out);
-	put(span, names.cacheRead, tokens.cacheRead);
-	put(span, names.cacheWrite, tokens.cacheWrite);
-	put(span, names.reasoning, tokens.reasoning);
+	setOptional(span, names.cacheRead, tokens.cacheRead);
+	setOptional(span, names.cacheWrite, tokens.cacheWrite);
+	setOptional(span, names.reasoning, tokens.reasoning);
 }
 
-function put(span: Span, name: string | undefined, value: number | undefined): void {
+/** Sets an attribute, unless the conventions have no name for it or its value is not known. */
+function setOptional(span: Span, name: string | undefined, value: number | undefined): void {
 	if (name !== undefined && value !== undefined) span.setAttribute(name, value);
 }

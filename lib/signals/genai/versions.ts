@@ -1,41 +1,55 @@
 import { tracingSettings } from '../../invocation/settings.js';
 
-/** What one version of OpenTelemetry's GenAI conventions calls things. */
+/** The names of one version of OpenTelemetry's GenAI conventions. */
 export interface GenaiVersion {
-	/** Where it is written down. */
+	/** The document that defines them. */
 	readonly version: string;
+	/** The names of the attributes. */
 	readonly attributes: {
+		/** What the invocation is; its values are those of `Operation`. */
 		readonly operation: string;
+		/** The agent that is invoked, or that executes the tool. */
 		readonly agent: string;
+		/** The tool that is executed. */
 		readonly tool: string;
+		/** The type of the tool; the toolkit writes `function`. */
 		readonly toolType: string;
+		/** The observer's session. */
 		readonly conversation: string;
+		/** Input tokens, cached ones included. */
 		readonly tokensIn: string;
+		/** Output tokens, those of reasoning included. */
 		readonly tokensOut: string;
-		/** Undefined where that version has no such attribute for an agent in the same process. */
+		/** Undefined if the version has no such attribute for an agent in the same process. */
 		readonly cacheRead: string | undefined;
+		/** Undefined as `cacheRead`. */
 		readonly cacheWrite: string | undefined;
+		/** Output tokens that were spent on reasoning. */
 		readonly reasoning: string;
+		/** `error.type` of a failed invocation. */
 		readonly errorType: string;
 	};
-	/** Histograms, in seconds. */
+	/** The duration histogram of each operation. */
 	readonly durations: Readonly<Record<Operation, GenaiHistogram>>;
 }
 
-/** What the conventions can call an invocation. */
+/** The values of `gen_ai.operation.name` that an invocation can have. */
 export type Operation = 'invoke_agent' | 'execute_tool';
 
-/** A histogram of the conventions. */
+/** A histogram of the conventions, in seconds. */
 export interface GenaiHistogram {
+	/** The name of the metric. */
 	readonly name: string;
+	/** The description that the conventions define. */
 	readonly description: string;
+	/** The bucket boundaries that the conventions define, in seconds. */
 	readonly boundaries: readonly number[];
 }
 
 /**
- * All that the toolkit knows of the conventions stands in this table. Its names are our own constants: those in
- * `@opentelemetry/semantic-conventions/incubating` are deprecated as a whole (they moved to another repository) and take
- * 69 ms to import.
+ * The newest version. These tables are everything that the toolkit knows of the conventions. The names are constants
+ * here, because those in `@opentelemetry/semantic-conventions/incubating` are deprecated as a whole (they moved to
+ * another repository) and take 69 ms to import.
  */
 const LATEST: GenaiVersion = {
 	version: 'semantic-conventions-genai, development after v1.42',
@@ -67,8 +81,9 @@ const LATEST: GenaiVersion = {
 };
 
 /**
- * The last set that was published before the conventions moved, and what instrumentations of today know. For agents
- * and tools in the same process it has no histograms; those of the later set stand in.
+ * The last version that was published before the conventions moved to their own repository, and the one that today's
+ * instrumentations write. It has no histograms for agents and tools in the same process, so those of the newest version
+ * are used.
  */
 const V1_41: GenaiVersion = {
 	version: 'semantic-conventions v1.41',
@@ -80,24 +95,28 @@ const V1_41: GenaiVersion = {
 	durations: LATEST.durations,
 };
 
-/** The word in `OTEL_SEMCONV_STABILITY_OPT_IN` that asks for the newest names. */
+/** The word in `OTEL_SEMCONV_STABILITY_OPT_IN` that selects the newest version. */
 const OPT_IN = 'gen_ai_latest_experimental';
 
-let madeFor: unknown;
-let made: GenaiVersion | undefined;
+/** The settings that `cached` was determined for. */
+let cachedSettings: unknown;
+let cached: GenaiVersion | undefined;
 
-/** The version that holds; undefined while the config does not list `genai`. The variable is read when that begins. */
+/**
+ * Returns the version to write; undefined while the configuration does not list `genai`. The environment variable is
+ * read once for each change of the settings.
+ */
 export function genai(): GenaiVersion | undefined {
 	const settings = tracingSettings();
-	if (settings !== madeFor) {
-		madeFor = settings;
-		made = settings.conventions.includes('genai') ? wanted() : undefined;
+	if (settings !== cachedSettings) {
+		cachedSettings = settings;
+		cached = settings.conventions.includes('genai') ? requestedVersion() : undefined;
 	}
-	return made;
+	return cached;
 }
 
-/** The version that `OTEL_SEMCONV_STABILITY_OPT_IN` asks for. */
-export function wanted(): GenaiVersion {
+/** Returns the version that `OTEL_SEMCONV_STABILITY_OPT_IN` selects. @default v1.41 */
+export function requestedVersion(): GenaiVersion {
 	const words = process.env['OTEL_SEMCONV_STABILITY_OPT_IN']?.split(',') ?? [];
 	return words.some((word) => word.trim() === OPT_IN) ? LATEST : V1_41;
 }

@@ -4,70 +4,92 @@ import { type MethodSeries, type OutcomeSeries, seriesOf } from '../../instrumen
 import type { Advice, InvocationView, JoinPointFacts, Outcome } from '../../invocation/advice.js';
 import { metricsOn } from '../../runtime/epoch.js';
 import { warnOnce } from '../../runtime/log-once.js';
-import { recordGenai } from '../genai/duration.js';
+import { recordGenaiDuration } from '../genai/duration.js';
 import type { Callable } from '../tracing/options.js';
 import type { LabelOptions, MeteredOptions } from './options.js';
 
-/** Metering: counts and times every invocation, whatever the sampling. What counted a call as active counts it out again. */
+/**
+ * The advice of `@Metered`: counts and times every invocation, whether its span is sampled or not. The series that
+ * counted a call as active also counts its end, even if the meter provider changes meanwhile.
+ */
 export class MeterAdvice implements Advice<MethodSeries | undefined> {
 	private readonly options: MeteredOptions<Callable, unknown>;
 	private readonly point: JoinPointFacts;
-	private readonly counted: boolean;
-	/** Made at the first call: a label that is never counted takes no room. */
-	private cells: MethodSeries | undefined;
+	/** Whether `agentese.active_invocations` is counted. */
+	private readonly countsActive: boolean;
+	/** Created at the first call: a method that is never called uses up no values of labels. */
+	private series: MethodSeries | undefined;
+	/** Streams are measured, for the time until their first chunk. */
 	readonly streams = true;
-	/** This advice lives one epoch. */
+	/** Constant, because an advice exists for one epoch only. */
 	readonly timed = metricsOn();
 
 	constructor(options: MeteredOptions<Callable, unknown>, point: JoinPointFacts) {
 		this.options = options;
 		this.point = point;
-		this.counted = options.active !== false;
+		this.countsActive = options.active !== false;
 	}
 
+	/** True while no meter provider is registered. */
 	idle(): boolean {
 		return !metricsOn();
 	}
 
+	/** Counts the call as active; returns the series that `leave` must use, undefined without a meter provider. */
 	enter(): MethodSeries | undefined {
-		const on = instruments();
-		if (on === undefined) return undefined;
-		let { cells } = this;
-		if (cells?.on !== on) {
-			cells = this.cellsOn(on);
-			this.cells = cells;
+		const current = instruments();
+		if (current === undefined) return undefined;
+		let { series } = this;
+		if (series?.instruments !== current) {
+			series = this.seriesUnder(current);
+			this.series = series;
 		}
-		if (this.counted) cells.active.add(1);
-		return cells;
+		if (this.countsActive) series.active.add(1);
+		return series;
 	}
 
-	leave(invocation: InvocationView, outcome: Outcome, cells: MethodSeries | undefined): void {
-		if (cells === undefined) return;
-		if (this.counted) cells.active.add(-1);
-		const ended = this.endCells(invocation, outcome, cells);
+	/**
+	 * Counts the end of the call, and records its duration and the time until the first chunk of a stream, both in
+	 * milliseconds.
+	 *
+	 * @param series - what `enter` returned
+	 */
+	leave(invocation: InvocationView, outcome: Outcome, series: MethodSeries | undefined): void {
+		if (series === undefined) return;
+		if (this.countsActive) series.active.add(-1);
+		const ended = this.outcomeSeries(invocation, outcome, series);
 		ended.duration.record(outcome.duration);
-		recordGenai(cells.on, invocation, outcome);
+		recordGenaiDuration(series.instruments, invocation, outcome);
 		const firstChunk = outcome.streamed?.firstChunk;
-		if (firstChunk !== undefined) cells.on.firstChunk.record(firstChunk, cells.end(outcome.kind).labels);
+		if (firstChunk !== undefined)
+			series.instruments.firstChunk.record(firstChunk, series.forOutcome(outcome.kind).labels);
 		ended.count(outcome.errorType).add(1);
 	}
 
-	private cellsOn(on: Instruments): MethodSeries {
+	/** Returns the series of the method under these instruments. */
+	private seriesUnder(current: Instruments): MethodSeries {
+		// The names of the declared labels are part of the key: methods with the same path may declare different ones.
 		const { labels, buckets } = this.options;
-		return seriesOf(on, Object.freeze(pointLabels(this.point)), buckets, Object.keys(labels ?? {}).join());
+		return seriesOf(current, Object.freeze(pointLabels(this.point)), buckets, Object.keys(labels ?? {}).join());
 	}
 
-	private endCells(invocation: InvocationView, { kind }: Outcome, cells: MethodSeries): OutcomeSeries {
+	/** Returns the series that an ended call belongs to, by its outcome and the declared labels. */
+	private outcomeSeries(invocation: InvocationView, { kind }: Outcome, series: MethodSeries): OutcomeSeries {
 		const { labels } = this.options;
-		return labels === undefined ? cells.end(kind) : cells.endWith(kind, this.declared(labels, invocation));
+		return labels === undefined
+			? series.forOutcome(kind)
+			: series.forOutcomeWith(kind, this.declaredLabels(labels, invocation));
 	}
 
-	/** The labels that the options declare, each one of its legal values. */
-	private declared(
+	/**
+	 * Returns the labels that the options declare, each with one of its legal values. A `from` that throws is logged once
+	 * and gives `_OTHER`.
+	 */
+	private declaredLabels(
 		labels: Readonly<Record<string, LabelOptions<Callable, unknown>>>,
 		invocation: InvocationView,
 	): Readonly<Record<string, string>> {
-		const found: Record<string, string> = {};
+		const values: Record<string, string> = {};
 		for (const [name, label] of Object.entries(labels)) {
 			let value: unknown;
 			try {
@@ -75,8 +97,8 @@ export class MeterAdvice implements Advice<MethodSeries | undefined> {
 			} catch (error) {
 				warnOnce(`label.from.${name}`, `the label '${name}' of ${this.point.functionName} threw.`, error);
 			}
-			found[name] = typeof value === 'string' && label.values.includes(value) ? value : OTHER;
+			values[name] = typeof value === 'string' && label.values.includes(value) ? value : OTHER;
 		}
-		return found;
+		return values;
 	}
 }

@@ -4,33 +4,38 @@ import type { Callable } from '../tracing/options.js';
 import { MeterAdvice } from './meter-advice.js';
 import { METERED_KEYS, type MeteredOptions } from './options.js';
 
-/** What `@Metered` is made of. */
+/**
+ * The specification of the decorator `@Metered`: its option keys, its checks and its advice. It publishes a method as
+ * an aspect. While no meter provider is registered, a method that only it decorates is called as if it were not woven.
+ */
 export const METERED: AdviceSpec<MeteredOptions<Callable, unknown>> = {
 	name: 'Metered',
 	keys: METERED_KEYS,
 	publishes: true,
 	check: faultIn,
-	asleep: () => !metricsOn(),
+	idle: () => !metricsOn(),
 	advice: (options, point) => new MeterAdvice(options, point),
 };
 
-/** The labels that the toolkit sets itself. */
+/** The labels that the toolkit sets. Options must not declare them. */
 const RESERVED = ['agentese.path', 'agentese.context', 'agentese.outcome', 'error.type', 'code.function.name'];
 
-/** A sentence on the first wrong value among the options of `@Metered`; undefined where all are right. */
+/** Returns a sentence about the first invalid value among the options of `@Metered`; undefined if all are valid. */
 function faultIn({ labels, buckets, active }: MeteredOptions<Callable, unknown>): string | undefined {
 	if (active !== undefined && typeof active !== 'boolean') return "The option 'active' is true or false.";
-	if (buckets !== undefined && !rises(buckets)) return "The option 'buckets' is an array of finite numbers that rise.";
+	if (buckets !== undefined && !isAscending(buckets))
+		return "The option 'buckets' is an array of finite numbers in ascending order.";
 	for (const [name, label] of Object.entries(labels ?? {})) {
-		if (RESERVED.includes(name)) return `The label '${name}' is the toolkit's own.`;
-		if (typeof label?.from !== 'function' || !isTexts(label.values)) {
-			return `The label '${name}' has { values, from }: an array of texts, and a function that answers one of them.`;
+		if (RESERVED.includes(name)) return `The label '${name}' is reserved: the toolkit sets it.`;
+		if (typeof label?.from !== 'function' || !isLabelValues(label.values)) {
+			return `The label '${name}' has { values, from }: an array of strings, and a function that returns one of them.`;
 		}
 	}
 	return undefined;
 }
 
-function rises(buckets: unknown): boolean {
+/** Returns true for a non-empty array of finite numbers, each larger than the one before. */
+function isAscending(buckets: unknown): boolean {
 	return (
 		Array.isArray(buckets) &&
 		buckets.length > 0 &&
@@ -38,6 +43,7 @@ function rises(buckets: unknown): boolean {
 	);
 }
 
-function isTexts(values: unknown): boolean {
+/** Returns true for an array of at most 100 strings. */
+function isLabelValues(values: unknown): boolean {
 	return Array.isArray(values) && values.length <= 100 && values.every((value) => typeof value === 'string');
 }

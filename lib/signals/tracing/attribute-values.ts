@@ -1,43 +1,51 @@
 import type { AttributeValue, Span } from '@opentelemetry/api';
-import { redactionSettings, writtenKey, writtenValue } from '../../redaction/settings.js';
+import { redactionSettings, redactKeyAtWrite, redactValueAtWrite } from '../../redaction/settings.js';
 import type { AttributeRecord } from './options.js';
 
-/** The longest text that an object becomes. */
+/** The most characters of the text that is written for an object. */
 const MAX_TEXT = 4096;
 
-/** The longest path on a span. */
+/** The most characters of a path on a span. */
 const MAX_PATH = 256;
 
-/** A path as a span carries it: cut at 256 characters. */
+/** Returns a path as it is written on a span: cut at 256 characters. */
 export function cutPath(path: string): string {
 	return path.length > MAX_PATH ? path.slice(0, MAX_PATH) : path;
 }
 
-/** Puts attributes on a span. What OpenTelemetry would drop is written as text; null and undefined are left out. */
+/**
+ * Sets the attributes that a callback returned. A value that OpenTelemetry would drop is written as text; null and
+ * undefined are left out. Never throws, unless a property of the record does.
+ *
+ * @param record - what the callback returned; anything but an object sets nothing
+ */
 export function setAttributes(span: Span, record: unknown): void {
 	for (const [key, value] of Object.entries(attributesOf(record))) span.setAttribute(key, value);
 }
 
-/** The attributes that a callback's answer means; anything but an object means none. */
+/**
+ * Returns the attributes that a callback's result describes, without secrets in their keys and values: those of an object,
+ * none of anything else.
+ */
 export function attributesOf(record: unknown): Record<string, AttributeValue> {
 	const attributes: Record<string, AttributeValue> = {};
 	if (typeof record !== 'object' || record === null) return attributes;
 	for (const [key, value] of Object.entries(record as AttributeRecord)) {
 		const written = attributeValue(value);
-		if (written !== undefined) attributes[writtenKey(key)] = writtenValue(key, written);
+		if (written !== undefined) attributes[redactKeyAtWrite(key)] = redactValueAtWrite(key, written);
 	}
 	return attributes;
 }
 
-/** One value as OpenTelemetry takes it; undefined for null and undefined. */
+/** Returns a value as OpenTelemetry accepts it; undefined for null and undefined. Never throws. */
 export function attributeValue(value: unknown): AttributeValue | undefined {
 	if (value === null || value === undefined) return undefined;
 	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
 	if (Array.isArray(value) && isUniform(value)) return value as AttributeValue;
-	return text(value);
+	return asText(value);
 }
 
-/** Arrays of one primitive type are attributes; OpenTelemetry's API 1.9 knows no others. */
+/** Returns true for arrays of one primitive type. OpenTelemetry's API 1.9 accepts no others. */
 function isUniform(array: readonly unknown[]): boolean {
 	const kind = typeof array[0];
 	return (
@@ -46,40 +54,47 @@ function isUniform(array: readonly unknown[]): boolean {
 	);
 }
 
-function text(value: unknown): string {
+/** Returns the text of any value, at most 4096 characters; `[unreadable …]` if a getter or a proxy throws. */
+function asText(value: unknown): string {
 	try {
-		const written = typeof value === 'object' ? (plain(value) ?? JSON.stringify(value, replacer())) : String(value);
+		const written = typeof value === 'object' ? (textForm(value) ?? JSON.stringify(value, replacer())) : String(value);
 		return cut(written ?? String(value));
 	} catch {
 		return `[unreadable ${typeof value}]`;
 	}
 }
 
-/** Secrets go before the cut: half of one would not be known any more. */
+/** Cuts a text. Secrets are removed before, because half a secret would not be recognized. */
 function cut(written: string): string {
 	if (written.length <= MAX_TEXT) return written;
 	return (redactionSettings().redactor?.text(written) ?? written).slice(0, MAX_TEXT);
 }
 
-/** Objects that have one text of their own. */
-function plain(value: unknown): string | undefined {
+/**
+ * Returns the text of an object that has a natural one: dates, errors, regular expressions, URLs. Undefined for others.
+ */
+function textForm(value: unknown): string | undefined {
 	if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
 	if (value instanceof Error) return `${value.name}: ${value.message}`;
 	if (value instanceof RegExp || value instanceof URL) return String(value);
 	return undefined;
 }
 
-/** Writes what JSON has no word for, and each object once on its way down. */
+/**
+ * Returns a replacer for `JSON.stringify` that also writes what JSON cannot express (bigint, symbols, functions, Map,
+ * Set), and writes an object within itself as `[circular]`.
+ */
 function replacer(): (this: unknown, key: string, value: unknown) => unknown {
-	const above: unknown[] = [];
+	const ancestors: unknown[] = [];
 	return function (this: unknown, _key, value) {
 		if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return String(value);
 		if (typeof value !== 'object' || value === null) return value;
-		while (above.length > 0 && above.at(-1) !== this) above.pop();
-		if (above.includes(value)) return '[circular]';
-		above.push(value);
+		// `this` is the object that holds the value: all below it in the list have been written completely.
+		while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
+		if (ancestors.includes(value)) return '[circular]';
+		ancestors.push(value);
 		if (value instanceof Map) return [...value];
 		if (value instanceof Set) return [...value];
-		return plain(value) ?? value;
+		return textForm(value) ?? value;
 	};
 }

@@ -4,6 +4,7 @@ import { parsePathTemplate } from '../../agentese/paths/template.js';
 import { CAPTURES, ERROR_CONTENTS } from '../capture/settings.js';
 import type { TracedOptions } from './options.js';
 
+/** The options whose values are functions. */
 const FUNCTIONS = [
 	'observer',
 	'startAttributes',
@@ -16,9 +17,13 @@ const FUNCTIONS = [
 	'tokens',
 ] as const satisfies readonly (keyof TracedOptions)[];
 
+/** The options whose values are non-empty strings. */
 const TEXTS = ['name', 'watch'] as const satisfies readonly (keyof TracedOptions)[];
 
-/** A sentence on the first wrong value among the options of `@Traced`; undefined where all are right. */
+/**
+ * Returns a sentence about the first invalid value among the options of `@Traced`: the option, and what it must be.
+ * Undefined if all are valid. Unknown keys are refused before, by the weaving.
+ */
 export function faultIn(options: TracedOptions): string | undefined {
 	for (const key of FUNCTIONS) {
 		if (options[key] !== undefined && typeof options[key] !== 'function') return `The option '${key}' is a function.`;
@@ -26,7 +31,7 @@ export function faultIn(options: TracedOptions): string | undefined {
 	for (const key of TEXTS) {
 		const value: unknown = options[key];
 		if (value !== undefined && (typeof value !== 'string' || value === '')) {
-			return `The option '${key}' is a text that is not empty.`;
+			return `The option '${key}' is a non-empty string.`;
 		}
 	}
 	if (options.root !== undefined && typeof options.root !== 'boolean') return "The option 'root' is true or false.";
@@ -48,12 +53,15 @@ export function faultIn(options: TracedOptions): string | undefined {
 	return faultInAspect(options.aspect) ?? faultInPath(options.path);
 }
 
-/** A sentence on an aspect that cannot be a segment of a path. */
+/**
+ * Returns a sentence about an aspect that cannot be a segment of a path; undefined if it can, or is undefined or false.
+ */
 export function faultInAspect(aspect: unknown): string | undefined {
 	if (aspect === undefined || aspect === false || isSegment(aspect)) return undefined;
 	return `An aspect begins with a lower case letter and holds lower case letters, digits, '_' and '-'; '${String(aspect).slice(0, 80)}' does not.`;
 }
 
+/** Returns the message of the error that parsing the path throws; undefined if it is valid or not given. */
 function faultInPath(path: unknown): string | undefined {
 	if (path === undefined) return undefined;
 	try {

@@ -1,40 +1,46 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { read } from '../../invocation/outcome.js';
-import { writtenText } from '../../redaction/settings.js';
+import { readProperty } from '../../invocation/outcome.js';
+import { redactTextAtWrite } from '../../redaction/settings.js';
 import { captureSettings, type ErrorContent } from '../capture/settings.js';
 
 /**
- * Writes a failure: status ERROR with the message, and one event `exception`. The event is made here and not by
- * `span.recordException`, which takes `error.code` for the type and reads an error without guarding against it.
+ * Records a failure on a span: status ERROR with the message, and one event `exception`. It does not call
+ * `span.recordException`, because that uses `error.code` as the type, and reads properties of the error that may throw.
  *
- * @param asked - `type` leaves message and stack out; undefined is what the config says
+ * @param type - the `error.type` of the outcome
+ * @param option - `type` leaves message and stack out; undefined: the setting of the configuration
  */
-export function writeFailure(span: Span, error: unknown, type: string, asked?: ErrorContent): void {
-	const kind = { 'exception.type': exceptionType(error, type) };
-	if ((asked ?? captureSettings().errors) === 'type') {
-		span.addEvent('exception', kind);
+export function writeFailure(span: Span, error: unknown, type: string, option?: ErrorContent): void {
+	const typeAttributes = { 'exception.type': exceptionType(error, type) };
+	if ((option ?? captureSettings().errors) === 'type') {
+		span.addEvent('exception', typeAttributes);
 		span.setStatus({ code: SpanStatusCode.ERROR });
 		return;
 	}
-	const message = writtenText('exception.message', messageOf(error));
-	const stack = read(error, 'stack');
+	const message = redactTextAtWrite('exception.message', messageOf(error));
+	const stack = readProperty(error, 'stack');
 	span.addEvent('exception', {
-		...kind,
+		...typeAttributes,
 		'exception.message': message,
-		...(typeof stack === 'string' ? { 'exception.stacktrace': writtenText('exception.stacktrace', stack) } : undefined),
+		...(typeof stack === 'string'
+			? { 'exception.stacktrace': redactTextAtWrite('exception.stacktrace', stack) }
+			: undefined),
 	});
 	span.setStatus({ code: SpanStatusCode.ERROR, message });
 }
 
-/** The class name, as the semantic conventions have it; `error.type` may be a code. */
+/** Returns the class name, as the semantic conventions define `exception.type`; `error.type` may be a code instead. */
 function exceptionType(error: unknown, type: string): string {
-	const name = read(read(error, 'constructor'), 'name');
+	const name = readProperty(readProperty(error, 'constructor'), 'name');
 	return typeof name === 'string' && name !== '' ? name : type;
 }
 
-/** An error's message; of what is no error its text, and of an object without either its kind. Never throws. */
-export function messageOf(error: unknown): string {
-	const message = read(error, 'message');
+/**
+ * Returns the message of an error, or the text of a thrown primitive. For an object without a message it is a fixed
+ * sentence, because `String(error)` might run code that throws. Never throws.
+ */
+function messageOf(error: unknown): string {
+	const message = readProperty(error, 'message');
 	if (typeof message === 'string') return message;
 	if (typeof error === 'object' && error !== null) return 'an object without a message';
 	return String(error);

@@ -1,71 +1,87 @@
 import type { Attributes, Span } from '@opentelemetry/api';
-import type { Constants } from '../../redaction/constants.js';
+import type { ConstantAttributes } from '../../redaction/constant-attributes.js';
 
 /**
- * A span of OpenTelemetry's SDK (2.x, 3.x, or the presets' own), whose attributes are a plain object that it counts
- * itself. `setAttribute` makes two objects and a WeakSet for each value: nine of them cost 900 ns, and to write the same
- * nine into the object 130 (least of nine runs, a machine that others use).
+ * A span whose attributes can be assigned directly: one of OpenTelemetry's SDK 2.x or 3.x (class `SpanImpl`), or the
+ * `FastSpan` of the presets. Its attributes are a plain object, and it counts them in a field. `setAttribute` creates
+ * two objects and a WeakSet for each value: nine calls take 900 ns, and nine assignments 130 ns (least of nine runs, on
+ * a machine that others use).
  */
-export interface FastSpan extends Span {
+export interface DirectSpan extends Span {
+	/** The attributes; the toolkit writes into this object. */
 	readonly attributes: Attributes;
+	/** How many attributes it has. Must be raised by one for each key that is added. */
 	_attributesCount: number;
-	/** Of the presets' own spans: which of the attributes every span of its method has; null until that is said. */
-	_constants?: Constants | null;
+	/** Only on a `FastSpan`: which of the attributes all spans of its method share; null until they are written. */
+	_constants?: ConstantAttributes | null;
+	/** The limits that `setAttribute` applies; the defaults are 128 attributes and no limit of length. */
 	readonly _spanLimits: { readonly attributeCountLimit?: number; readonly attributeValueLengthLimit?: number };
 }
 
-/** No text that is written so is longer: those of a limit below it are cut by the SDK itself. */
-const MAX_PLAIN_TEXT = 1024;
+/**
+ * The most characters of a text that is assigned directly. Spans with a lower limit get all texts by `setAttribute`.
+ */
+const MAX_DIRECT_TEXT = 1024;
 
-/** No invocation's span has more attributes of the toolkit than this. */
-const ROOM = 32;
+/** The toolkit writes no more attributes on a span than this. */
+const MAX_TOOLKIT_ATTRIBUTES = 32;
 
-let knownSet: unknown;
+/** The `setAttribute` method of the span class that was verified last. */
+let verifiedSetAttribute: unknown;
 
 /**
- * The span, where the toolkit may write bounded texts and numbers into its attributes itself: where it is known, has
- * room, and would keep such a value as it is. Undefined where anything about it is unusual: a class that is not known,
- * a `setAttribute` that somebody replaced, limits that are near.
+ * Returns the span if the toolkit may assign bounded texts and numbers to its attributes directly: its class is known,
+ * and it would keep these values as they are. Returns undefined if its class is not known, its `setAttribute` was
+ * replaced, or it is so close to its limits that it might drop or cut a value.
  */
-export function fastSpan(span: Span): FastSpan | undefined {
-	const plain = span as FastSpan;
-	// One comparison knows the class, and that neither it nor this very span was patched since.
-	if (plain.setAttribute !== knownSet && !know(plain)) return undefined;
-	const { attributeCountLimit = 128, attributeValueLengthLimit = Number.POSITIVE_INFINITY } = plain._spanLimits;
-	if (attributeValueLengthLimit < MAX_PLAIN_TEXT || plain._attributesCount + ROOM > attributeCountLimit)
+export function directSpan(span: Span): DirectSpan | undefined {
+	const direct = span as DirectSpan;
+	// One comparison proves that the class is known, and that neither the class nor this span was patched since.
+	if (direct.setAttribute !== verifiedSetAttribute && !verify(direct)) return undefined;
+	const { attributeCountLimit = 128, attributeValueLengthLimit = Number.POSITIVE_INFINITY } = direct._spanLimits;
+	if (
+		attributeValueLengthLimit < MAX_DIRECT_TEXT ||
+		direct._attributesCount + MAX_TOOLKIT_ATTRIBUTES > attributeCountLimit
+	)
 		return undefined;
-	return plain;
+	return direct;
 }
 
-/** True for a text that a plain span keeps as it is. */
-export function isFastSpan(text: string | undefined): text is string {
-	return text !== undefined && text.length <= MAX_PLAIN_TEXT;
+/** Returns true for a text that may be assigned directly: a `DirectSpan` does not cut it. */
+export function isDirectText(text: string | undefined): text is string {
+	return text !== undefined && text.length <= MAX_DIRECT_TEXT;
 }
 
-/** Writes how an invocation ended. */
-export function writeEnd(span: Span, result: string | undefined, outcome: string | undefined): void {
-	const plain = isFastSpan(result ?? '') ? fastSpan(span) : undefined;
-	if (plain === undefined) {
+/**
+ * Writes `agentese.result` and `agentese.outcome`, directly if the span permits it.
+ *
+ * @param result - undefined: no such attribute
+ * @param outcome - undefined: no such attribute
+ */
+export function writeResultAndOutcome(span: Span, result: string | undefined, outcome: string | undefined): void {
+	const direct = isDirectText(result ?? '') ? directSpan(span) : undefined;
+	if (direct === undefined) {
 		if (result !== undefined) span.setAttribute('agentese.result', result);
 		if (outcome !== undefined) span.setAttribute('agentese.outcome', outcome);
 		return;
 	}
-	const { attributes } = plain;
+	// A key that the method itself has set already is overwritten, and must not be counted twice.
+	const { attributes } = direct;
 	if (result !== undefined) {
-		if (!Object.hasOwn(attributes, 'agentese.result')) plain._attributesCount++;
+		if (!Object.hasOwn(attributes, 'agentese.result')) direct._attributesCount++;
 		attributes['agentese.result'] = result;
 	}
 	if (outcome !== undefined) {
-		if (!Object.hasOwn(attributes, 'agentese.outcome')) plain._attributesCount++;
+		if (!Object.hasOwn(attributes, 'agentese.outcome')) direct._attributesCount++;
 		attributes['agentese.outcome'] = outcome;
 	}
 }
 
-/** Whether the class of a span is one of the SDK's, by what it must have. */
-function know(span: FastSpan): boolean {
-	const prototype = Object.getPrototypeOf(span) as Partial<FastSpan> | null;
+/** Returns true, and remembers the class, if the span has all members that a `DirectSpan` has in the known SDKs. */
+function verify(span: DirectSpan): boolean {
+	const prototype = Object.getPrototypeOf(span) as Partial<DirectSpan> | null;
 	const known =
-		// A bundler may have renamed the class; our own is known by what no other has.
+		// A bundler may have renamed the class `FastSpan`. It is recognized by its field `_constants`, which no other has.
 		(span._constants !== undefined || prototype?.constructor?.name === 'SpanImpl') &&
 		Object.hasOwn(prototype ?? {}, 'setAttribute') &&
 		span.setAttribute === prototype?.setAttribute &&
@@ -73,6 +89,6 @@ function know(span: FastSpan): boolean {
 		typeof span._spanLimits === 'object' &&
 		typeof span.attributes === 'object' &&
 		Object.getPrototypeOf(span.attributes) === Object.prototype;
-	if (known) knownSet = span.setAttribute;
+	if (known) verifiedSetAttribute = span.setAttribute;
 	return known;
 }

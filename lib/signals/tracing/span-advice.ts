@@ -11,61 +11,71 @@ import {
 	type Tracer,
 	trace,
 } from '@opentelemetry/api';
-import { removeObserver } from '../../agentese/observers/observer-attributes.js';
+import { removeUnsetSessionAttributes } from '../../agentese/observers/observer-attributes.js';
 import type { Advice, InvocationView, JoinPointFacts, LiveInvocation, Outcome } from '../../invocation/advice.js';
 import { enterContext, withSpan } from '../../invocation/context.js';
 import { tracingSettings } from '../../invocation/settings.js';
-import { writtenText, writtenValue } from '../../redaction/settings.js';
+import { redactTextAtWrite, redactValueAtWrite } from '../../redaction/settings.js';
 import { withRate } from '../../rules/rate.js';
-import { type Verdict, verdictOf } from '../../rules/rules.js';
+import { type MergedRule, mergedRuleOf } from '../../rules/rules.js';
 import { metricsOn, tracesOn } from '../../runtime/epoch.js';
 import { warnOnce } from '../../runtime/log-once.js';
 import { typeName } from '../../settling/common/inspect.js';
 import { writeTokens } from '../../tokens/attribution/token-attributes.js';
-import type { JoinPoint } from '../../weaving/join-point.js';
+import type { JoinPoint } from '../../weaving/join-points/join-point.js';
 import { captureArguments, captureReturn } from '../capture/capture.js';
-import { genaiAtEnd } from '../genai/span-attributes.js';
+import { writeGenaiUsage } from '../genai/span-attributes.js';
 import { attributesOf, attributeValue, setAttributes } from './attribute-values.js';
 import { writeFailure } from './exception.js';
-import { writeEnd } from './fast-attributes.js';
+import { writeResultAndOutcome } from './fast-attributes.js';
 import type { Callable, TracedOptions } from './options.js';
 import { isBelowUnsampled } from './sampling.js';
 import { StartAttributes } from './start-attributes.js';
 import { streamAttributes } from './stream-attributes.js';
-import { nothingOn, sampling, tracer } from './tracer.js';
+import { isTelemetryOff, sampling, tracer } from './tracer.js';
 
-/** An active span that an advice writes to, and that is not its own to end. */
-class Enriched {
+/** An active span that an advice with the option `span: 'current'` writes to, but does not end. */
+class EnrichedSpan {
 	readonly span: Span;
-	/** False where it belongs to another invocation, whose path must stay its own. */
-	readonly facts: boolean;
+	/**
+	 * Whether the invocation's attributes were written. False for the span of another invocation, which keeps its path.
+	 */
+	readonly hasStartAttributes: boolean;
 
-	constructor(span: Span, facts: boolean) {
+	constructor(span: Span, hasStartAttributes: boolean) {
 		this.span = span;
-		this.facts = facts;
+		this.hasStartAttributes = hasStartAttributes;
 	}
 }
 
-/** The span that an invocation opened, or the active one that records; undefined where there is neither. */
-type Written = Span | Enriched | undefined;
+/** The span that an invocation started, or the active one if that records; undefined without either. */
+type TargetSpan = Span | EnrichedSpan | undefined;
 
 const NO_LINKS: Link[] = [];
 
-/** Tracing: one span around an invocation, or attributes on the active one. */
-export class SpanAdvice implements Advice<Written> {
+/**
+ * The advice of `@Traced`: starts and ends one span for each invocation, or with `span: 'current'` writes its attributes
+ * on the active span. There is one for each method, class and epoch. Errors of the options' callbacks are logged once;
+ * they never reach the method.
+ */
+export class SpanAdvice implements Advice<TargetSpan> {
+	/** The merged options of all `@Traced` on the method. */
 	private readonly options: TracedOptions<Callable, unknown>;
 	private readonly point: JoinPointFacts;
-	private readonly facts: StartAttributes;
-	/** What most of its spans start with; OpenTelemetry reads it and keeps nothing of it. */
-	private readonly plain: Readonly<SpanOptions>;
-	private readonly ruled: Verdict;
-	/** Whether its parent is the active span, of which the samplers know. */
-	private readonly follows: boolean;
-	/** How spans are started; asked once, as this advice lives one epoch. */
-	private means: Means | undefined;
+	private readonly startValues: StartAttributes;
+	/** The options of most of its spans. One frozen object for all: OpenTelemetry reads it and does not keep it. */
+	private readonly defaultOptions: Readonly<SpanOptions>;
+	/** What the rules of the configuration set for this method. */
+	private readonly rule: MergedRule;
+	/** Whether its parent is the active span, so that the sampler's decision for that applies. */
+	private readonly inheritsParent: boolean;
+	/** How spans are started. Determined at the first call, and constant, because an advice exists for one epoch only. */
+	private startMode: StartMode | undefined;
+	/** Streams are measured, for the attributes `agentese.stream.*`. */
 	readonly streams = true;
+	/** The duration is not read: a span has its own clock. */
 	readonly timed = false;
-	/** Left out where the options know no refusal, so that no end is asked about one. */
+	/** Undefined if the options declare no refusals, so that nothing is called at the end of an invocation. */
 	readonly refuses?: NonNullable<Advice['refuses']>;
 
 	constructor(options: TracedOptions<Callable, unknown>, point: JoinPointFacts) {
@@ -73,131 +83,167 @@ export class SpanAdvice implements Advice<Written> {
 		this.point = point;
 		const { expected, refused } = options;
 		if (expected !== undefined || refused !== undefined) this.refuses = (end) => this.isRefusal(end);
-		this.facts = new StartAttributes(point);
-		this.plain = Object.freeze({ kind: options.kind ?? SpanKind.INTERNAL });
-		this.ruled = verdictOf(point);
-		this.follows = options.root !== true && options.parent === undefined;
+		this.startValues = new StartAttributes(point);
+		this.defaultOptions = Object.freeze({ kind: options.kind ?? SpanKind.INTERNAL });
+		this.rule = mergedRuleOf(point);
+		this.inheritsParent = options.root !== true && options.parent === undefined;
 	}
 
+	/** True while neither a tracer provider nor a meter provider is registered. */
 	idle(): boolean {
-		return nothingOn();
+		return isTelemetryOff();
 	}
 
+	/**
+	 * True for a call below an unsampled span, if it needs no invocation for metrics or baggage either.
+	 *
+	 * @param context - the context in which the method is called
+	 */
 	idleIn(context: Context): boolean {
-		this.means ??= meansNow();
-		const { passes } = this.means;
-		return passes && this.follows && this.options.span !== 'current' && isBelowUnsampled(context);
+		this.startMode ??= currentStartMode();
+		const { skipsInvocation } = this.startMode;
+		return skipsInvocation && this.inheritsParent && this.options.span !== 'current' && isBelowUnsampled(context);
 	}
 
-	enter(invocation: InvocationView): Written {
-		this.means ??= meansNow();
-		const { tracer, early, heeds } = this.means;
+	/**
+	 * Starts the span and puts it into the invocation's context, or enriches the active one.
+	 *
+	 * @returns what `leave` must write to; undefined if there is no span to write to
+	 */
+	enter(invocation: InvocationView): TargetSpan {
+		this.startMode ??= currentStartMode();
+		const { tracer, attributesAtStart, skipsBelowUnsampled } = this.startMode;
 		if (tracer === undefined) return undefined;
 		if (this.options.span === 'current') return this.enrich(invocation);
-		// It would not be sampled either, and to find that out made the call 3.9 µs instead of 0.7 (least of 400 rounds, on a
-		// busy machine); whoever is called below sees the span above.
-		if (heeds && this.follows && isBelowUnsampled(invocation.context)) return undefined;
-		const span = this.start(invocation, tracer, early);
+		// The span would not be sampled either. Starting it nevertheless makes the call take 3.9 µs instead of 0.7 (least
+		// of 400 rounds, on a busy machine). Calls below find the unsampled span above in the context.
+		if (skipsBelowUnsampled && this.inheritsParent && isBelowUnsampled(invocation.context)) return undefined;
+		const span = this.start(invocation, tracer, attributesAtStart);
 		invocation.context = withSpan(invocation.context, span);
 		if (span.isRecording()) {
-			if (!early) this.facts.write(invocation, span);
-			this.writeAsked(invocation, span);
+			if (!attributesAtStart) this.startValues.write(invocation, span);
+			this.writeDeclared(invocation, span);
 		}
 		return span;
 	}
 
-	leave(invocation: InvocationView, outcome: Outcome, written: Written): void {
-		if (written === undefined) return;
-		if (written instanceof Enriched) {
-			const { span, facts } = written;
+	/**
+	 * Writes the outcome, and ends the span that `enter` started. An active span that was enriched is not ended.
+	 *
+	 * @param target - what `enter` returned
+	 */
+	leave(invocation: InvocationView, outcome: Outcome, target: TargetSpan): void {
+		if (target === undefined) return;
+		if (target instanceof EnrichedSpan) {
+			const { span, hasStartAttributes } = target;
 			if (!span.isRecording()) return;
-			if (facts) this.writeOutcome(invocation, outcome, span);
+			if (hasStartAttributes) this.writeOutcome(invocation, outcome, span);
 			else if (!outcome.threw) this.writeResult(invocation, outcome, span, undefined);
 			return;
 		}
-		// To write an error formats its stack, which may take milliseconds that are not the method's.
+		// A span that the sampler dropped must be ended too, but has nothing to be written. The end is read before the
+		// error is written: formatting its stack may take milliseconds, which are not the method's.
 		const endedAt = outcome.kind === 'error' ? performance.now() : outcome.endedAt;
-		if (written.isRecording()) {
-			this.writeOutcome(invocation, outcome, written);
-			this.writeStatus(outcome, written);
+		if (target.isRecording()) {
+			this.writeOutcome(invocation, outcome, target);
+			this.writeStatus(outcome, target);
 		}
-		if (endedAt === undefined) written.end();
-		else written.end(endedAt);
+		if (endedAt === undefined) target.end();
+		else target.end(endedAt);
 	}
 
+	/** Calls `expected` for an error, `refused` for a value. */
 	private isRefusal(outcome: { readonly threw: boolean; readonly value?: unknown; readonly error?: unknown }): boolean {
 		if (outcome.threw) return this.options.expected?.(outcome.error) === true;
 		return this.options.refused?.(outcome.value as never) === true;
 	}
 
-	private enrich(invocation: InvocationView): Written {
+	/**
+	 * Writes the attributes of the invocation on the active span, if that records. On the span of an enclosing
+	 * invocation, which keeps its own path, only those that the options and `@Attribute`s declare are written.
+	 */
+	private enrich(invocation: InvocationView): TargetSpan {
 		const span = trace.getSpan(invocation.context);
 		if (span === undefined || !span.isRecording()) return undefined;
-		const facts = invocation.parent === undefined || trace.getSpan(invocation.parent.context) !== span;
-		if (facts) {
-			if (this.point.template !== undefined) removeObserver(span, invocation.observer);
-			span.setAttributes(this.facts.of(invocation));
+		// If the enclosing invocation runs in the same span, the span is that one's, and keeps its attributes.
+		const hasStartAttributes = invocation.parent === undefined || trace.getSpan(invocation.parent.context) !== span;
+		if (hasStartAttributes) {
+			if (this.point.template !== undefined) removeUnsetSessionAttributes(span, invocation.observer);
+			span.setAttributes(this.startValues.of(invocation));
 		}
-		this.writeAsked(invocation, span);
-		const early = this.ask('startAttributes', () =>
+		this.writeDeclared(invocation, span);
+		const early = this.callOption('startAttributes', () =>
 			this.options.startAttributes?.(invocation.args as never, invocation.self),
 		);
 		setAttributes(span, early);
-		return new Enriched(span, facts);
+		return new EnrichedSpan(span, hasStartAttributes);
 	}
 
-	private start(invocation: InvocationView, tracer: Tracer, early: boolean): Span {
+	/**
+	 * Starts a span.
+	 *
+	 * @param attributesAtStart - whether the attributes of the invocation are given to the sampler
+	 */
+	private start(invocation: InvocationView, tracer: Tracer, attributesAtStart: boolean): Span {
 		const { name, root } = this.options;
-		const attributes = this.startAttributes(invocation, early);
+		const attributes = this.startAttributes(invocation, attributesAtStart);
 		const links = this.links(invocation);
-		let options: SpanOptions = this.plain;
+		// Most spans need no options of their own, and then no object is allocated.
+		let options: SpanOptions = this.defaultOptions;
 		if (attributes !== undefined || links.length > 0 || root === true) {
 			options = { ...options, ...(attributes && { attributes }), ...(links.length > 0 && { links }) };
 			if (root === true) options.root = true;
 		}
-		const { ruled } = this;
-		// Whatever parent was asked for, who asks is found by this invocation.
+		const { rule } = this;
+		// The context names this invocation even under an explicit parent, so that its observer is found there.
 		const parent = enterContext(this.parentContext(invocation), invocation as LiveInvocation);
-		const context = ruled.rate === undefined ? parent : withRate(parent, ruled.rate);
-		const asked = ruled.name ?? (name === undefined ? undefined : writtenText('name', name));
-		return tracer.startSpan(asked ?? this.defaultName(), options, context);
+		const context = rule.rate === undefined ? parent : withRate(parent, rule.rate);
+		const customName = rule.name ?? (name === undefined ? undefined : redactTextAtWrite('name', name));
+		return tracer.startSpan(customName ?? this.defaultName(), options, context);
 	}
 
+	/** Returns the name of a span if neither a rule nor an option sets one. */
 	private defaultName(): string {
 		const { template, functionName } = this.point;
 		if (template === undefined) return functionName;
 		return tracingSettings().spanName === 'path' ? template : 'agentese.invoke';
 	}
 
-	private startAttributes(invocation: InvocationView, early: boolean): Attributes | undefined {
+	/** Returns the attributes that the sampler can read; undefined if there are none. */
+	private startAttributes(invocation: InvocationView, attributesAtStart: boolean): Attributes | undefined {
 		const { startAttributes } = this.options;
-		const facts = early ? this.facts.of(invocation) : undefined;
-		if (startAttributes === undefined) return facts;
-		const asked = this.ask('startAttributes', () => startAttributes(invocation.args as never, invocation.self));
-		return { ...facts, ...attributesOf(asked) };
+		const known = attributesAtStart ? this.startValues.of(invocation) : undefined;
+		if (startAttributes === undefined) return known;
+		const declared = this.callOption('startAttributes', () =>
+			startAttributes(invocation.args as never, invocation.self),
+		);
+		return { ...known, ...attributesOf(declared) };
 	}
 
+	/** Returns the context with the parent of the span: that of the option `parent` if it returns one. */
 	private parentContext(invocation: InvocationView): Context {
 		const { parent } = this.options;
 		if (parent === undefined) return invocation.context;
-		const given = this.ask('parent', () => parent(invocation.args as never));
-		if (typeof given !== 'object' || given === null) return invocation.context;
-		if ('getValue' in given) return given;
-		const spanContext = 'spanContext' in given ? given.spanContext() : given;
+		const declared = this.callOption('parent', () => parent(invocation.args as never));
+		if (typeof declared !== 'object' || declared === null) return invocation.context;
+		// It is a Context, a Span or a SpanContext. Each is recognized by a member that only it has.
+		if ('getValue' in declared) return declared;
+		const spanContext = 'spanContext' in declared ? declared.spanContext() : declared;
 		return trace.setSpanContext(ROOT_CONTEXT, spanContext);
 	}
 
+	/** Returns the links of the option `links` and, for a root span, one to the span that was active. */
 	private links(invocation: InvocationView): Link[] {
 		const { links, root } = this.options;
 		if (links === undefined && root !== true) return NO_LINKS;
-		const asked = links === undefined ? undefined : this.ask('links', () => links(invocation.args as never));
-		const found = Array.isArray(asked) ? (asked as readonly (Link | SpanContext)[]).map(asLink) : [];
+		const declared = links === undefined ? undefined : this.callOption('links', () => links(invocation.args as never));
+		const declaredLinks = Array.isArray(declared) ? (declared as readonly (Link | SpanContext)[]).map(asLink) : [];
 		const active = root === true ? trace.getSpanContext(invocation.context) : undefined;
-		return active === undefined ? found : [...found, { context: active }];
+		return active === undefined ? declaredLinks : [...declaredLinks, { context: active }];
 	}
 
-	/** What options and `@Attribute`s ask for; only where the span records. */
-	private writeAsked(invocation: InvocationView, span: Span): void {
+	/** Writes arguments, `@Attribute`s and the option `attributes` on a recording span. */
+	private writeDeclared(invocation: InvocationView, span: Span): void {
 		const { attributes } = this.options;
 		captureArguments(invocation, span, this.options.capture);
 		const { parameterAttributes, memberAttributes } = invocation.point as JoinPoint;
@@ -205,49 +251,60 @@ export class SpanAdvice implements Advice<Written> {
 		if (attributes === undefined) return;
 		setAttributes(
 			span,
-			this.ask('attributes', () => attributes(invocation.args as never, invocation.self)),
+			this.callOption('attributes', () => attributes(invocation.args as never, invocation.self)),
 		);
 	}
 
-	/** What `@Attribute`s ask for. */
+	/** Writes the attributes that `@Attribute` declares on parameters and members. */
 	private writeAttributes(invocation: InvocationView, span: Span): void {
 		const { parameterAttributes, memberAttributes } = invocation.point as JoinPoint;
-		for (const { index, attribute } of parameterAttributes) write(span, attribute, invocation.args[index]);
+		for (const { index, attribute } of parameterAttributes) writeAttribute(span, attribute, invocation.args[index]);
 		for (const { attribute, read } of memberAttributes) {
-			const value = this.ask(`@Attribute('${attribute}')`, () => read(invocation.self as object));
-			write(span, attribute, value);
+			const value = this.callOption(`@Attribute('${attribute}')`, () => read(invocation.self as object));
+			writeAttribute(span, attribute, value);
 		}
 	}
 
+	/** Writes all attributes that are known at the end of an invocation. */
 	private writeOutcome(invocation: InvocationView, outcome: Outcome, span: Span): void {
 		writeTokens(span, invocation);
 		if (outcome.streamed !== undefined) span.setAttributes(streamAttributes(outcome.streamed));
 		const kind = this.point.template === undefined ? undefined : outcome.kind;
-		if (outcome.threw || outcome.kind === 'cancelled') writeEnd(span, undefined, kind);
+		if (outcome.threw || outcome.kind === 'cancelled') writeResultAndOutcome(span, undefined, kind);
 		else this.writeResult(invocation, outcome, span, kind);
 		if (outcome.errorType !== undefined) span.setAttribute('error.type', outcome.errorType);
-		genaiAtEnd(span, invocation);
+		writeGenaiUsage(span, invocation);
 	}
 
+	/**
+	 * Writes the result as the option `result` describes it, else its type name.
+	 *
+	 * @param kind - the value of `agentese.outcome`; undefined: no such attribute
+	 */
 	private writeResult(invocation: InvocationView, outcome: Outcome, span: Span, kind: string | undefined): void {
 		captureReturn(outcome, span, this.options.capture);
 		const { result } = this.options;
 		let text = this.point.template === undefined ? undefined : (outcome.stream ?? typeName(outcome.value));
 		if (result !== undefined) {
-			const said = this.ask('result', () => result(outcome.value as never, invocation.args as never));
-			if (typeof said === 'object' && said !== null) setAttributes(span, said);
-			if (typeof said === 'string') text = writtenText('agentese.result', said);
+			const returned = this.callOption('result', () => result(outcome.value as never, invocation.args as never));
+			if (typeof returned === 'object' && returned !== null) setAttributes(span, returned);
+			if (typeof returned === 'string') text = redactTextAtWrite('agentese.result', returned);
 		}
-		writeEnd(span, text, kind);
+		writeResultAndOutcome(span, text, kind);
 	}
 
+	/** Sets the status OK or ERROR; a refusal or a cancellation leaves it unset. */
 	private writeStatus(outcome: Outcome, span: Span): void {
 		if (outcome.kind === 'ok') span.setStatus({ code: SpanStatusCode.OK });
 		if (outcome.kind === 'error') writeFailure(span, outcome.error, outcome.errorType ?? '_OTHER', this.options.errors);
 	}
 
-	/** Asks a callback of the user; what it throws is said once, and answers undefined. */
-	private ask<T>(option: string, callback: () => T): T | undefined {
+	/**
+	 * Calls a callback of the options. If it throws, the error is logged once and undefined is returned.
+	 *
+	 * @param option - the name of the option, for the log
+	 */
+	private callOption<T>(option: string, callback: () => T): T | undefined {
 		try {
 			return callback();
 		} catch (error) {
@@ -258,31 +315,40 @@ export class SpanAdvice implements Advice<Written> {
 }
 
 /** How spans are started in one epoch. */
-interface Means {
-	/** Undefined while traces are off. */
+interface StartMode {
+	/** Undefined while no tracer provider is registered. */
 	readonly tracer: Tracer | undefined;
-	/** Whether attributes are given where a sampler may read them; else they are cheaper once the span records. */
-	readonly early: boolean;
-	/** Whether what is below an unsampled span is unsampled too. */
-	readonly heeds: boolean;
-	/** Whether it then leaves nothing at all: it is not counted, and who asks does not go into baggage. */
-	readonly passes: boolean;
+	/** Whether a sampler may read attributes. If not, they are written once the span records, which is cheaper. */
+	readonly attributesAtStart: boolean;
+	/** Whether no span is started below an unsampled one. */
+	readonly skipsBelowUnsampled: boolean;
+	/** Whether a call there needs no invocation either: metrics are off, and no observer is put into baggage. */
+	readonly skipsInvocation: boolean;
 }
 
-function meansNow(): Means {
-	if (!tracesOn()) return { tracer: undefined, early: false, heeds: false, passes: false };
-	const { heedsUnsampled: heeds, readsAttributes } = sampling();
+/** Returns how spans are started in the current epoch. */
+function currentStartMode(): StartMode {
+	if (!tracesOn())
+		return { tracer: undefined, attributesAtStart: false, skipsBelowUnsampled: false, skipsInvocation: false };
+	const { followsUnsampledParent: skipsBelowUnsampled, readsAttributes } = sampling();
 	const { attributesAtStart, baggage } = tracingSettings();
-	const passes = heeds && !metricsOn() && baggage.length === 0;
-	return { tracer: tracer(), early: attributesAtStart && readsAttributes, heeds, passes };
+	const skipsInvocation = skipsBelowUnsampled && !metricsOn() && baggage.length === 0;
+	return {
+		tracer: tracer(),
+		attributesAtStart: attributesAtStart && readsAttributes,
+		skipsBelowUnsampled,
+		skipsInvocation,
+	};
 }
 
+/** Returns a link with attributes that OpenTelemetry accepts. */
 function asLink(link: Link | SpanContext): Link {
 	if ('traceId' in link) return { context: link };
 	return link.attributes === undefined ? link : { ...link, attributes: attributesOf(link.attributes) };
 }
 
-function write(span: Span, key: string, value: unknown): void {
-	const written = attributeValue(value);
-	if (written !== undefined) span.setAttribute(key, writtenValue(key, written));
+/** Sets one attribute without secrets; null and undefined are left out. */
+function writeAttribute(span: Span, key: string, value: unknown): void {
+	const attribute = attributeValue(value);
+	if (attribute !== undefined) span.setAttribute(key, redactValueAtWrite(key, attribute));
 }

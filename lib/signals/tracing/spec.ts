@@ -2,15 +2,19 @@ import type { AdviceSpec } from '../../invocation/advice.js';
 import { faultIn } from './check-options.js';
 import { type Callable, TRACED_KEYS, type TracedOptions } from './options.js';
 import { SpanAdvice } from './span-advice.js';
-import { nothingOn } from './tracer.js';
+import { isTelemetryOff } from './tracer.js';
 
-/** What `@Traced` is made of. */
+/**
+ * The specification of the decorator `@Traced`: its option keys, its checks and its advice. It publishes a method as an
+ * aspect. While no provider is registered, a method that only it decorates is called as if it were not woven.
+ */
 export const TRACED: AdviceSpec<TracedOptions<Callable, unknown>> = {
 	name: 'Traced',
 	keys: TRACED_KEYS,
 	publishes: true,
 	check: faultIn,
-	facts: ({ path, aspect, observer, tokens, watch, operation }) => ({
+	// These describe the invocation itself, so that they apply even while `@Traced` has nothing to do.
+	invocationOptions: ({ path, aspect, observer, tokens, watch, operation }) => ({
 		...(path === undefined ? undefined : { path }),
 		...(aspect === undefined ? undefined : { aspect }),
 		...(observer === undefined
@@ -20,6 +24,6 @@ export const TRACED: AdviceSpec<TracedOptions<Callable, unknown>> = {
 		...(watch === undefined ? undefined : { watch }),
 		...(operation === undefined ? undefined : { operation }),
 	}),
-	asleep: nothingOn,
+	idle: isTelemetryOff,
 	advice: (options, point) => new SpanAdvice(options, point),
 };

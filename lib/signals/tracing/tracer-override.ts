@@ -1,31 +1,31 @@
 import type { Tracer } from '@opentelemetry/api';
-import { newEpoch } from '../../runtime/epoch.js';
+import { beginEpoch } from '../../runtime/epoch.js';
 import { processState } from '../../runtime/process-state.js';
 
-/** Answers the tracer that stands in for another one, or that one itself. */
+/** Returns the tracer that replaces the given one, or the given one itself. */
 export type TracerOverride = (tracer: Tracer) => Tracer;
 
-const none: TracerOverride = (tracer) => tracer;
+const noOverride: TracerOverride = (tracer) => tracer;
 
-/** For every copy of the toolkit in the process: the presets that were imported may be another one's. */
-const state = processState('tracing/tracer-override', () => ({ now: none }));
+/** Shared by all copies of the toolkit in the process: the presets may have been imported from another copy. */
+const state = processState('tracing/tracer-override', () => ({ now: noOverride }));
 
 /**
- * Lets another tracer make the spans of the toolkit's own invocations, in the place of the one that is registered.
+ * Replaces the tracer that starts the spans of invocations. A later override replaces an earlier one.
  *
- * @returns takes it back
+ * @returns a function that removes the override, unless another one replaced it
  */
-export function overrideTracer(next: TracerOverride): () => void {
-	state.now = next;
-	newEpoch();
+export function overrideTracer(override: TracerOverride): () => void {
+	state.now = override;
+	beginEpoch();
 	return () => {
-		if (state.now !== next) return;
-		state.now = none;
-		newEpoch();
+		if (state.now !== override) return;
+		state.now = noOverride;
+		beginEpoch();
 	};
 }
 
-/** The tracer with which the toolkit makes its spans. */
-export function overridingTracer(tracer: Tracer): Tracer {
+/** Returns the tracer that starts the spans of invocations in place of this one; the same one without an override. */
+export function effectiveTracer(tracer: Tracer): Tracer {
 	return state.now(tracer);
 }

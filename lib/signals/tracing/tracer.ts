@@ -2,31 +2,38 @@ import { type Tracer, trace } from '@opentelemetry/api';
 import { currentEpoch, metricsOn, tracesOn } from '../../runtime/epoch.js';
 import { SCOPE, VERSION } from '../../runtime/version.js';
 import { type Sampling, samplingOf } from './sampling.js';
-import { overridingTracer } from './tracer-override.js';
+import { effectiveTracer } from './tracer-override.js';
 
-let made: Tracer | undefined;
-let sampled: Sampling | undefined;
-let madeIn = 0;
+let cached: Tracer | undefined;
+let cachedSampling: Sampling | undefined;
+/** The epoch in which both were determined. */
+let cachedEpoch = 0;
 
-/** The tracer of this epoch: one that was fetched before `trace.disable()` would go on recording into the old provider. */
+/**
+ * Returns the tracer of this epoch. It is fetched again in each epoch, because one that was fetched before
+ * `trace.disable()` goes on recording into the old provider.
+ */
 export function tracer(): Tracer {
 	const epoch = currentEpoch();
-	if (made === undefined || madeIn !== epoch) {
-		made = overridingTracer(trace.getTracer(SCOPE, VERSION));
-		sampled = samplingOf(made);
-		madeIn = epoch;
+	if (cached === undefined || cachedEpoch !== epoch) {
+		cached = effectiveTracer(trace.getTracer(SCOPE, VERSION));
+		cachedSampling = samplingOf(cached);
+		cachedEpoch = epoch;
 	}
-	return made;
+	return cached;
 }
 
-/** How the tracer of this epoch samples. */
+/** Returns how the tracer of this epoch samples. */
 export function sampling(): Sampling {
-	const now = tracer();
-	sampled ??= samplingOf(now);
-	return sampled;
+	const current = tracer();
+	cachedSampling ??= samplingOf(current);
+	return cachedSampling;
 }
 
-/** True while neither traces nor metrics are on. Where only metrics are, tokens still need the invocation of `@Traced`. */
-export function nothingOn(): boolean {
+/**
+ * Returns true while neither a tracer provider nor a meter provider is registered. If only the latter is, the advice of
+ * `@Traced` is still needed, because tokens are counted on its invocation.
+ */
+export function isTelemetryOff(): boolean {
 	return !tracesOn() && !metricsOn();
 }

@@ -1,25 +1,30 @@
 import { type Context, createContextKey } from '@opentelemetry/api';
 
-const SUBTOTAL = createContextKey('agentese-otel.gathering');
+const SUBTOTAL = createContextKey('agentese-otel.subtotal');
 
-/** Sums what is spent below one place, for another process to know. */
+/** The tokens that are spent below one context, for the process that called this one. */
 export interface Subtotal {
 	in: number;
 	out: number;
+	/** The subtotal of the context around this one, which grows with it. */
 	readonly outer: Subtotal | undefined;
 }
 
-/** Begins to gather below a context; what gathers around goes on. */
-export function beginSubtotal(context: Context): { readonly inside: Context; readonly gathering: Subtotal } {
-	const gathering: Subtotal = { in: 0, out: 0, outer: subtotalOf(context) };
-	return { inside: context.setValue(SUBTOTAL, gathering), gathering };
+/**
+ * Begins a subtotal below a context.
+ *
+ * @returns `inside`, the context to run the work in, and the subtotal, which grows while that work runs
+ */
+export function beginSubtotal(context: Context): { readonly inside: Context; readonly subtotal: Subtotal } {
+	const subtotal: Subtotal = { in: 0, out: 0, outer: subtotalOf(context) };
+	return { inside: context.setValue(SUBTOTAL, subtotal), subtotal };
 }
 
-/** Adds to all that gather around a place. */
-export function addToSubtotals(context: Context, spent: { readonly in: number; readonly out: number }): void {
-	for (let one = subtotalOf(context); one !== undefined; one = one.outer) {
-		one.in += spent.in;
-		one.out += spent.out;
+/** Adds tokens to every subtotal that was begun around `context`. */
+export function addToSubtotals(context: Context, tokens: { readonly in: number; readonly out: number }): void {
+	for (let subtotal = subtotalOf(context); subtotal !== undefined; subtotal = subtotal.outer) {
+		subtotal.in += tokens.in;
+		subtotal.out += tokens.out;
 	}
 }
 

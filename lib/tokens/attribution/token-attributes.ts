@@ -1,7 +1,10 @@
 import type { Span } from '@opentelemetry/api';
 import type { InvocationView } from '../../invocation/advice.js';
 
-/** Writes what an invocation spent: its own tokens, and the subtree's sum where that is more. */
+/**
+ * Sets `agentese.tokens.*` and `agentese.model` on a span: the tokens that the invocation spent itself, and the totals
+ * of its subtree (`agentese.tokens.total.*`) if they differ from those. Sets nothing if no tokens were spent.
+ */
 export function writeTokens(span: Span, { tokens, totalTokens }: InvocationView): void {
 	if (tokens !== undefined) {
 		span.setAttribute('agentese.tokens.in', tokens.in);
@@ -12,6 +15,7 @@ export function writeTokens(span: Span, { tokens, totalTokens }: InvocationView)
 		if (tokens.partial === true) span.setAttribute('agentese.tokens.partial', true);
 		if (tokens.model !== undefined) span.setAttribute('agentese.model', tokens.model);
 	}
+	// A total that is the same as the invocation's own tokens states nothing new.
 	if (totalTokens === undefined || (totalTokens.in === (tokens?.in ?? 0) && totalTokens.out === (tokens?.out ?? 0)))
 		return;
 	span.setAttribute('agentese.tokens.total.in', totalTokens.in);

@@ -1,25 +1,29 @@
 import { instruments } from '../../instruments/instruments.js';
 import { bounded, pointLabels } from '../../instruments/labels.js';
 import type { JoinPointFacts } from '../../invocation/advice.js';
-import { addToTotals } from '../../usage/accounting/process-totals.js';
-import type { UsageTotal } from '../../usage/accounting/usage-total.js';
+import { addToTotals, type TokenTotals } from '../../usage/accounting/process-totals.js';
 
-/** Adds to the counter `agentese.tokens`; its sum over all labels is the bill. */
+/**
+ * Adds tokens to the counter `agentese.tokens`, whose sum over all labels is the bill, and to the totals of this
+ * process. Directions with 0 tokens are left out of the counter. If metrics are off, only the totals change.
+ *
+ * @param point - the method whose labels the tokens get; undefined for the path `_OTHER`
+ * @param tokens - whole numbers from 0
+ * @param model - the label `agentese.model`, subject to the limit on its values; left out if undefined
+ * @param kind - a second total to add to, beside `counted`
+ */
 export function countTokens(
 	point: JoinPointFacts | undefined,
-	spent: { readonly in: number; readonly out: number },
+	tokens: { readonly in: number; readonly out: number },
 	model: string | undefined,
+	kind?: Exclude<keyof TokenTotals, 'counted'>,
 ): void {
-	addToTotals('counted', spent);
+	addToTotals('counted', tokens);
+	if (kind !== undefined) addToTotals(kind, tokens);
 	const counter = instruments()?.tokens;
 	if (counter === undefined) return;
 	const labels = pointLabels(point);
 	if (model !== undefined) labels['agentese.model'] = bounded('agentese.model', model);
-	if (spent.in > 0) counter.add(spent.in, { ...labels, 'agentese.direction': 'in' });
-	if (spent.out > 0) counter.add(spent.out, { ...labels, 'agentese.direction': 'out' });
-}
-
-/** Adds all that an invocation spent itself. */
-export function countTotal(point: JoinPointFacts, { byModel }: UsageTotal): void {
-	for (const [model, spent] of byModel) countTokens(point, spent, model);
+	if (tokens.in > 0) counter.add(tokens.in, { ...labels, 'agentese.direction': 'in' });
+	if (tokens.out > 0) counter.add(tokens.out, { ...labels, 'agentese.direction': 'out' });
 }

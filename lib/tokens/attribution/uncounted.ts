@@ -1,51 +1,61 @@
 import { trace } from '@opentelemetry/api';
 import type { LiveInvocation } from '../../invocation/advice.js';
-import { isOurs, type StartedSpan } from '../../invocation/observer-stamp.js';
+import { isToolkitSpan, type StartedSpan } from '../../invocation/observer-stamp.js';
 import { processState } from '../../runtime/process-state.js';
-import { beforeShutdown } from '../../settling/common/finalization.js';
+import { onShutdown } from '../../settling/common/finalization.js';
 import { writeTokens } from './token-attributes.js';
-import { countTotal } from './token-counter.js';
+import { countTokens } from './token-counter.js';
 
-/** An application whose invocations never end is not to keep all of them: the oldest is counted as soon as there are more. */
-const MOST_OPEN = 1000;
+/**
+ * The most invocations that are held. An application whose invocations never end must not keep all of them in memory:
+ * if there are more, the oldest is counted at once.
+ */
+const MAX_HELD = 1000;
 
 const state = processState('tokens/uncounted', () => ({
-	/** The invocations under way that spent something, which the counter gets when they end. */
-	open: new Set<LiveInvocation>(),
-	toldShutdown: false,
+	/** The open invocations with tokens of their own that the counter does not have yet, the oldest first. */
+	held: new Set<LiveInvocation>(),
+	/** True once the shutdown handler is registered. */
+	handlesShutdown: false,
 }));
 
 /**
- * Remembers that an invocation under way has spent something. What a shutdown or the end of the process cuts off never
- * ends, and was spent all the same: it is counted then.
+ * Holds an open invocation that has spent tokens until `countNow()` counts them, when it ends. An invocation that a
+ * shutdown or the end of the process interrupts never ends, but its tokens are spent: they are counted then.
  */
 export function hold(invocation: LiveInvocation): void {
-	if (!state.toldShutdown) {
-		state.toldShutdown = true;
-		beforeShutdown(() => {
-			for (const one of state.open) {
-				writeSoFar(one);
-				countNow(one);
+	if (!state.handlesShutdown) {
+		state.handlesShutdown = true;
+		onShutdown(() => {
+			for (const held of state.held) {
+				writeSoFar(held);
+				countNow(held);
 			}
 		});
 	}
-	const [oldest] = state.open.size < MOST_OPEN || state.open.has(invocation) ? [] : state.open;
+	const [oldest] = state.held.size < MAX_HELD || state.held.has(invocation) ? [] : state.held;
 	if (oldest !== undefined) countNow(oldest);
-	state.open.add(invocation);
+	state.held.add(invocation);
 }
 
-/** Lets the span that the end cuts off say what its invocation spent; one of the application's, or of another, does not. */
+/**
+ * Writes the tokens so far to the span of an invocation that a shutdown interrupts. The active span of its context may
+ * also be one of the application or of an enclosing invocation: those are left as they are.
+ */
 function writeSoFar(invocation: LiveInvocation): void {
 	const span = trace.getSpan(invocation.context);
-	if (span === undefined || !span.isRecording() || !isOurs(span as StartedSpan)) return;
+	if (span === undefined || !span.isRecording() || !isToolkitSpan(span as StartedSpan)) return;
 	if (invocation.parent !== undefined && trace.getSpan(invocation.parent.context) === span) return;
 	writeTokens(span, invocation);
 }
 
-/** Adds to the counter what an invocation spent itself, once; what it spends afterwards is counted at once. */
+/**
+ * Adds the own tokens of a held invocation to the counter, by model, and releases it. Does nothing if it is not held.
+ * Tokens that it spends afterwards are counted at once.
+ */
 export function countNow(invocation: LiveInvocation): void {
-	const { point, account: purse } = invocation;
-	if (!state.open.delete(invocation) || purse?.own === undefined) return;
-	purse.counted = true;
-	countTotal(point, purse.own);
+	const { point, account } = invocation;
+	if (!state.held.delete(invocation) || account?.own === undefined) return;
+	account.counted = true;
+	for (const [model, tokens] of account.own.byModel) countTokens(point, tokens, model);
 }

@@ -9,47 +9,51 @@ import { langchain } from './adapters/langchain.js';
 import { openai } from './adapters/openai.js';
 import { faultIn, type MeterModelOptions } from './adapters/options.js';
 
-/** The first that knows a client has it. */
-const KINDS: readonly ClientAdapter[] = [openai, anthropic, google, cohere, aiSdk, langchain];
+/** The adapters in the order in which they are tried; the first that recognizes a client is used. */
+const ADAPTERS: readonly ClientAdapter[] = [openai, anthropic, google, cohere, aiSdk, langchain];
 
-/** Each client is watched once, also where two copies of the toolkit are asked. */
+/** The clients that are metered. A client is metered once, also if two copies of the toolkit are loaded. */
 const metered = processState('clients/meter-model', () => new WeakSet<object>());
 
 /**
- * Makes every call of a model client say what it spends, streaming or not: the tokens count for the invocation in which
- * the call was made. Answers the very same client; no module and no other client is touched, and a second call with the
- * same client does nothing.
+ * Makes every call of a model client report the tokens that it spends, streaming or not. They count for the invocation
+ * in which the call was made. No module and no other client is changed, and a second call with the same client does
+ * nothing.
  *
- * What the provider reports is what counts. A failed call counts what it reported, a stream that is left early too.
+ * The numbers are those that the provider reports. A call that fails, and a stream that is left early, count with what
+ * the provider had reported until then.
  *
- * @throws TypeError where it is no model client that is known, or an option is wrong
+ * @returns the same client
+ * @throws TypeError if the value is no known model client or cannot be changed, or if an option is wrong
  */
 export function meterModel<T extends object>(client: T, options: MeterModelOptions = {}): T {
-	const kind = kindOf(client);
-	if (kind === undefined) throw new TypeError(refusal(client));
+	const adapter = adapterOf(client);
+	if (adapter === undefined) throw new TypeError(unknownClient(client));
 	const fault = faultIn(options);
 	if (fault !== undefined) throw new TypeError(`meterModel(): ${fault}`);
 	if (metered.has(client)) return client;
-	kind.meter(client, options);
+	adapter.meter(client, options);
 	metered.add(client);
 	return client;
 }
 
-function kindOf(client: unknown): ClientAdapter | undefined {
+/** Returns the adapter for a client; undefined if none recognizes it. Never throws. */
+function adapterOf(client: unknown): ClientAdapter | undefined {
 	if (client === null || (typeof client !== 'object' && typeof client !== 'function')) return undefined;
-	return KINDS.find((kind) => {
+	return ADAPTERS.find((adapter) => {
 		try {
-			return kind.knows(client);
+			return adapter.recognizes(client);
 		} catch {
 			return false;
 		}
 	});
 }
 
-function refusal(client: unknown): string {
-	const known = KINDS.map(({ name }) => name).join(', ');
+/** Returns the message for a value that no adapter recognizes. */
+function unknownClient(client: unknown): string {
+	const names = ADAPTERS.map(({ name }) => name).join(', ');
 	return (
-		`meterModel() takes a model client that it knows (${known}), but got ${typeName(client)}. ` +
-		'Say what such a client spends with recordTokens({ in, out }).'
+		`meterModel() accepts a client of ${names}, but got ${typeName(client)}. ` +
+		'Report the tokens of another client with recordTokens({ in, out }).'
 	);
 }

@@ -1,40 +1,54 @@
-import { release } from '../../settling/common/finalization.js';
+import { runInContext } from '../../runtime/active-context.js';
+import { unregisterFinalization } from '../../settling/common/finalization.js';
 import type { Settlement } from '../../settling/common/settlement.js';
 import type { TokenUsage } from '../../usage/accounting/usage.js';
 import { usageIn } from '../../usage/formats/find-usage.js';
 import { StreamUsage } from '../../usage/formats/stream-usage.js';
 import type { ModelCall } from './model-call.js';
 
-/** How the usage of one kind of call is found; each may be left out. Telemetry: what they throw counts as no usage. */
+/**
+ * How the usage of one kind of call is read. A reader that throws has found no usage; nothing of it reaches the
+ * application.
+ */
 export interface CallReaders {
-	/** The usage in a settled value that is no stream. @default usageIn */
+	/** Returns the usage in a settled value that is no stream; undefined if there is none. @default usageIn */
 	readonly value?: ((value: unknown) => TokenUsage | undefined) | undefined;
-	/** What gathers the usage of a stream from its items, made anew for each call. @default StreamUsage */
-	readonly stream?: (() => UsageGatherer) | undefined;
-	/** The member of a many-sided result that is the stream (`{ stream }` of an AI SDK model). @default none */
+	/** Creates, for each call, what collects the usage of a stream from its items. @default StreamUsage */
+	readonly stream?: (() => UsageCollector) | undefined;
+	/** The member of a result of several parts that is the stream (`{ stream }` of an AI SDK model). @default none */
 	readonly watch?: string | undefined;
 }
 
-/** What gathers the usage of one stream from its items: a `StreamUsage` is one. */
-export interface UsageGatherer {
-	see(item: unknown): void;
-	usage(whole: boolean): TokenUsage | undefined;
-	/** True once nothing more can come: what was spent is then said before the stream is read to its end. */
+/** Collects the usage of one stream from its items, as `StreamUsage` does. */
+export interface UsageCollector {
+	/** Adds the next item of the stream. */
+	add(item: unknown): void;
+	/**
+	 * Returns the usage of the items so far; undefined if they have none.
+	 *
+	 * @param reachedEnd - false if the stream failed or was left
+	 */
+	usage(reachedEnd: boolean): TokenUsage | undefined;
+	/**
+	 * True once no more usage can come: the call is then reported before the stream is read to its end. @default false
+	 */
 	readonly complete?: boolean;
 }
 
-/** Follows the result of one model call to its end, and says what it spent: once, whatever became of it. */
+/**
+ * Watches the result of one model call to its end and reports its usage once, whether it succeeds, fails or is left.
+ */
 export class CallSettlement implements Settlement {
 	readonly wantsItems = true;
 	readonly watch: string | undefined;
 	readonly #call: ModelCall;
-	readonly #value: (value: unknown) => TokenUsage | undefined;
-	readonly #stream: UsageGatherer;
+	readonly #valueUsage: (value: unknown) => TokenUsage | undefined;
+	readonly #stream: UsageCollector;
 	#ended = false;
 
 	constructor(call: ModelCall, { value = usageIn, stream = () => new StreamUsage(), watch }: CallReaders = {}) {
 		this.#call = call;
-		this.#value = value;
+		this.#valueUsage = value;
 		this.#stream = stream();
 		this.watch = watch;
 	}
@@ -44,21 +58,22 @@ export class CallSettlement implements Settlement {
 	}
 
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		return this.#call.run(fn, self, args);
+		return runInContext(this.#call.context, fn, self, args);
 	}
 
 	item(value: unknown): void {
 		if (this.#ended) return;
 		try {
-			this.#stream.see(value);
+			this.#stream.add(value);
+			// A consumer may read no further once it has the last event; the end of the stream would then never come.
 			if (this.#stream.complete === true) this.done(undefined, '');
 		} catch {
-			// A reader's fault is not the application's.
+			// A fault of a reader must not reach the application.
 		}
 	}
 
 	done(value: unknown, kind?: string): void {
-		this.#end(() => (kind === undefined ? this.#value(value) : this.#stream.usage(true)));
+		this.#end(() => (kind === undefined ? this.#valueUsage(value) : this.#stream.usage(true)));
 	}
 
 	failed(): void {
@@ -73,15 +88,16 @@ export class CallSettlement implements Settlement {
 		this.#end(() => this.#stream.usage(false));
 	}
 
-	#end(usage: () => TokenUsage | undefined): void {
+	/** Reports the usage. Does nothing if the call has ended already. */
+	#end(readUsage: () => TokenUsage | undefined): void {
 		if (this.#ended) return;
 		this.#ended = true;
-		release(this);
+		unregisterFinalization(this);
 		try {
-			const spent = usage();
-			if (spent !== undefined) this.#call.report(spent);
+			const usage = readUsage();
+			if (usage !== undefined) this.#call.report(usage);
 		} catch {
-			// As above.
+			// A fault of a reader must not reach the application.
 		}
 	}
 }

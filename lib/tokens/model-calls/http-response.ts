@@ -1,85 +1,96 @@
+import { runInContext } from '../../runtime/active-context.js';
 import { inspect } from '../../settling/common/inspect.js';
 import { type AnyFunction, descriptorOf, overrideAccessor } from '../../settling/common/override-property.js';
 import { settle } from '../../settling/settle.js';
 import type { TokenUsage } from '../../usage/accounting/usage.js';
 import { usageIn } from '../../usage/formats/find-usage.js';
 import { BodyUsage } from './body-usage.js';
-import { CallSettlement, type UsageGatherer } from './call-settlement.js';
+import { CallSettlement, type UsageCollector } from './call-settlement.js';
 import type { ModelCall } from './model-call.js';
 import { overrideMethod } from './override-method.js';
 import { readPipedUsage } from './stream-parts.js';
 
-/** One answer over HTTP to a model call. */
-export interface HttpResponseReaders {
+/** What happens with one HTTP response to a model call while it is read. */
+export interface HttpResponseHandler {
+	/** The call to which the usage in the response is reported. */
 	readonly call: ModelCall;
 	/**
-	 * Told once nobody reads it further, with the usage in it, if it has one, and its JSON, where it was read as such.
+	 * Called once the body has been read, or is not read further.
 	 *
-	 * @param whole - false where it was left, or broke
+	 * @param usage - the usage in the body; undefined if it has none
+	 * @param json - the body as it was parsed, if it was read as JSON
+	 * @param reachedEnd - false if the reader left the body, or if the body failed
 	 */
-	ended(usage: TokenUsage | undefined, json: unknown, whole: boolean): void;
+	onEnd(usage: TokenUsage | undefined, json: unknown, reachedEnd: boolean): void;
 }
 
-/** What reads a body whole. */
-const READS = ['json', 'text', 'arrayBuffer', 'bytes'] as const;
+/** The methods of a fetch `Response` that read the whole body. */
+const READ_METHODS = ['json', 'text', 'arrayBuffer', 'bytes'] as const;
 
 /**
- * Watches the ways in which a fetch `Response` is read, on the very object: whoever reads it, the client or the
- * application behind `asResponse()`, and however (`json()`, `text()`, the body as a stream, a clone). Nothing is read
- * because of us.
+ * Watches every way in which the body of a fetch `Response` can be read (`json()`, `text()`, the body as a stream, a
+ * clone), on the response object itself. So it does not matter whether the client reads it, or the application behind
+ * `asResponse()`. The toolkit itself reads nothing.
  *
- * @returns false where it does not let itself be watched, or is no such response
+ * @returns false if the value is no such response, or cannot be watched
  */
-export function watchHttpResponse(response: unknown, answer: HttpResponseReaders): boolean {
+export function watchHttpResponse(response: unknown, handler: HttpResponseHandler): boolean {
 	if (typeof response !== 'object' || response === null) return false;
-	// Reading a body whole reads its stream, whose watcher has nothing to say then.
-	const reading = { whole: false };
-	const watched = READS.map((key) => watchRead(response, key, answer, reading)).includes(true);
-	overrideMethod(response, 'clone', (behind, self, args) => {
-		const copy = Reflect.apply(behind, self, args);
-		watchHttpResponse(copy, answer);
-		return copy;
+	// A method that reads the whole body also reads its stream, whose watcher then must report nothing.
+	const progress = { byMethod: false };
+	const watched = READ_METHODS.map((key) => watchRead(response, key, handler, progress)).includes(true);
+	overrideMethod(response, 'clone', (original, self, args) => {
+		const clone = Reflect.apply(original, self, args);
+		watchHttpResponse(clone, handler);
+		return clone;
 	});
-	return watchBody(response, answer, reading) || watched;
+	return watchBody(response, handler, progress) || watched;
 }
 
-interface Reading {
-	whole: boolean;
+/** How one response has been read so far. */
+interface ReadProgress {
+	/** True once one of `READ_METHODS` was called. */
+	byMethod: boolean;
 }
 
+/** Watches one method that reads the whole body. Returns false if there is none, or if it cannot be watched. */
 function watchRead(
 	response: object,
-	key: (typeof READS)[number],
-	answer: HttpResponseReaders,
-	reading: Reading,
+	key: (typeof READ_METHODS)[number],
+	handler: HttpResponseHandler,
+	progress: ReadProgress,
 ): boolean {
-	return overrideMethod(response, key, (behind, self, args) => {
-		reading.whole = true;
-		const value = (read: unknown) => {
-			const found = key === 'json' ? { usage: usageIn(read), json: read } : BodyUsage.of(textOf(read));
-			answer.ended(found.usage, found.json, true);
+	return overrideMethod(response, key, (original, self, args) => {
+		progress.byMethod = true;
+		const value = (body: unknown) => {
+			const found = key === 'json' ? { usage: usageIn(body), json: body } : BodyUsage.of(textOf(body));
+			handler.onEnd(found.usage, found.json, true);
 			return found.usage;
 		};
-		return settle(answer.call.run(behind, self, args), new CallSettlement(answer.call, { value }));
+		const { call } = handler;
+		return settle(runInContext(call.context, original, self, args), new CallSettlement(call, { value }));
 	});
 }
 
-function textOf(read: unknown): string {
-	return typeof read === 'string' ? read : new TextDecoder().decode(read as ArrayBuffer);
+/** Returns what a method that reads the whole body gave, as text. */
+function textOf(body: unknown): string {
+	return typeof body === 'string' ? body : new TextDecoder().decode(body as ArrayBuffer);
 }
 
-function watchBody(response: object, answer: HttpResponseReaders, reading: Reading): boolean {
-	const member = descriptorOf(response, 'body');
-	if (member === undefined) return false;
-	const read = (member.get ?? (() => member.value)) as AnyFunction;
+/** Watches the member `body`. Returns false if there is none, or if it cannot be watched. */
+function watchBody(response: object, handler: HttpResponseHandler, progress: ReadProgress): boolean {
+	const descriptor = descriptorOf(response, 'body');
+	if (descriptor === undefined) return false;
+	const readBody = (descriptor.get ?? (() => descriptor.value)) as AnyFunction;
 	const watched = new WeakSet<object>();
 	return overrideAccessor(response, 'body', {
 		get(this: unknown): unknown {
-			const body = Reflect.apply(read, this, []);
+			const body = Reflect.apply(readBody, this, []);
 			if (typeof body !== 'object' || body === null || watched.has(body)) return body;
 			watched.add(body);
-			const stream = () => new Gatherer(answer, reading);
-			const settled = settle(body, new CallSettlement(answer.call, { stream, value: () => undefined }));
+			// The same stream is returned at each read, but is watched once.
+			const stream = () => new BodyCollector(handler, progress);
+			const settled = settle(body, new CallSettlement(handler.call, { stream, value: () => undefined }));
 			readPipedUsage(body);
 			return settled;
 		},
@@ -87,31 +98,32 @@ function watchBody(response: object, answer: HttpResponseReaders, reading: Readi
 	});
 }
 
-class Gatherer implements UsageGatherer {
+/** Collects the usage of a body that is read as a stream; nothing once a method reads the whole body. */
+class BodyCollector implements UsageCollector {
 	readonly #body = new BodyUsage();
 
 	constructor(
-		readonly answer: HttpResponseReaders,
-		readonly reading: Reading,
+		readonly handler: HttpResponseHandler,
+		readonly progress: ReadProgress,
 	) {}
 
 	get complete(): boolean {
 		return this.#body.complete;
 	}
 
-	see(chunk: unknown): void {
-		if (!this.reading.whole) this.#body.see(chunk);
+	add(chunk: unknown): void {
+		if (!this.progress.byMethod) this.#body.add(chunk);
 	}
 
-	usage(whole: boolean): TokenUsage | undefined {
-		if (this.reading.whole) return undefined;
-		const usage = this.#body.usage(whole);
-		this.answer.ended(usage, undefined, whole);
+	usage(reachedEnd: boolean): TokenUsage | undefined {
+		if (this.progress.byMethod) return undefined;
+		const usage = this.#body.usage(reachedEnd);
+		this.handler.onEnd(usage, undefined, reachedEnd);
 		return usage;
 	}
 }
 
-/** True where the provider answered the call rather than refused it. */
+/** Returns whether the provider answered the call (`response.ok`) rather than refused it. */
 export function isSuccess(response: unknown): boolean {
 	return typeof response === 'object' && response !== null && inspect(response, 'ok') === true;
 }

@@ -1,42 +1,48 @@
 import { type Context, createContextKey } from '@opentelemetry/api';
 import type { LiveInvocation } from '../../invocation/advice.js';
 import { invocationOf } from '../../invocation/context.js';
-import { activeContext, runInContext } from '../../runtime/active-context.js';
+import { activeContext } from '../../runtime/active-context.js';
 import { warnOnce } from '../../runtime/log-once.js';
 import { checkUsage, type TokenUsage, type Usage } from '../../usage/accounting/usage.js';
-import { attributeUsage, ownerOf } from '../attribution/attribute-usage.js';
-import { enclosingSpan, isFirstReport } from '../attribution/span-nesting.js';
+import { attributeUsage } from '../attribution/attribute-usage.js';
+import { ownerOf } from '../attribution/owner.js';
+import { coverEnclosing, enclosingSpan } from '../attribution/span-nesting.js';
 
-/** In the context of a client's own code: the call that it makes. */
+/** Under this key the context of a client's code has the call that the client makes. */
 const METERED = createContextKey('agentese-otel.metered');
 
-/** One call of a model client that reports what it spends. It belongs to the invocation in which it was opened. */
+/** One call of a metered model client. Its tokens belong to the invocation in which the call was opened. */
 export interface ModelCall {
-	/** Runs the client's own code. Spans that others make of this call below it are not counted once more. */
-	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R;
-	/** Says what the call spent, whenever that is known. Only the first time counts. Never throws. */
+	/** The context to run the client's code in. Usage on spans that are started in it is not counted a second time. */
+	readonly context: Context;
+	/**
+	 * Reports what the call spent, at any time. Only the first usage counts; undefined and an unreadable usage are
+	 * ignored. Never throws.
+	 */
 	report(usage: TokenUsage | undefined): void;
 }
 
 /**
- * Opens a call of a model client inside the invocation of the running code. Where a metered client makes its calls
- * through another metered one, both report the same, and it counts once; two that name different responses are two. A
- * span around it that carries usage (an instrumentation of a library that uses the client) carries that of this call.
- * What an invocation below it does (a tool) is its own.
+ * Opens a call of a model client in the invocation of the running code.
+ *
+ * - If a metered client makes its calls through another metered client, both report the same call, and it counts once.
+ *   Two reports with different response ids are two calls.
+ * - A span around the call that carries usage (an instrumentation of a library that uses the client) carries the usage
+ *   of this call, and does not count.
+ * - What an invocation below the call spends (a tool) belongs to that invocation.
  */
 export function openModelCall(): ModelCall {
 	const context = activeContext();
 	const invocation = invocationOf(context);
 	const call = new OpenCall(ownerOf(invocation), meteredCall(context, invocation));
-	const around = enclosingSpan(context);
-	const inside = context.setValue(METERED, call);
+	const enclosing = enclosingSpan(context);
 	return {
-		run: (fn, self, args) => runInContext(inside, fn, self, args),
+		context: context.setValue(METERED, call),
 		report: (usage) => {
 			try {
 				const checked = checkUsage(usage);
-				if (checked === undefined || !call.isFirstReport(checked) || !isFirstReport(around)) return;
-				attributeUsage(invocation, checked, 'metered');
+				if (checked === undefined || !call.acceptReport(checked) || !coverEnclosing(enclosing)) return;
+				attributeUsage(invocation, checked, 'client');
 			} catch (error) {
 				warnOnce('tokens.failed', 'tokens could not be recorded.', error);
 			}
@@ -44,7 +50,11 @@ export function openModelCall(): ModelCall {
 	};
 }
 
-/** True inside of a metered client's own code, unless an invocation began below it. */
+/**
+ * Returns whether a context is inside of a metered client's code.
+ *
+ * @param invocation - the innermost invocation of the context. If it began below the client's code, this returns false
+ */
 export function isMetered(context: Pick<Context, 'getValue'>, invocation: LiveInvocation | undefined): boolean {
 	return meteredCall(context, invocation) !== undefined;
 }
@@ -54,34 +64,42 @@ function meteredCall(context: Pick<Context, 'getValue'>, invocation: LiveInvocat
 	return call !== undefined && call.owner === ownerOf(invocation) ? call : undefined;
 }
 
-/** A call, and those of other metered clients that it is made of. */
+/** The reports of one call and of the nested calls through which other metered clients make it. */
 class OpenCall {
 	readonly owner: LiveInvocation | undefined;
-	readonly #around: OpenCall | undefined;
-	#said: Usage | undefined;
-	/** The responses that calls inside of it reported; undefined stands for one without an id. */
-	readonly #inside = new Set<string | undefined>();
+	readonly #enclosing: OpenCall | undefined;
+	#reported: Usage | undefined;
+	/** The response ids that nested calls reported; undefined is for a response without an id. */
+	readonly #nestedIds = new Set<string | undefined>();
 
-	constructor(owner: LiveInvocation | undefined, around: OpenCall | undefined) {
+	/**
+	 * @param owner - the invocation to which the tokens belong
+	 * @param enclosing - the call of another metered client in whose code this one was opened
+	 */
+	constructor(owner: LiveInvocation | undefined, enclosing: OpenCall | undefined) {
 		this.owner = owner;
-		this.#around = around;
+		this.#enclosing = enclosing;
 	}
 
-	/** Takes a report; answers false where this call, or one inside of it or around it, has made it already. */
-	isFirstReport(usage: Usage): boolean {
-		if (this.#said !== undefined) return false;
-		this.#said = usage;
+	/**
+	 * Records a report. Returns false if this call, a nested one or an enclosing one has reported the same response
+	 * before.
+	 */
+	acceptReport(usage: Usage): boolean {
+		if (this.#reported !== undefined) return false;
+		this.#reported = usage;
 		const { responseId: id } = usage;
-		if (this.#inside.size > 0 && (id === undefined || this.#inside.has(id) || this.#inside.has(undefined)))
-			return false;
-		for (let outer = this.#around; outer !== undefined; outer = outer.#around) {
-			if (outer.#said !== undefined && isSame(outer.#said.responseId, id)) return false;
+		const nested = this.#nestedIds;
+		if (nested.size > 0 && (id === undefined || nested.has(id) || nested.has(undefined))) return false;
+		for (let outer = this.#enclosing; outer !== undefined; outer = outer.#enclosing) {
+			if (outer.#reported !== undefined && mayBeSame(outer.#reported.responseId, id)) return false;
 		}
-		for (let outer = this.#around; outer !== undefined; outer = outer.#around) outer.#inside.add(id);
+		for (let outer = this.#enclosing; outer !== undefined; outer = outer.#enclosing) outer.#nestedIds.add(id);
 		return true;
 	}
 }
 
-function isSame(one: string | undefined, other: string | undefined): boolean {
-	return one === undefined || other === undefined || one === other;
+/** Two responses are taken to be the same unless both have an id, and the ids differ. */
+function mayBeSame(idA: string | undefined, idB: string | undefined): boolean {
+	return idA === undefined || idB === undefined || idA === idB;
 }

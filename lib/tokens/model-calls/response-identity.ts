@@ -5,66 +5,74 @@ import { usageIn } from '../../usage/formats/find-usage.js';
 import { StreamUsage } from '../../usage/formats/stream-usage.js';
 import type { CallReaders } from './call-settlement.js';
 
-/** What a client knows of a call although the usage that was reported may not say it. */
+/** What a client knows of its calls even if the usage in a response does not state it: the model and the provider. */
 export type ResponseIdentity = Pick<TokenUsage, 'model' | 'provider'>;
 
 /**
- * The readers of the toolkit, and beside the usage who served the call, as far as the usage itself does not say.
+ * Returns the toolkit's readers, which complete each usage with the identity of the client.
  *
- * @param silent - called for each answer that came whole, without an error, and has no usage in it
+ * @param identity - the model and provider for a usage that does not state them itself
+ * @param onMissingUsage - called for each response that ended without an error and has no usage in it
  */
-export function identityOf(served: ResponseIdentity, silent: () => void = () => {}): CallReaders {
+export function readersWithIdentity(identity: ResponseIdentity, onMissingUsage: () => void = () => {}): CallReaders {
 	return {
 		value(value) {
 			const usage = usageIn(value);
-			if (usage === undefined) silent();
-			return withIdentity(usage, served);
+			if (usage === undefined) onMissingUsage();
+			return withIdentity(usage, identity);
 		},
-		stream: () => new ServedStream(served, silent),
+		stream: () => new IdentifiedStream(identity, onMissingUsage),
 	};
 }
 
-class ServedStream {
+/** Collects the usage of one stream, and completes it with the identity of the client. */
+class IdentifiedStream {
 	readonly #stream = new StreamUsage();
+	/** True once an item was an error event. */
 	#failed = false;
 
 	constructor(
-		readonly served: ResponseIdentity,
-		readonly silent: () => void,
+		readonly identity: ResponseIdentity,
+		readonly onMissingUsage: () => void,
 	) {}
 
-	see(item: unknown): void {
-		this.#stream.see(item);
+	add(item: unknown): void {
+		this.#stream.add(item);
 		if (textAt(Object(item), 'type') === 'error') this.#failed = true;
 	}
 
-	usage(whole: boolean): TokenUsage | undefined {
-		const usage = this.#stream.usage(whole);
-		if (usage === undefined && whole && !this.#failed) this.silent();
-		return withIdentity(usage, this.served);
+	usage(reachedEnd: boolean): TokenUsage | undefined {
+		const usage = this.#stream.usage(reachedEnd);
+		if (usage === undefined && reachedEnd && !this.#failed) this.onMissingUsage();
+		return withIdentity(usage, this.identity);
 	}
 }
 
-/** The usage with what it does not say of itself; undefined stays undefined. */
-export function withIdentity(usage: TokenUsage | undefined, served: ResponseIdentity): TokenUsage | undefined {
+/** Returns the usage with the model and provider that it does not state itself; undefined stays undefined. */
+export function withIdentity(usage: TokenUsage | undefined, identity: ResponseIdentity): TokenUsage | undefined {
 	return (
 		usage && {
 			...usage,
-			model: usage.model ?? served.model,
-			provider: usage.provider ?? served.provider,
+			model: usage.model ?? identity.model,
+			provider: usage.provider ?? identity.provider,
 		}
 	);
 }
 
-/** The parts of clients that are watched: one part (`ai.models`, a model that another one made) can be met in several ways. */
+/**
+ * The parts of clients that are watched already: one part (`ai.models`, a model that another one created) can be
+ * reached in several ways.
+ */
 export const watchedParts = processState('model-calls/response-identity', () => new WeakSet<object>());
 
-/** The value, where it is an object. */
-export function objectAt(value: unknown): object | undefined {
+/** Returns the value if it is an object. */
+export function asObject(value: unknown): object | undefined {
 	return typeof value === 'object' && value !== null ? value : undefined;
 }
 
-/** The member, where it is a string with letters. */
+/**
+ * Returns a member if it is a string that is not empty. The member is inspected, and what reading it throws is ignored.
+ */
 export function textAt(value: object, key: string): string | undefined {
 	const found = inspect(value, key);
 	return typeof found === 'string' && found !== '' ? found : undefined;

@@ -1,71 +1,76 @@
+import { runInContext } from '../../runtime/active-context.js';
 import { inspect } from '../../settling/common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../../settling/common/override-property.js';
+import { PassThroughSettlement } from '../../settling/common/pass-through-settlement.js';
 import { isPlainPromise, thenNatively } from '../../settling/promises/promises.js';
 import { settle } from '../../settling/settle.js';
-import { PassThrough2 } from './bind-context.js';
 import { type CallReaders, CallSettlement } from './call-settlement.js';
 import { openModelCall } from './model-call.js';
 import { overrideMethod } from './override-method.js';
 
-/** As `meterMethod`, for a method that promises a value or a web stream. */
+/**
+ * As `meterMethod`, for a method whose promise is fulfilled with a value or with a web stream. The stream is watched
+ * also if it is piped.
+ */
 export function meterStreams(owner: object, key: string, readers: CallReaders): boolean {
-	return overrideMethod(owner, key, (behind, self, args) => {
+	return overrideMethod(owner, key, (original, self, args) => {
 		const call = openModelCall();
-		const answer = settle(call.run(behind, self, args), new CallSettlement(call, readers));
-		if (typeof answer !== 'object' || answer === null || !isPlainPromise(answer)) return answer;
-		return thenNatively(
-			answer,
-			(given) => {
-				if (typeof given === 'object' && given !== null) readPipedUsage(given);
-				return given;
-			},
-			(error) => {
-				throw error;
-			},
-		);
-	});
-}
-
-/** As `meterMethod`, for a method that promises `{ stream }`. The answer passes as it is, and its stream is watched. */
-export function meterStreamWithin(owner: object, key: string, readers: CallReaders): boolean {
-	return overrideMethod(owner, key, (behind, self, args) => {
-		const call = openModelCall();
-		const answered = new PassThrough2(call.run.bind(call), (answer) => {
-			const stream = typeof answer === 'object' && answer !== null ? inspect(answer, 'stream') : undefined;
-			if (typeof stream !== 'object' || stream === null) return;
-			settle(stream, new CallSettlement(call, readers));
-			readPipedUsage(stream);
+		const settled = settle(runInContext(call.context, original, self, args), new CallSettlement(call, readers));
+		if (typeof settled !== 'object' || settled === null || !isPlainPromise(settled)) return settled;
+		return thenNatively(settled, (value) => {
+			if (typeof value === 'object' && value !== null) readPipedUsage(value);
+			return value;
 		});
-		return settle(call.run(behind, self, args), answered);
 	});
 }
 
 /**
- * Lets a watched web stream be read through a reader of its own also where it is piped, for a pipe reads from inside and
- * shows its chunks to nobody. The reader is taken when the application pipes, reads a chunk where one is asked for, and
- * is let go when the pipe is done. The branches of `tee()` too.
+ * As `meterMethod`, for a method whose promise is fulfilled with `{ stream }`. The caller gets this object unchanged,
+ * and its stream is watched, also if it is piped.
+ */
+export function meterStreamMember(owner: object, key: string, readers: CallReaders): boolean {
+	return overrideMethod(owner, key, (original, self, args) => {
+		const call = openModelCall();
+		const settlement = new PassThroughSettlement(call.context, undefined, (value) => {
+			const stream = typeof value === 'object' && value !== null ? inspect(value, 'stream') : undefined;
+			if (typeof stream !== 'object' || stream === null) return;
+			settle(stream, new CallSettlement(call, readers));
+			readPipedUsage(stream);
+		});
+		return settle(runInContext(call.context, original, self, args), settlement);
+	});
+}
+
+/**
+ * Makes a watched web stream pass its chunks through a watched reader also if it is piped: a pipe reads inside of the
+ * platform, where its chunks cannot be seen. The reader is acquired when the application pipes, reads a chunk only when
+ * one is requested, and is released when the pipe ends. The branches of `tee()` are treated the same.
+ *
+ * Changes nothing if the stream is no web stream, is locked, or is piped to something that is not writable.
  */
 export function readPipedUsage(stream: object): void {
 	const pipeTo = inspect(stream, 'pipeTo');
 	const pipeThrough = inspect(stream, 'pipeThrough');
 	if (typeof pipeTo !== 'function' || typeof pipeThrough !== 'function') return;
-	const fronts = {
+	const overrides = {
 		pipeTo(this: object, ...args: unknown[]): unknown {
-			if (this !== stream || !isFree(stream) || !isWritable(args[0])) return Reflect.apply(pipeTo, this, args);
+			// Arguments that the platform refuses are passed on as they are, so that it throws its own error.
+			if (this !== stream || !isUnlocked(stream) || !isWritable(args[0])) return Reflect.apply(pipeTo, this, args);
 			const { readable, release } = readThrough(stream as ReadableStream);
 			return (readable.pipeTo as (...given: unknown[]) => Promise<void>)(...args).finally(release);
 		},
 		pipeThrough(this: object, ...args: unknown[]): unknown {
-			if (this !== stream || !isFree(stream) || !isPair(args[0])) return Reflect.apply(pipeThrough, this, args);
+			if (this !== stream || !isUnlocked(stream) || !isPair(args[0])) return Reflect.apply(pipeThrough, this, args);
 			return (readThrough(stream as ReadableStream).readable.pipeThrough as AnyFunction)(...args);
 		},
 	};
-	overrideProperty(stream, 'pipeTo', fronts.pipeTo);
-	overrideProperty(stream, 'pipeThrough', fronts.pipeThrough);
+	overrideProperty(stream, 'pipeTo', overrides.pipeTo);
+	overrideProperty(stream, 'pipeThrough', overrides.pipeThrough);
 	const tee = inspect(stream, 'tee');
 	if (typeof tee === 'function') overrideProperty(stream, 'tee', teeOf(tee as AnyFunction));
 }
 
+/** Returns an override of `tee()` whose branches are watched if they are piped. */
 function teeOf(original: AnyFunction): AnyFunction {
 	return {
 		tee(this: unknown, ...args: unknown[]): unknown {
@@ -76,7 +81,7 @@ function teeOf(original: AnyFunction): AnyFunction {
 	}.tee;
 }
 
-/** The same chunks, errors and cancellations, nothing read ahead. */
+/** Returns a stream with the same chunks, errors and cancellation, which reads nothing ahead (`highWaterMark` of 0). */
 function readThrough(stream: ReadableStream): { readable: ReadableStream; release: () => void } {
 	const reader = stream.getReader();
 	const readable = new ReadableStream(
@@ -93,16 +98,19 @@ function readThrough(stream: ReadableStream): { readable: ReadableStream; releas
 	return { readable, release: () => reader.releaseLock() };
 }
 
-function isFree(stream: object): boolean {
+/** Returns whether the stream has no reader yet. */
+function isUnlocked(stream: object): boolean {
 	return inspect(stream, 'locked') === false;
 }
 
+/** True for `{ readable, writable }`, to which a stream can be piped through. */
 function isPair(value: unknown): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	const readable = inspect(value, 'readable');
 	return isWritable(inspect(value, 'writable')) && typeof readable === 'object' && readable !== null;
 }
 
+/** Returns whether the value is a writable stream that no writer has locked. */
 function isWritable(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && inspect(value, 'locked') === false;
 }

@@ -1,50 +1,60 @@
 import { processState } from '../../runtime/process-state.js';
 
-/** Who reports a model call: the application, a client of `meterModel`, a span, or the method's own result. */
-export type Source = 'said' | 'metered' | 'seen' | 'read';
+/**
+ * Who reports the usage of a model call: the application (`recordTokens`), a client of `meterModel`, a span, or the
+ * result of the woven method.
+ */
+export type Source = 'recorded' | 'client' | 'span' | 'result';
 
-/** One call, and who reported it. */
-type Reports = Partial<Record<Source, true>>;
+/** The sources that have reported one call. */
+type CallReports = Partial<Record<Source, true>>;
 
-/** So many responses are remembered in one tree of invocations; the oldest are forgotten. */
+/** The most response ids that are remembered in one tree of invocations; the oldest is removed first. */
 const MAX_REMEMBERED = 1000;
 
-/** The ids of providers are longer; those of servers that draw from few (Ollama's `chatcmpl-999`) are shorter. */
-const LONG = 20;
+/**
+ * From this length on, an id is taken to be unique in the world. The ids of providers are longer; those of servers that
+ * draw from few values (Ollama's `chatcmpl-999`) are shorter.
+ */
+const UNIQUE_LENGTH = 20;
 
 /**
- * The responses that were credited in one tree of invocations, or anywhere.
+ * The model calls that were reported, by response id.
  *
- * Two reports under one id are one call where they come from two sources. Two of one source are two calls, for there
- * are servers whose ids recur (Ollama draws them from 999); but what the application says twice it means once.
+ * Two reports under one id are one call if they come from two sources. Two reports of the same source are two calls,
+ * because the ids of some servers recur (Ollama draws them from 999); but what the application reports twice is one
+ * call.
  */
 export class ReportedCalls {
-	readonly #byId = new Map<string, Reports[]>();
-	readonly #most: number;
+	readonly #byId = new Map<string, CallReports[]>();
+	readonly #limit: number;
 
-	constructor(most = MAX_REMEMBERED) {
-		this.#most = most;
+	/** @param limit - the most ids to remember; the oldest is removed first */
+	constructor(limit = MAX_REMEMBERED) {
+		this.#limit = limit;
 	}
 
-	/** Takes a report; answers true where it is the first one of its call. */
-	take(id: string, source: Source): boolean {
+	/** Records a report. Returns true if it is the first one of its call. */
+	record(id: string, source: Source): boolean {
 		const known = this.#byId.get(id);
 		if (known === undefined) {
 			this.#remember(id, [{ [source]: true }]);
 			return true;
 		}
+		// A call that this source has not reported yet is the one that it reports now.
 		const unmatched = known.find((reports) => reports[source] === undefined);
 		if (unmatched !== undefined) unmatched[source] = true;
-		else if (source !== 'said') known.push({ [source]: true });
-		return unmatched === undefined && source !== 'said';
+		else if (source !== 'recorded') known.push({ [source]: true });
+		return unmatched === undefined && source !== 'recorded';
 	}
 
+	/** Returns whether any call was reported under this id. */
 	has(id: string): boolean {
 		return this.#byId.has(id);
 	}
 
-	#remember(id: string, reports: Reports[]): void {
-		if (this.#byId.size >= this.#most) {
+	#remember(id: string, reports: CallReports[]): void {
+		if (this.#byId.size >= this.#limit) {
 			const [oldest] = this.#byId.keys();
 			if (oldest !== undefined) this.#byId.delete(oldest);
 		}
@@ -53,31 +63,43 @@ export class ReportedCalls {
 }
 
 const state = processState('usage/deduplicate', () => ({
-	/** Those whose ids no other call can have: a stream may be read, and reported, far from where it was asked for. */
-	anywhere: new ReportedCalls(10 * MAX_REMEMBERED),
-	/** Those with short ids that were reported outside of any invocation. */
+	/**
+	 * Calls with unique ids. They are process-wide, because a stream may be read, and reported, in another invocation.
+	 */
+	unique: new ReportedCalls(10 * MAX_REMEMBERED),
+	/** Calls with short ids that were reported outside of any invocation. */
 	outside: new ReportedCalls(),
-	/** Short ids that somebody reported lately, in any tree, and not only as part of a result. */
-	told: new Set<string>(),
+	/** The short ids that were reported lately, in any tree of invocations, by another source than a result. */
+	short: new Set<string>(),
 }));
 
-/** Where a response is remembered: with its tree, unless its id is one that no other call can have. */
+/**
+ * Returns the calls among which an id is remembered: those of the process if the id is unique, else those of the tree.
+ *
+ * @param tree - returns the calls of the tree of invocations; undefined outside of any invocation
+ */
 export function callsWith(id: string, tree: (() => ReportedCalls) | undefined): ReportedCalls {
-	if (id.length >= LONG) return state.anywhere;
+	if (id.length >= UNIQUE_LENGTH) return state.unique;
 	return tree === undefined ? state.outside : tree();
 }
 
-/** Remembers a response that was reported, so that no invocation which merely passes it on is read. */
+/**
+ * Remembers the id of a response that another source than a result reported, so that an invocation that only returns
+ * this response does not count it again. A unique id is remembered by `ReportedCalls` already.
+ */
 export function rememberReported(id: string): void {
-	if (id.length >= LONG) return;
-	if (state.told.size >= 10 * MAX_REMEMBERED) {
-		const [oldest] = state.told;
-		if (oldest !== undefined) state.told.delete(oldest);
+	if (id.length >= UNIQUE_LENGTH) return;
+	if (state.short.size >= 10 * MAX_REMEMBERED) {
+		const [oldest] = state.short;
+		if (oldest !== undefined) state.short.delete(oldest);
 	}
-	state.told.add(id);
+	state.short.add(id);
 }
 
-/** Whether a response was reported lately, wherever: a stream may be read in another invocation than asked for it. */
+/**
+ * Returns whether a response was reported lately, in any tree of invocations: a stream may be read in another
+ * invocation than the one that requested it.
+ */
 export function wasReported(id: string): boolean {
-	return state.told.has(id) || state.anywhere.has(id);
+	return state.short.has(id) || state.unique.has(id);
 }

@@ -1,23 +1,26 @@
 import { processState } from '../../runtime/process-state.js';
 
-/** Tokens in both directions. */
-interface Both {
+/** A number of tokens in both directions. */
+interface Directions {
 	in: number;
 	out: number;
 }
 
-/** What this process counted. */
+/** The tokens that this process has counted since it started. */
 export interface TokenTotals {
-	/** All that was added to the counter `agentese.tokens`, or would have been with metrics on. */
-	counted: Both;
-	/** Those of `counted` that came after their invocation had ended, and so are on no span. */
-	late: Both;
-	/** Those of `counted` that were reported outside of any invocation, while metrics were on. */
-	outside: Both;
+	/**
+	 * All tokens that this process spent itself: those that were added to the counter `agentese.tokens`, or would have
+	 * been with metrics on.
+	 */
+	counted: Directions;
+	/** Those of `counted` that were reported after their invocation had ended, and so are on no span. */
+	late: Directions;
+	/** Those of `counted` that were reported outside of any invocation while metrics were on. */
+	outside: Directions;
 }
 
 const totals = processState(
-	'tokens/tally',
+	'usage/process-totals',
 	(): TokenTotals => ({
 		counted: { in: 0, out: 0 },
 		late: { in: 0, out: 0 },
@@ -25,12 +28,13 @@ const totals = processState(
 	}),
 );
 
-export function addToTotals(kind: keyof TokenTotals, spent: Readonly<Both>): void {
-	totals[kind].in += spent.in;
-	totals[kind].out += spent.out;
+/** Adds tokens to one of the totals. */
+export function addToTotals(kind: keyof TokenTotals, tokens: Readonly<Directions>): void {
+	totals[kind].in += tokens.in;
+	totals[kind].out += tokens.out;
 }
 
-/** The sums of this process so far. */
+/** Returns a copy of the totals of this process so far. */
 export function tokenTotals(): TokenTotals {
 	return { counted: { ...totals.counted }, late: { ...totals.late }, outside: { ...totals.outside } };
 }

@@ -1,84 +1,89 @@
-import { writtenText } from '../../redaction/settings.js';
+import { redactTextAtWrite } from '../../redaction/settings.js';
 
 /**
- * What one model call spent. Whole numbers from 0. As in OpenTelemetry's GenAI conventions, `in` includes the tokens
- * that were read from and written to a cache, and `out` includes those of reasoning.
+ * The tokens that one model call spent. All counts are whole numbers from 0. As in OpenTelemetry's GenAI conventions,
+ * `in` includes the tokens that were read from and written to a cache, and `out` includes the reasoning tokens.
  */
 export interface TokenUsage {
-	/** Tokens that the model read. @default 0 */
+	/** Input tokens: those that the model read. @default 0 */
 	readonly in?: number | undefined;
-	/** Tokens that the model wrote. @default 0 */
+	/** Output tokens: those that the model wrote. @default 0 */
 	readonly out?: number | undefined;
-	/** Those of `in` that were read from a cache. @default unknown */
+	/** The part of `in` that was read from a cache. @default unknown */
 	readonly cacheRead?: number | undefined;
-	/** Those of `in` that were written to a cache. @default unknown */
+	/** The part of `in` that was written to a cache. @default unknown */
 	readonly cacheWrite?: number | undefined;
-	/** Those of `out` that were spent on reasoning. @default unknown */
+	/** The part of `out` that was spent on reasoning. @default unknown */
 	readonly reasoning?: number | undefined;
 	/** The model that answered. @default unknown */
 	readonly model?: string | undefined;
-	/** Who served it, by OpenTelemetry's names: `openai`, `anthropic`, `gcp.gemini`. @default unknown */
+	/** The provider, by its name in OpenTelemetry: `openai`, `anthropic`, `gcp.gemini`. @default unknown */
 	readonly provider?: string | undefined;
 	/** The provider's id of the response: a call that is reported twice under one id counts once. @default unknown */
 	readonly responseId?: string | undefined;
-	/** True where the call ended before the provider reported all. @default false */
+	/** True if the call ended before the provider had reported all of its usage. @default false */
 	readonly partial?: boolean | undefined;
 }
 
-/** Model tokens of one or several calls. */
+/** The tokens of one or several model calls. */
 export interface TokenCount {
+	/** Input tokens, those of the cache included. */
 	readonly in: number;
+	/** Output tokens, those of reasoning included. */
 	readonly out: number;
-	/** Those of `in` that were read from a cache; undefined where no call said so. */
+	/** The part of `in` that was read from a cache; undefined if no call reported it. */
 	readonly cacheRead?: number | undefined;
-	/** Those of `in` that were written to a cache. */
+	/** The part of `in` that was written to a cache; undefined if no call reported it. */
 	readonly cacheWrite?: number | undefined;
-	/** Those of `out` that were spent on reasoning. */
+	/** The part of `out` that was spent on reasoning; undefined if no call reported it. */
 	readonly reasoning?: number | undefined;
-	/** True where a call ended before its provider reported all. */
+	/** True if a call ended before its provider had reported all of its usage. */
 	readonly partial?: boolean;
-	/** The model, where all calls were of one. */
+	/** The model, if all calls were of the same one. */
 	readonly model?: string | undefined;
 }
 
-/** A usage that was checked: both counts are there, and what else is there is what it should be. */
+/** A usage that `checkUsage()` has checked: both counts are present, and every other member is valid or undefined. */
 export interface Usage extends TokenUsage {
+	/** Input tokens; 0 if the provider reported none. */
 	readonly in: number;
+	/** Output tokens; 0 if the provider reported none. */
 	readonly out: number;
 }
 
 /**
- * A checked usage, or undefined where neither `in` nor `out` is a whole number from 0. A part that is none, or is
- * greater than what it is a part of, is left out.
+ * Returns a checked copy of a usage, or undefined if neither `in` nor `out` is a whole number from 0. A part that is
+ * not one, or is greater than the count that it is a part of, is left out. The model's name passes the redaction.
  */
 export function checkUsage(usage: unknown): Usage | undefined {
 	if (usage === null || typeof usage !== 'object') return undefined;
 	const given = usage as TokenUsage;
-	const spentIn = whole(given.in);
-	const spentOut = whole(given.out);
-	if (spentIn === undefined && spentOut === undefined) return undefined;
+	const input = tokenCount(given.in);
+	const output = tokenCount(given.out);
+	if (input === undefined && output === undefined) return undefined;
 	return {
-		in: spentIn ?? 0,
-		out: spentOut ?? 0,
-		cacheRead: whole(given.cacheRead, spentIn),
-		cacheWrite: whole(given.cacheWrite, spentIn),
-		reasoning: whole(given.reasoning, spentOut),
-		model: name(given.model),
+		in: input ?? 0,
+		out: output ?? 0,
+		cacheRead: tokenCount(given.cacheRead, input),
+		cacheWrite: tokenCount(given.cacheWrite, input),
+		reasoning: tokenCount(given.reasoning, output),
+		model: modelName(given.model),
 		provider: text(given.provider),
 		responseId: text(given.responseId),
 		partial: given.partial === true,
 	};
 }
 
-function whole(value: unknown, most = Number.MAX_SAFE_INTEGER): number | undefined {
-	return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most
+/** Returns the value if it is a whole number from 0 to `max`. */
+function tokenCount(value: unknown, max = Number.MAX_SAFE_INTEGER): number | undefined {
+	return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max
 		? (value as number)
 		: undefined;
 }
 
-function name(value: unknown): string | undefined {
-	const given = text(value);
-	return given === undefined ? undefined : writtenText('agentese.model', given);
+function modelName(value: unknown): string | undefined {
+	const name = text(value);
+	return name === undefined ? undefined : redactTextAtWrite('agentese.model', name);
 }
 
 function text(value: unknown): string | undefined {

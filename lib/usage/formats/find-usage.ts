@@ -2,48 +2,49 @@ import types from 'node:util/types';
 import type { TokenUsage } from '../accounting/usage.js';
 import { messageUsage, resultUsage } from './langchain.js';
 import { merge } from './merge.js';
-import { count, items, name, part, plain, readOwnProperty } from './read-property.js';
-import { aiSdkFacts, factsOf } from './response-facts.js';
+import { asObject, countIn, nameIn, objectIn, objectsIn, readOwnProperty } from './read-property.js';
+import { aiSdkMetadata, responseMetadata } from './response-metadata.js';
 import { countsOf, splitCounts } from './token-counts.js';
 
 const { hasOwn } = Object;
 
 /**
- * The usage in what a model client answered (a response, or a usage object itself), in any shape that is known;
- * undefined where there is none. Only own data properties are read: no getter runs, no proxy is asked. Never throws.
+ * Returns the usage in the response of a model client, or in a usage object itself, in any known format; undefined if
+ * there is none. Only own data properties are read: no getter runs, and no trap of a proxy. Never throws.
  *
- * An unsplit total counts as `in`. A pair `{ in, out }` by itself is no usage: it might count bytes.
+ * A total without directions counts as `in`. A pair `{ in, out }` by itself is no usage: it might count bytes.
  */
 export function usageIn(value: unknown): TokenUsage | undefined {
 	if (value === null || typeof value !== 'object' || types.isProxy(value) || Array.isArray(value)) return undefined;
 	try {
 		return find(value);
 	} catch {
-		// A module namespace throws where a binding is not set yet.
+		// A module namespace throws if a binding is not initialized yet.
 		return undefined;
 	}
 }
 
 /**
- * The usage that somebody handed over as such: an exact `TokenUsage`, or any shape that `usageIn` knows. Never throws.
+ * Returns the usage in a value that is known to be one, because a reader or an option returned it: a `TokenUsage`, or
+ * any format that `usageIn` knows. Undefined if it is neither. Never throws.
  */
-export function usageFrom(given: unknown): TokenUsage | undefined {
+export function usageFrom(value: unknown): TokenUsage | undefined {
 	try {
-		const exact = plain(given);
-		if (exact === undefined) return undefined;
-		const read = count(exact, 'in');
-		const written = count(exact, 'out');
-		if (read === undefined && written === undefined) return usageIn(given);
+		const usage = asObject(value);
+		if (usage === undefined) return undefined;
+		const input = countIn(usage, 'in');
+		const output = countIn(usage, 'out');
+		if (input === undefined && output === undefined) return usageIn(value);
 		return {
-			in: read ?? 0,
-			out: written ?? 0,
-			cacheRead: count(exact, 'cacheRead'),
-			cacheWrite: count(exact, 'cacheWrite'),
-			reasoning: count(exact, 'reasoning'),
-			model: name(exact, 'model'),
-			provider: name(exact, 'provider'),
-			responseId: name(exact, 'responseId'),
-			partial: readOwnProperty(exact, 'partial') === true ? true : undefined,
+			in: input ?? 0,
+			out: output ?? 0,
+			cacheRead: countIn(usage, 'cacheRead'),
+			cacheWrite: countIn(usage, 'cacheWrite'),
+			reasoning: countIn(usage, 'reasoning'),
+			model: nameIn(usage, 'model'),
+			provider: nameIn(usage, 'provider'),
+			responseId: nameIn(usage, 'responseId'),
+			partial: readOwnProperty(usage, 'partial') === true ? true : undefined,
 		};
 	} catch {
 		return undefined;
@@ -51,107 +52,124 @@ export function usageFrom(given: unknown): TokenUsage | undefined {
 }
 
 /**
- * Every result of a woven method comes here, so what is no usage is known by fifteen names that it does not own. (To
- * enumerate its own names is faster for a small object, and takes milliseconds for a big one.)
+ * Tries each format whose characteristic property the object has, until one has a usage.
+ *
+ * This runs for every result of a woven method, so a result without usage must cost little: fifteen look-ups of names
+ * that it does not own. (To enumerate its own names is faster for a small object, and takes milliseconds for a big
+ * one.)
  */
 function find(value: object): TokenUsage | undefined {
 	let found: TokenUsage | undefined;
-	if (hasOwn(value, 'totalUsage')) found = generated(value);
+	if (hasOwn(value, 'totalUsage')) found = generateTextUsage(value);
 	if (found === undefined && hasOwn(value, 'usage_metadata')) found = messageUsage(value);
-	if (found === undefined && hasOwn(value, 'usage')) found = answered(value, 'usage');
-	if (found === undefined && hasOwn(value, 'usageMetadata')) found = answered(value, 'usageMetadata');
-	if (found === undefined && hasOwn(value, 'meta')) found = cohereMeta(value);
+	if (found === undefined && hasOwn(value, 'usage')) found = responseUsage(value, 'usage');
+	if (found === undefined && hasOwn(value, 'usageMetadata')) found = responseUsage(value, 'usageMetadata');
+	if (found === undefined && hasOwn(value, 'meta')) found = cohereMetaUsage(value);
 	if (found === undefined && hasOwn(value, 'generations')) found = resultUsage(value);
-	if (found === undefined && hasOwn(value, 'total_duration')) found = ollama(value);
-	if (found === undefined && hasOwn(value, 'tokens')) found = originTokens(value);
-	if (found === undefined && hasOwn(value, 'tokens_used')) found = total(count(value, 'tokens_used'));
-	if (found === undefined && hasOwn(value, 'type')) found = event(value);
-	return found ?? itself(value);
+	if (found === undefined && hasOwn(value, 'total_duration')) found = ollamaUsage(value);
+	if (found === undefined && hasOwn(value, 'tokens')) found = tokensUsage(value);
+	if (found === undefined && hasOwn(value, 'tokens_used')) found = totalUsage(countIn(value, 'tokens_used'));
+	if (found === undefined && hasOwn(value, 'type')) found = eventUsage(value);
+	return found ?? bareUsage(value);
 }
 
-/** An answer with its usage beside it. */
-function answered(answer: object, key: string): TokenUsage | undefined {
-	const usage = part(answer, key);
-	if (usage === undefined || readOwnProperty(answer, 'object') === 'batch') return undefined;
+/** Reads a response that has its usage object under `key`. */
+function responseUsage(response: object, key: string): TokenUsage | undefined {
+	const usage = objectIn(response, key);
+	if (usage === undefined || readOwnProperty(response, 'object') === 'batch') return undefined;
 	const counts = countsOf(usage);
-	if (counts !== undefined) return { ...counts, ...factsOf(answer, usage) };
-	// The embeddings of the Vercel AI SDK: a plain number of tokens would not do elsewhere.
-	const embedded = hasOwn(answer, 'embedding') || hasOwn(answer, 'embeddings');
-	return embedded ? total(count(usage, 'tokens')) : undefined;
+	if (counts !== undefined) return { ...counts, ...responseMetadata(response, usage) };
+	// Embeddings of the Vercel AI SDK have `usage.tokens`; in other results a plain number may count something else.
+	const isEmbedding = hasOwn(response, 'embedding') || hasOwn(response, 'embeddings');
+	return isEmbedding ? totalUsage(countIn(usage, 'tokens')) : undefined;
 }
 
-/** What `generateText` of the Vercel AI SDK answers. `usage` is a getter there, and in its version 6 the last step's. */
-function generated(result: object): TokenUsage | undefined {
-	const usage = part(result, 'totalUsage');
+/**
+ * Reads what `generateText` of the Vercel AI SDK returns. `usage` is a getter there, and from version 6 on it is that
+ * of the last step only.
+ */
+function generateTextUsage(result: object): TokenUsage | undefined {
+	const usage = objectIn(result, 'totalUsage');
 	const counts = usage === undefined ? undefined : countsOf(usage);
 	if (counts === undefined) return undefined;
-	let facts: TokenUsage | undefined;
-	for (const step of items(result, 'steps')) {
-		const response = part(step, 'response');
-		facts = merge(facts, response === undefined ? {} : aiSdkFacts(step, response));
+	let metadata: TokenUsage | undefined;
+	for (const step of objectsIn(result, 'steps')) {
+		const response = objectIn(step, 'response');
+		metadata = merge(metadata, response === undefined ? {} : aiSdkMetadata(step, response));
 	}
-	return { ...counts, model: facts?.model, provider: facts?.provider, responseId: facts?.responseId };
+	return { ...counts, model: metadata?.model, provider: metadata?.provider, responseId: metadata?.responseId };
 }
 
-/** Cohere's version 1, and its embeddings in both. */
-function cohereMeta(answer: object): TokenUsage | undefined {
-	const meta = part(answer, 'meta');
+/** Reads the responses of Cohere's version 1, and its embeddings in both versions. */
+function cohereMetaUsage(response: object): TokenUsage | undefined {
+	const meta = objectIn(response, 'meta');
 	if (meta === undefined || !(hasOwn(meta, 'billedUnits') || hasOwn(meta, 'billed_units'))) return undefined;
 	const counts = splitCounts(meta);
-	return counts === undefined ? undefined : { ...counts, ...factsOf(answer, meta) };
+	return counts === undefined ? undefined : { ...counts, ...responseMetadata(response, meta) };
 }
 
-/** Ollama's own API, which tells the numbers with the durations, in the last chunk. It may leave out a cached prompt. */
-function ollama(answer: object): TokenUsage | undefined {
-	const read = count(answer, 'prompt_eval_count');
-	const written = count(answer, 'eval_count');
-	if (read === undefined && written === undefined) return undefined;
-	return { in: read ?? 0, out: written ?? 0, model: name(answer, 'model'), provider: 'ollama' };
+/**
+ * Reads a response of Ollama's own API, or the last chunk of its stream, which has the counts beside the durations.
+ * Ollama may leave out `prompt_eval_count` for a cached prompt.
+ */
+function ollamaUsage(response: object): TokenUsage | undefined {
+	const input = countIn(response, 'prompt_eval_count');
+	const output = countIn(response, 'eval_count');
+	if (input === undefined && output === undefined) return undefined;
+	return { in: input ?? 0, out: output ?? 0, model: nameIn(response, 'model'), provider: 'ollama' };
 }
 
-/** The origin's `tokens: { in, out }`, both of them; and a usage object of Cohere's, which has `tokens` too. */
-function originTokens(value: object): TokenUsage | undefined {
-	const given = part(value, 'tokens');
-	const read = count(given, 'in');
-	const written = count(given, 'out');
-	if (read !== undefined && written !== undefined) return { in: read, out: written };
+/**
+ * Reads `tokens: { in, out }`, the format of kgents, if it has both numbers; and a usage object of Cohere, which has a
+ * member `tokens` too.
+ */
+function tokensUsage(value: object): TokenUsage | undefined {
+	const tokens = objectIn(value, 'tokens');
+	const input = countIn(tokens, 'in');
+	const output = countIn(tokens, 'out');
+	if (input !== undefined && output !== undefined) return { in: input, out: output };
 	return hasOwn(value, 'billedUnits') || hasOwn(value, 'billed_units') ? splitCounts(value) : undefined;
 }
 
-function total(read: number | undefined): TokenUsage | undefined {
-	return read === undefined ? undefined : { in: read, out: 0 };
+/** Returns a total without directions as input. */
+function totalUsage(total: number | undefined): TokenUsage | undefined {
+	return total === undefined ? undefined : { in: total, out: 0 };
 }
 
-/** An event of a stream that carries the whole answer, or its end. */
-function event(value: object): TokenUsage | undefined {
+/** Reads an event of a stream that carries the whole response, or its end. */
+function eventUsage(value: object): TokenUsage | undefined {
 	switch (readOwnProperty(value, 'type')) {
+		// The responses of OpenAI.
 		case 'response.completed':
 		case 'response.incomplete':
 		case 'response.failed':
-			return within(part(value, 'response'));
+			return nestedUsage(objectIn(value, 'response'));
+		// Anthropic.
 		case 'message_start':
-			return within(part(value, 'message'));
+			return nestedUsage(objectIn(value, 'message'));
+		// Cohere's version 2.
 		case 'message-end':
-			return within(part(value, 'delta'));
+			return nestedUsage(objectIn(value, 'delta'));
 		default:
 			return undefined;
 	}
 }
 
-function within(answer: object | undefined): TokenUsage | undefined {
-	return answer === undefined ? undefined : answered(answer, 'usage');
+/** Reads the response inside of an event. */
+function nestedUsage(response: object | undefined): TokenUsage | undefined {
+	return response === undefined ? undefined : responseUsage(response, 'usage');
 }
 
 /**
- * A usage object itself has both sides: what was read alone is what `countTokens` of Anthropic and OpenAI answer, and
- * nobody is billed for that.
+ * Reads a value that is a usage object itself. It must have both directions: input alone is what the `countTokens`
+ * methods of Anthropic and OpenAI return, and that is not billed.
  */
-function itself(value: object): TokenUsage | undefined {
-	const spoken =
+function bareUsage(value: object): TokenUsage | undefined {
+	const isUsage =
 		(hasOwn(value, 'input_tokens') && hasOwn(value, 'output_tokens')) ||
 		(hasOwn(value, 'prompt_tokens') && (hasOwn(value, 'completion_tokens') || hasOwn(value, 'total_tokens'))) ||
 		(hasOwn(value, 'inputTokens') && hasOwn(value, 'outputTokens')) ||
 		(hasOwn(value, 'promptTokens') && hasOwn(value, 'completionTokens')) ||
 		(hasOwn(value, 'promptTokenCount') && hasOwn(value, 'totalTokenCount'));
-	return spoken ? splitCounts(value) : undefined;
+	return isUsage ? splitCounts(value) : undefined;
 }

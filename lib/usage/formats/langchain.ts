@@ -1,57 +1,61 @@
 import type { TokenUsage } from '../accounting/usage.js';
 import { merge } from './merge.js';
-import { count, firsts, items, name, part } from './read-property.js';
-import { providerNamed } from './response-facts.js';
-import { countsOf, holdsAnthropicCache } from './token-counts.js';
+import { countIn, firstObjectsIn, nameIn, objectIn, objectsIn } from './read-property.js';
+import { providerNamed } from './response-metadata.js';
+import { countsOf, hasAnthropicCache } from './token-counts.js';
 
 /**
- * The usage of one message of LangChain. What Anthropic said itself, kept in `response_metadata`, goes before
- * `usage_metadata`, because older releases of that client leave out of it what the cache took.
+ * Returns the usage of one message of LangChain. Anthropic's own usage, in `response_metadata`, is preferred to
+ * `usage_metadata`, because older releases of that client exclude the tokens of the cache from the latter.
  */
 export function messageUsage(message: object): TokenUsage | undefined {
-	const metadata = part(message, 'response_metadata');
-	const raw = part(metadata, 'usage');
-	const exact =
-		raw !== undefined &&
-		holdsAnthropicCache(raw) &&
-		count(raw, 'input_tokens') !== undefined &&
-		count(raw, 'output_tokens') !== undefined;
-	const usage = exact
-		? raw
-		: (part(message, 'usage_metadata') ??
-			part(metadata, 'tokenUsage') ??
-			part(metadata, 'token_usage') ??
-			part(metadata, 'usage'));
+	const metadata = objectIn(message, 'response_metadata');
+	const providerUsage = objectIn(metadata, 'usage');
+	const isAnthropic =
+		providerUsage !== undefined &&
+		hasAnthropicCache(providerUsage) &&
+		countIn(providerUsage, 'input_tokens') !== undefined &&
+		countIn(providerUsage, 'output_tokens') !== undefined;
+	// Which of these names has the usage depends on the client and its release.
+	const usage = isAnthropic
+		? providerUsage
+		: (objectIn(message, 'usage_metadata') ??
+			objectIn(metadata, 'tokenUsage') ??
+			objectIn(metadata, 'token_usage') ??
+			objectIn(metadata, 'usage'));
 	const counts = usage === undefined ? undefined : countsOf(usage);
 	if (counts === undefined) return undefined;
 	return {
 		...counts,
-		model: name(metadata, 'model_name') ?? name(metadata, 'model'),
-		provider: providerNamed(name(metadata, 'model_provider')),
-		responseId: name(metadata, 'id') ?? providersId(message),
+		model: nameIn(metadata, 'model_name') ?? nameIn(metadata, 'model'),
+		provider: providerNamed(nameIn(metadata, 'model_provider')),
+		responseId: nameIn(metadata, 'id') ?? providersId(message),
 	};
 }
 
-/** A message's own id is the provider's, unless LangChain made it up. */
+/** Returns the message's own id if it is the provider's; undefined if LangChain generated it. */
 function providersId(message: object): string | undefined {
-	const id = name(message, 'id');
+	const id = nameIn(message, 'id');
 	return id === undefined || id.startsWith('run-') || id.startsWith('lc_') ? undefined : id;
 }
 
 /**
- * The usage of an `LLMResult`: that of the first generation of each prompt, because all generations of one prompt wear
- * the usage of the whole answer; else the sum in `llmOutput`, but never what LangChain only estimated.
+ * Returns the usage of an `LLMResult`: that of the first generation of each prompt, because all generations of one
+ * prompt carry the usage of the whole response; otherwise the sum in `llmOutput`, but never LangChain's own estimate.
  */
 export function resultUsage(result: object): TokenUsage | undefined {
-	const flat = items(result, 'generations');
-	let found: TokenUsage | undefined;
-	for (const generation of flat.length > 0 ? flat.slice(0, 1) : firsts(result, 'generations')) {
-		const message = part(generation, 'message');
+	// `generations` is an array for each prompt, or the generations of one prompt.
+	const generations = objectsIn(result, 'generations');
+	let total: TokenUsage | undefined;
+	const firstOfEach = generations.length > 0 ? generations.slice(0, 1) : firstObjectsIn(result, 'generations');
+	for (const generation of firstOfEach) {
+		const message = objectIn(generation, 'message');
 		const usage = message === undefined ? undefined : messageUsage(message);
-		if (usage !== undefined) found = merge(found, usage);
+		if (usage !== undefined) total = merge(total, usage);
 	}
-	if (found !== undefined) return found;
-	const output = part(result, 'llmOutput');
-	const usage = part(output, 'tokenUsage') ?? part(output, 'usage');
+	if (total !== undefined) return total;
+	// `estimatedTokenUsage`, LangChain's own estimate, is ignored.
+	const output = objectIn(result, 'llmOutput');
+	const usage = objectIn(output, 'tokenUsage') ?? objectIn(output, 'usage');
 	return usage === undefined ? undefined : countsOf(usage);
 }

@@ -1,43 +1,47 @@
 import type { TokenUsage } from '../accounting/usage.js';
 import { sum } from './token-counts.js';
 
-/** Two calls as one usage: the sums, and of the rest what both agree on. */
-export function merge(all: TokenUsage | undefined, more: TokenUsage): TokenUsage {
-	if (all === undefined) return more;
+/** Combines the usage of two calls: the sums, and the model, provider and response id if both have the same. */
+export function merge(total: TokenUsage | undefined, next: TokenUsage): TokenUsage {
+	if (total === undefined) return next;
 	return {
-		...sum({ ...all, in: all.in ?? 0, out: all.out ?? 0 }, { ...more, in: more.in ?? 0, out: more.out ?? 0 }),
-		model: all.model === more.model ? all.model : undefined,
-		provider: all.provider === more.provider ? all.provider : undefined,
-		responseId: all.responseId === more.responseId ? all.responseId : undefined,
+		...sum({ ...total, in: total.in ?? 0, out: total.out ?? 0 }, { ...next, in: next.in ?? 0, out: next.out ?? 0 }),
+		model: total.model === next.model ? total.model : undefined,
+		provider: total.provider === next.provider ? total.provider : undefined,
+		responseId: total.responseId === next.responseId ? total.responseId : undefined,
 	};
 }
 
-/** Two reports of one call whose numbers add up: what the one does not say is known from the other. */
-export function append(all: TokenUsage | undefined, more: TokenUsage): TokenUsage {
-	if (all === undefined) return more;
+/** Combines two reports of one call whose numbers add up. What the later report leaves out is kept from the earlier. */
+export function append(total: TokenUsage | undefined, next: TokenUsage): TokenUsage {
+	if (total === undefined) return next;
 	return {
-		...merge(all, more),
-		model: more.model ?? all.model,
-		provider: more.provider ?? all.provider,
-		responseId: more.responseId ?? all.responseId,
+		...merge(total, next),
+		model: next.model ?? total.model,
+		provider: next.provider ?? total.provider,
+		responseId: next.responseId ?? total.responseId,
 	};
 }
 
-/** Two cumulative reports of one call: its numbers never fall, and a later report may leave some out. */
-export function grow(all: TokenUsage | undefined, later: TokenUsage): TokenUsage {
-	if (all === undefined) return later;
+/**
+ * Combines two cumulative reports of one call: of each number the greater, because a number never falls. What the later
+ * report leaves out is kept from the earlier.
+ */
+export function grow(earlier: TokenUsage | undefined, later: TokenUsage): TokenUsage {
+	if (earlier === undefined) return later;
 	return {
-		in: Math.max(all.in ?? 0, later.in ?? 0),
-		out: Math.max(all.out ?? 0, later.out ?? 0),
-		cacheRead: most(all.cacheRead, later.cacheRead),
-		cacheWrite: most(all.cacheWrite, later.cacheWrite),
-		reasoning: most(all.reasoning, later.reasoning),
-		model: later.model ?? all.model,
-		provider: later.provider ?? all.provider,
-		responseId: later.responseId ?? all.responseId,
+		in: Math.max(earlier.in ?? 0, later.in ?? 0),
+		out: Math.max(earlier.out ?? 0, later.out ?? 0),
+		cacheRead: max(earlier.cacheRead, later.cacheRead),
+		cacheWrite: max(earlier.cacheWrite, later.cacheWrite),
+		reasoning: max(earlier.reasoning, later.reasoning),
+		model: later.model ?? earlier.model,
+		provider: later.provider ?? earlier.provider,
+		responseId: later.responseId ?? earlier.responseId,
 	};
 }
 
-function most(a: number | undefined, b: number | undefined): number | undefined {
+/** Returns the greater of two parts, or the one that is not undefined. */
+function max(a: number | undefined, b: number | undefined): number | undefined {
 	return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

@@ -1,68 +1,72 @@
 import types from 'node:util/types';
 
 /**
- * The value of an own data property. A getter does not run: it answers undefined, and so does what is inherited.
- * The getters of a streamed result of the Vercel AI SDK would begin to drain the stream.
+ * Returns the value of an own data property. For a getter, which does not run, and for an inherited property it returns
+ * undefined. The getters of a streamed result of the Vercel AI SDK would begin to consume the stream.
  */
 export function readOwnProperty(object: object, key: string): unknown {
 	return Object.getOwnPropertyDescriptor(object, key)?.value;
 }
 
-/** The value if it is an object that may be looked into: no array, and no proxy, whose traps would run. */
-export function plain(value: unknown): object | undefined {
+/** Returns the value if it is an object whose properties may be read: no array, and no proxy, whose traps would run. */
+export function asObject(value: unknown): object | undefined {
 	if (value === null || typeof value !== 'object' || types.isProxy(value) || Array.isArray(value)) return undefined;
 	return value;
 }
 
-/** An own property that is such an object. */
-export function part(object: object | undefined, key: string): object | undefined {
-	return object === undefined ? undefined : plain(readOwnProperty(object, key));
+/** Returns an own property if `asObject()` accepts it. */
+export function objectIn(object: object | undefined, key: string): object | undefined {
+	return object === undefined ? undefined : asObject(readOwnProperty(object, key));
 }
 
-/** An own property that is an array; undefined for a proxy of one. */
-export function list(object: object | undefined, key: string): unknown[] | undefined {
-	return object === undefined ? undefined : asList(readOwnProperty(object, key));
+/** Returns an own property if it is an array, and no proxy. */
+export function arrayIn(object: object | undefined, key: string): unknown[] | undefined {
+	return object === undefined ? undefined : asArray(readOwnProperty(object, key));
 }
 
-/** The objects among the first thousand items of an own property that is an array. */
-export function items(object: object | undefined, key: string): object[] {
-	return objectsOf(list(object, key), plain);
+/** Returns the objects among the first 1,000 items of an own property that is an array; none if it is not. */
+export function objectsIn(object: object | undefined, key: string): object[] {
+	return collectObjects(arrayIn(object, key), asObject);
 }
 
-/** Of an array of arrays, the first object of each. */
-export function firsts(object: object | undefined, key: string): object[] {
-	return objectsOf(list(object, key), (entry) => {
-		const inner = asList(entry);
-		return inner === undefined ? undefined : plain(readOwnProperty(inner, '0'));
+/**
+ * Returns the first item of each inner array of an own property that is an array of arrays, if that item is an object.
+ */
+export function firstObjectsIn(object: object | undefined, key: string): object[] {
+	return collectObjects(arrayIn(object, key), (item) => {
+		const inner = asArray(item);
+		return inner === undefined ? undefined : asObject(readOwnProperty(inner, '0'));
 	});
 }
 
-function asList(value: unknown): unknown[] | undefined {
+/** Returns the value if it is an array, and no proxy. */
+function asArray(value: unknown): unknown[] | undefined {
 	if (value === null || typeof value !== 'object' || types.isProxy(value)) return undefined;
 	return Array.isArray(value) ? value : undefined;
 }
 
-function objectsOf(array: unknown[] | undefined, object: (entry: unknown) => object | undefined): object[] {
-	const found: object[] = [];
+/** Applies `toObject` to the first 1,000 items and returns what is not undefined. No getter of the array runs. */
+function collectObjects(array: unknown[] | undefined, toObject: (item: unknown) => object | undefined): object[] {
+	const objects: object[] = [];
 	for (let index = 0; array !== undefined && index < Math.min(array.length, 1000); index++) {
-		const entry = object(readOwnProperty(array, String(index)));
-		if (entry !== undefined) found.push(entry);
+		const object = toObject(readOwnProperty(array, String(index)));
+		if (object !== undefined) objects.push(object);
 	}
-	return found;
+	return objects;
 }
 
-/** An own property that is a number of tokens: whole and from 0. */
-export function count(object: object | undefined, key: string): number | undefined {
-	return object === undefined ? undefined : tokens(readOwnProperty(object, key));
+/** Returns an own property if it is a number of tokens: a whole number from 0. */
+export function countIn(object: object | undefined, key: string): number | undefined {
+	return object === undefined ? undefined : asTokenCount(readOwnProperty(object, key));
 }
 
-/** The value if it is a number of tokens; adding 0 makes -0 a plain zero. */
-export function tokens(value: unknown): number | undefined {
+/** Returns the value if it is a number of tokens. Adding 0 turns -0 into 0. */
+export function asTokenCount(value: unknown): number | undefined {
 	return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) + 0 : undefined;
 }
 
-/** An own property that is a name: a string of 1 to 256 characters. */
-export function name(object: object | undefined, key: string): string | undefined {
+/** Returns an own property if it can be a name or an id: a string of 1 to 256 characters. */
+export function nameIn(object: object | undefined, key: string): string | undefined {
 	const value = object === undefined ? undefined : readOwnProperty(object, key);
 	return typeof value === 'string' && value.length > 0 && value.length <= 256 ? value : undefined;
 }

@@ -1,9 +1,10 @@
 import type { TokenUsage } from '../accounting/usage.js';
 
+/** The attributes of a span, by name. */
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** The names under which instrumentations write one fact, the preferred first. */
-interface Names {
+/** The attribute names that one family of instrumentations uses for each count, the preferred name first. */
+interface AttributeNames {
 	readonly in: readonly string[];
 	readonly out: readonly string[];
 	readonly cacheRead: readonly string[];
@@ -12,10 +13,12 @@ interface Names {
 }
 
 /**
- * Families of names, newest first; what was read and written is taken from one family alone. OpenTelemetry's GenAI
- * conventions (semantic-conventions-genai, v1.41 and before), OpenLLMetry, OpenInference, the Vercel AI SDK.
+ * The families of attribute names, the newest first. Input and output are read from one family only. They are those of
+ * OpenTelemetry's GenAI conventions (semantic-conventions-genai, v1.41 and before), OpenLLMetry, OpenInference and the
+ * Vercel AI SDK.
  */
-const FAMILIES: readonly Names[] = [
+const FAMILIES: readonly AttributeNames[] = [
+	// OpenTelemetry's GenAI conventions and, with the older names, OpenLLMetry.
 	{
 		in: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'],
 		out: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'],
@@ -31,6 +34,7 @@ const FAMILIES: readonly Names[] = [
 		],
 		reasoning: ['gen_ai.usage.reasoning.output_tokens', 'gen_ai.usage.reasoning_tokens'],
 	},
+	// OpenInference.
 	{
 		in: ['llm.token_count.prompt'],
 		out: ['llm.token_count.completion'],
@@ -38,6 +42,7 @@ const FAMILIES: readonly Names[] = [
 		cacheWrite: ['llm.token_count.prompt_details.cache_write'],
 		reasoning: ['llm.token_count.completion_details.reasoning'],
 	},
+	// The Vercel AI SDK.
 	{
 		in: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'],
 		out: ['ai.usage.outputTokens', 'ai.usage.completionTokens'],
@@ -45,6 +50,7 @@ const FAMILIES: readonly Names[] = [
 		cacheWrite: ['ai.usage.inputTokenDetails.cacheWriteTokens'],
 		reasoning: ['ai.usage.reasoningTokens', 'ai.usage.outputTokenDetails.reasoningTokens'],
 	},
+	// Early releases of OpenLLMetry.
 	{
 		in: ['llm.usage.prompt_tokens'],
 		out: ['llm.usage.completion_tokens'],
@@ -54,6 +60,7 @@ const FAMILIES: readonly Names[] = [
 	},
 ];
 
+/** The names of the model, the preferred first: that of the response comes before that of the request. */
 const MODEL = [
 	'gen_ai.response.model',
 	'gen_ai.request.model',
@@ -64,27 +71,30 @@ const MODEL = [
 	'llm.response.model',
 	'llm.request.model',
 ];
+/** The names of the provider, the preferred first. */
 const PROVIDER = ['gen_ai.provider.name', 'gen_ai.system', 'llm.provider', 'ai.model.provider'];
+/** The names of the response id, the preferred first. */
 const RESPONSE_ID = ['gen_ai.response.id', 'ai.response.id', 'llm.response.id'];
 
-/** The parts of usage, which stand on some spans under the names of another family than the whole. */
+/** The names of the parts in all families: some spans have them under the names of another family than the whole. */
 const CACHE_READ = FAMILIES.flatMap(({ cacheRead }) => cacheRead);
 const CACHE_WRITE = FAMILIES.flatMap(({ cacheWrite }) => cacheWrite);
 const REASONING = FAMILIES.flatMap(({ reasoning }) => reasoning);
 
-/** The usage that a span carries, whoever made it; undefined where it carries none. */
+/** Returns the usage in the attributes of a span of any known instrumentation; undefined if there is none. */
 export function usageOnSpan(attributes: Attributes): TokenUsage | undefined {
 	for (const names of FAMILIES) {
-		const spentIn = number(first(attributes, names.in));
-		const spentOut = number(first(attributes, names.out));
-		if (spentIn === undefined && spentOut === undefined) continue;
+		const input = number(first(attributes, names.in));
+		const output = number(first(attributes, names.out));
+		if (input === undefined && output === undefined) continue;
 		const cacheRead = number(first(attributes, CACHE_READ));
 		const cacheWrite = number(first(attributes, CACHE_WRITE));
 		const cached = (cacheRead ?? 0) + (cacheWrite ?? 0);
 		return {
-			// What is more than the whole was not in it: some write Anthropic's numbers, which leave out what its cache took.
-			in: cached > (spentIn ?? 0) ? (spentIn ?? 0) + cached : spentIn,
-			out: spentOut,
+			// A cache part that is greater than the input was not included in it: some instrumentations write
+			// Anthropic's numbers, which exclude the tokens of the cache.
+			in: cached > (input ?? 0) ? (input ?? 0) + cached : input,
+			out: output,
 			cacheRead,
 			cacheWrite,
 			reasoning: number(first(attributes, REASONING)),
@@ -96,15 +106,16 @@ export function usageOnSpan(attributes: Attributes): TokenUsage | undefined {
 	return undefined;
 }
 
-/** How the attributes begin with which instrumentations start the span of a model call. */
-const BEGINNINGS = ['gen_ai.', 'llm.', 'ai.operationId', 'ai.model.', 'openinference.'];
+/** The prefixes of the attributes with which instrumentations start the span of a model call. */
+const MODEL_CALL_PREFIXES = ['gen_ai.', 'llm.', 'ai.operationId', 'ai.model.', 'openinference.'];
 
-/** Whether a span that begins with these attributes may come to carry usage. */
+/** Returns whether a span that starts with these attributes may have usage on it when it ends. */
 export function mayCarryUsage(attributes: Attributes): boolean {
-	for (const key in attributes) if (BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true;
+	for (const key in attributes) if (MODEL_CALL_PREFIXES.some((prefix) => key.startsWith(prefix))) return true;
 	return false;
 }
 
+/** Returns the first of these attributes that is set. */
 function first(attributes: Attributes, names: readonly string[]): unknown {
 	for (const name of names) {
 		const value = attributes[name];
@@ -113,7 +124,7 @@ function first(attributes: Attributes, names: readonly string[]): unknown {
 	return undefined;
 }
 
-/** Some write numbers as text. */
+/** Returns a number, also from text: some instrumentations write numbers as strings. */
 function number(value: unknown): number | undefined {
 	if (typeof value === 'number') return value;
 	return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;

@@ -1,205 +1,241 @@
-import { count, items, part, readOwnProperty, tokens } from './read-property.js';
+import { asTokenCount, countIn, objectIn, objectsIn, readOwnProperty } from './read-property.js';
 
-/** The numbers of one usage object. */
+/** The numbers of one usage object: `in` includes those of the cache, `out` those of reasoning. */
 export interface Counts {
 	readonly in: number;
 	readonly out: number;
+	/** The part of `in` that was read from a cache; undefined if the object does not report it. */
 	readonly cacheRead?: number | undefined;
+	/** The part of `in` that was written to a cache; undefined if the object does not report it. */
 	readonly cacheWrite?: number | undefined;
+	/** The part of `out` that was spent on reasoning; undefined if the object does not report it. */
 	readonly reasoning?: number | undefined;
 }
 
-/** What a usage object says, in whichever spelling; the first that fits wins, so that one object counts once. */
+/**
+ * Returns the numbers of a usage object in any known format; undefined if no format fits. The first format that fits is
+ * used, so that one object counts once. A total without directions counts as `in`.
+ */
 export function countsOf(usage: object): Counts | undefined {
-	return splitCounts(usage) ?? unsplit(usage);
+	return splitCounts(usage) ?? fromTotal(usage);
 }
 
-/** The same, where what was read and what was written stand apart. */
+/** As `countsOf()`, but only for formats that report input and output apart. */
 export function splitCounts(usage: object): Counts | undefined {
-	return prompt(usage) ?? input(usage) ?? camelPrompt(usage) ?? camelInput(usage) ?? google(usage) ?? cohere(usage);
+	return (
+		fromPromptTokens(usage) ??
+		fromInputTokens(usage) ??
+		fromCamelPromptTokens(usage) ??
+		fromCamelInputTokens(usage) ??
+		fromGoogle(usage) ??
+		fromCohere(usage)
+	);
 }
 
-/** OpenAI's chat completions and embeddings, and all the servers that speak like them: Mistral, DeepSeek, xAI, vLLM. */
-function prompt(usage: object): Counts | undefined {
-	const read = count(usage, 'prompt_tokens');
-	const written = count(usage, 'completion_tokens');
-	if (read === undefined && written === undefined) return undefined;
-	const details = part(usage, 'prompt_tokens_details');
-	return counts(read, written, {
+/**
+ * Reads the format of OpenAI's chat completions and embeddings, which Mistral, DeepSeek, xAI, vLLM and other compatible
+ * servers use too.
+ */
+function fromPromptTokens(usage: object): Counts | undefined {
+	const input = countIn(usage, 'prompt_tokens');
+	const output = countIn(usage, 'completion_tokens');
+	if (input === undefined && output === undefined) return undefined;
+	const details = objectIn(usage, 'prompt_tokens_details');
+	// In order: OpenAI, gateways that pass on Anthropic's names, DeepSeek, and others.
+	return counts(input, output, {
 		cacheRead:
-			count(details, 'cached_tokens') ??
-			count(usage, 'cache_read_input_tokens') ??
-			count(usage, 'prompt_cache_hit_tokens') ??
-			count(usage, 'cached_tokens'),
-		cacheWrite: count(details, 'cache_write_tokens') ?? count(usage, 'cache_creation_input_tokens'),
-		reasoning: count(part(usage, 'completion_tokens_details'), 'reasoning_tokens'),
-		total: count(usage, 'total_tokens'),
+			countIn(details, 'cached_tokens') ??
+			countIn(usage, 'cache_read_input_tokens') ??
+			countIn(usage, 'prompt_cache_hit_tokens') ??
+			countIn(usage, 'cached_tokens'),
+		cacheWrite: countIn(details, 'cache_write_tokens') ?? countIn(usage, 'cache_creation_input_tokens'),
+		reasoning: countIn(objectIn(usage, 'completion_tokens_details'), 'reasoning_tokens'),
+		total: countIn(usage, 'total_tokens'),
 	});
 }
 
-/** OpenAI's responses and images, Anthropic's messages, LangChain's `usage_metadata`. */
-function input(usage: object): Counts | undefined {
-	const read = count(usage, 'input_tokens');
-	const written = count(usage, 'output_tokens');
-	if (read === undefined && written === undefined) return interaction(usage);
-	const details = part(usage, 'input_tokens_details');
-	const reasoning = part(usage, 'output_tokens_details');
-	const total = count(usage, 'total_tokens');
-	if (count(details, 'cached_tokens') === undefined && holdsAnthropicCache(usage)) return anthropic(usage);
-	const langchain = part(usage, 'input_token_details');
+/** Reads the formats of OpenAI's responses and images, of Anthropic's messages, and of LangChain's `usage_metadata`. */
+function fromInputTokens(usage: object): Counts | undefined {
+	const input = countIn(usage, 'input_tokens');
+	const output = countIn(usage, 'output_tokens');
+	if (input === undefined && output === undefined) return fromInteraction(usage);
+	const details = objectIn(usage, 'input_tokens_details');
+	const outputDetails = objectIn(usage, 'output_tokens_details');
+	const total = countIn(usage, 'total_tokens');
+	if (countIn(details, 'cached_tokens') === undefined && hasAnthropicCache(usage)) return fromAnthropic(usage);
+	const langchain = objectIn(usage, 'input_token_details');
 	if (langchain !== undefined) {
-		const cacheRead = count(langchain, 'cache_read');
-		const cacheWrite = count(langchain, 'cache_creation');
-		// Older releases of its Anthropic client hand on `input_tokens` as it came, without what the cache took.
+		const cacheRead = countIn(langchain, 'cache_read');
+		const cacheWrite = countIn(langchain, 'cache_creation');
+		// Older releases of LangChain's Anthropic client pass `input_tokens` on as they are, without those of the
+		// cache.
 		const cached = (cacheRead ?? 0) + (cacheWrite ?? 0);
-		const missing = cached > (read ?? 0) ? cached : 0;
-		const thought = count(part(usage, 'output_token_details'), 'reasoning');
-		return counts((read ?? 0) + missing, written, { cacheRead, cacheWrite, reasoning: thought, total });
+		const missing = cached > (input ?? 0) ? cached : 0;
+		const reasoning = countIn(objectIn(usage, 'output_token_details'), 'reasoning');
+		return counts((input ?? 0) + missing, output, { cacheRead, cacheWrite, reasoning, total });
 	}
-	return counts(read, written, {
-		cacheRead: count(details, 'cached_tokens'),
-		cacheWrite: count(details, 'cache_write_tokens'),
-		reasoning: count(reasoning, 'reasoning_tokens') ?? count(reasoning, 'thinking_tokens'),
+	return counts(input, output, {
+		cacheRead: countIn(details, 'cached_tokens'),
+		cacheWrite: countIn(details, 'cache_write_tokens'),
+		reasoning: countIn(outputDetails, 'reasoning_tokens') ?? countIn(outputDetails, 'thinking_tokens'),
 		total,
 	});
 }
 
-export function holdsAnthropicCache(usage: object): boolean {
+/** Returns whether a usage object has one of Anthropic's cache fields. */
+export function hasAnthropicCache(usage: object): boolean {
 	return Object.hasOwn(usage, 'cache_creation_input_tokens') || Object.hasOwn(usage, 'cache_read_input_tokens');
 }
 
 /**
- * Anthropic's `input_tokens` are those that neither were read from the cache nor written to it. The iterations that
- * it made on its own (compaction, the advisor tool) are billed and are not in the numbers beside them.
+ * Reads Anthropic's format, whose `input_tokens` exclude those that were read from the cache or written to it.
+ * Iterations that the server makes itself (compaction, the advisor tool) are billed, and are not included in the other
+ * numbers.
  */
-function anthropic(usage: object): Counts | undefined {
-	let all = anthropicOne(usage);
-	for (const iteration of items(usage, 'iterations')) {
+function fromAnthropic(usage: object): Counts | undefined {
+	let all = fromAnthropicIteration(usage);
+	for (const iteration of objectsIn(usage, 'iterations')) {
 		const type = readOwnProperty(iteration, 'type');
-		if (type === 'compaction' || type === 'advisor_message') all = sum(all, anthropicOne(iteration));
+		if (type === 'compaction' || type === 'advisor_message') all = sum(all, fromAnthropicIteration(iteration));
 	}
-	return sound(all);
+	return validated(all);
 }
 
-function anthropicOne(usage: object): Counts {
-	const cacheRead = count(usage, 'cache_read_input_tokens');
-	const cacheWrite = count(usage, 'cache_creation_input_tokens');
+/** Reads one set of Anthropic's numbers, and adds the tokens of the cache to the input. */
+function fromAnthropicIteration(usage: object): Counts {
+	const cacheRead = countIn(usage, 'cache_read_input_tokens');
+	const cacheWrite = countIn(usage, 'cache_creation_input_tokens');
 	return {
-		in: (count(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
-		out: count(usage, 'output_tokens') ?? 0,
+		in: (countIn(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
+		out: countIn(usage, 'output_tokens') ?? 0,
 		cacheRead,
 		cacheWrite,
-		reasoning: count(part(usage, 'output_tokens_details'), 'thinking_tokens'),
+		reasoning: countIn(objectIn(usage, 'output_tokens_details'), 'thinking_tokens'),
 	};
 }
 
-/** Google's interactions: thoughts and the use of tools stand beside input and output. */
-function interaction(usage: object): Counts | undefined {
-	const read = count(usage, 'total_input_tokens');
-	const written = count(usage, 'total_output_tokens');
-	if (read === undefined && written === undefined) return undefined;
-	const thoughts = count(usage, 'total_thought_tokens');
-	const from = (read ?? 0) + (count(usage, 'total_tool_use_tokens') ?? 0);
-	const within = thoughts !== undefined && count(usage, 'total_tokens') === from + (written ?? 0);
-	return counts(from, (written ?? 0) + (within ? 0 : (thoughts ?? 0)), {
-		cacheRead: count(usage, 'total_cached_tokens'),
+/** Reads the format of Google's interactions, which report thoughts and tool use beside input and output. */
+function fromInteraction(usage: object): Counts | undefined {
+	const input = countIn(usage, 'total_input_tokens');
+	const output = countIn(usage, 'total_output_tokens');
+	if (input === undefined && output === undefined) return undefined;
+	const thoughts = countIn(usage, 'total_thought_tokens');
+	const allInput = (input ?? 0) + (countIn(usage, 'total_tool_use_tokens') ?? 0);
+	// Whether the output includes the thoughts shows in the total.
+	const thoughtsInOutput = thoughts !== undefined && countIn(usage, 'total_tokens') === allInput + (output ?? 0);
+	return counts(allInput, (output ?? 0) + (thoughtsInOutput ? 0 : (thoughts ?? 0)), {
+		cacheRead: countIn(usage, 'total_cached_tokens'),
 		reasoning: thoughts,
 	});
 }
 
-/** The SDK of Mistral, the Vercel AI SDK up to its version 4, LangChain's `tokenUsage`. */
-function camelPrompt(usage: object): Counts | undefined {
-	const read = count(usage, 'promptTokens');
-	const written = count(usage, 'completionTokens');
-	if (read === undefined && written === undefined) return undefined;
-	return counts(read, written, {
-		cacheRead: count(part(usage, 'promptTokensDetails'), 'cachedTokens') ?? count(usage, 'numCachedTokens'),
-		reasoning: count(part(usage, 'completionTokensDetails'), 'reasoningTokens'),
-		total: count(usage, 'totalTokens'),
+/**
+ * Reads the formats of the SDK of Mistral, of the Vercel AI SDK up to its version 4, and of LangChain's `tokenUsage`.
+ */
+function fromCamelPromptTokens(usage: object): Counts | undefined {
+	const input = countIn(usage, 'promptTokens');
+	const output = countIn(usage, 'completionTokens');
+	if (input === undefined && output === undefined) return undefined;
+	return counts(input, output, {
+		cacheRead: countIn(objectIn(usage, 'promptTokensDetails'), 'cachedTokens') ?? countIn(usage, 'numCachedTokens'),
+		reasoning: countIn(objectIn(usage, 'completionTokensDetails'), 'reasoningTokens'),
+		total: countIn(usage, 'totalTokens'),
 	});
 }
 
 /**
- * The Vercel AI SDK from its version 5 on, whose providers give `{ total, cacheRead, … }` where its results give
- * numbers; and Bedrock's Converse, whose `inputTokens` leave out what its cache took, as Anthropic's do.
+ * Reads the format of the Vercel AI SDK from its version 5 on, whose providers have `{ total, cacheRead, … }` where its
+ * results have numbers; and that of Bedrock's Converse, whose `inputTokens` exclude those of the cache, as Anthropic's
+ * do.
  */
-function camelInput(usage: object): Counts | undefined {
-	const into = part(usage, 'inputTokens');
-	const from = part(usage, 'outputTokens');
-	const read = count(usage, 'inputTokens') ?? count(into, 'total');
-	const written = count(usage, 'outputTokens') ?? count(from, 'total');
-	if (read === undefined && written === undefined) return undefined;
-	const bedrockRead = count(usage, 'cacheReadInputTokens');
-	const bedrockWrite = count(usage, 'cacheWriteInputTokens');
+function fromCamelInputTokens(usage: object): Counts | undefined {
+	const inputParts = objectIn(usage, 'inputTokens');
+	const outputParts = objectIn(usage, 'outputTokens');
+	const input = countIn(usage, 'inputTokens') ?? countIn(inputParts, 'total');
+	const output = countIn(usage, 'outputTokens') ?? countIn(outputParts, 'total');
+	if (input === undefined && output === undefined) return undefined;
+	// Only Bedrock has these two names.
+	const bedrockRead = countIn(usage, 'cacheReadInputTokens');
+	const bedrockWrite = countIn(usage, 'cacheWriteInputTokens');
 	if (bedrockRead !== undefined || bedrockWrite !== undefined) {
-		const all = (read ?? 0) + (bedrockRead ?? 0) + (bedrockWrite ?? 0);
-		return counts(all, written, { cacheRead: bedrockRead, cacheWrite: bedrockWrite });
+		const allInput = (input ?? 0) + (bedrockRead ?? 0) + (bedrockWrite ?? 0);
+		return counts(allInput, output, { cacheRead: bedrockRead, cacheWrite: bedrockWrite });
 	}
-	const details = part(usage, 'inputTokenDetails');
-	return counts(read, written, {
-		cacheRead: count(into, 'cacheRead') ?? count(details, 'cacheReadTokens') ?? count(usage, 'cachedInputTokens'),
-		cacheWrite: count(into, 'cacheWrite') ?? count(details, 'cacheWriteTokens'),
+	const details = objectIn(usage, 'inputTokenDetails');
+	return counts(input, output, {
+		cacheRead:
+			countIn(inputParts, 'cacheRead') ?? countIn(details, 'cacheReadTokens') ?? countIn(usage, 'cachedInputTokens'),
+		cacheWrite: countIn(inputParts, 'cacheWrite') ?? countIn(details, 'cacheWriteTokens'),
 		reasoning:
-			count(from, 'reasoning') ??
-			count(part(usage, 'outputTokenDetails'), 'reasoningTokens') ??
-			count(usage, 'reasoningTokens'),
-		total: count(usage, 'totalTokens'),
+			countIn(outputParts, 'reasoning') ??
+			countIn(objectIn(usage, 'outputTokenDetails'), 'reasoningTokens') ??
+			countIn(usage, 'reasoningTokens'),
+		total: countIn(usage, 'totalTokens'),
 	});
 }
 
-/** Google's `usageMetadata`: what tools handed back to the model was read, and thoughts were written. */
-function google(usage: object): Counts | undefined {
-	const read = count(usage, 'promptTokenCount');
-	const written = count(usage, 'candidatesTokenCount') ?? count(usage, 'responseTokenCount');
-	if (read === undefined && written === undefined) return undefined;
-	const thoughts = count(usage, 'thoughtsTokenCount');
-	return counts((read ?? 0) + (count(usage, 'toolUsePromptTokenCount') ?? 0), (written ?? 0) + (thoughts ?? 0), {
-		cacheRead: count(usage, 'cachedContentTokenCount'),
+/** Reads Google's `usageMetadata`: results of tools that the model read are input, and thoughts are output. */
+function fromGoogle(usage: object): Counts | undefined {
+	const input = countIn(usage, 'promptTokenCount');
+	const output = countIn(usage, 'candidatesTokenCount') ?? countIn(usage, 'responseTokenCount');
+	if (input === undefined && output === undefined) return undefined;
+	const toolInput = countIn(usage, 'toolUsePromptTokenCount') ?? 0;
+	const thoughts = countIn(usage, 'thoughtsTokenCount');
+	return counts((input ?? 0) + toolInput, (output ?? 0) + (thoughts ?? 0), {
+		cacheRead: countIn(usage, 'cachedContentTokenCount'),
 		reasoning: thoughts,
 	});
 }
 
 /**
- * Cohere says both what was billed and what was used, the prompts of its own included. OpenTelemetry's GenAI
- * conventions ask for the billed ones where a provider says both, and the sum of the counter is the bill.
+ * Reads Cohere's format, which reports both the billed tokens and the used ones, which include Cohere's own prompts.
+ * OpenTelemetry's GenAI conventions ask for the billed ones if a provider reports both, and the sum of the counter is
+ * the bill.
  */
-function cohere(usage: object): Counts | undefined {
-	const billed = part(usage, 'billedUnits') ?? part(usage, 'billed_units');
-	return cohereUnits(usage, billed) ?? cohereUnits(usage, part(usage, 'tokens'));
+function fromCohere(usage: object): Counts | undefined {
+	const billed = objectIn(usage, 'billedUnits') ?? objectIn(usage, 'billed_units');
+	return fromCohereUnits(usage, billed) ?? fromCohereUnits(usage, objectIn(usage, 'tokens'));
 }
 
-function cohereUnits(usage: object, units: object | undefined): Counts | undefined {
-	const text = count(units, 'inputTokens') ?? count(units, 'input_tokens');
-	const images = count(units, 'imageTokens') ?? count(units, 'image_tokens');
-	const written = count(units, 'outputTokens') ?? count(units, 'output_tokens');
-	if (text === undefined && images === undefined && written === undefined) return undefined;
-	const cacheRead = count(usage, 'cachedTokens') ?? count(usage, 'cached_tokens');
-	return counts((text ?? 0) + (images ?? 0), written, { cacheRead });
+/** Reads one of Cohere's two sets of numbers. Images are input. */
+function fromCohereUnits(usage: object, units: object | undefined): Counts | undefined {
+	const text = countIn(units, 'inputTokens') ?? countIn(units, 'input_tokens');
+	const images = countIn(units, 'imageTokens') ?? countIn(units, 'image_tokens');
+	const output = countIn(units, 'outputTokens') ?? countIn(units, 'output_tokens');
+	if (text === undefined && images === undefined && output === undefined) return undefined;
+	const cacheRead = countIn(usage, 'cachedTokens') ?? countIn(usage, 'cached_tokens');
+	return counts((text ?? 0) + (images ?? 0), output, { cacheRead });
 }
 
-/** A total that nobody split counts as read, as a reranker's or an embedding's is. */
-function unsplit(usage: object): Counts | undefined {
-	const total = count(usage, 'total_tokens') ?? count(usage, 'totalTokens');
+/** Reads a total without directions, as rerankers and embeddings report it, as input. */
+function fromTotal(usage: object): Counts | undefined {
+	const total = countIn(usage, 'total_tokens') ?? countIn(usage, 'totalTokens');
 	return total === undefined ? undefined : { in: total, out: 0 };
 }
 
-interface Parts {
+/** What a usage object reports beside input and output. */
+interface Details {
 	readonly cacheRead?: number | undefined;
 	readonly cacheWrite?: number | undefined;
 	readonly reasoning?: number | undefined;
+	/** The total that the object itself states. */
 	readonly total?: number | undefined;
 }
 
-function counts(read = 0, written = 0, { cacheRead, cacheWrite, reasoning, total }: Parts): Counts | undefined {
+/**
+ * Builds the counts of a usage object. If its output excludes reasoning, reasoning is added to the output.
+ */
+function counts(input = 0, output = 0, { cacheRead, cacheWrite, reasoning, total }: Details): Counts | undefined {
 	const thought = reasoning ?? 0;
-	// Some servers (xAI's) leave reasoning out of what was written. Where that is so, the total gives it away.
-	const beside = total === undefined ? thought > written : total === read + written + thought;
-	return sound({ in: read, out: beside ? written + thought : written, cacheRead, cacheWrite, reasoning });
+	// Some servers (xAI's) exclude reasoning from the output. The total shows it; without one, so does reasoning that
+	// is greater than the output.
+	const excluded = total === undefined ? thought > output : total === input + output + thought;
+	return validated({ in: input, out: excluded ? output + thought : output, cacheRead, cacheWrite, reasoning });
 }
 
-/** Without the parts that are more than their whole; undefined where a sum went beyond what a number holds. */
-function sound(all: Counts): Counts | undefined {
-	if (tokens(all.in) === undefined || tokens(all.out) === undefined) return undefined;
+/** Drops the parts that are greater than their whole. Returns undefined if a sum exceeds the safe integers. */
+function validated(all: Counts): Counts | undefined {
+	if (asTokenCount(all.in) === undefined || asTokenCount(all.out) === undefined) return undefined;
 	const { cacheRead = 0, cacheWrite = 0, reasoning = 0 } = all;
 	if (cacheRead <= all.in && cacheWrite <= all.in && reasoning <= all.out) return all;
 	return {
@@ -211,21 +247,21 @@ function sound(all: Counts): Counts | undefined {
 	};
 }
 
-/** Both together, up to what a number holds exactly; a part that neither knows stays unknown. */
+/** Returns the sums, each at most `Number.MAX_SAFE_INTEGER`. A part that is undefined in both stays undefined. */
 export function sum(a: Counts, b: Counts): Counts {
 	return {
-		in: upToSafe(a.in + b.in),
-		out: upToSafe(a.out + b.out),
-		cacheRead: sumOf(a.cacheRead, b.cacheRead),
-		cacheWrite: sumOf(a.cacheWrite, b.cacheWrite),
-		reasoning: sumOf(a.reasoning, b.reasoning),
+		in: limited(a.in + b.in),
+		out: limited(a.out + b.out),
+		cacheRead: sumOfParts(a.cacheRead, b.cacheRead),
+		cacheWrite: sumOfParts(a.cacheWrite, b.cacheWrite),
+		reasoning: sumOfParts(a.reasoning, b.reasoning),
 	};
 }
 
-function sumOf(a: number | undefined, b: number | undefined): number | undefined {
-	return a === undefined && b === undefined ? undefined : upToSafe((a ?? 0) + (b ?? 0));
+function sumOfParts(a: number | undefined, b: number | undefined): number | undefined {
+	return a === undefined && b === undefined ? undefined : limited((a ?? 0) + (b ?? 0));
 }
 
-function upToSafe(tokens: number): number {
+function limited(tokens: number): number {
 	return Math.min(tokens, Number.MAX_SAFE_INTEGER);
 }

@@ -11,13 +11,13 @@ export interface ToolUse {
 	readonly input: object;
 }
 
-/** What was read from and written to the cache, of the tokens that a call read. */
+/** The input tokens of a call that were read from and written to the cache. */
 export interface Cache {
 	readonly read?: number;
 	readonly write?: number;
 }
 
-/** Anthropic's `input_tokens` leaves the cached ones out. */
+/** Anthropic's `input_tokens` does not include the cached ones. */
 const inputOf = (spent: Spent, { read = 0, write = 0 }: Cache = {}) => ({
 	input_tokens: spent.in - read - write,
 	cache_creation_input_tokens: write,
@@ -48,7 +48,7 @@ export function message(spent: Spent, content: string | ToolUse = 'Hello there.'
 	return json(messageOf([blockOf(content)], usage, stopOf(content)), spent);
 }
 
-/** The events of a streamed message: the first one reports what was read, and one token written; the last but one, all. */
+/** The events of a streamed message: the first reports all input and one output token; the last but one, everything. */
 export function messageEvents(spent: Spent, content: string | ToolUse = 'Hello there.', cache?: Cache): Part[] {
 	const said = (type: string, data: object = {}, reports?: Spent) =>
 		event({ type, ...data }, { name: type, ...(reports ? { reports } : {}) });
@@ -79,19 +79,19 @@ export function messageStream(spent: Spent, content?: string | ToolUse, cache?: 
 	return events(...messageEvents(spent, content, cache));
 }
 
-/** How many tokens a message would have: an answer that spends nothing. */
+/** The number of tokens that a message would have: a response without usage. */
 export function tokenCount(input_tokens: number): Reply {
 	return json({ input_tokens });
 }
 
-/** A refusal, as Anthropic writes it. The client tries 429 and 5xx again, as often as it was told. */
+/** An error in Anthropic's format. The client retries 429 and 5xx as often as it is configured. */
 export function refused(status: number, text = 'Not today.'): Reply {
 	const type = status === 429 ? 'rate_limit_error' : 'api_error';
 	const error = { type: 'error', error: { type, message: text }, request_id: newId('req') };
 	return { ...json(error, undefined, status), headers: { 'retry-after-ms': '1' } };
 }
 
-/** What the server says in a stream that it cannot finish. */
+/** The event of a stream that the server cannot complete. */
 export function failure(text = 'Overloaded'): Part {
 	return event({ type: 'error', error: { type: 'overloaded_error', message: text } }, { name: 'error' });
 }

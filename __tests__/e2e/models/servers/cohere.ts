@@ -1,8 +1,8 @@
 import { event, events, json, type Part, type Reply, type Spent } from './wire.js';
 
 /**
- * Answers of Cohere: version 2 in JSON and server-sent events, version 1 in JSON and in lines of JSON. Usage is in the last
- * event alone. What is billed is less than what was read, for Cohere's own prompt is not billed.
+ * Responses of Cohere: version 2 in JSON and server-sent events, version 1 in JSON and in lines of JSON. Only the last
+ * event has the usage. The billed tokens are fewer than the input tokens, because Cohere's own prompt is not billed.
  */
 
 let made = 0;
@@ -15,7 +15,7 @@ const usageOf = (spent: Spent) => ({
 
 const TOOL = { id: 'look-1', type: 'function', function: { name: 'look', arguments: '{}' } };
 
-/** An answer of version 2, of words or of a call of the tool `look`. */
+/** A response of version 2, with text or with a call of the tool `look`. */
 export function chat(spent: Spent, what: 'words' | 'tool' = 'words'): Reply {
 	const words = { role: 'assistant', content: [{ type: 'text', text: 'yes' }] };
 	const tool = { role: 'assistant', tool_plan: 'I will look.', tool_calls: [TOOL] };
@@ -23,7 +23,7 @@ export function chat(spent: Spent, what: 'words' | 'tool' = 'words'): Reply {
 	return json({ id: newId(), finish_reason, message: what === 'words' ? words : tool, usage: usageOf(spent) }, spent);
 }
 
-/** The events of a streamed answer of version 2, up to the last. */
+/** The events of a streamed response of version 2, except the last. */
 export function chatBegins(): Part[] {
 	const said = (type: string, rest: object) => event({ type, ...rest }, { name: type });
 	return [
@@ -41,10 +41,10 @@ export function chatEnds(spent: Spent): Part {
 	return event(end, { name: 'message-end', reports: spent });
 }
 
-/** A streamed answer of version 2. */
+/** A streamed response of version 2. */
 export const chatStream = (spent: Spent): Reply => events(...chatBegins(), chatEnds(spent), event('[DONE]'));
 
-/** An answer of version 1. */
+/** A response of version 1. */
 export function chat1(spent: Spent): Reply {
 	const meta = { api_version: { version: '1' }, ...usageOf(spent) };
 	return json({ text: 'yes', generation_id: newId(), finish_reason: 'COMPLETE', meta }, spent);
@@ -55,7 +55,7 @@ const line = (data: object, reports?: Spent): Part => ({
 	...(reports ? { reports } : {}),
 });
 
-/** The lines of a streamed answer of version 1, up to the last. */
+/** The lines of a streamed response of version 1, except the last. */
 export const chat1Begins = (): Part[] => [
 	line({ is_finished: false, event_type: 'stream-start', generation_id: newId() }),
 	line({ is_finished: false, event_type: 'text-generation', text: 'yes' }),
@@ -67,7 +67,7 @@ export function chat1Ends(spent: Spent): Part {
 	return line({ is_finished: true, event_type: 'stream-end', finish_reason: 'COMPLETE', response }, spent);
 }
 
-/** Lines of JSON. */
+/** Returns a reply of lines of JSON. */
 export const lines = (...parts: Part[]): Reply => ({ headers: { 'content-type': 'application/stream+json' }, parts });
 
 /** One embedding of version 2. */
@@ -76,7 +76,7 @@ export function embeds(tokens: number): Reply {
 	return json({ id: newId(), embeddings: { float: [[0.1, 0.2]] }, texts: ['x'], meta }, { in: tokens, out: 0 });
 }
 
-/** A refusal, before anything is spent. The client tries again as often as it was told. */
+/** An error before any token is used. The client retries as often as it is configured. */
 export const refuses = (status: number): Reply => ({
 	...json({ id: newId(), message: `Not today: ${status}.` }, undefined, status),
 	headers: { 'retry-after': '0' },

@@ -1,6 +1,6 @@
 import { event, events, json, type Part, type Reply, type Spent } from './wire.js';
 
-/** Answers of the Gemini API: JSON, or events whose every `usageMetadata` is the sum so far. */
+/** Responses of the Gemini API: JSON, or events whose `usageMetadata` is the sum so far. */
 
 let made = 0;
 
@@ -20,17 +20,17 @@ function content(parts: readonly object[], spent: Spent | undefined, finishReaso
 
 const CALL = [{ functionCall: { name: 'look', args: {} } }];
 
-/** An answer of words. */
+/** A response with text. */
 export const says = (spent: Spent): Reply => json(content([{ text: 'yes' }], spent, 'STOP'), spent);
 
-/** An answer that calls the tool `look`. */
+/** A response that calls the tool `look`. */
 export const callsTool = (spent: Spent): Reply => json(content(CALL, spent, 'STOP'), spent);
 
-/** A refusal, before anything is spent. */
+/** An error before any token is used. */
 export const refuses = (code: number, status: string): Reply =>
 	json({ error: { code, message: `${status} of a test`, status } }, undefined, code);
 
-/** The events of a stream, each with what was spent so far, or null; the last one ends the answer. */
+/** The events of a stream, each with the usage so far, or null; the last one ends the response. */
 export function streamed(usage: readonly (Spent | null)[], last: readonly object[] = [{ text: 'done' }]): Part[] {
 	const responseId = `response-${++made}`;
 	return usage.map((spent, at) => {
@@ -40,16 +40,16 @@ export function streamed(usage: readonly (Spent | null)[], last: readonly object
 	});
 }
 
-/** A whole stream. */
+/** A complete stream. */
 export const streams = (...usage: readonly (Spent | null)[]): Reply => events(...streamed(usage));
 
 /** A stream that calls the tool `look`. */
 export const streamsTool = (spent: Spent): Reply => events(...streamed([null, spent], CALL));
 
-/** The begin of a stream, without its last event. */
+/** A stream without its last event. */
 export const begins = (spent: Spent): Part[] => streamed([spent, null]).slice(0, 1);
 
-/** What the server says in a stream that it cannot finish. */
+/** The event of a stream that the server cannot complete. */
 export const fails = (): Part =>
 	event({ error: { code: 500, message: 'Internal error of a test', status: 'INTERNAL' } });
 
@@ -68,10 +68,10 @@ const interaction = (status: string, spent?: Spent) => ({
 		: {}),
 });
 
-/** An answer of the Interactions API. */
+/** A response of the Interactions API. */
 export const interacts = (spent: Spent): Reply => json(interaction('completed', spent), spent);
 
-/** The events of a streamed one. */
+/** The events of a streamed response of the Interactions API. */
 export const interactsInStream = (spent: Spent): Part[] => [
 	event({ event_type: 'interaction.created', interaction: interaction('in_progress') }),
 	event({ event_type: 'step.delta', index: 0, delta: { type: 'text', text: 'yes' } }),

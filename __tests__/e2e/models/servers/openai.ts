@@ -5,7 +5,7 @@ const newId = (prefix: string) => `${prefix}-${++made}`;
 
 const MODEL = 'gpt-6-mini-2026-05-01';
 
-/** A call of a function that the model asks for. */
+/** A call of a function that the model requests. */
 export interface ToolUse {
 	readonly name: string;
 	readonly args: object;
@@ -44,7 +44,7 @@ export function chat(spent: Spent, content: string | ToolUse = 'Hello there.'): 
 	return json(body, spent);
 }
 
-/** The events of a streamed chat completion; with what it spent in its last one, where that is given. */
+/** The events of a streamed chat completion; the last one has the usage if it is given. */
 export function chatEvents(spent: Spent | undefined, content: string | ToolUse = 'Hello there.'): Part[] {
 	const id = newId('chatcmpl');
 	const chunk = (choices: unknown[], usage: unknown = null) => ({
@@ -82,7 +82,7 @@ export function completion(spent: Spent): Reply {
 	return json({ ...body, usage: usageOf(spent) }, spent);
 }
 
-/** An answer of the Responses API, finished or under way. */
+/** A response of the Responses API, complete or in progress. */
 export function responseBody(spent: Spent | undefined, status = 'completed', id = newId('resp')): object {
 	const content = [{ type: 'output_text', text: '{"answer":4}', annotations: [] }];
 	const output = [{ id: newId('msg'), type: 'message', status: 'completed', role: 'assistant', content }];
@@ -108,12 +108,12 @@ export function responseBody(spent: Spent | undefined, status = 'completed', id 
 	};
 }
 
-/** An answer of the Responses API in JSON. */
+/** A response of the Responses API in JSON. */
 export function response(spent: Spent | undefined, status?: string, id?: string): Reply {
 	return json(responseBody(spent, status, id), spent);
 }
 
-/** The events of an answer of the Responses API; usage is in the last one alone. */
+/** The events of a response of the Responses API; only the last one has the usage. */
 export function responseEvents(spent: Spent): Part[] {
 	const id = newId('resp');
 	const item_id = newId('msg');
@@ -140,7 +140,7 @@ export function responseEvents(spent: Spent): Part[] {
 	];
 }
 
-/** Two embeddings; an embedding has no output tokens. The client asks for base64 where the application says nothing. */
+/** Two embeddings; an embedding has no output tokens. The client requests base64 by default. */
 export function embeddings(tokens: number): Reply {
 	const embedding = Buffer.from(new Float32Array([0.5, -0.25]).buffer).toString('base64');
 	const data = [0, 1].map((index) => ({ object: 'embedding', index, embedding }));
@@ -153,13 +153,13 @@ export function embeddings(tokens: number): Reply {
 	return json(body, { in: tokens, out: 0 });
 }
 
-/** A refusal, as OpenAI writes it. The client tries 429 and 5xx again, as often as it was told. */
+/** An error in OpenAI's format. The client retries 429 and 5xx as often as it is configured. */
 export function refused(status: number, message = 'Not today.'): Reply {
 	const error = { message, type: status === 429 ? 'rate_limit_error' : 'server_error', param: null, code: null };
 	return { ...json({ error }, undefined, status), headers: { 'retry-after-ms': '1' } };
 }
 
-/** What the server says in a stream that it cannot finish. */
+/** The event of a stream that the server cannot complete. */
 export function failure(message = 'The server had an error.'): Part {
 	return event({ error: { message, type: 'server_error', param: null, code: null } }, { name: 'error' });
 }

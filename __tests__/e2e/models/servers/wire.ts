@@ -2,34 +2,34 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 
-/** What a provider reports that a call spent. */
+/** The token usage that a provider reports for a call. */
 export interface Spent {
 	readonly in: number;
 	readonly out: number;
 }
 
-/** What of an answer goes out at once. */
+/** A part of a reply that is sent at once. */
 export type Part =
 	| {
 			readonly text: string | Uint8Array;
-			/** What the provider has reported of this call once this text went out; it replaces what it reported before. */
+			/** The usage that the provider has reported for this call with this text; it replaces the previous report. */
 			readonly reports?: Spent;
 	  }
-	/** Waits so many milliseconds. */
+	/** Waits, in milliseconds. */
 	| { readonly slow: number }
-	/** Waits until the client hangs up. */
+	/** Waits until the client closes the connection. */
 	| 'until left'
 	/** Breaks the connection. */
 	| 'cut';
 
-/** One answer. */
+/** One reply. */
 export interface Reply {
 	readonly status?: number;
 	readonly headers?: Readonly<Record<string, string>>;
 	readonly parts: readonly Part[];
 }
 
-/** A request as it arrived. */
+/** A request that arrived. */
 export interface Asked {
 	readonly method: string;
 	readonly path: string;
@@ -39,8 +39,8 @@ export interface Asked {
 const NOTHING: Spent = { in: 0, out: 0 };
 
 /**
- * A provider on 127.0.0.1. It answers each request with the next reply of its script, and keeps the sum of what it
- * reported: what a person would be billed.
+ * A provider on 127.0.0.1. It responds to each request with the next reply of its script, and keeps the sum of the
+ * usage that it reported: what a customer would be billed.
  */
 export class Provider {
 	readonly asked: Asked[] = [];
@@ -57,7 +57,7 @@ export class Provider {
 		});
 	}
 
-	/** Opens a port; before that it has no `url`. */
+	/** Listens on a free port; before that it has no `url`. */
 	async start(): Promise<void> {
 		await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
 	}
@@ -66,22 +66,22 @@ export class Provider {
 		return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
 	}
 
-	/** What it answers next, in this order. */
+	/** Adds the next replies, in this order. */
 	script(...replies: Reply[]): void {
 		this.#script.push(...replies);
 	}
 
-	/** The sum of all that it reported since the last `reset`. */
+	/** The sum of the usage that it reported since the last `reset`. */
 	get sent(): Spent {
 		return this.#sent;
 	}
 
-	/** How many replies nobody asked for. */
+	/** The number of scripted replies that were not requested. */
 	get left(): number {
 		return this.#script.length;
 	}
 
-	/** Forgets the script, the requests and what it sent. */
+	/** Clears the script, the requests and the sum. */
 	reset(): void {
 		this.asked.length = 0;
 		this.#script = [];
@@ -122,23 +122,23 @@ export class Provider {
 	}
 }
 
-/** An answer in JSON. */
+/** Returns a reply in JSON. */
 export function json(body: unknown, reports?: Spent, status = 200): Reply {
 	return { status, parts: [{ text: JSON.stringify(body), ...(reports ? { reports } : {}) }] };
 }
 
-/** An answer in server-sent events. */
+/** Returns a reply of server-sent events. */
 export function events(...parts: Part[]): Reply {
 	return { headers: { 'content-type': 'text/event-stream; charset=utf-8' }, parts };
 }
 
-/** One server-sent event. */
+/** Returns one server-sent event. */
 export function event(data: unknown, { name, reports }: { name?: string; reports?: Spent } = {}): Part {
 	const text = `${name === undefined ? '' : `event: ${name}\n`}data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`;
 	return { text, ...(reports ? { reports } : {}) };
 }
 
-/** The same answer in other chunks: of so many bytes each, whatever they cut through, a moment apart. */
+/** Returns the same reply in chunks of `size` bytes, a moment apart; they may cut through characters. */
 export function inBits(reply: Reply, size: number): Reply {
 	const parts = reply.parts.flatMap((part): Part[] => {
 		if (typeof part === 'string' || !('text' in part)) return [part];

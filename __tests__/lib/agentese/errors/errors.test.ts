@@ -28,7 +28,7 @@ const each = [
 		status: 404,
 		error: new PathNotFoundError('self.soul.chalenge', ['self.soul.challenge', 'self.soul.manifest']),
 		message:
-			'No resolver answers "self.soul.chalenge". A path is reached only where a registered class publishes its aspect. ' +
+			'No resolver answers "self.soul.chalenge". A path is reachable only if a registered class publishes its aspect. ' +
 			'Try "self.soul.challenge". Related: self.soul.manifest.',
 	},
 	{
@@ -37,7 +37,7 @@ const each = [
 		status: 403,
 		error: new AffordanceError('burn', 'guest', ['affordances', 'manifest']),
 		message:
-			"Aspect 'burn' not available to guest. What a path affords depends on who asks. " +
+			"Aspect 'burn' not available to guest. What a path affords depends on the observer. " +
 			'Try one of those available, or an observer of another archetype. Available: affordances, manifest.',
 	},
 	{
@@ -46,8 +46,8 @@ const each = [
 		status: 401,
 		error: new ObserverRequiredError('self.soul.challenge'),
 		message:
-			'"self.soul.challenge" was invoked by no observer. ' +
-			'There is no view from nowhere, and for this path the guest does not do. ' +
+			'"self.soul.challenge" was invoked without an observer. ' +
+			'This path requires an observer and is not available to the guest. ' +
 			'Try an umwelt with an id, or the header X-Observer-Id over HTTP.',
 	},
 	{
@@ -57,15 +57,15 @@ const each = [
 		error: new BudgetExhaustedError('self.soul.challenge', { spent: 1200, limit: 1000 }),
 		message:
 			'The budget for "self.soul.challenge" is exhausted: 1200 of 1000 tokens are spent. ' +
-			'An invocation that charges a budget is refused when nothing is left of it. ' +
+			'An invocation that charges an exhausted budget is refused. ' +
 			'Try again with a larger budget, or an aspect that charges less.',
 	},
 	{
 		type: CompositionViolationError,
 		name: 'CompositionViolationError',
 		status: 422,
-		error: new CompositionViolationError('a >> ', 'has nothing in stage 2', { why: 'Each stands between two.' }),
-		message: '"a >> " is not a composition: it has nothing in stage 2. Each stands between two.',
+		error: new CompositionViolationError('a >> ', 'has nothing in stage 2', { why: 'Each separates two paths.' }),
+		message: '"a >> " is not a composition: it has nothing in stage 2. Each separates two paths.',
 	},
 	{
 		type: DecorationError,
@@ -100,7 +100,7 @@ describe('every error of AGENTESE', () => {
 	});
 
 	it.each(each)(
-		'$name says its name on the prototype, in the stack, and not among its keys',
+		'$name has its name on the prototype and in the stack, and not as an own property',
 		({ error, type, name }) => {
 			expect(error.name).toBe(name);
 			expect(Object.getOwnPropertyDescriptor(type.prototype, 'name')).toEqual({
@@ -120,7 +120,7 @@ describe('the parts of an error', () => {
 	it('carries why, what to try, and what is related, frozen', () => {
 		const { why, tries, related } = new PathNotFoundError('self.x.y', ['self.x.z', 'self.x.w']);
 		expect({ why, tries, related }).toEqual({
-			why: 'A path is reached only where a registered class publishes its aspect.',
+			why: 'A path is reachable only if a registered class publishes its aspect.',
 			tries: ['"self.x.z"'],
 			related: ['self.x.z', 'self.x.w'],
 		});
@@ -134,7 +134,7 @@ describe('the parts of an error', () => {
 		expect(error.related).toEqual(['manifest']);
 	});
 
-	it('says only what happened where there is no hint', () => {
+	it('states only what happened if there are no hints', () => {
 		class GardenError extends AgenteseError {
 			get status() {
 				return 418;
@@ -151,31 +151,31 @@ describe('the parts of an error', () => {
 		]);
 	});
 
-	it('chains a cause only where there is one', () => {
+	it('has a cause only if one is given', () => {
 		const cause = new Error('underneath');
 		expect(new CompositionViolationError('a >> b', 'fails', { cause }).cause).toBe(cause);
 		expect(Object.hasOwn(new CompositionViolationError('a >> b', 'fails'), 'cause')).toBe(false);
 	});
 
-	it('names no path where nothing is similar', () => {
+	it('names no path if none is similar', () => {
 		expect(new PathNotFoundError('self.x.y').tries).toEqual(['registering a resolver that publishes it']);
 	});
 
-	it('names no aspect where nothing is available', () => {
+	it('names no aspect if none is available', () => {
 		expect(new AffordanceError('burn', 'guest').message).toBe(
-			"Aspect 'burn' not available to guest. What a path affords depends on who asks. " +
+			"Aspect 'burn' not available to guest. What a path affords depends on the observer. " +
 				'Try another path, or an observer of another archetype.',
 		);
 	});
 
-	it('counts a budget in the unit that is said, and in none where nothing is known', () => {
+	it('states a budget in the given unit, and no amounts if none are given', () => {
 		expect(new BudgetExhaustedError('self.x.y', { spent: 3, limit: 2, unit: 'euros' }).message).toContain(
 			'is exhausted: 3 of 2 euros are spent.',
 		);
 		expect(new BudgetExhaustedError('self.x.y').message).toContain('The budget for "self.x.y" is exhausted. ');
 	});
 
-	it('names a decorated class without a member, and one without a name', () => {
+	it('names a decorated class without a member, and an anonymous one', () => {
 		const use = { decorator: '@Resolver', rule: 'A rule.', got: '7', wayOut: '"self.soul"' };
 		expect(new DecorationError({ ...use, class: 'Soul' }).message).toBe(
 			'@Resolver on Soul got 7. A rule. Try "self.soul".',
@@ -193,7 +193,7 @@ describe('texts from outside', () => {
 		);
 	});
 
-	it('are cut, however many and long they are', () => {
+	it('are truncated, however many and long they are', () => {
 		const long = 'x'.repeat(10_000_000);
 		const many = Array.from({ length: 1000 }, () => long);
 		const messages = [

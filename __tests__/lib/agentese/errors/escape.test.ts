@@ -17,17 +17,17 @@ describe('printable()', () => {
 		expect(printable(text)).toBe(shown);
 	});
 
-	it('cuts at the limit, with an ellipsis', () => {
+	it('truncates at the limit, with an ellipsis', () => {
 		expect(printable('abcdef', 6)).toBe('abcdef');
 		expect(printable('abcdefg', 6)).toBe('abcdef…');
 	});
 
-	it('never cuts through an escape or a surrogate pair', () => {
+	it('never truncates within an escape or a surrogate pair', () => {
 		expect(printable('abc\u0000', 6)).toBe('abc…');
 		expect(printable('abc😀', 4)).toBe('abc…');
 	});
 
-	it('answers at most the limit and an ellipsis, without control characters, for any text', () => {
+	it('returns at most the limit and an ellipsis, without control characters, for any text', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
 				const shown = printable(text, 40);
@@ -43,7 +43,7 @@ describe('quote()', () => {
 		expect(quote('a"b')).toBe('"a\\"b"');
 	});
 
-	it('cuts at 80 characters unless told otherwise', () => {
+	it('truncates at 80 characters by default', () => {
 		expect(quote('x'.repeat(10_000_000))).toBe(`"${'x'.repeat(80)}…"`);
 		expect(quote('abcdef', 3)).toBe('"abc…"');
 	});

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { nearest, nearestPaths } from '../../../../lib/agentese/errors/nearest.js';
 
-/** The textbook's recursion, without band and limit. */
+/** The distance by the textbook's recursion, without band and limit. */
 function edits(a: string, b: string): number {
 	const table = Array.from({ length: a.length + 1 }, (_, i) =>
 		Array.from({ length: b.length + 1 }, (_, j) => (i === 0 ? j : j === 0 ? i : 0)),
@@ -29,18 +29,18 @@ describe('nearest()', () => {
 		expect(nearest(word, ['world', 'self', 'concept', 'void', 'time'])).toEqual(found);
 	});
 
-	it('finds the nearest first, those equally near by their letters, whatever the order they come in', () => {
+	it('returns the nearest first, equally near ones by their text, whatever the order of the candidates', () => {
 		const candidates = ['labelled', 'lapels', 'labels', 'label', 'buckets'];
 		expect(nearest('lables', candidates)).toEqual(['labels', 'label', 'lapels']);
 		expect(nearest('lables', candidates.toReversed())).toEqual(['labels', 'label', 'lapels']);
 	});
 
-	it('finds at most as many as wanted, each once', () => {
+	it('returns at most `max` candidates, each once', () => {
 		expect(nearest('ab', ['aa', 'ac', 'ad', 'aa', 'ae'])).toEqual(['aa', 'ac', 'ad']);
 		expect(nearest('ab', ['aa', 'ac', 'ad'], 1)).toEqual(['aa']);
 	});
 
-	it('finds nothing where nothing is near', () => {
+	it('returns nothing if nothing is near', () => {
 		expect(nearest('witness', ['world', 'self', 'concept', 'void', 'time'])).toEqual([]);
 		expect(nearest('', ['a'])).toEqual([]);
 		expect(nearest('a', [])).toEqual([]);
@@ -50,15 +50,15 @@ describe('nearest()', () => {
 		const long = 'a'.repeat(129);
 		expect(nearest(long, [long])).toEqual([]);
 		expect(nearest('a'.repeat(10_000_000), ['a'])).toEqual([]);
-		let taken = 0;
+		let read = 0;
 		function* endless() {
 			for (;;) {
-				taken++;
+				read++;
 				yield 'zzzz';
 			}
 		}
 		expect(nearest('self', endless())).toEqual([]);
-		expect(taken).toBe(2001);
+		expect(read).toBe(2001);
 	});
 
 	it('counts edits as the textbook does', () => {
@@ -84,35 +84,35 @@ describe('nearestPaths()', () => {
 		'void.entropy.sip',
 	];
 
-	it('puts a typing error before what shares the handle', () => {
+	it('returns mistyped paths before those with the same handle', () => {
 		expect(nearestPaths('self.soul.manifst', paths)).toEqual(['self.soul.manifest', 'self.soul.challenge']);
 	});
 
-	it('finds what shares the handle where no aspect is near', () => {
+	it('returns paths with the same handle if no aspect is near', () => {
 		expect(nearestPaths('self.soul.xyz', paths)).toEqual(['self.soul.challenge', 'self.soul.manifest']);
 	});
 
-	it('finds what shares the first segment of the holon where the handle is unknown', () => {
+	it('returns paths with the same first segment of the holon if the handle is unknown', () => {
 		expect(nearestPaths('self.memory.xyz.abcdefgh', paths)).toEqual([
 			'self.memory.cartography.map',
 			'self.memory.recall',
 		]);
 	});
 
-	it('finds what shares the context of a path of two segments', () => {
+	it('returns paths with the same context for a path of two segments', () => {
 		expect(nearestPaths('void.xyz', paths)).toEqual(['void.entropy.sip', 'void.manifest']);
 	});
 
-	it('finds at most as many as wanted', () => {
+	it('returns at most `max` paths', () => {
 		expect(nearestPaths('self.soul.xyz', paths, 1)).toEqual(['self.soul.challenge']);
 	});
 
-	it('finds nothing for a stranger', () => {
+	it('returns nothing for a path that is similar to none', () => {
 		expect(nearestPaths('time.clock.tick', paths)).toEqual([]);
 		expect(nearestPaths('x', paths)).toEqual([]);
 	});
 
-	it('looks at 2000 paths, for a path of any length', () => {
+	it('compares up to 2000 paths, for a path of any length', () => {
 		const many = Array.from({ length: 3000 }, (_, at) => `self.soul.a${at}`);
 		expect(nearestPaths(`self.soul.${'x'.repeat(1000)}`, many)).toEqual([
 			'self.soul.a0',

@@ -12,7 +12,7 @@ describe('observerFromHeaders()', () => {
 		expect(observerFromHeaders(headers)).toEqual({ id: 'kent', archetype: 'developer' });
 	});
 
-	it('takes the guest for what is not said', () => {
+	it('uses the values of the guest for missing headers', () => {
 		expect(observerFromHeaders({ 'x-observer-id': 'kent' })).toEqual({ id: 'kent', archetype: 'guest' });
 		expect(observerFromHeaders({ 'x-observer-archetype': 'developer' })).toEqual({
 			id: 'anonymous',
@@ -25,7 +25,7 @@ describe('observerFromHeaders()', () => {
 		['in headers that came twice', { 'x-observer-capabilities': ['read,write', 'prune'] }],
 		[
 			'in headers of the web',
-			new Headers([...['read', 'write, prune'].map((one) => ['x-observer-capabilities', one])] as never),
+			new Headers([...['read', 'write, prune'].map((value) => ['x-observer-capabilities', value])] as never),
 		],
 	])('reads capabilities %s', (_name, headers) => {
 		const observer = observerFromHeaders(headers);
@@ -33,12 +33,12 @@ describe('observerFromHeaders()', () => {
 		expect(Object.isFrozen(observer?.capabilities)).toBe(true);
 	});
 
-	it('reads 64 capabilities and no more, each cut at 256 characters', () => {
+	it('reads up to 64 capabilities, each truncated to 256 characters', () => {
 		const many = observerFromHeaders({ 'x-observer-capabilities': Array(100_000).fill('x'.repeat(300)).join() });
 		expect(many?.capabilities).toEqual(Array(64).fill('x'.repeat(256)));
 	});
 
-	it('answers what cannot be changed, cut at 256 characters', () => {
+	it('returns a frozen observer, its id truncated to 256 characters', () => {
 		const observer = observerFromHeaders({ 'x-observer-id': 'x'.repeat(1000) });
 		expect(observer?.id).toBe('x'.repeat(256));
 		expect(Object.isFrozen(observer)).toBe(true);
@@ -51,7 +51,7 @@ describe('observerFromHeaders()', () => {
 		['headers without them', new Headers({ host: 'x' })],
 		['an empty object', {}],
 		['empty ones', { 'x-observer-id': '', 'x-observer-archetype': [] }],
-		['ones that are no text', { 'x-observer-id': 7, 'x-observer-archetype': [{}] }],
+		['ones that are not texts', { 'x-observer-id': 7, 'x-observer-archetype': [{}] }],
 		[
 			'headers that throw',
 			{
@@ -71,7 +71,7 @@ describe('observerFromHeaders()', () => {
 				},
 			),
 		],
-	])('answers undefined for %s', (_name, headers) => {
+	])('returns undefined for %s', (_name, headers) => {
 		expect(observerFromHeaders(headers)).toBeUndefined();
 	});
 });

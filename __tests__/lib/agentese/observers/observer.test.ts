@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { GUEST, readObserver } from '../../../../lib/agentese/observers/observer.js';
 
-/** An object that tells which of its members were read, in order. */
+/** Returns a proxy of the members, and the names of those that were read, in order. */
 function watched(members: object): { umwelt: object; reads: string[] } {
 	const reads: string[] = [];
 	const umwelt = new Proxy(members, {
@@ -37,8 +37,8 @@ describe('the shapes that occur', () => {
 			{ user_id: 'u1', tenant_id: 't1', session_id: 's1' },
 			{ id: 'u1', archetype: 'guest', tenantId: 't1', sessionId: 's1' },
 		],
-		['a session of nobody', { session_id: 's1' }, { id: 'anonymous', archetype: 'guest', sessionId: 's1' }],
-		['a dna with a name alone', { dna: { name: 'kent' } }, { id: 'kent', archetype: 'guest' }],
+		['a session without an observer', { session_id: 's1' }, { id: 'anonymous', archetype: 'guest', sessionId: 's1' }],
+		['a dna with a name only', { dna: { name: 'kent' } }, { id: 'kent', archetype: 'guest' }],
 	])('%s is read', (_name, umwelt, observer) => {
 		expect(readObserver(umwelt)).toEqual(observer);
 	});
@@ -61,11 +61,11 @@ describe('the shapes that occur', () => {
 		['an umwelt whose dna is nameless', { state: {}, dna: { capabilities: [] } }],
 		['an umwelt whose dna is null', { dna: null }],
 		['an umwelt whose dna is a text', { dna: 'kent' }],
-	])('%s says nothing of who asks', (_name, umwelt) => {
+	])('%s names no observer', (_name, umwelt) => {
 		expect(readObserver(umwelt)).toBeUndefined();
 	});
 
-	it('an answer is frozen', () => {
+	it('a result is frozen', () => {
 		expect([GUEST, readObserver({ id: 'kent', sessionId: 's' })].map(Object.isFrozen)).toEqual([true, true]);
 	});
 });
@@ -76,7 +76,7 @@ describe('the order', () => {
 		dna: { name: 'by dna', archetype: 'of dna' },
 		userId: 'by userId',
 		user_id: 'by user_id',
-		archetype: 'its own',
+		archetype: 'by archetype',
 		tenantId: 'tenantId',
 		tenant_id: 'tenant_id',
 		sessionId: 'sessionId',
@@ -91,14 +91,19 @@ describe('the order', () => {
 		[['id', 'dna', 'userId', 'user_id'], 'anonymous'],
 	])('without %j the id is "%s"', (missing, id) => {
 		const umwelt = { ...all, ...Object.fromEntries(missing.map((key) => [key, undefined])) };
-		expect(readObserver(umwelt)).toEqual({ id, archetype: 'its own', tenantId: 'tenantId', sessionId: 'sessionId' });
+		expect(readObserver(umwelt)).toEqual({
+			id,
+			archetype: 'by archetype',
+			tenantId: 'tenantId',
+			sessionId: 'sessionId',
+		});
 	});
 
-	it('takes the archetype of the dna where the umwelt has none', () => {
+	it('reads the archetype of the dna if the umwelt has none', () => {
 		expect(readObserver({ ...all, archetype: undefined })).toMatchObject({ id: 'by id', archetype: 'of dna' });
 	});
 
-	it('takes snake case where there is no camel case', () => {
+	it('reads snake case if there is no camel case', () => {
 		expect(readObserver({ ...all, tenantId: null, sessionId: '' })).toMatchObject({
 			tenantId: 'tenant_id',
 			sessionId: 'session_id',
@@ -107,13 +112,13 @@ describe('the order', () => {
 });
 
 describe('reading', () => {
-	it('stops where the answer is known', () => {
+	it('stops when all values are known', () => {
 		const { umwelt, reads } = watched({ id: 'kent', archetype: 'guest', tenantId: 't', sessionId: 's', dna: {} });
 		readObserver(umwelt);
 		expect(reads).toEqual(['id', 'archetype', 'tenantId', 'sessionId']);
 	});
 
-	it('touches each member once at most, and no other', () => {
+	it('reads each member once at most, and no other', () => {
 		const { umwelt, reads } = watched({ gravity: 1, then: 1 });
 		expect(readObserver(umwelt)).toBeUndefined();
 		expect(reads).toEqual([
@@ -121,13 +126,13 @@ describe('reading', () => {
 		]);
 	});
 
-	it('touches of the dna only what is missing', () => {
+	it('reads of the dna only what is missing', () => {
 		const { umwelt: dna, reads } = watched({ name: 'dna', archetype: 'developer' });
 		expect(readObserver({ id: 'kent', dna })).toEqual({ id: 'kent', archetype: 'developer' });
 		expect(reads).toEqual(['archetype']);
 	});
 
-	it('takes a getter and a prototype as they come', () => {
+	it('accepts getters, null prototypes and frozen objects', () => {
 		class Person {
 			get id() {
 				return 'kent';
@@ -141,7 +146,7 @@ describe('reading', () => {
 		expect(readObserver(Object.freeze({ id: 'kent' }))).toEqual({ id: 'kent', archetype: 'guest' });
 	});
 
-	it('goes on past a getter that throws', () => {
+	it('continues after a getter that throws', () => {
 		const umwelt = {
 			get id(): string {
 				throw new Error('no id');
@@ -156,7 +161,7 @@ describe('reading', () => {
 		expect(readObserver(umwelt)).toEqual({ id: 'kent', archetype: 'guest' });
 	});
 
-	it('finds nothing in proxies that throw at everything, revoked ones too', () => {
+	it('returns undefined for proxies whose traps throw, and for revoked ones', () => {
 		const hostile = new Proxy(
 			{},
 			new Proxy(
@@ -204,19 +209,19 @@ describe('values', () => {
 		expect(readObserver({ id: 'kent', archetype })).toEqual({ id: 'kent', archetype: 'guest' });
 	});
 
-	it('are cut at 256 characters', () => {
+	it('are truncated to 256 characters', () => {
 		const long = 'x'.repeat(10_000_000);
-		const cut = 'x'.repeat(256);
+		const truncated = 'x'.repeat(256);
 		expect(readObserver({ id: long, archetype: long, tenantId: long, sessionId: long })).toEqual({
-			id: cut,
-			archetype: cut,
-			tenantId: cut,
-			sessionId: cut,
+			id: truncated,
+			archetype: truncated,
+			tenantId: truncated,
+			sessionId: truncated,
 		});
 		expect(readObserver({ id: -(10n ** 256n - 1n) })?.id).toBe(`-${'9'.repeat(255)}`);
 	});
 
-	it('are not cut through a surrogate pair', () => {
+	it('are not truncated within a surrogate pair', () => {
 		expect(readObserver({ id: `${'x'.repeat(255)}😀` })?.id).toBe('x'.repeat(255));
 		expect(readObserver({ id: `${'x'.repeat(254)}😀y` })?.id).toBe(`${'x'.repeat(254)}😀`);
 	});
@@ -227,10 +232,10 @@ describe('values', () => {
 				fc.record({ id: fc.anything(), dna: fc.anything(), archetype: fc.anything(), user_id: fc.anything() }),
 				(umwelt) => {
 					const observer = readObserver(umwelt) ?? GUEST;
-					for (const said of Object.values(observer)) {
-						expect(typeof said).toBe('string');
-						expect(said.length).toBeGreaterThanOrEqual(1);
-						expect(said.length).toBeLessThanOrEqual(256);
+					for (const text of Object.values(observer)) {
+						expect(typeof text).toBe('string');
+						expect(text.length).toBeGreaterThanOrEqual(1);
+						expect(text.length).toBeLessThanOrEqual(256);
 					}
 				},
 			),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { PathSyntaxError } from '../../../../lib/agentese/errors/errors.js';
-import { makeAliases } from '../../../../lib/agentese/paths/aliases.js';
+import { createAliases } from '../../../../lib/agentese/paths/aliases.js';
 
-const aliases = makeAliases({ me: 'self.soul', chaos: 'void.entropy', past: 'time.past', nothing: 'void' });
+const aliases = createAliases({ me: 'self.soul', chaos: 'void.entropy', past: 'time.past', nothing: 'void' });
 
 describe('expand()', () => {
 	it.each([
@@ -12,7 +12,7 @@ describe('expand()', () => {
 		['nothing.manifest', 'void.manifest'],
 		['me', 'self.soul'],
 		['me.Challenge ', 'self.soul.Challenge '],
-	])('%s is %s, and the original is told', (original, path) => {
+	])('expands %s to %s, and returns the original too', (original, path) => {
 		expect(aliases.expand(original)).toEqual({ path, original });
 	});
 
@@ -30,7 +30,7 @@ describe('expand()', () => {
 		expect(aliases.expand(path)).toEqual({ path });
 	});
 
-	it('leaves what is no string as it is', () => {
+	it('leaves a value that is not a string as it is', () => {
 		const value = { toString: () => 'me.challenge' };
 		expect(aliases.expand(value)).toEqual({ path: value });
 		expect(aliases.expand(undefined)).toEqual({ path: undefined });
@@ -42,39 +42,39 @@ describe('expand()', () => {
 	});
 
 	it('expands once only: a target is never an alias', () => {
-		const both = makeAliases({ me: 'self.you', you: 'self.me' });
+		const both = createAliases({ me: 'self.you', you: 'self.me' });
 		expect(both.expand('me.you.x')).toEqual({ path: 'self.you.you.x', original: 'me.you.x' });
 	});
 
 	it('does nothing without aliases', () => {
-		expect(makeAliases(undefined).expand('me.challenge')).toEqual({ path: 'me.challenge' });
-		expect(makeAliases({}).expand('me.challenge')).toEqual({ path: 'me.challenge' });
+		expect(createAliases(undefined).expand('me.challenge')).toEqual({ path: 'me.challenge' });
+		expect(createAliases({}).expand('me.challenge')).toEqual({ path: 'me.challenge' });
 	});
 
-	it('does not see later changes of the record', () => {
+	it('ignores later changes of the record', () => {
 		const record: Record<string, string> = { me: 'self.soul' };
-		const { expand } = makeAliases(record);
+		const { expand } = createAliases(record);
 		record['me'] = 'void';
 		expect(expand('me.x').path).toBe('self.soul.x');
 	});
 });
 
-describe('makeAliases()', () => {
+describe('createAliases()', () => {
 	it('accepts an alias named as a member of every object', () => {
-		expect(makeAliases({ constructor: 'self.soul' }).expand('constructor.x').path).toBe('self.soul.x');
+		expect(createAliases({ constructor: 'self.soul' }).expand('constructor.x').path).toBe('self.soul.x');
 	});
 
-	it('does not take aliases from a prototype', () => {
-		expect(makeAliases(Object.create({ me: 'self.soul' })).expand('me.x')).toEqual({ path: 'me.x' });
+	it('ignores properties that the record inherits', () => {
+		expect(createAliases(Object.create({ me: 'self.soul' })).expand('me.x')).toEqual({ path: 'me.x' });
 	});
 
 	const SEGMENT =
-		'it is not a segment. An alias stands for the first segment of a path: ' +
+		'it is not a segment. An alias replaces the first segment of a path: ' +
 		'a lower case letter, then letters, digits and "_". Try "me".';
 	it.each<[Record<string, unknown>, string]>([
 		[
 			{ self: 'void' },
-			'"self" is not an alias: it is a context. What a context means is the same everywhere. Try another name for it.',
+			'"self" is not an alias: it is a context. An alias cannot replace one of the five contexts. Try another name for it.',
 		],
 		[{ Me: 'self.soul' }, `"Me" is not an alias: ${SEGMENT}`],
 		[{ 'a.b': 'self.soul' }, `"a.b" is not an alias: ${SEGMENT}`],
@@ -82,7 +82,7 @@ describe('makeAliases()', () => {
 		[{ ['__proto__']: 'self.soul' }, `"__proto__" is not an alias: ${SEGMENT}`],
 		[
 			{ me: 'soul' },
-			'"soul" is not a target for the alias "me": it begins with "soul", which is no context. The contexts are world, self, concept, void and time. Try a context before it, as "self.soul".',
+			'"soul" is not a target for the alias "me": it begins with "soul", which is not a context. The contexts are world, self, concept, void and time. Try a context before it, such as "self.soul".',
 		],
 		[
 			{ me: 'self.Soul' },
@@ -90,15 +90,15 @@ describe('makeAliases()', () => {
 		],
 		[
 			{ me: 'world.:town' },
-			'"world.:town" is not a target for the alias "me": it has parameters. An alias stands for one thing. Try a handle without parameters.',
+			'"world.:town" is not a target for the alias "me": it has parameters. The target of an alias is one context or handle. Try a handle without parameters.',
 		],
 		[
 			{ me: 7 },
 			'A number is not a target for the alias "me": it is not a string. Context, holon and aspect are written with dots between them. Try one such as "self.soul".',
 		],
-	])('refuses %j with a sentence', (record, message) => {
-		const make = () => makeAliases(record as Record<string, string>);
-		expect(make).toThrow(PathSyntaxError);
-		expect(make).toThrow(expect.objectContaining({ message }));
+	])('refuses %j with its fault', (record, message) => {
+		const create = () => createAliases(record as Record<string, string>);
+		expect(create).toThrow(PathSyntaxError);
+		expect(create).toThrow(expect.objectContaining({ message }));
 	});
 });

@@ -15,13 +15,16 @@ describe('splitComposition()', () => {
 		expect(splitComposition(text)).toEqual(stages);
 	});
 
-	it.each(['self.soul.challenge', '', 'a > > b', 'a > b'])('%j is none', (text) => {
+	it.each(['self.soul.challenge', '', 'a > > b', 'a > b'])('%j is not a composition', (text) => {
 		expect(splitComposition(text)).toBeUndefined();
 	});
 
-	it.each([undefined, null, 7, ['a >> b'], { includes: () => true }])('%j, which is no string, is none', (value) => {
-		expect(splitComposition(value)).toBeUndefined();
-	});
+	it.each([undefined, null, 7, ['a >> b'], { includes: () => true }])(
+		'%j, which is not a string, is not a composition',
+		(value) => {
+			expect(splitComposition(value)).toBeUndefined();
+		},
+	);
 
 	it.each([
 		['a.b.c >> ', 2],
@@ -36,7 +39,7 @@ describe('splitComposition()', () => {
 			expect.objectContaining({
 				message:
 					`${JSON.stringify(text)} is not a composition: it has nothing in stage ${stage}. ` +
-					'Each ">>" stands between two paths. Try "self.soul.manifest >> self.soul.challenge".',
+					'Each ">>" separates two paths. Try "self.soul.manifest >> self.soul.challenge".',
 			}),
 		);
 	});
@@ -44,7 +47,7 @@ describe('splitComposition()', () => {
 	it('has at most 64 stages', () => {
 		const text = Array.from({ length: 64 }, () => 'a.b').join('>>');
 		expect(splitComposition(text)).toHaveLength(64);
-		expect(() => splitComposition(`${text}>>a.b`)).toThrow('it has more than 64 stages. Each stage is an');
+		expect(() => splitComposition(`${text}>>a.b`)).toThrow('it has more than 64 stages. Each stage is a separate');
 	});
 
 	it.each([
@@ -62,12 +65,12 @@ describe('splitComposition()', () => {
 		expect(message.length).toBeLessThan(300);
 	});
 
-	it('finds the blanks inside ten million characters without going back', () => {
+	it('finds the blanks within ten million characters in linear time', () => {
 		const blanks = ' '.repeat(10_000_000);
 		expect(splitComposition(`a${blanks}b${blanks}>>c`)?.map((stage) => stage.length)).toEqual([10_000_002, 1]);
 	});
 
-	it('answers the stages that were joined, whatever the blanks between', () => {
+	it('returns the stages that were joined, whatever the blanks between them', () => {
 		const stage = fc.stringMatching(/^[a-z.]{1,10}$/);
 		const gap = fc.stringMatching(/^[ \t\n]{0,3}$/);
 		fc.assert(

@@ -7,18 +7,21 @@ describe('contexts', () => {
 		expect(Object.isFrozen(contexts)).toBe(true);
 	});
 
-	it.each(['world', 'self', 'concept', 'void', 'time'])('%s is one', (context) => {
+	it.each(['world', 'self', 'concept', 'void', 'time'])('%s is a context', (context) => {
 		expect(isContext(context)).toBe(true);
 	});
 
-	it.each(['witness', 'Self', 'constructor', '__proto__', '', undefined, null, 7, ['self']])('%j is none', (text) => {
-		expect(isContext(text)).toBe(false);
-	});
+	it.each(['witness', 'Self', 'constructor', '__proto__', '', undefined, null, 7, ['self']])(
+		'%j is not a context',
+		(text) => {
+			expect(isContext(text)).toBe(false);
+		},
+	);
 });
 
 describe('isSegment()', () => {
 	it.each(['a', 'soul', 'daily_lab', 'kent_001', 'a__', 'assign-layer', 'a-b-c', 'goal-2', 'constructor'])(
-		'%j is one',
+		'%j is a segment',
 		(segment) => {
 			expect(isSegment(segment)).toBe(true);
 		},
@@ -27,11 +30,11 @@ describe('isSegment()', () => {
 	it.each([
 		...['', 'Soul', 'a.b', '9a', '_a', '-a', 'a-', 'a--b', 'a b', 'a\n', 'é', ':a', '*', 'ａ', 'ı', 'K'],
 		...[undefined, null, 7, {}, ['a']],
-	])('%j is none', (segment) => {
+	])('%j is not a segment', (segment) => {
 		expect(isSegment(segment)).toBe(false);
 	});
 
-	it('is none beyond 1024 characters', () => {
+	it('has up to 1024 characters', () => {
 		expect(isSegment('a'.repeat(1024))).toBe(true);
 		expect(isSegment('a'.repeat(1025))).toBe(false);
 	});

@@ -3,22 +3,22 @@ import fc from 'fast-check';
 import { PathSyntaxError } from '../../../../lib/agentese/errors/errors.js';
 import { contexts, handleOf, isContext, parsePath, tryParsePath } from '../../../../lib/agentese/paths/parse.js';
 
-const LETTERS = 'A segment is a lower case letter, then letters, digits and "_", with single hyphens inside.';
+const SEGMENT = 'A segment is a lower case letter, then letters, digits and "_", with single hyphens inside.';
 const CONTEXTS = 'The contexts are world, self, concept, void and time.';
-const TRIM = 'Nothing is trimmed: what is invoked is what was written.';
-const DOT = 'A dot stands between two segments.';
-const WILD = 'A wildcard stands for many, and this is about one.';
+const TRIM = 'Blanks and control characters are not allowed, and are not trimmed.';
+const DOT = 'A dot separates two segments.';
+const WILDCARD = 'Wildcards are not allowed: each segment names one thing.';
 const TYPE = 'Context, holon and aspect are written with dots between them. Try one such as "self.soul.manifest".';
 const EXAMPLE = 'Try one such as "self.soul.manifest".';
 
 function refusal(text: unknown): PathSyntaxError {
-	const answer = tryParsePath(text);
-	if (answer instanceof PathSyntaxError) return answer;
-	throw new Error(`expected a refusal, got ${JSON.stringify(answer)}`);
+	const result = tryParsePath(text);
+	if (result instanceof PathSyntaxError) return result;
+	throw new Error(`expected a refusal, got ${JSON.stringify(result)}`);
 }
 
 describe('parsePath()', () => {
-	it('takes apart what is between context and aspect as the holon, however long', () => {
+	it('returns the segments between context and aspect as the holon, however many', () => {
 		expect(parsePath('self.memory.cartography.deep.map')).toEqual({
 			path: 'self.memory.cartography.deep.map',
 			context: 'self',
@@ -27,7 +27,7 @@ describe('parsePath()', () => {
 		});
 	});
 
-	it('answers an empty holon for two segments', () => {
+	it('returns an empty holon for two segments', () => {
 		expect(parsePath('void.manifest')).toEqual({
 			path: 'void.manifest',
 			context: 'void',
@@ -36,11 +36,11 @@ describe('parsePath()', () => {
 		});
 	});
 
-	it('answers a frozen object', () => {
+	it('returns a frozen object', () => {
 		expect(Object.isFrozen(parsePath('self.soul.challenge'))).toBe(true);
 	});
 
-	it('throws what tryParsePath() answers', () => {
+	it('throws the error that tryParsePath() returns', () => {
 		expect(() => parsePath('self')).toThrow(PathSyntaxError);
 		expect(() => parsePath('self')).toThrow(refusal('self').message);
 	});
@@ -66,8 +66,8 @@ describe('a wrong path', () => {
 			'has the capital "S" in segment 2, "Soul". Segments are lower case. Try "self.soul.challenge".',
 		],
 		['self..challenge', `has nothing in segment 2. ${DOT} Try "self.challenge".`],
-		['self.soul.*', `has the wildcard "*" in segment 3. ${WILD} Try writing that segment out.`],
-		['world.**', `has the wildcard "*" in segment 2. ${WILD} Try writing that segment out.`],
+		['self.soul.*', `has the wildcard "*" in segment 3. ${WILDCARD} Try writing that segment out.`],
+		['world.**', `has the wildcard "*" in segment 2. ${WILDCARD} Try writing that segment out.`],
 		// Blanks and control characters.
 		['Self.Soul.challenge ', `ends with a blank. ${TRIM} Try "self.soul.challenge".`],
 		['self.soul.daily lab', `has a blank at character 16. ${TRIM} Try "self.soul.daily_lab".`],
@@ -82,48 +82,48 @@ describe('a wrong path', () => {
 		// Characters.
 		[
 			'self/soul/challenge',
-			`has the character "/" in segment 1, "self/soul/challenge". ${LETTERS} Try "self.soul.challenge".`,
+			`has the character "/" in segment 1, "self/soul/challenge". ${SEGMENT} Try "self.soul.challenge".`,
 		],
 		[
 			'self.soul.challengeIdea',
 			'has the capital "I" in segment 3, "challengeIdea". Segments are lower case. Try "self.soul.challenge_idea".',
 		],
-		['self.café.x', `has the character "é" in segment 2, "café". ${LETTERS} ${EXAMPLE}`],
-		['self.soul.\u200bx', `has the character "\\u200b" in segment 3, "\\u200bx". ${LETTERS} Try "self.soul.x".`],
-		['self.soul.{id}', `has the character "{" in segment 3, "{id}". ${LETTERS} ${EXAMPLE}`],
-		['self.9a.x', `has "9" first in segment 2, "9a". ${LETTERS} ${EXAMPLE}`],
-		['self._a.x', `has "_" first in segment 2, "_a". ${LETTERS} ${EXAMPLE}`],
-		['self.-a.x', `has "-" first in segment 2, "-a". ${LETTERS} ${EXAMPLE}`],
-		['self.a-.x', `has a hyphen at an end, or two in a row, in segment 2, "a-". ${LETTERS} ${EXAMPLE}`],
-		['self.a--b.x', `has a hyphen at an end, or two in a row, in segment 2, "a--b". ${LETTERS} ${EXAMPLE}`],
+		['self.café.x', `has the character "é" in segment 2, "café". ${SEGMENT} ${EXAMPLE}`],
+		['self.soul.\u200bx', `has the character "\\u200b" in segment 3, "\\u200bx". ${SEGMENT} Try "self.soul.x".`],
+		['self.soul.{id}', `has the character "{" in segment 3, "{id}". ${SEGMENT} ${EXAMPLE}`],
+		['self.9a.x', `has "9" first in segment 2, "9a". ${SEGMENT} ${EXAMPLE}`],
+		['self._a.x', `has "_" first in segment 2, "_a". ${SEGMENT} ${EXAMPLE}`],
+		['self.-a.x', `has "-" first in segment 2, "-a". ${SEGMENT} ${EXAMPLE}`],
+		['self.a-.x', `has a hyphen at an end, or two in a row, in segment 2, "a-". ${SEGMENT} ${EXAMPLE}`],
+		['self.a--b.x', `has a hyphen at an end, or two in a row, in segment 2, "a--b". ${SEGMENT} ${EXAMPLE}`],
 		// Another kind of text.
 		['', `is empty. ${TYPE}`],
 		[
 			'world.town.:citizen.manifest',
-			'has the parameter ":citizen" in segment 3. A template says what a class answers for, a path names one of them. Try the entity\'s own name in its place.',
+			'has the parameter ":citizen" in segment 3. Parameters are allowed in handles and path templates, not in a path. Try the entity\'s name in its place.',
 		],
 		[
 			'self.soul.x >> self.soul.y',
-			'is a composition. Every stage of a composition is a path of its own. Try logos.invoke with the whole text.',
+			'is a composition. Each stage of a composition is a separate path. Try logos.invoke with the whole text.',
 		],
 		// Too few segments.
-		['void', 'has one segment. A context and an aspect are the least there is. Try "void.manifest".'],
-		['slef', 'has one segment. A context and an aspect are the least there is. Try "self.manifest".'],
-		['soul', 'has one segment. A context and an aspect are the least there is. Try "self.soul.manifest".'],
+		['void', 'has one segment. A context and an aspect are required. Try "void.manifest".'],
+		['slef', 'has one segment. A context and an aspect are required. Try "self.manifest".'],
+		['soul', 'has one segment. A context and an aspect are required. Try "self.soul.manifest".'],
 		// Contexts.
-		['slef.soul.x', `begins with "slef", which is no context. ${CONTEXTS} Try "self.soul.x".`],
-		['word.town.x', `begins with "word", which is no context. ${CONTEXTS} Try "world.town.x".`],
+		['slef.soul.x', `begins with "slef", which is not a context. ${CONTEXTS} Try "self.soul.x".`],
+		['word.town.x', `begins with "word", which is not a context. ${CONTEXTS} Try "world.town.x".`],
 		[
 			'constructor.soul.x',
-			`begins with "constructor", which is no context. ${CONTEXTS} Try a context before it, as "self.constructor.soul.x".`,
+			`begins with "constructor", which is not a context. ${CONTEXTS} Try a context before it, such as "self.constructor.soul.x".`,
 		],
-		['__proto__.x', `has "_" first in segment 1, "__proto__". ${LETTERS} ${EXAMPLE}`],
-	])('%j is told its fault and the path that was meant', (text, said) => {
+		['__proto__.x', `has "_" first in segment 1, "__proto__". ${SEGMENT} ${EXAMPLE}`],
+	])('%j is refused with its fault and the path that was meant', (text, expected) => {
 		const error = refusal(text);
-		expect(error.message).toBe(`${error.got} is not a path: it ${said}`);
+		expect(error.message).toBe(`${error.got} is not a path: it ${expected}`);
 	});
 
-	it('is quoted with what cannot be seen escaped', () => {
+	it('is quoted with invisible characters escaped', () => {
 		expect([refusal('self.soul.challenge\n').got, refusal('self.\u202e').got]).toEqual([
 			'"self.soul.challenge\\n"',
 			'"self.\\u202e"',
@@ -142,12 +142,12 @@ describe('a wrong path', () => {
 		});
 	});
 
-	it('has no suggestion where nothing is near', () => {
+	it('has no suggestion if nothing is near', () => {
 		expect(refusal('witness.daily_lab.capture').suggestion).toBeUndefined();
 	});
 });
 
-describe('what is no string', () => {
+describe('a value that is not a string', () => {
 	const revoked = Proxy.revocable({}, {});
 	revoked.revoke();
 	const thrower = {
@@ -170,7 +170,7 @@ describe('what is no string', () => {
 		['a String object', new String('self.soul.x'), 'An object'],
 		['an object whose toString throws', thrower, 'An object'],
 		['a revoked proxy', revoked.proxy, 'An object'],
-	])('%s is refused without being touched', (_name, value, shown) => {
+	])('%s is refused without being read', (_name, value, shown) => {
 		expect(refusal(value).message).toBe(`${shown} is not a path: it is not a string. ${TYPE}`);
 	});
 });
@@ -206,7 +206,7 @@ describe('properties', () => {
 		.tuple(fc.constantFrom(...contexts), fc.array(segment, { minLength: 1, maxLength: 8 }))
 		.map(([context, rest]) => [context, ...rest].join('.'));
 
-	it('every path made by the grammar is made of its parts again', () => {
+	it('the parts of every generated path, joined, are the path', () => {
 		fc.assert(
 			fc.property(path, (text) => {
 				const { context, holon, aspect, path } = parsePath(text);
@@ -229,11 +229,11 @@ describe('properties', () => {
 		const oracle = /^(world|self|concept|void|time)(\.[a-z][a-z0-9_]*(-[a-z0-9_]+)*)+$/;
 		fc.assert(
 			fc.property(nearly, (text) => {
-				const answer = tryParsePath(text);
-				const parsed = !(answer instanceof PathSyntaxError);
+				const result = tryParsePath(text);
+				const parsed = !(result instanceof PathSyntaxError);
 				expect(parsed).toBe(oracle.test(text));
-				if (parsed) expect(answer.path).toBe(text);
-				else expect(answer.fault).not.toBe('has another form');
+				if (parsed) expect(result.path).toBe(text);
+				else expect(result.fault).not.toBe('has another form');
 			}),
 			{ numRuns: 2000 },
 		);
@@ -242,17 +242,17 @@ describe('properties', () => {
 	it('every suggestion is a path itself, short, and not what was given', () => {
 		fc.assert(
 			fc.property(nearly, (text) => {
-				const answer = tryParsePath(text);
-				if (!(answer instanceof PathSyntaxError) || answer.suggestion === undefined) return;
-				expect(parsePath(answer.suggestion).path).toBe(answer.suggestion);
-				expect(answer.suggestion.length).toBeLessThanOrEqual(80);
-				expect(answer.suggestion).not.toBe(text);
+				const result = tryParsePath(text);
+				if (!(result instanceof PathSyntaxError) || result.suggestion === undefined) return;
+				expect(parsePath(result.suggestion).path).toBe(result.suggestion);
+				expect(result.suggestion.length).toBeLessThanOrEqual(80);
+				expect(result.suggestion).not.toBe(text);
 			}),
 			{ numRuns: 2000 },
 		);
 	});
 
-	it('every value whatever is answered, never thrown at', () => {
+	it('every value has a result, and none throws', () => {
 		fc.assert(
 			fc.property(fc.anything({ withNullPrototype: true, withBigInt: true }), (value) => {
 				expect(tryParsePath(value)).toBeDefined();

@@ -6,13 +6,13 @@ const rows = readFileSync(new URL('../../../fixtures/agentese-paths.tsv', import
 	.split('\n')
 	.filter((line) => line !== '' && !line.startsWith('#'))
 	.map((line) => line.split('\t'));
-/** Of kind `aspect`, or `aspect(fn-node)` where a function is the node; the others are the nodes themselves. */
+/** Rows of the kind `aspect`, or `aspect(fn-node)` if a function is the node; the other rows are nodes. */
 const real = rows.filter(([, kind = '']) => kind.startsWith('aspect')).map(([path = '']) => path);
 
 describe('the 598 real paths', () => {
 	const valid = real.filter((path) => !path.startsWith('witness.'));
 
-	it('are 598, and 593 of them begin with a context', () => {
+	it('are 598, of which 593 begin with a context', () => {
 		expect([real.length, valid.length]).toEqual([598, 593]);
 	});
 
@@ -26,7 +26,7 @@ describe('the 598 real paths', () => {
 		]);
 	});
 
-	it.each(valid)('%s has its last segment for aspect and all between for holon', (path) => {
+	it.each(valid)('%s has its last segment as aspect and all between as holon', (path) => {
 		const segments = path.split('.');
 		expect(parsePath(path)).toEqual({
 			path,
@@ -36,12 +36,12 @@ describe('the 598 real paths', () => {
 		});
 	});
 
-	it('are refused where their context is none of the five, with one to try', () => {
+	it('are refused if their context is not one of the five, with a path to try', () => {
 		expect(real.filter((path) => !valid.includes(path)).map((path) => String(tryParsePath(path)))).toEqual(
 			['capture', 'crystallize', 'export', 'manifest', 'trail'].map(
 				(aspect) =>
-					`PathSyntaxError: "witness.daily_lab.${aspect}" is not a path: it begins with "witness", which is no context. The contexts are world, self, concept, void and time. ` +
-					`Try a context before it, as "self.witness.daily_lab.${aspect}".`,
+					`PathSyntaxError: "witness.daily_lab.${aspect}" is not a path: it begins with "witness", which is not a context. The contexts are world, self, concept, void and time. ` +
+					`Try a context before it, such as "self.witness.daily_lab.${aspect}".`,
 			),
 		);
 	});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { repair } from '../../../../lib/agentese/paths/repair.js';
+import { repairPath } from '../../../../lib/agentese/paths/repair.js';
 
-describe('repair()', () => {
+describe('repairPath()', () => {
 	it.each([
 		[' self.soul.challenge\n', 'self.soul.challenge'],
 		['SELF.SOUL.CHALLENGE', 'self.soul.challenge'],
@@ -17,7 +17,7 @@ describe('repair()', () => {
 		['Conzept.Goal.x', 'concept.goal.x'],
 		['World.town.:citizenId.Manifest', 'world.town.:citizenId.manifest'],
 	])('%j was meant to be %s', (text, meant) => {
-		expect(repair(text, 2)).toBe(meant);
+		expect(repairPath(text, 2)).toBe(meant);
 	});
 
 	it.each([
@@ -29,8 +29,8 @@ describe('repair()', () => {
 		['nothing', ' . . '],
 		['what is right already', 'self.soul.x'],
 		['more than 80 characters', `Self.${'a'.repeat(80)}`],
-		['a mended text of more than 80 characters', `self.${'aB'.repeat(36)}`],
-	])('has no answer for %s', (_name, text) => {
-		expect(repair(text, 2)).toBeUndefined();
+		['a repaired text of more than 80 characters', `self.${'aB'.repeat(36)}`],
+	])('returns undefined for %s', (_name, text) => {
+		expect(repairPath(text, 2)).toBeUndefined();
 	});
 });

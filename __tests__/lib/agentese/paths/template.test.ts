@@ -21,7 +21,7 @@ function refused(parse: (text: unknown) => unknown, text: unknown): string {
 }
 
 describe('parseHandle()', () => {
-	it('takes a handle apart', () => {
+	it('parses a handle', () => {
 		expect(parseHandle('self.soul')).toEqual({
 			handle: 'self.soul',
 			context: 'self',
@@ -32,7 +32,7 @@ describe('parseHandle()', () => {
 		});
 	});
 
-	it('takes a template apart', () => {
+	it('parses a handle with parameters', () => {
 		expect(parseHandle('world.:town.:citizenId')).toEqual({
 			handle: 'world.:town.:citizenId',
 			context: 'world',
@@ -47,12 +47,12 @@ describe('parseHandle()', () => {
 		expect(parseHandle(context)).toMatchObject({ handle: context, segments: [context], specificity: 1 });
 	});
 
-	it('answers what cannot be changed', () => {
+	it('returns a frozen handle', () => {
 		const handle = parseHandle('world.:town');
 		expect([handle, handle.segments, handle.parameters].map(Object.isFrozen)).toEqual([true, true, true]);
 	});
 
-	it('leaves room for the aspect within 64 segments', () => {
+	it('accepts one segment less than a path: 63', () => {
 		expect(parseHandle(`self${'.a'.repeat(62)}`).segments).toHaveLength(63);
 		expect(refused(parseHandle, `self${'.a'.repeat(63)}`)).toContain('it has 64 segments. 63 is the limit.');
 	});
@@ -64,11 +64,11 @@ describe('parseHandle()', () => {
 		],
 		[
 			'soul',
-			'"soul" is not a handle: it begins with "soul", which is no context. The contexts are world, self, concept, void and time. Try a context before it, as "self.soul".',
+			'"soul" is not a handle: it begins with "soul", which is not a context. The contexts are world, self, concept, void and time. Try a context before it, such as "self.soul".',
 		],
 		[
 			'slef',
-			'"slef" is not a handle: it begins with "slef", which is no context. The contexts are world, self, concept, void and time. Try "self".',
+			'"slef" is not a handle: it begins with "slef", which is not a context. The contexts are world, self, concept, void and time. Try "self".',
 		],
 		[
 			'',
@@ -78,13 +78,10 @@ describe('parseHandle()', () => {
 			undefined,
 			'undefined is not a handle: it is not a string. Context, holon and aspect are written with dots between them. Try one such as "self.soul".',
 		],
-		[
-			'self.soul.',
-			'"self.soul." is not a handle: it ends with a dot. A dot stands between two segments. Try "self.soul".',
-		],
+		['self.soul.', '"self.soul." is not a handle: it ends with a dot. A dot separates two segments. Try "self.soul".'],
 		[
 			'world.*',
-			'"world.*" is not a handle: it has the wildcard "*" in segment 2. A wildcard stands for many, and this is about one. Try writing that segment out.',
+			'"world.*" is not a handle: it has the wildcard "*" in segment 2. Wildcards are not allowed: each segment names one thing. Try writing that segment out.',
 		],
 		[
 			'world.{id}',
@@ -104,11 +101,11 @@ describe('parseHandle()', () => {
 		],
 		[
 			'world.:a.:a',
-			'"world.:a.:a" is not a handle: it has the parameter ":a" twice. Each parameter is given one value. Try ":a2" for one of them.',
+			'"world.:a.:a" is not a handle: it has the parameter ":a" twice. The names of parameters must differ. Try ":a2" for one of them.',
 		],
 		[
 			':context.town',
-			'":context.town" is not a handle: it has a parameter for its context. The contexts are world, self, concept, void and time. Try one such as "self.soul".',
+			'":context.town" is not a handle: it has a parameter as its context. The contexts are world, self, concept, void and time. Try one such as "self.soul".',
 		],
 	])('refuses %j', (text, message) => {
 		expect(refused(parseHandle, text)).toBe(message);
@@ -127,7 +124,7 @@ describe('parseHandle()', () => {
 });
 
 describe('parsePathTemplate()', () => {
-	it('takes a template of a whole path apart', () => {
+	it('parses the template of a whole path', () => {
 		expect(parsePathTemplate('world.town.:citizen.manifest')).toEqual({
 			template: 'world.town.:citizen.manifest',
 			handle: 'world.town.:citizen',
@@ -153,11 +150,11 @@ describe('parsePathTemplate()', () => {
 	it.each([
 		[
 			'self',
-			'"self" is not a path template: it has one segment. A context and an aspect are the least there is. Try "self.manifest".',
+			'"self" is not a path template: it has one segment. A context and an aspect are required. Try "self.manifest".',
 		],
 		[
 			'world.:citizen',
-			'"world.:citizen" is not a path template: it has the parameter ":citizen" for its aspect. The last segment is the aspect, one method of the class. Try an aspect after it.',
+			'"world.:citizen" is not a path template: it has the parameter ":citizen" as its aspect. The last segment is the aspect, one method of the class. Try an aspect after it.',
 		],
 		[
 			'world.:citizen.Manifest',
@@ -171,15 +168,15 @@ describe('parsePathTemplate()', () => {
 describe('matchHandle()', () => {
 	const match = (handle: string, path: string) => matchHandle(parseHandle(handle), path.split('.'));
 
-	it('answers the values of the parameters by name', () => {
+	it('returns the values of the parameters by name', () => {
 		expect({ ...match('world.:town.:citizen', 'world.oak.kent_001') }).toEqual({ town: 'oak', citizen: 'kent_001' });
 	});
 
-	it('answers no values for a handle without parameters', () => {
+	it('returns no values for a handle without parameters', () => {
 		expect({ ...match('self.soul', 'self.soul') }).toEqual({});
 	});
 
-	it('answers values without a prototype, frozen', () => {
+	it('returns frozen values without a prototype', () => {
 		for (const params of [match('world.:constructor', 'world.oak'), match('self.soul', 'self.soul')]) {
 			expect(Object.getPrototypeOf(params)).toBe(null);
 			expect(Object.isFrozen(params)).toBe(true);
@@ -208,7 +205,7 @@ describe('matchHandle()', () => {
 });
 
 describe('compareTemplates()', () => {
-	it('puts more static segments first, then the leftmost of them, in whatever order they come', () => {
+	it('sorts more static segments first, then the leftmost of them, whatever the order before', () => {
 		const sorted = ['world.town.kent', 'world.town.:citizen', 'world.:town.kent', 'world.:a.:b', 'world.:town.:x'];
 		fc.assert(
 			fc.property(fc.shuffledSubarray(sorted, { minLength: sorted.length }), (shuffled) => {
@@ -248,7 +245,7 @@ describe('properties', () => {
 		.tuple(fc.constantFrom(...contexts), parts)
 		.map(([context, rest]) => [context, ...rest.map(({ text, parameter }) => (parameter ? `:${text}` : text))]);
 
-	it('every template matches what it expands to, and answers the values', () => {
+	it('every template matches what it expands to, and returns the values', () => {
 		fc.assert(
 			fc.property(template, fc.array(segment, { minLength: 6, maxLength: 6 }), (segments, values) => {
 				const expected: Record<string, string> = {};
@@ -264,10 +261,11 @@ describe('properties', () => {
 
 	it('every template matches nothing but what it expands to', () => {
 		fc.assert(
-			fc.property(template, fc.array(segment, { minLength: 1, maxLength: 7 }), (segments, other) => {
+			fc.property(template, fc.array(segment, { minLength: 1, maxLength: 7 }), (segments, candidate) => {
 				const expands =
-					other.length === segments.length && segments.every((text, at) => text.startsWith(':') || text === other[at]);
-				expect(matchHandle(parseHandle(segments.join('.')), other) !== undefined).toBe(expands);
+					candidate.length === segments.length &&
+					segments.every((text, at) => text.startsWith(':') || text === candidate[at]);
+				expect(matchHandle(parseHandle(segments.join('.')), candidate) !== undefined).toBe(expands);
 			}),
 		);
 	});

@@ -3,12 +3,12 @@ import { Consumption } from '../../../../lib/settling/common/consumption.js';
 import { Recorder } from '../recorder.js';
 
 describe('a consumption', () => {
-	it('tells its settlement what became of it, once', () => {
+	it('reports its end to its settlement, once', () => {
 		const recorder = new Recorder({ items: true });
 		const consumption = new Consumption(recorder, 'Stream');
 		consumption.item(1);
-		consumption.finished(2);
-		consumption.left();
+		consumption.done(2);
+		consumption.cancelled();
 		consumption.failed(3);
 		expect(recorder.events).toEqual([
 			['item', 1],
@@ -16,39 +16,39 @@ describe('a consumption', () => {
 		]);
 	});
 
-	it('tells no items to one that wants none', () => {
-		const told: unknown[] = [];
+	it('reports no items to a settlement that wants none', () => {
+		const items: unknown[] = [];
 		class Silent extends Recorder {
 			override item(value: unknown): void {
-				told.push(value);
+				items.push(value);
 			}
 		}
 		new Consumption(new Silent(), 'Stream').item(1);
-		expect(told).toEqual([]);
+		expect(items).toEqual([]);
 	});
 
-	it('was left when the last of its parts was, a part counting once', () => {
+	it('is cancelled when the last of its parts is, each part counting once', () => {
 		const recorder = new Recorder();
 		const whole = new Consumption(recorder, 'Stream');
 		expect(whole.idle).toBe(true);
 		const first = whole.part();
 		const second = whole.part();
-		first.left();
-		first.left();
+		first.cancelled();
+		first.cancelled();
 		expect([whole.idle, recorder.events]).toEqual([false, []]);
-		second.part().left();
+		second.part().cancelled();
 		expect(recorder.events).toEqual([['cancelled', 'Stream']]);
 	});
 
-	it('is finished with the first of its parts', () => {
+	it('is done when the first of its parts is', () => {
 		const recorder = new Recorder();
 		const whole = new Consumption(recorder, 'Stream');
-		whole.part().left();
+		whole.part().cancelled();
 		expect(recorder.events).toEqual([['cancelled', 'Stream']]);
 		const other = new Recorder();
 		const parts = new Consumption(other, 'Stream');
 		parts.part();
-		parts.part().finished();
+		parts.part().done();
 		expect(other.events).toEqual([['done', undefined, 'Stream']]);
 	});
 });

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { woven } from '../recorder.js';
 
-/** Prints what becomes of results that nobody refers to; run with --expose-gc, in a process of its own. */
+/** Prints the events of results that nothing refers to. Runs with --expose-gc, in its own process. */
 declare const gc: () => void;
 
 async function collect(): Promise<void> {

@@ -2,35 +2,39 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { endOpen, hold, release } from '../../../../lib/settling/common/finalization.js';
+import {
+	abandonOpenSettlements,
+	registerFinalization,
+	unregisterFinalization,
+} from '../../../../lib/settling/common/finalization.js';
 import { Recorder, woven } from '../recorder.js';
 
-describe('endOpen()', () => {
+describe('abandonOpenSettlements()', () => {
 	it('abandons what nobody consumed, once', () => {
 		const generator = woven((function* () {})());
 		const promise = woven(Promise.resolve(1));
 		const value = woven(1);
-		endOpen();
-		endOpen();
+		abandonOpenSettlements();
+		abandonOpenSettlements();
 		expect([generator.events, promise.events, value.events]).toEqual([[['abandoned']], [], [['done', 1]]]);
 		expect([...generator.result]).toEqual([]);
 		expect(generator.events).toEqual([['abandoned']]);
 	});
 
-	it('leaves alone what ended or was released', () => {
+	it('ignores what ended or was unregistered', () => {
 		const ended = woven((function* () {})());
 		expect([...ended.result]).toEqual([]);
-		const released = new Recorder();
-		hold({}, released);
-		release(released);
-		release(released);
-		endOpen();
-		expect([ended.events, released.events]).toEqual([[['done', undefined, 'Generator']], []]);
+		const unregistered = new Recorder();
+		registerFinalization({}, unregistered);
+		unregisterFinalization(unregistered);
+		unregisterFinalization(unregistered);
+		abandonOpenSettlements();
+		expect([ended.events, unregistered.events]).toEqual([[['done', undefined, 'Generator']], []]);
 	});
 });
 
-describe('hold()', () => {
-	it('remembers when the result was handed out', () => {
+describe('registerFinalization()', () => {
+	it('records when the result was returned', () => {
 		const times: number[] = [];
 		class Timed extends Recorder {
 			override abandoned(heldAt?: number): void {
@@ -38,46 +42,46 @@ describe('hold()', () => {
 			}
 		}
 		const before = performance.now();
-		hold({}, new Timed());
+		registerFinalization({}, new Timed());
 		const after = performance.now();
-		endOpen();
+		abandonOpenSettlements();
 		expect(times.length).toBe(1);
 		expect(times[0]).toBeGreaterThanOrEqual(before);
 		expect(times[0]).toBeLessThanOrEqual(after);
 	});
 
-	it('lists nothing that has ended already', () => {
+	it('ignores a settlement that ended already', () => {
 		const recorder = new Recorder();
 		recorder.done(1);
 		const events = [...recorder.events];
-		hold({}, recorder);
-		endOpen();
+		registerFinalization({}, recorder);
+		abandonOpenSettlements();
 		expect(recorder.events).toEqual(events);
 	});
 
-	it('forgets what ended without being released, before the list grows for ever', () => {
-		const held: WeakRef<Recorder>[] = [];
-		let asked = 0;
+	it('removes what ended without being unregistered, so that the list does not grow without limit', () => {
+		const recorders: WeakRef<Recorder>[] = [];
+		let abandonedCount = 0;
 		class Counting extends Recorder {
 			override abandoned(): void {
-				asked++;
+				abandonedCount++;
 			}
 		}
-		const anchor = {};
+		const target = {};
 		for (let i = 0; i < 5000; i++) {
 			const recorder = new Counting();
-			hold(anchor, recorder);
+			registerFinalization(target, recorder);
 			recorder.done(i);
-			held.push(new WeakRef(recorder));
+			recorders.push(new WeakRef(recorder));
 		}
-		endOpen();
-		expect(held.length).toBe(5000);
-		expect(asked).toBeLessThan(1025);
+		abandonOpenSettlements();
+		expect(recorders.length).toBe(5000);
+		expect(abandonedCount).toBeLessThan(1025);
 	});
 });
 
-describe('collection', () => {
-	it('abandons each kind of result that nobody can consume any more, and none that somebody can', async () => {
+describe('garbage collection', () => {
+	it('abandons each kind of result that cannot be consumed any more, and none that can', async () => {
 		const child = fileURLToPath(new URL('./finalization.child.ts', import.meta.url));
 		const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', child]);
 		const report = JSON.parse(stdout) as { dropped: Record<string, unknown>; kept: Record<string, unknown> };

@@ -2,8 +2,8 @@ import { Duplex, PassThrough, Readable, Writable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import {
-	factsOf,
 	inspect,
+	prototypeInfoOf,
 	readAsyncIterator,
 	readIterator,
 	readObservable,
@@ -47,12 +47,14 @@ describe('typeName()', () => {
 		expect(typeName(value)).toBe(name);
 	});
 
-	it('is not what the value itself says', () => {
-		const liar = Object.defineProperty({ constructor: { name: 'Liar' } }, Symbol.toStringTag, { value: 'Liar' });
-		expect(typeName(liar)).toBe('Object');
+	it('does not depend on own members of the value', () => {
+		const misleading = Object.defineProperty({ constructor: { name: 'Other' } }, Symbol.toStringTag, {
+			value: 'Other',
+		});
+		expect(typeName(misleading)).toBe('Object');
 	});
 
-	it('runs no getter of the class', () => {
+	it('calls no getter of the class', () => {
 		class Sly {}
 		Object.defineProperty(Sly, 'name', {
 			get() {
@@ -62,7 +64,7 @@ describe('typeName()', () => {
 		expect(typeName(new Sly())).toBe('Object');
 	});
 
-	it('of what cannot be looked at is Object or object', () => {
+	it('of a proxy that cannot be inspected is Object or object', () => {
 		const { proxy, revoke } = Proxy.revocable({}, {});
 		revoke();
 		expect(typeName(proxy)).toBe('object');
@@ -78,17 +80,17 @@ describe('typeName()', () => {
 	});
 });
 
-describe('factsOf()', () => {
-	it('knows the streams of Node and of the web by their prototypes', () => {
-		expect(factsOf(new Readable()).stream).toBe('node');
-		expect(factsOf(new Writable()).stream).toBe('node');
-		expect(factsOf(new Duplex()).stream).toBe('node');
-		expect(factsOf(new PassThrough()).stream).toBe('node');
-		expect(factsOf(new ReadableStream()).stream).toBe('web');
-		expect(factsOf(new WritableStream()).stream).toBe(undefined);
+describe('prototypeInfoOf()', () => {
+	it('recognizes the streams of Node and of the web by their prototypes', () => {
+		expect(prototypeInfoOf(new Readable()).stream).toBe('node');
+		expect(prototypeInfoOf(new Writable()).stream).toBe('node');
+		expect(prototypeInfoOf(new Duplex()).stream).toBe('node');
+		expect(prototypeInfoOf(new PassThrough()).stream).toBe('node');
+		expect(prototypeInfoOf(new ReadableStream()).stream).toBe('web');
+		expect(prototypeInfoOf(new WritableStream()).stream).toBe(undefined);
 	});
 
-	it('knows those of another copy by their name and their methods', () => {
+	it('recognizes those of another copy by their name and their methods', () => {
 		const copy = class Readable {
 			push() {}
 			unshift() {}
@@ -102,40 +104,40 @@ describe('factsOf()', () => {
 				getReader() {}
 			},
 		};
-		expect(factsOf(new copy()).stream).toBe('node');
-		expect(factsOf(new sink()).stream).toBe('node');
-		expect(factsOf(new web()).stream).toBe('web');
+		expect(prototypeInfoOf(new copy()).stream).toBe('node');
+		expect(prototypeInfoOf(new sink()).stream).toBe('node');
+		expect(prototypeInfoOf(new web()).stream).toBe('web');
 	});
 
-	it('does not take a class of the application for a stream because of its name', () => {
+	it('does not recognize a class of the application by its name alone', () => {
 		const article = class Readable {};
-		expect(factsOf(new article()).stream).toBe(undefined);
+		expect(prototypeInfoOf(new article()).stream).toBe(undefined);
 	});
 });
 
-describe('the looks under a constant name', () => {
-	const looks = [
+describe('the readers of constant names', () => {
+	const readers = [
 		['then', readThen],
 		[Symbol.asyncIterator, readAsyncIterator],
 		[Symbol.iterator, readIterator],
 		['@@observable', readObservable],
 	] as const;
 
-	it.each(looks)('read %p alone, and answer undefined where that throws', (key, lookAt) => {
-		expect(looks.map(([, other]) => other({ [key]: 1 }))).toEqual(
-			looks.map(([other]) => (other === key ? 1 : undefined)),
+	it.each(readers)('read %p alone, and return undefined if that throws', (key, read) => {
+		expect(readers.map(([, other]) => other({ [key]: 1 }))).toEqual(
+			readers.map(([other]) => (other === key ? 1 : undefined)),
 		);
 		const throwing = Object.defineProperty({}, key, {
 			get() {
 				throw new Error('no');
 			},
 		});
-		expect(lookAt(throwing)).toBe(undefined);
+		expect(read(throwing)).toBe(undefined);
 	});
 });
 
-describe('look()', () => {
-	it('reads a member, and answers undefined where that throws', () => {
+describe('inspect()', () => {
+	it('returns a member, and undefined if reading it throws', () => {
 		expect(inspect({ a: 1 }, 'a')).toBe(1);
 		expect(
 			inspect(

@@ -16,15 +16,15 @@ class Base {
 	}
 }
 
-describe('shadow()', () => {
-	it('stands before an inherited member and shows in no list of keys', () => {
+describe('overrideProperty()', () => {
+	it('overrides an inherited member, and is not enumerable', () => {
 		const object = new Base();
-		expect(overrideProperty(object, 'method', () => 'ours')).toBe(true);
-		expect(object.method()).toBe('ours');
+		expect(overrideProperty(object, 'method', () => 'override')).toBe(true);
+		expect(object.method()).toBe('override');
 		expect(Object.keys(object)).toEqual([]);
 		expect(new Base().method()).toBe('base');
-		object.method = () => 'theirs';
-		expect(object.method()).toBe('theirs');
+		object.method = () => 'assigned';
+		expect(object.method()).toBe('assigned');
 	});
 
 	it('leaves an own member as enumerable as it is', () => {
@@ -33,14 +33,14 @@ describe('shadow()', () => {
 		expect(object).toEqual({ a: 3, b: 2 });
 	});
 
-	it('takes the place of an own member that may be written and not defined anew', () => {
+	it('replaces an own member that is writable and not configurable', () => {
 		const object = Object.seal({ a: 1 });
 		expect(overrideProperty(object, 'a', 2)).toBe(true);
 		expect(object.a).toBe(2);
 		expect(Object.isSealed(object)).toBe(true);
 	});
 
-	it('answers false where it cannot', () => {
+	it('returns false if the object cannot be changed', () => {
 		expect(overrideProperty(Object.freeze({ a: 1 }), 'a', 2)).toBe(false);
 		expect(overrideProperty(Object.preventExtensions(new Base()), 'method', 2)).toBe(false);
 		const { proxy, revoke } = Proxy.revocable({}, {});
@@ -49,13 +49,13 @@ describe('shadow()', () => {
 	});
 });
 
-describe('shadowAccessor()', () => {
-	it('stands before a getter, with a setter only where there is one', () => {
+describe('overrideAccessor()', () => {
+	it('overrides a getter, and has a setter only if one is given', () => {
 		const object = new Base();
-		expect(overrideAccessor(object, 'got', { get: () => 'ours', set: undefined })).toBe(true);
-		expect(object.got).toBe('ours');
+		expect(overrideAccessor(object, 'got', { get: () => 'override', set: undefined })).toBe(true);
+		expect(object.got).toBe('override');
 		expect(Object.keys(object)).toEqual([]);
-		expect(Reflect.set(object, 'got', 'theirs')).toBe(false);
+		expect(Reflect.set(object, 'got', 'assigned')).toBe(false);
 		expect(overrideAccessor(Object.freeze({ a: 1 }), 'a', { get: () => 1, set: undefined })).toBe(false);
 	});
 });
@@ -73,7 +73,7 @@ describe('descriptorOf() and ownerOf()', () => {
 		expect(descriptorOf(object, 'missing')).toBe(undefined);
 	});
 
-	it('find nothing in a chain that throws or never ends', () => {
+	it('find nothing in a prototype chain that throws or never ends', () => {
 		const endless: object = new Proxy({}, { getPrototypeOf: () => endless });
 		expect(ownerOf(endless, 'x')).toBe(undefined);
 		const hostile = new Proxy(

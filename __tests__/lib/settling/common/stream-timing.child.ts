@@ -4,14 +4,17 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { metered, traced } from '../../../../index.js';
 
-/** Prints which chunks are still there while their streams are open; run with --expose-gc, in a process of its own. */
+/**
+ * Prints how many chunks are not garbage-collected while their streams are open. Runs with --expose-gc, in its own
+ * process.
+ */
 declare const gc: () => void;
 
 trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [] }));
 metrics.setGlobalMeterProvider(new MeterProvider());
 
 const chunks: Record<string, WeakRef<object>[]> = {};
-const made = (kind: string) => {
+const newChunk = (kind: string) => {
 	const chunk = new Uint8Array(1000);
 	chunks[kind] ??= [];
 	chunks[kind].push(new WeakRef(chunk));
@@ -22,14 +25,14 @@ const open = <T>(make: () => T): T => metered(traced(make))();
 async function take(kind: string): Promise<unknown> {
 	if (kind === 'async generator') {
 		const stream = open(async function* () {
-			for (;;) yield made(kind);
+			for (;;) yield newChunk(kind);
 		});
 		for (let i = 0; i < 3; i++) await stream.next();
 		return stream;
 	}
 	if (kind === 'web stream') {
 		const stream = open(
-			() => new ReadableStream({ pull: (controller) => controller.enqueue(made(kind)) }, { highWaterMark: 0 }),
+			() => new ReadableStream({ pull: (controller) => controller.enqueue(newChunk(kind)) }, { highWaterMark: 0 }),
 		);
 		const reader = stream.getReader();
 		for (let i = 0; i < 3; i++) await reader.read();
@@ -37,7 +40,7 @@ async function take(kind: string): Promise<unknown> {
 	}
 	const stream = open(() => new PassThrough());
 	stream.on('data', () => {});
-	for (let i = 0; i < 3; i++) stream.write(made(kind));
+	for (let i = 0; i < 3; i++) stream.write(newChunk(kind));
 	return stream;
 }
 

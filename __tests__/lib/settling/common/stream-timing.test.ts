@@ -8,9 +8,9 @@ import { Recorder } from '../recorder.js';
 
 const WORK = 30;
 const OK = { threw: false };
-const LEFT = { threw: false, left: true };
+const CANCELLED = { threw: false, left: true };
 
-/** The clock, which only work moves, so that the times are as they are said here, on a machine that pauses too. */
+/** The clock, which only `work()` moves, so that all times are exact, also on a machine that pauses. */
 let clock = 0;
 beforeEach(() => {
 	clock = 1000;
@@ -24,106 +24,106 @@ function work(ms = WORK): void {
 	clock += ms;
 }
 
-describe('a pace', () => {
-	it('that was told nothing has no chunks', () => {
+describe('a stream timer', () => {
+	it('without calls has measured no chunks', () => {
 		expect(new StreamTimer().measured(OK)).toEqual({ chunks: 0 });
-		expect(new StreamTimer().measured(LEFT)).toEqual({ chunks: 0 });
+		expect(new StreamTimer().measured(CANCELLED)).toEqual({ chunks: 0 });
 	});
 
-	it('counts chunks that nobody asked for, and knows no time of them', () => {
-		const pace = new StreamTimer();
-		pace.chunk('a');
+	it('counts chunks that were not requested, and measures no time for them', () => {
+		const timer = new StreamTimer();
+		timer.chunk('a');
 		work();
-		pace.chunk('b');
-		expect(pace.measured(OK)).toEqual({ chunks: 2 });
+		timer.chunk('b');
+		expect(timer.measured(OK)).toEqual({ chunks: 2 });
 	});
 
-	it('measures from the first of several asks to the first chunk, and then from chunk to chunk', () => {
-		const pace = new StreamTimer();
-		pace.asked();
-		pace.asked();
+	it('measures from the first of several requests to the first chunk, and then from chunk to chunk', () => {
+		const timer = new StreamTimer();
+		timer.asked();
+		timer.asked();
 		work();
-		pace.chunk('a');
+		timer.chunk('a');
 		work(2 * WORK);
-		pace.chunk('b');
+		timer.chunk('b');
 		work(4 * WORK);
-		pace.asked();
-		pace.chunk('c');
-		expect(pace.measured(OK)).toEqual({ chunks: 3, firstChunk: WORK, stall: 2 * WORK });
+		timer.asked();
+		timer.chunk('c');
+		expect(timer.measured(OK)).toEqual({ chunks: 3, firstChunk: WORK, stall: 2 * WORK });
 	});
 
-	it('waits once, however often that is said of a source that pushes', () => {
-		const pace = new StreamTimer();
-		pace.waits();
-		pace.waits();
-		pace.chunk('a');
+	it('waits for one chunk of a source that pushes, however often waiting() is called', () => {
+		const timer = new StreamTimer();
+		timer.waiting();
+		timer.waiting();
+		timer.chunk('a');
 		work();
-		pace.chunk('b');
-		expect(pace.measured(OK)).toEqual({ chunks: 2, firstChunk: 0 });
+		timer.chunk('b');
+		expect(timer.measured(OK)).toEqual({ chunks: 2, firstChunk: 0 });
 	});
 
-	it('is not waiting after what was no chunk, and while it is stopped', () => {
-		const pace = new StreamTimer();
-		pace.asked();
-		pace.chunk('a');
-		pace.asked();
-		pace.answered();
+	it('does not wait after an answer without a chunk, and while the stream is paused', () => {
+		const timer = new StreamTimer();
+		timer.asked();
+		timer.chunk('a');
+		timer.asked();
+		timer.noChunk();
 		work();
-		pace.chunk('b');
-		pace.waits();
-		pace.stopped();
+		timer.chunk('b');
+		timer.waiting();
+		timer.paused();
 		work();
-		pace.chunk('c');
-		expect(pace.measured(OK)).toEqual({ chunks: 3, firstChunk: 0 });
+		timer.chunk('c');
+		expect(timer.measured(OK)).toEqual({ chunks: 3, firstChunk: 0 });
 	});
 
-	it('has waited until the chunk lay ready, unless it turned out to be none', () => {
-		const pace = new StreamTimer();
-		pace.begins();
-		pace.ready();
+	it('waits until the chunk is ready, unless that is withdrawn', () => {
+		const timer = new StreamTimer();
+		timer.waitingForFirst();
+		timer.ready();
 		work();
-		pace.chunk('a');
-		expect(pace.measured(OK)).toEqual({ chunks: 1, firstChunk: 0 });
-		pace.waits();
-		pace.ready();
-		pace.notReady();
+		timer.chunk('a');
+		expect(timer.measured(OK)).toEqual({ chunks: 1, firstChunk: 0 });
+		timer.waiting();
+		timer.ready();
+		timer.notReady();
 		work();
-		pace.chunk('b');
-		expect(pace.measured(OK)).toEqual({ chunks: 2, firstChunk: 0, stall: WORK });
+		timer.chunk('b');
+		expect(timer.measured(OK)).toEqual({ chunks: 2, firstChunk: 0, stall: WORK });
 	});
 
 	it.each([
 		['failed', { threw: true }, WORK],
-		['was left', LEFT, WORK],
-		['was abandoned', { ...LEFT, endedAt: 1 }, undefined],
-		['was whole', OK, undefined],
-	])('takes a wait that nothing came of, because the stream %s, for a stall or not', (_, ending, stall) => {
-		const pace = new StreamTimer();
-		pace.asked();
-		pace.chunk('a');
-		pace.asked();
+		['was cancelled', CANCELLED, WORK],
+		['was abandoned', { ...CANCELLED, endedAt: 1 }, undefined],
+		['was complete', OK, undefined],
+	])('counts the last wait as a stall or not, if the stream %s', (_, ending, stall) => {
+		const timer = new StreamTimer();
+		timer.asked();
+		timer.chunk('a');
+		timer.asked();
 		work();
-		expect(pace.measured(ending)).toEqual({ chunks: 1, firstChunk: 0, ...(stall === undefined ? {} : { stall }) });
+		expect(timer.measured(ending)).toEqual({ chunks: 1, firstChunk: 0, ...(stall === undefined ? {} : { stall }) });
 	});
 
-	it('answers the consumption that got furthest, and nothing where one was not seen', () => {
-		const whole = new StreamTimer();
-		const [first, second] = [whole.part(), whole.part()];
+	it('returns the consumption with the most chunks, and nothing if one could not be measured', () => {
+		const root = new StreamTimer();
+		const [first, second] = [root.part(), root.part()];
 		first.chunk('a');
 		second.chunk(new Uint8Array(2));
 		second.chunk(new Uint8Array(3));
-		expect([whole, first, second].map((pace) => pace.measured(OK))).toEqual(Array(3).fill({ chunks: 2, bytes: 5 }));
-		second.unseen();
-		expect([whole, first, second].map((pace) => pace.measured(OK))).toEqual(Array(3).fill(undefined));
+		expect([root, first, second].map((timer) => timer.measured(OK))).toEqual(Array(3).fill({ chunks: 2, bytes: 5 }));
+		second.markUnmeasurable();
+		expect([root, first, second].map((timer) => timer.measured(OK))).toEqual(Array(3).fill(undefined));
 	});
 
-	it('knows when anything was last asked for', () => {
-		const whole = new StreamTimer();
-		const part = whole.part();
-		expect(whole.touchedAt).toBe(0);
+	it('knows when a chunk was last requested', () => {
+		const root = new StreamTimer();
+		const part = root.part();
+		expect(root.lastRequestAt).toBe(0);
 		work();
 		part.asked();
-		expect(whole.touchedAt).toBe(clock);
+		expect(root.lastRequestAt).toBe(clock);
 	});
 
 	it('keeps no chunk of a stream that is still open', async () => {
@@ -134,25 +134,25 @@ describe('a pace', () => {
 });
 
 describe('an outcome', () => {
-	it('is the same where no stream was measured', () => {
+	it('is returned itself if no stream was measured', () => {
 		const outcome = { kind: 'ok' };
-		const unseen = new StreamTimer();
-		unseen.unseen();
-		expect([withStreamed(outcome, undefined, OK), withStreamed(outcome, unseen, OK)]).toEqual([outcome, outcome]);
+		const unmeasured = new StreamTimer();
+		unmeasured.markUnmeasurable();
+		expect([withStreamed(outcome, undefined, OK), withStreamed(outcome, unmeasured, OK)]).toEqual([outcome, outcome]);
 		expect(withStreamed(outcome, undefined, OK)).toBe(outcome);
 		expect(withStreamed(outcome, new StreamTimer(), OK)).toEqual({ kind: 'ok', streamed: { chunks: 0 } });
 	});
 });
 
 describe('a consumption', () => {
-	it('tells its pace, and its settlement only what that wants; after the end neither', () => {
-		const pace = new StreamTimer();
+	it('reports to its timer, and to its settlement what that wants, until its end', () => {
+		const timer = new StreamTimer();
 		const recorder = new Recorder();
-		const consumption = new Consumption(recorder, 'Stream', pace);
+		const consumption = new Consumption(recorder, 'Stream', timer);
 		consumption.item('a');
-		consumption.finished();
+		consumption.done();
 		consumption.item('b');
-		expect([consumption.seesItems, recorder.events, pace.measured(OK)]).toEqual([
+		expect([consumption.needsItems, recorder.events, timer.measured(OK)]).toEqual([
 			true,
 			[['done', undefined, 'Stream']],
 			{ chunks: 1 },

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { isPlainPromise } from '../../../../lib/settling/promises/promises.js';
-import { at, quiet, thrownBy, where, woven } from '../recorder.js';
+import { contextName, inContext, thrownBy, waitForTurns, woven } from '../recorder.js';
 
 type Executor = (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void;
 
 class Owned extends Promise<unknown> {
-	readonly note = 'mine';
+	readonly note = 'a note';
 	withResponse(): string {
 		return 'response';
 	}
 }
 
-/** A subclass that cannot be made by `then`, as some of the model SDKs' cannot. */
+/** A subclass that `then` cannot construct, like those of some model SDKs. */
 class Picky extends Promise<unknown> {
 	constructor(executor: Executor, token: string) {
 		if (token !== 'token') throw new TypeError('not like that');
@@ -22,7 +22,7 @@ class Picky extends Promise<unknown> {
 }
 
 describe('a plain native promise', () => {
-	it('is answered by its derived one, which ends with the value', async () => {
+	it('is replaced by its derived promise, and ends with the value', async () => {
 		const promise = Promise.resolve({ ruling: 'REJECT' });
 		const { result, events } = woven(promise);
 		expect(result).not.toBe(promise);
@@ -49,7 +49,7 @@ describe('a plain native promise', () => {
 		expect(events[0]?.[1]).toBe(reason);
 	});
 
-	it('comes one turn later', async () => {
+	it('settles one turn later', async () => {
 		const turns = async (promise: Promise<unknown>) => {
 			let over = false;
 			let count = 0;
@@ -72,7 +72,7 @@ describe('a plain native promise', () => {
 		expect(events).toEqual([['done', 1]]);
 	});
 
-	it('may be of another realm, and stays of it', async () => {
+	it('may be of another realm, and stays in it', async () => {
 		const promise: Promise<unknown> = runInNewContext('Promise.resolve(7)');
 		const { result, events } = woven(promise);
 		expect(Object.getPrototypeOf(result)).toBe(Object.getPrototypeOf(promise));
@@ -96,7 +96,7 @@ describe('a plain native promise', () => {
 		expect(events).toEqual([['done', 2, 'AsyncGenerator']]);
 	});
 
-	it('is told from one that carries what an async hook left on it', () => {
+	it('may have the symbols that async hooks set on it, and no other members', () => {
 		const marked = Object.assign(Promise.resolve(1), { [Symbol('async_id_symbol')]: 1, [Symbol('kResourceStore')]: 2 });
 		expect(isPlainPromise(marked)).toBe(true);
 		expect(isPlainPromise(Object.assign(Promise.resolve(1), { [Symbol('mine')]: 1 }))).toBe(false);
@@ -105,7 +105,7 @@ describe('a plain native promise', () => {
 	});
 });
 
-describe('a promise that must stay itself', () => {
+describe('a promise that must stay the same object', () => {
 	const make = {
 		'a subclass': (settle: Executor) => new Owned(settle),
 		'one with members': (settle: Executor) => Object.assign(new Promise(settle), { controller: 1 }),
@@ -114,7 +114,7 @@ describe('a promise that must stay itself', () => {
 		'a subclass that only its owner can make': (settle: Executor) => new Picky(settle, 'token'),
 	};
 
-	it.each(Object.entries(make))('%s is the same object, whose value is seen', async (_, of) => {
+	it.each(Object.entries(make))('%s is the same object, and ends with its value', async (_, of) => {
 		const promise = of((resolve) => setTimeout(resolve, 1, 'value'));
 		const keys = Object.keys(promise);
 		const { result, events } = woven(promise);
@@ -125,20 +125,20 @@ describe('a promise that must stay itself', () => {
 		expect(events).toEqual([['done', 'value']]);
 	});
 
-	it('is awaited with no further turn and answers its class as before', async () => {
+	it('is awaited without a further turn, and keeps its class', async () => {
 		const promise = new Owned((resolve) => resolve(1));
 		const { result } = woven(promise);
 		expect(result.constructor).toBe(Owned);
 		expect(result).toBeInstanceOf(Owned);
 		expect(result.then(String)).toBeInstanceOf(Owned);
-		expect(result.note).toBe('mine');
+		expect(result.note).toBe('a note');
 		expect(result.withResponse()).toBe('response');
 		expect(await result).toBe(1);
 		result.constructor = Promise as never;
 		expect(result.constructor).toBe(Promise);
 	});
 
-	it('fails with the very error', async () => {
+	it('fails with the same error', async () => {
 		const reason = { code: 1 };
 		const { result, events } = woven(new Owned((_, reject) => reject(reason)));
 		const caught = await result.then(null, (error: unknown) => error);
@@ -147,9 +147,9 @@ describe('a promise that must stay itself', () => {
 		expect(events[0]?.[1]).toBe(reason);
 	});
 
-	it('whose value is a stream has it watched before the consumer sees it', async () => {
+	it('whose value is a stream has that watched before the consumer receives it', async () => {
 		function* body() {
-			yield where();
+			yield contextName();
 		}
 		const { result, events } = woven(new Owned((resolve) => resolve(body())));
 		const stream = (await result) as Generator<unknown>;
@@ -157,7 +157,7 @@ describe('a promise that must stay itself', () => {
 		expect(events).toEqual([['done', undefined, 'Generator']]);
 	});
 
-	it('ends every invocation that answers it', async () => {
+	it('ends every invocation that returns it', async () => {
 		const promise = new Owned((resolve) => resolve(1));
 		const inner = woven(promise);
 		const outer = woven(inner.result);
@@ -166,7 +166,7 @@ describe('a promise that must stay itself', () => {
 		expect([inner.events, outer.events]).toEqual([[['done', 1]], [['done', 1]]]);
 	});
 
-	it('ends at return where it is frozen', async () => {
+	it('ends when it is returned if it is frozen', async () => {
 		const promise = Object.freeze(new Owned((resolve) => resolve(1)));
 		const { result, events } = woven(promise);
 		expect(result).toBe(promise);
@@ -176,7 +176,7 @@ describe('a promise that must stay itself', () => {
 	});
 });
 
-/** As the model SDKs' APIPromise: the work begins at `then`, `catch` or `finally`. */
+/** Like the model SDKs' `APIPromise`: the work begins at `then`, `catch` or `finally`. */
 class Lazy extends Promise<unknown> {
 	runs = 0;
 	#work: () => Promise<unknown>;
@@ -211,38 +211,38 @@ class Lazy extends Promise<unknown> {
 	}
 }
 
-describe('a promise with a then of its own', () => {
-	it('stays itself and lazy, runs once in the context of the invocation, and calls back in the consumer’s', async () => {
+describe('a promise whose class overrides then', () => {
+	it('is the same object, stays lazy, runs once in the invocation’s context, and calls back in the consumer’s', async () => {
 		const promise = new Lazy(async () => {
 			await null;
-			return where();
+			return contextName();
 		});
 		const { result, events } = woven(promise);
 		expect(result).toBe(promise);
 		expect(Object.keys(result)).toEqual(['runs']);
 		expect(result.withResponse()).toBe('response');
-		await quiet();
+		await waitForTurns();
 		expect([promise.runs, events]).toEqual([0, []]);
-		const seen = await at('consumer', () => result.then((value) => [value, where()]));
+		const seen = await inContext('consumer', () => result.then((value) => [value, contextName()]));
 		expect(seen).toEqual(['inside', 'consumer']);
 		expect([promise.runs, events]).toEqual([1, [['done', 'inside']]]);
-		expect(await at('consumer', () => result.then((value) => value))).toBe('consumer');
+		expect(await inContext('consumer', () => result.then((value) => value))).toBe('consumer');
 	});
 
 	it('is awaited', async () => {
-		const { result, events } = woven(new Lazy(async () => where()));
+		const { result, events } = woven(new Lazy(async () => contextName()));
 		expect(
-			await at('consumer', async () => {
+			await inContext('consumer', async () => {
 				const value = await result;
-				return [value, where()];
+				return [value, contextName()];
 			}),
 		).toEqual(['inside', 'consumer']);
 		expect(events).toEqual([['done', 'inside']]);
 	});
 
-	it.each(['catch', 'finally'] as const)('is seen through %s', async (key) => {
-		const good = woven(new Lazy(async () => where()));
-		expect(await at('consumer', () => good.result[key](() => undefined))).toBe('inside');
+	it.each(['catch', 'finally'] as const)('is watched through %s', async (key) => {
+		const good = woven(new Lazy(async () => contextName()));
+		expect(await inContext('consumer', () => good.result[key](() => undefined))).toBe('inside');
 		expect(good.events).toEqual([['done', 'inside']]);
 
 		const reason = new Error('no');
@@ -252,15 +252,17 @@ describe('a promise with a then of its own', () => {
 			}),
 		);
 		const seen: unknown[] = [];
-		const after = at('consumer', () => bad.result[key]((error?: unknown) => void seen.push(error, where())));
+		const after = inContext('consumer', () =>
+			bad.result[key]((error?: unknown) => void seen.push(error, contextName())),
+		);
 		expect(await after.then(String, (error: unknown) => error)).toBe(key === 'catch' ? 'undefined' : reason);
 		expect(seen).toEqual([key === 'catch' ? reason : undefined, 'consumer']);
 		expect(bad.events).toEqual([['failed', reason]]);
 	});
 });
 
-describe('what is thrown while a promise is watched', () => {
-	it('is nothing, whatever stands in its prototype chain', () => {
+describe('watching a promise', () => {
+	it('throws nothing, whatever is in its prototype chain', () => {
 		const odd = Object.setPrototypeOf(
 			Promise.resolve(1),
 			new Proxy(Promise.prototype, {

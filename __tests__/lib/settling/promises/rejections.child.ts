@@ -2,8 +2,8 @@ import type { Settlement } from '../../../../lib/settling/common/settlement.js';
 import { settle } from '../../../../lib/settling/settle.js';
 
 /**
- * Prints, for each scenario, what Node reports of rejections, bare and woven. It is run as a process of its own: jest
- * takes unhandled rejections for itself.
+ * Prints, for each scenario, which rejections Node reports, without (`bare`) and with weaving (`woven`). It runs in its
+ * own process, because jest handles unhandled rejections itself.
  */
 class Owned extends Promise<unknown> {}
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 const child = fileURLToPath(new URL('./rejections.child.ts', import.meta.url));
 
 describe('what Node reports of rejections', () => {
-	it('is the same woven as bare, for every kind of promise and of consumer', async () => {
+	it('is the same with and without weaving, for every kind of promise and of consumer', async () => {
 		const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', child]);
 		const report = JSON.parse(stdout) as Record<string, { bare: unknown[]; woven: unknown[] }>;
 		expect(Object.keys(report).length).toBe(56);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { at, quiet, thrownBy, where, woven } from '../recorder.js';
+import { contextName, inContext, thrownBy, waitForTurns, woven } from '../recorder.js';
 
-/** A query builder in the manner of knex: lazy, chained on itself, its rows read at `then`. */
+/** A query builder like knex's: lazy, its methods return itself, and `then` reads the rows. */
 class Query {
 	runs = 0;
 	readonly #rows: unknown;
@@ -29,27 +29,27 @@ class Query {
 }
 
 describe('a lazy thenable', () => {
-	it('stays itself, is chained, runs once when it is awaited, in the context of the invocation', async () => {
-		const query = new Query(() => where());
+	it('is the same object, can be chained, and runs once, in the context of the invocation', async () => {
+		const query = new Query(() => contextName());
 		const { result, events } = woven(query);
 		expect(result).toBe(query);
 		expect(result.where('a = 1')).toBe(query);
-		await quiet();
+		await waitForTurns();
 		expect([query.runs, events]).toEqual([0, []]);
 		expect(Object.keys(query)).toEqual(['runs', 'parts']);
-		const seen = await at('consumer', async () => [await result, where()]);
-		expect(seen).toEqual(['inside', 'consumer']);
+		const received = await inContext('consumer', async () => [await result, contextName()]);
+		expect(received).toEqual(['inside', 'consumer']);
 		expect([query.runs, query.parts, events]).toEqual([1, ['a = 1'], [['done', 'inside']]]);
 	});
 
-	it('calls back in the context of the consumer', async () => {
+	it('calls callbacks in the context of the consumer', async () => {
 		const good = woven(new Query());
-		expect(await at('consumer', () => good.result.then(() => where()))).toBe('consumer');
+		expect(await inContext('consumer', () => good.result.then(() => contextName()))).toBe('consumer');
 		const bad = woven(new Query(new Error('no')));
-		expect(await at('consumer', () => bad.result.then(undefined, () => where()))).toBe('consumer');
+		expect(await inContext('consumer', () => bad.result.then(undefined, () => contextName()))).toBe('consumer');
 	});
 
-	it('fails with its own error, which a consumer without a handler meets too', async () => {
+	it('fails with its error, which a consumer without a handler receives too', async () => {
 		const reason = new Error('no');
 		const { result, events } = woven(new Query(reason));
 		const caught = await result.then(() => 'fulfilled').then(String, (error: unknown) => error);
@@ -57,10 +57,10 @@ describe('a lazy thenable', () => {
 		expect(events).toEqual([['failed', reason]]);
 	});
 
-	it('runs again in the consumer’s context at each further then', async () => {
-		const { result, events } = woven(new Query(() => where()));
+	it('runs again at each further then, in the context of the consumer', async () => {
+		const { result, events } = woven(new Query(() => contextName()));
 		expect(await result.then()).toBe('inside');
-		expect(await at('second', () => result.then())).toBe('second');
+		expect(await inContext('second', () => result.then())).toBe('second');
 		expect(result.runs).toBe(2);
 		expect(events).toEqual([['done', 'inside']]);
 	});
@@ -76,15 +76,15 @@ describe('a lazy thenable', () => {
 		expect(events).toEqual([['failed', reason]]);
 	});
 
-	it('may give a stream, which is followed to its end', async () => {
+	it('may resolve to a stream, which is followed to its end', async () => {
 		async function* rows() {
 			yield 1;
 			yield 2;
 		}
 		const { result, events } = woven(new Query(() => rows()), { items: true });
-		const seen = [];
-		for await (const row of (await result) as unknown as AsyncIterable<number>) seen.push(row);
-		expect(seen).toEqual([1, 2]);
+		const received = [];
+		for await (const row of (await result) as unknown as AsyncIterable<number>) received.push(row);
+		expect(received).toEqual([1, 2]);
 		expect(events).toEqual([
 			['item', 1],
 			['item', 2],
@@ -92,15 +92,15 @@ describe('a lazy thenable', () => {
 		]);
 	});
 
-	it('may have its then as an own member, which stays as enumerable as it was', async () => {
-		const query = { then: (resolve: (value: unknown) => void) => resolve(where()), name: 'q' };
+	it('may have an own then, which stays as enumerable as it was', async () => {
+		const query = { then: (resolve: (value: unknown) => void) => resolve(contextName()), name: 'q' };
 		const { result, events } = woven(query);
 		expect(Object.keys(result)).toEqual(['then', 'name']);
 		expect(await { ...result }).toBe('inside');
 		expect(events).toEqual([['done', 'inside']]);
 	});
 
-	it('may have its then as a getter, read and run as often as bare', async () => {
+	it('may have a getter for its then, which is read and run as often as without weaving', async () => {
 		let reads = 0;
 		let runs = 0;
 		class Getting {
@@ -110,7 +110,7 @@ describe('a lazy thenable', () => {
 				const value = this.#value;
 				return (resolve: (value: unknown) => void) => {
 					runs++;
-					resolve([value, where()]);
+					resolve([value, contextName()]);
 				};
 			}
 		}
@@ -122,7 +122,7 @@ describe('a lazy thenable', () => {
 		expect(events).toEqual([['done', ['private', 'inside']]]);
 	});
 
-	it('may be seen through catch alone, whether that leads to then or not', async () => {
+	it('is watched through catch alone, whether that calls then or not', async () => {
 		class Caught extends Query {
 			catch(onRejected?: (error: unknown) => unknown): Promise<unknown> {
 				return this.then().catch(onRejected);
@@ -130,15 +130,15 @@ describe('a lazy thenable', () => {
 		}
 		const reason = new Error('no');
 		const through = woven(new Caught(reason));
-		expect(await at('consumer', () => through.result.catch(() => where()))).toBe('consumer');
+		expect(await inContext('consumer', () => through.result.catch(() => contextName()))).toBe('consumer');
 		expect([through.result.runs, through.events]).toEqual([1, [['failed', reason]]]);
 
 		const beside = woven({ then() {}, catch: (onRejected: () => unknown) => Promise.reject(reason).catch(onRejected) });
-		expect(await at('consumer', () => beside.result.catch(() => where()))).toBe('consumer');
+		expect(await inContext('consumer', () => beside.result.catch(() => contextName()))).toBe('consumer');
 		expect(beside.events).toEqual([['failed', reason]]);
 	});
 
-	it('that is frozen ends at return and still runs once', async () => {
+	it('that is frozen ends when it is returned, and still runs once', async () => {
 		const query = Object.freeze(
 			new (class extends Query {
 				override runs = 0;
@@ -154,19 +154,22 @@ describe('a lazy thenable', () => {
 		expect(await result).toBe('rows');
 	});
 
-	it('that a proxy makes up ends at return', () => {
+	it('whose then exists only in a proxy ends when it is returned', () => {
 		const everything: object = new Proxy(() => undefined, { get: () => everything });
 		const { result, events } = woven(everything);
 		expect(result).toBe(everything);
 		expect(events.length).toBe(1);
 	});
 
-	it('ends every invocation that answers it, its work in the innermost context', async () => {
-		const query = new Query(() => where());
+	it('ends every invocation that returns it, and works in the innermost context', async () => {
+		const query = new Query(() => contextName());
 		const inner = woven(query, { name: 'inner' });
 		const outer = woven(inner.result, { name: 'outer' });
 		expect(outer.result).toBe(query);
-		expect(await at('consumer', () => query.then((value) => [value, where()]))).toEqual(['inner', 'consumer']);
+		expect(await inContext('consumer', () => query.then((value) => [value, contextName()]))).toEqual([
+			'inner',
+			'consumer',
+		]);
 		expect(query.runs).toBe(1);
 		expect([inner.events, outer.events]).toEqual([[['done', 'inner']], [['done', 'inner']]]);
 	});

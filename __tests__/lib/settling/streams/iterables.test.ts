@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { at, thrownBy, where, woven } from '../recorder.js';
+import { contextName, inContext, thrownBy, woven } from '../recorder.js';
 
-/** As the model SDKs' Stream: iterable, with a controller, `tee` and `toReadableStream`. */
+/** Like the model SDKs' `Stream`: iterable, with a controller and `tee`. */
 class Stream {
 	readonly controller = new AbortController();
 	pulls = 0;
@@ -15,7 +15,7 @@ class Stream {
 		const stream: Stream = new Stream(async function* () {
 			for (let i = 0; i < count; i++) {
 				stream.pulls++;
-				yield where();
+				yield contextName();
 			}
 		});
 		return stream;
@@ -63,15 +63,15 @@ describe('an async iterable with members', () => {
 		expect([stream.pulls, events]).toEqual([0, []]);
 	});
 
-	it('ends with its first whole consumption; later ones pass through', async () => {
+	it('ends with its first complete consumption, and passes later ones through', async () => {
 		const { result, events } = woven(Stream.of(2), { items: true });
-		expect(await at('consumer', () => drain(result))).toEqual(['inside', 'inside']);
+		expect(await inContext('consumer', () => drain(result))).toEqual(['inside', 'inside']);
 		expect(events).toEqual([
 			['item', 'inside'],
 			['item', 'inside'],
 			['done', undefined, 'Stream'],
 		]);
-		expect(await at('consumer', () => drain(result))).toEqual(['consumer', 'consumer']);
+		expect(await inContext('consumer', () => drain(result))).toEqual(['consumer', 'consumer']);
 		expect(events.length).toBe(3);
 	});
 
@@ -81,7 +81,7 @@ describe('an async iterable with members', () => {
 		expect(events).toEqual([['cancelled', 'Stream']]);
 	});
 
-	it('is not cancelled by a break while another iteration goes on', async () => {
+	it('is not cancelled by a break while another iteration is active', async () => {
 		const { result, events } = woven(Stream.of(2));
 		const other = result[Symbol.asyncIterator]();
 		await drain(result, 1);
@@ -92,7 +92,7 @@ describe('an async iterable with members', () => {
 		expect(events).toEqual([['done', undefined, 'Stream']]);
 	});
 
-	it('fails with the error of its iteration, or of the attempt to open one', async () => {
+	it('fails with the error of its iteration, or of the attempt to begin one', async () => {
 		const reason = new Error('no');
 		const failing = woven(
 			new Stream(async function* () {
@@ -112,16 +112,16 @@ describe('an async iterable with members', () => {
 		expect(closed.events).toEqual([['failed', reason]]);
 	});
 
-	it('has the branches of its tee watched, which pull in the context of the invocation', async () => {
+	it('has the branches of its tee watched, and pulls them in the context of the invocation', async () => {
 		const { result, events } = woven(Stream.of(2));
 		const [left, right] = result.tee();
 		expect(left).toBeInstanceOf(Stream);
-		expect(await at('consumer', () => drain(left))).toEqual(['inside', 'inside']);
+		expect(await inContext('consumer', () => drain(left))).toEqual(['inside', 'inside']);
 		expect(events).toEqual([['done', undefined, 'Stream']]);
 		expect(await drain(right)).toEqual(['inside', 'inside']);
 	});
 
-	it('that gives the same iterator twice has it watched once', async () => {
+	it('that returns the same iterator twice has it watched once', async () => {
 		const { result, events } = woven(
 			(() => {
 				const iterator = (async function* () {
@@ -139,16 +139,16 @@ describe('an async iterable with members', () => {
 		]);
 	});
 
-	it('that gives what cannot be watched ends when it gives it', async () => {
+	it('that returns an iterator which cannot be watched ends when it does', async () => {
 		const { result, events } = woven({ [Symbol.asyncIterator]: () => Object.freeze({ next: () => ({ done: true }) }) });
 		expect(await drain(result as never)).toEqual([]);
 		expect(events).toEqual([['done', undefined, 'Object']]);
 	});
 
-	it('that is frozen ends at return', async () => {
+	it('that is frozen ends when it is returned', async () => {
 		const stream = Object.freeze({
 			async *[Symbol.asyncIterator]() {
-				yield where();
+				yield contextName();
 			},
 		});
 		const { result, events } = woven(stream);
@@ -156,7 +156,7 @@ describe('an async iterable with members', () => {
 		expect(await drain(result)).toEqual(['nowhere']);
 	});
 
-	it('ends every invocation that answers it', async () => {
+	it('ends every invocation that returns it', async () => {
 		const stream = Stream.of(1);
 		const inner = woven(stream, { name: 'inner', items: true });
 		const outer = woven(inner.result, { name: 'outer', items: true });

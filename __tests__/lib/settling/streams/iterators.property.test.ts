@@ -57,31 +57,31 @@ const uses = fc.array(
 	{ maxLength: 8 },
 );
 
-/** Where an outer `return` must leave by, past every `finally`. */
+/** The value of a `return` in a nested body, which leaves the outer ones too. */
 class Returned {
 	constructor(readonly value: unknown) {}
 }
 
 function* body(acts: Act[], log: unknown[]): Generator<unknown, Returned | undefined, unknown> {
-	for (const one of acts) {
-		if (one.act === 'yield') log.push(['sent', yield one.value]);
-		else if (one.act === 'await') log.push(['passed', one.value]);
-		else if (one.act === 'throw') throw one.value;
-		else if (one.act === 'return') return new Returned(one.value);
-		else if (one.act === 'delegate') log.push(['delegated', yield* one.values]);
+	for (const step of acts) {
+		if (step.act === 'yield') log.push(['sent', yield step.value]);
+		else if (step.act === 'await') log.push(['passed', step.value]);
+		else if (step.act === 'throw') throw step.value;
+		else if (step.act === 'return') return new Returned(step.value);
+		else if (step.act === 'delegate') log.push(['delegated', yield* step.values]);
 		else {
 			try {
-				const left = yield* body(one.body, log);
+				const left = yield* body(step.body, log);
 				if (left !== undefined) return left;
 			} catch (error) {
-				if (one.caught === null) throw error;
+				if (step.caught === null) throw error;
 				log.push(['caught', error]);
-				const left = yield* body(one.caught, log);
+				const left = yield* body(step.caught, log);
 				if (left !== undefined) return left;
 			} finally {
 				log.push('finally');
 				yield* body(
-					one.last.filter((act) => act.act !== 'return'),
+					step.last.filter((act) => act.act !== 'return'),
 					log,
 				);
 			}
@@ -95,25 +95,25 @@ function* syncGenerator(acts: Act[], log: unknown[]): Generator<unknown, unknown
 }
 
 async function* asyncBody(acts: Act[], log: unknown[]): AsyncGenerator<unknown, Returned | undefined, unknown> {
-	for (const one of acts) {
-		if (one.act === 'yield') log.push(['sent', yield one.value]);
-		else if (one.act === 'await') log.push(['awaited', await Promise.resolve(one.value)]);
-		else if (one.act === 'throw') throw one.value;
-		else if (one.act === 'return') return new Returned(one.value);
-		else if (one.act === 'delegate') log.push(['delegated', yield* one.values]);
+	for (const step of acts) {
+		if (step.act === 'yield') log.push(['sent', yield step.value]);
+		else if (step.act === 'await') log.push(['awaited', await Promise.resolve(step.value)]);
+		else if (step.act === 'throw') throw step.value;
+		else if (step.act === 'return') return new Returned(step.value);
+		else if (step.act === 'delegate') log.push(['delegated', yield* step.values]);
 		else {
 			try {
-				const left = yield* asyncBody(one.body, log);
+				const left = yield* asyncBody(step.body, log);
 				if (left !== undefined) return left;
 			} catch (error) {
-				if (one.caught === null) throw error;
+				if (step.caught === null) throw error;
 				log.push(['caught', error]);
-				const left = yield* asyncBody(one.caught, log);
+				const left = yield* asyncBody(step.caught, log);
 				if (left !== undefined) return left;
 			} finally {
 				log.push('finally');
 				yield* asyncBody(
-					one.last.filter((act) => act.act !== 'return'),
+					step.last.filter((act) => act.act !== 'return'),
 					log,
 				);
 			}
@@ -127,18 +127,18 @@ async function* asyncGenerator(acts: Act[], log: unknown[]): AsyncGenerator<unkn
 }
 
 function useSync(generator: Generator<unknown, unknown, unknown>, plan: Use[], log: unknown[]): void {
-	for (const one of plan) {
+	for (const use of plan) {
 		try {
-			if (one.use === 'for') {
-				let left = one.breakAfter;
+			if (use.use === 'for') {
+				let left = use.breakAfter;
 				for (const item of generator) {
 					log.push(['item', item]);
 					if (left-- === 0) break;
 				}
 			} else {
-				const count = one.use === 'parallel' ? one.count : 1;
-				const use = one.use === 'parallel' ? 'next' : one.use;
-				for (let i = 0; i < count; i++) log.push([use, generator[use](one.use === 'parallel' ? i : one.value)]);
+				const count = use.use === 'parallel' ? use.count : 1;
+				const method = use.use === 'parallel' ? 'next' : use.use;
+				for (let i = 0; i < count; i++) log.push([method, generator[method](use.use === 'parallel' ? i : use.value)]);
 			}
 		} catch (error) {
 			log.push(['threw', error]);
@@ -151,25 +151,25 @@ async function useAsync(
 	plan: Use[],
 	log: unknown[],
 ): Promise<void> {
-	for (const one of plan) {
+	for (const use of plan) {
 		try {
-			if (one.use === 'for') {
-				let left = one.breakAfter;
+			if (use.use === 'for') {
+				let left = use.breakAfter;
 				for await (const item of generator) {
 					log.push(['item', item]);
 					if (left-- === 0) break;
 				}
-			} else if (one.use === 'parallel') {
-				const steps = Array.from({ length: one.count }, (_, i) => generator.next(i));
+			} else if (use.use === 'parallel') {
+				const steps = Array.from({ length: use.count }, (_, i) => generator.next(i));
 				log.push(['parallel', await Promise.allSettled(steps)]);
-			} else log.push([one.use, await generator[one.use](one.value)]);
+			} else log.push([use.use, await generator[use.use](use.value)]);
 		} catch (error) {
 			log.push(['threw', error]);
 		}
 	}
 }
 
-/** What the steps of a bare generator say of its end, told by what each of them answers. */
+/** Determines the end of a generator, without weaving, from the result of each step. */
 class Steps {
 	end: string | undefined;
 	#leaving = false;
@@ -177,16 +177,16 @@ class Steps {
 	constructor(readonly generator: Generator | AsyncGenerator) {}
 
 	next(value?: unknown) {
-		return this.#told(() => this.generator.next(value));
+		return this.#run(() => this.generator.next(value));
 	}
 
 	return(value?: unknown) {
 		this.#leaving = true;
-		return this.#told(() => this.generator.return(value));
+		return this.#run(() => this.generator.return(value));
 	}
 
 	throw(error: unknown) {
-		return this.#told(() => this.generator.throw(error));
+		return this.#run(() => this.generator.throw(error));
 	}
 
 	[Symbol.iterator]() {
@@ -197,12 +197,12 @@ class Steps {
 		return this;
 	}
 
-	#told(step: () => unknown): unknown {
-		const answer = (result: unknown) => {
+	#run(step: () => unknown): unknown {
+		const fulfilled = (result: unknown) => {
 			if ((result as IteratorResult<unknown>).done) this.end ??= this.#leaving ? 'cancelled' : 'done';
 			return result;
 		};
-		const refuse = (error: unknown) => {
+		const failed = (error: unknown) => {
 			this.end ??= 'failed';
 			throw error;
 		};
@@ -210,9 +210,9 @@ class Steps {
 		try {
 			result = step();
 		} catch (error) {
-			return refuse(error);
+			return failed(error);
 		}
-		return result instanceof Promise ? result.then(answer, refuse) : answer(result);
+		return result instanceof Promise ? result.then(fulfilled, failed) : fulfilled(result);
 	}
 }
 
@@ -220,39 +220,39 @@ function endOf(recorder: Recorder): unknown {
 	return recorder.events.find(([event]) => event !== 'item')?.[0];
 }
 
-describe('a generator of any script, used in any way', () => {
-	it('does the same woven as bare, and ends as its steps say', () => {
+describe('a generator with any body, used in any way', () => {
+	it('does the same with and without weaving, and ends as its steps do', () => {
 		fc.assert(
 			fc.property(script, uses, fc.boolean(), (acts, plan, items) => {
 				const bare: unknown[] = [];
 				useSync(syncGenerator(acts, bare), plan, bare);
-				const told: unknown[] = [];
-				const steps = new Steps(syncGenerator(acts, told));
-				useSync(steps as unknown as Generator, plan, told);
+				const stepped: unknown[] = [];
+				const steps = new Steps(syncGenerator(acts, stepped));
+				useSync(steps as unknown as Generator, plan, stepped);
 				const woven: unknown[] = [];
 				const recorder = new Recorder({ items });
 				useSync(settle(syncGenerator(acts, woven), recorder) as Generator, plan, woven);
 				expect(woven).toEqual(bare);
-				expect(told).toEqual(bare);
+				expect(stepped).toEqual(bare);
 				expect(endOf(recorder)).toBe(steps.end);
 			}),
 			{ numRuns: 1000 },
 		);
 	});
 
-	it('does the same woven as bare, and ends as its steps say, where it is async', async () => {
+	it('does the same with and without weaving, and ends as its steps do, if it is async', async () => {
 		await fc.assert(
 			fc.asyncProperty(script, uses, fc.boolean(), async (acts, plan, items) => {
 				const bare: unknown[] = [];
 				await useAsync(asyncGenerator(acts, bare), plan, bare);
-				const told: unknown[] = [];
-				const steps = new Steps(asyncGenerator(acts, told));
-				await useAsync(steps as unknown as AsyncGenerator, plan, told);
+				const stepped: unknown[] = [];
+				const steps = new Steps(asyncGenerator(acts, stepped));
+				await useAsync(steps as unknown as AsyncGenerator, plan, stepped);
 				const woven: unknown[] = [];
 				const recorder = new Recorder({ items });
 				await useAsync(settle(asyncGenerator(acts, woven), recorder) as AsyncGenerator, plan, woven);
 				expect(woven).toEqual(bare);
-				expect(told).toEqual(bare);
+				expect(stepped).toEqual(bare);
 				expect(endOf(recorder)).toBe(steps.end);
 			}),
 			{ numRuns: 500 },

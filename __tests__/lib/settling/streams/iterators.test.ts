@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { at, thrownBy, where, woven } from '../recorder.js';
+import { contextName, inContext, thrownBy, woven } from '../recorder.js';
 
-function* places(count = 2): Generator<unknown, string, unknown> {
-	for (let i = 0; i < count; i++) yield where();
+function* contextNames(count = 2): Generator<unknown, string, unknown> {
+	for (let i = 0; i < count; i++) yield contextName();
 	return 'returned';
 }
 
-async function* asyncPlaces(count = 2): AsyncGenerator<unknown, string, unknown> {
+async function* asyncContextNames(count = 2): AsyncGenerator<unknown, string, unknown> {
 	for (let i = 0; i < count; i++) {
 		await null;
-		yield where();
+		yield contextName();
 	}
 	await null;
 	return 'returned';
@@ -17,21 +17,21 @@ async function* asyncPlaces(count = 2): AsyncGenerator<unknown, string, unknown>
 
 describe('a generator', () => {
 	it('is the same object with the same class, prototype and keys', () => {
-		const generator = places();
+		const generator = contextNames();
 		const { result } = woven(generator);
 		expect(result).toBe(generator);
-		expect(result instanceof places).toBe(true);
+		expect(result instanceof contextNames).toBe(true);
 		expect(Object.prototype.toString.call(result)).toBe('[object Generator]');
 		expect(Object.keys(result)).toEqual([]);
 		expect(result[Symbol.iterator]()).toBe(result);
 	});
 
-	it('runs its body in the context of the invocation at every step, and leaves the consumer’s', () => {
-		const { result, events } = woven(places(), { items: true });
-		at('consumer', () => {
-			for (const place of result) {
-				expect(place).toBe('inside');
-				expect(where()).toBe('consumer');
+	it('runs its body in the context of the invocation at every step, and does not change that of the consumer', () => {
+		const { result, events } = woven(contextNames(), { items: true });
+		inContext('consumer', () => {
+			for (const name of result) {
+				expect(name).toBe('inside');
+				expect(contextName()).toBe('consumer');
 			}
 		});
 		expect(events).toEqual([
@@ -41,7 +41,7 @@ describe('a generator', () => {
 		]);
 	});
 
-	it('is cancelled by a break, once its finally has run', () => {
+	it('is cancelled by a break, after its finally block ran', () => {
 		const order: unknown[] = [];
 		const { result, events, recorder } = woven(
 			(function* () {
@@ -49,7 +49,7 @@ describe('a generator', () => {
 					yield 1;
 					yield 2;
 				} finally {
-					order.push(where(), isOver());
+					order.push(contextName(), isOver());
 				}
 			})(),
 		);
@@ -62,7 +62,7 @@ describe('a generator', () => {
 		}
 	});
 
-	it('that yields in its finally goes on, and was left when that is over', () => {
+	it('that yields in its finally block continues, and is cancelled at its end', () => {
 		const { result, events } = woven(
 			(function* () {
 				try {
@@ -79,7 +79,7 @@ describe('a generator', () => {
 		expect(events).toEqual([['cancelled', 'Generator']]);
 	});
 
-	it('that throws in its finally fails', () => {
+	it('that throws in its finally block fails', () => {
 		const reason = new Error('no');
 		const { result, events } = woven(
 			(function* () {
@@ -96,7 +96,7 @@ describe('a generator', () => {
 		expect(events).toEqual([['failed', reason]]);
 	});
 
-	it('takes what is sent to it, and answers throw as its body does', () => {
+	it('receives the arguments of next, and handles throw as its body does', () => {
 		const body = function* (): Generator<string, string, string> {
 			let got = '';
 			try {
@@ -123,33 +123,33 @@ describe('a generator', () => {
 	});
 
 	it('is cancelled by a return before its first step', () => {
-		const { result, events } = woven(places());
+		const { result, events } = woven(contextNames());
 		expect(result.return('early')).toEqual({ done: true, value: 'early' });
 		expect(events).toEqual([['cancelled', 'Generator']]);
 	});
 
-	it('may be disposed of, delegated to and given to the iterator helpers', () => {
-		const disposed = woven(places());
+	it('may be disposed of, delegated to and used with the iterator helpers', () => {
+		const disposed = woven(contextNames());
 		{
 			using generator = disposed.result;
 			generator.next();
 		}
 		expect(disposed.events).toEqual([['cancelled', 'Generator']]);
 
-		const delegated = woven(places());
+		const delegated = woven(contextNames());
 		const outer = (function* () {
 			return yield* delegated.result;
 		})();
 		expect([...outer, outer.next()]).toEqual(['inside', 'inside', { done: true, value: undefined }]);
 		expect(delegated.events).toEqual([['done', 'returned', 'Generator']]);
 
-		const helped = woven(places());
+		const helped = woven(contextNames());
 		expect(helped.result.take(1).toArray()).toEqual(['inside']);
 		expect(helped.events).toEqual([['cancelled', 'Generator']]);
 	});
 
-	it('that is frozen ends at return', () => {
-		const generator = Object.freeze(places());
+	it('that is frozen ends when it is returned', () => {
+		const generator = Object.freeze(contextNames());
 		const { result, events } = woven(generator);
 		expect(events.length).toBe(1);
 		expect([...result]).toEqual(['nowhere', 'nowhere']);
@@ -157,12 +157,12 @@ describe('a generator', () => {
 });
 
 describe('an async generator', () => {
-	it('runs its body in the context of the invocation, and leaves the consumer’s', async () => {
-		const generator = asyncPlaces();
+	it('runs its body in the context of the invocation, and does not change that of the consumer', async () => {
+		const generator = asyncContextNames();
 		const { result, events } = woven(generator, { items: true });
 		expect(result).toBe(generator);
-		await at('consumer', async () => {
-			for await (const place of result) expect([place, where()]).toEqual(['inside', 'consumer']);
+		await inContext('consumer', async () => {
+			for await (const name of result) expect([name, contextName()]).toEqual(['inside', 'consumer']);
 		});
 		expect(events).toEqual([
 			['item', 'inside'],
@@ -171,8 +171,8 @@ describe('an async generator', () => {
 		]);
 	});
 
-	it('answers parallel steps in order', async () => {
-		const { result, events } = woven(asyncPlaces(), { items: true });
+	it('runs parallel steps in order', async () => {
+		const { result, events } = woven(asyncContextNames(), { items: true });
 		const steps = await Promise.all([result.next(), result.next(), result.next(), result.next()]);
 		expect(steps).toEqual([
 			{ done: false, value: 'inside' },
@@ -185,23 +185,23 @@ describe('an async generator', () => {
 	});
 
 	it('is cancelled by a break, by dispose, and by a return before its first step', async () => {
-		const broken = woven(asyncPlaces());
+		const broken = woven(asyncContextNames());
 		for await (const _ of broken.result) break;
 		expect(broken.events).toEqual([['cancelled', 'AsyncGenerator']]);
 
-		const disposed = woven(asyncPlaces());
+		const disposed = woven(asyncContextNames());
 		{
 			await using generator = disposed.result;
 			await generator.next();
 		}
 		expect(disposed.events).toEqual([['cancelled', 'AsyncGenerator']]);
 
-		const early = woven(asyncPlaces());
+		const early = woven(asyncContextNames());
 		expect(await early.result.return('early')).toEqual({ done: true, value: 'early' });
 		expect(early.events).toEqual([['cancelled', 'AsyncGenerator']]);
 	});
 
-	it('fails with the very error of its body', async () => {
+	it('fails with the same error as its body', async () => {
 		const reason = { code: 1 };
 		const { result, events } = woven(
 			(async function* () {
@@ -217,11 +217,11 @@ describe('an async generator', () => {
 	});
 });
 
-describe('an iterator of the application’s own', () => {
-	it('that answers itself ends with its last item', () => {
+describe('an iterator that is no generator', () => {
+	it('that returns itself from its iteration symbol ends with its last item', () => {
 		let i = 0;
 		const iterator = {
-			next: () => (i++ < 2 ? { value: where() } : { done: true }),
+			next: () => (i++ < 2 ? { value: contextName() } : { done: true }),
 			[Symbol.iterator]() {
 				return this;
 			},
@@ -238,35 +238,35 @@ describe('an iterator of the application’s own', () => {
 		expect('return' in result).toBe(false);
 	});
 
-	it('may be one of the language', () => {
+	it('may be a built-in one', () => {
 		const { result, events } = woven([1, 2].values());
 		expect([...result]).toEqual([1, 2]);
 		expect(events).toEqual([['done', undefined, 'Array Iterator']]);
 	});
 
-	it('may answer a step at once, by a subclass of Promise, or by a thenable', async () => {
+	it('may return the result of a step directly, in a subclass of Promise, or in a thenable', async () => {
 		class Owned extends Promise<IteratorResult<number>> {}
-		const answers = [
+		const results = [
 			{ done: false, value: 1 },
 			new Owned((resolve) => resolve({ done: false, value: 2 })),
 			{ then: (resolve: (value: unknown) => void) => resolve({ done: false, value: 3 }) },
 			{ done: true, value: 4 },
 		];
-		const given = [...answers];
+		const expected = [...results];
 		const iterator = {
-			next: () => answers.shift(),
+			next: () => results.shift(),
 			[Symbol.asyncIterator]() {
 				return this;
 			},
 		};
 		const { result, events } = woven(iterator, { items: true });
-		const seen = [];
+		const received = [];
 		for (let i = 0; i < 3; i++) {
 			const step = result.next();
-			expect(step).toBe(given[i]);
-			seen.push(((await step) as IteratorResult<unknown>).value);
+			expect(step).toBe(expected[i]);
+			received.push(((await step) as IteratorResult<unknown>).value);
 		}
-		expect(seen).toEqual([1, 2, 3]);
+		expect(received).toEqual([1, 2, 3]);
 		result.next();
 		expect(events).toEqual([
 			['item', 1],
@@ -276,14 +276,14 @@ describe('an iterator of the application’s own', () => {
 		]);
 	});
 
-	it('fails by a rejected subclass of Promise and by a rejected thenable', async () => {
+	it('fails with a rejected subclass of Promise, and with a rejected thenable', async () => {
 		class Owned extends Promise<never> {}
-		for (const answer of [
+		for (const failingNext of [
 			() => new Owned((_, reject) => reject('no')),
 			() => ({ then: (_: unknown, reject: (error: unknown) => void) => reject('no') }),
 		]) {
 			const { result, events } = woven({
-				next: answer,
+				next: failingNext,
 				[Symbol.asyncIterator]() {
 					return this;
 				},
@@ -298,7 +298,7 @@ describe('an iterator of the application’s own', () => {
 	});
 });
 
-describe('a cursor whose next answers rows, and which gives another iterator', () => {
+describe('a cursor whose next returns rows, and whose iteration symbol returns another iterator', () => {
 	class Cursor {
 		#rows: unknown[] = [{ title: 'a', done: true }, { value: 'b' }, { value: 'c', done: false }];
 
@@ -307,20 +307,20 @@ describe('a cursor whose next answers rows, and which gives another iterator', (
 		}
 
 		async *[Symbol.asyncIterator]() {
-			for (let row = await this.next(); row !== null; row = await this.next()) yield [row, where()];
+			for (let row = await this.next(); row !== null; row = await this.next()) yield [row, contextName()];
 		}
 	}
 
-	it('ends with the iterator that it gives, its items seen once', async () => {
+	it('ends with the iterator that it returns, and reports its items once', async () => {
 		const { result, events } = woven(new Cursor(), { items: true });
-		const seen: unknown[] = [];
-		for await (const item of result) seen.push(item);
-		expect(seen).toEqual([
+		const received: unknown[] = [];
+		for await (const item of result) received.push(item);
+		expect(received).toEqual([
 			[{ title: 'a', done: true }, 'inside'],
 			[{ value: 'b' }, 'inside'],
 			[{ value: 'c', done: false }, 'inside'],
 		]);
-		expect(events).toEqual([...seen.map((item) => ['item', item]), ['done', undefined, 'Cursor']]);
+		expect(events).toEqual([...received.map((item) => ['item', item]), ['done', undefined, 'Cursor']]);
 	});
 
 	it('is not ended by a row that has a column named done', async () => {

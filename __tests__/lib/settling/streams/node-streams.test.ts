@@ -3,15 +3,15 @@ import { Duplex, finished, PassThrough, Readable, Transform, Writable } from 'no
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { at, quiet, thrownBy, where, woven } from '../recorder.js';
+import { contextName, inContext, thrownBy, waitForTurns, woven } from '../recorder.js';
 
-/** Numbers as text, each made in a later turn; notes where it works. */
-function source(places: unknown[] = [], count = 3, options: object = {}): Readable {
+/** A source of numbers as text, each pushed in a later turn; records in which contexts it reads. */
+function source(contexts: unknown[] = [], count = 3, options: object = {}): Readable {
 	let i = 0;
 	return new Readable({
 		...options,
 		read() {
-			places.push(where());
+			contexts.push(contextName());
 			setImmediate(() => this.push(i < count ? String(i++) : null));
 		},
 	});
@@ -27,18 +27,18 @@ const DONE = [['done', undefined, 'Readable']];
 const CANCELLED = [['cancelled', 'Readable']];
 
 describe('a Readable', () => {
-	it('is the same object, does not flow, and has no listener of ours', async () => {
-		const places: unknown[] = [];
+	it('is the same object, does not flow, and has no listener of the toolkit', async () => {
+		const contexts: unknown[] = [];
 		const bare = source();
-		const { result, events } = woven(source(places));
-		await quiet();
-		expect([result.readableFlowing, places, events]).toEqual([null, [], []]);
+		const { result, events } = woven(source(contexts));
+		await waitForTurns();
+		expect([result.readableFlowing, contexts, events]).toEqual([null, [], []]);
 		expect(result.eventNames()).toEqual(bare.eventNames());
 		expect(Object.keys(result)).toEqual(Object.keys(bare));
 		expect(result).toBeInstanceOf(Readable);
 	});
 
-	const ways: [string, (stream: Readable) => Promise<string>][] = [
+	const consumers: [string, (stream: Readable) => Promise<string>][] = [
 		['for await', drain],
 		[
 			'data events',
@@ -91,16 +91,19 @@ describe('a Readable', () => {
 		],
 	];
 
-	it.each(ways)('ends when %s has taken it whole, working in the context of the invocation', async (_, take) => {
-		const places: unknown[] = [];
-		const { result, events } = woven(source(places));
-		expect(await at('consumer', () => take(result))).toBe('012');
-		await quiet();
-		expect(events).toEqual(DONE);
-		expect(places).toEqual(['inside', 'inside', 'inside', 'inside']);
-	});
+	it.each(consumers)(
+		'ends when %s consumed it completely, and works in the context of the invocation',
+		async (_, consume) => {
+			const contexts: unknown[] = [];
+			const { result, events } = woven(source(contexts));
+			expect(await inContext('consumer', () => consume(result))).toBe('012');
+			await waitForTurns();
+			expect(events).toEqual(DONE);
+			expect(contexts).toEqual(['inside', 'inside', 'inside', 'inside']);
+		},
+	);
 
-	it.each(ways)('fails with its error, which %s meets', async (_, take) => {
+	it.each(consumers)('fails with its error, which %s receives', async (_, consume) => {
 		const reason = new Error('no');
 		const { result, events } = woven(
 			new Readable({
@@ -109,26 +112,26 @@ describe('a Readable', () => {
 				},
 			}),
 		);
-		expect(await take(result).catch((error: unknown) => error)).toBe(reason);
-		await quiet();
+		expect(await consume(result).catch((error: unknown) => error)).toBe(reason);
+		await waitForTurns();
 		expect(events).toEqual([['failed', reason]]);
 	});
 
 	it('calls its listeners in the context of the consumer', async () => {
 		const { result } = woven(source());
-		const seen: unknown[] = [];
-		at('consumer', () => {
-			for (const event of ['data', 'end', 'close']) result.on(event, () => seen.push(where()));
+		const received: unknown[] = [];
+		inContext('consumer', () => {
+			for (const event of ['data', 'end', 'close']) result.on(event, () => received.push(contextName()));
 		});
 		await once(result, 'close');
-		expect(seen).toEqual(['consumer', 'consumer', 'consumer', 'consumer', 'consumer']);
+		expect(received).toEqual(['consumer', 'consumer', 'consumer', 'consumer', 'consumer']);
 	});
 
-	it('tells each chunk once', async () => {
-		for (const [name, take] of ways) {
+	it('reports each chunk once', async () => {
+		for (const [name, consume] of consumers) {
 			const { result, events } = woven(source(), { items: true });
-			await take(result.setEncoding('utf8'));
-			await quiet();
+			await consume(result.setEncoding('utf8'));
+			await waitForTurns();
 			expect([name, events]).toEqual([name, [['item', '0'], ['item', '1'], ['item', '2'], ...DONE]]);
 		}
 	});
@@ -137,44 +140,44 @@ describe('a Readable', () => {
 		const { result, events } = woven(
 			Readable.from(
 				(async function* () {
-					yield where();
+					yield contextName();
 					await null;
-					yield where();
+					yield contextName();
 				})(),
 			),
 		);
-		expect(await at('consumer', () => result.toArray())).toEqual(['inside', 'inside']);
+		expect(await inContext('consumer', () => result.toArray())).toEqual(['inside', 'inside']);
 		expect(events).toEqual(DONE);
 	});
 
-	it('is left by destroy(), also where it emits no close', async () => {
+	it('is cancelled by destroy(), also if it emits no close', async () => {
 		for (const emitClose of [true, false]) {
 			const { result, events } = woven(source([], 3, { emitClose }));
 			result.destroy();
-			await quiet();
+			await waitForTurns();
 			expect(events).toEqual(CANCELLED);
 		}
 	});
 
-	it('hands on the AbortError with which a break destroys it', async () => {
+	it('fails with the AbortError with which a break destroys it', async () => {
 		const { result, events } = woven(source());
 		for await (const _ of result) break;
-		await quiet();
+		await waitForTurns();
 		expect(events).toEqual([['failed', expect.objectContaining({ name: 'AbortError' })]]);
 	});
 
-	it('fails by destroy(error), also where it emits no close', async () => {
+	it('fails by destroy(error), also if it emits no close', async () => {
 		const reason = new Error('no');
 		for (const emitClose of [true, false]) {
 			const { result, events } = woven(source([], 3, { emitClose }));
 			result.on('error', () => undefined);
 			result.destroy(reason);
-			await quiet();
+			await waitForTurns();
 			expect(events).toEqual([['failed', reason]]);
 		}
 	});
 
-	it('throws an error that nobody listens to, as bare', () => {
+	it('throws an error without a listener, as without weaving', () => {
 		const reason = new Error('no');
 		const { result, events } = woven(source());
 		const bare = thrownBy(() => source().emit('error', reason));
@@ -183,7 +186,7 @@ describe('a Readable', () => {
 		expect(events).toEqual([['failed', reason]]);
 	});
 
-	it('that is over already ends as it ended', async () => {
+	it('that ended already ends in the same way', async () => {
 		const read = source();
 		await drain(read);
 		expect(woven(read).events).toEqual(DONE);
@@ -220,7 +223,7 @@ describe('a Readable', () => {
 		expect(await reads(result, other.count)).toEqual(await reads(bare.stream, bare.count));
 	});
 
-	it('is watched by finished() as bare', async () => {
+	it('works with finished() as without weaving', async () => {
 		const { result, events } = woven(source());
 		const over = new Promise((resolve) => finished(result, resolve));
 		result.resume();
@@ -228,64 +231,64 @@ describe('a Readable', () => {
 		expect(events).toEqual(DONE);
 	});
 
-	it('that is frozen ends at return', () => {
+	it('that is frozen ends when it is returned', () => {
 		const { result, events } = woven(Object.freeze(source()));
 		expect(events.length).toBe(1);
 		expect(events[0]?.[1]).toBe(result);
 	});
 
-	it('ends every invocation that answers it, working in the innermost context', async () => {
-		const places: unknown[] = [];
-		const stream = source(places);
+	it('ends every invocation that returns it, and works in the innermost context', async () => {
+		const contexts: unknown[] = [];
+		const stream = source(contexts);
 		const inner = woven(stream, { name: 'inner' });
 		const outer = woven(inner.result, { name: 'outer' });
-		const seen: unknown[] = [];
+		const received: unknown[] = [];
 		expect(outer.result).toBe(stream);
-		at('consumer', () => stream.on('data', () => seen.push(where())));
+		inContext('consumer', () => stream.on('data', () => received.push(contextName())));
 		await once(stream, 'close');
 		expect([inner.events, outer.events]).toEqual([DONE, DONE]);
-		expect(new Set(places)).toEqual(new Set(['inner']));
-		expect(seen).toEqual(['consumer', 'consumer', 'consumer']);
+		expect(new Set(contexts)).toEqual(new Set(['inner']));
+		expect(received).toEqual(['consumer', 'consumer', 'consumer']);
 		expect(woven(stream).events).toEqual(DONE);
 	});
 });
 
 describe('a Writable', () => {
-	it('works in the context of the invocation and calls back in the consumer’s', async () => {
-		const places: unknown[] = [];
-		const seen: unknown[] = [];
+	it('works in the context of the invocation, and calls callbacks in the consumer’s', async () => {
+		const contexts: unknown[] = [];
+		const received: unknown[] = [];
 		const { result, events } = woven(
 			new Writable({
 				write(_chunk, _encoding, callback) {
-					places.push(where());
+					contexts.push(contextName());
 					setImmediate(callback);
 				},
 				final(callback) {
-					places.push(where());
+					contexts.push(contextName());
 					setImmediate(callback);
 				},
 			}),
 		);
-		at('consumer', () => {
-			result.on('drain', () => seen.push(where()));
-			result.on('finish', () => seen.push(where()));
-			result.write('a', () => seen.push(where()));
+		inContext('consumer', () => {
+			result.on('drain', () => received.push(contextName()));
+			result.on('finish', () => received.push(contextName()));
+			result.write('a', () => received.push(contextName()));
 			result.write('b');
-			result.end(() => seen.push(where()));
+			result.end(() => received.push(contextName()));
 		});
 		await once(result, 'close');
 		expect(events).toEqual([['done', undefined, 'Writable']]);
-		expect(places).toEqual(['inside', 'inside', 'inside']);
-		expect(new Set(seen)).toEqual(new Set(['consumer']));
-		expect(seen.length).toBe(3);
+		expect(contexts).toEqual(['inside', 'inside', 'inside']);
+		expect(new Set(received)).toEqual(new Set(['consumer']));
+		expect(received.length).toBe(3);
 	});
 
-	it('takes several chunks at once as bare', async () => {
-		const seen: unknown[] = [];
+	it('accepts several chunks at once, as without weaving', async () => {
+		const received: unknown[] = [];
 		const { result, events } = woven(
 			new Writable({
 				writev(chunks, callback) {
-					seen.push([where(), ...chunks.map(({ chunk }) => String(chunk))]);
+					received.push([contextName(), ...chunks.map(({ chunk }) => String(chunk))]);
 					setImmediate(callback);
 				},
 			}),
@@ -294,59 +297,59 @@ describe('a Writable', () => {
 		result.write('b');
 		result.end('c');
 		await once(result, 'finish');
-		expect(seen).toEqual([
+		expect(received).toEqual([
 			['inside', 'a'],
 			['inside', 'b', 'c'],
 		]);
 		expect(events).toEqual([['done', undefined, 'Writable']]);
 	});
 
-	it('is left by destroy(), and fails by its error', async () => {
+	it('is cancelled by destroy(), and fails with its error', async () => {
 		const left = woven(new Writable({ write: (_a, _b, callback) => callback() }));
 		left.result.destroy();
-		await quiet();
+		await waitForTurns();
 		expect(left.events).toEqual([['cancelled', 'Writable']]);
 
 		const reason = new Error('no');
 		const failed = woven(new Writable({ write: (_a, _b, callback) => callback(reason) }));
 		failed.result.on('error', () => undefined);
 		failed.result.write('x');
-		await quiet();
+		await waitForTurns();
 		expect(failed.events).toEqual([['failed', reason]]);
 	});
 });
 
 describe('a Transform', () => {
-	it('ends when it was read whole, flushes once, and works in the context of the invocation', async () => {
-		const places: unknown[] = [];
+	it('ends when it was read completely, flushes once, and works in the context of the invocation', async () => {
+		const contexts: unknown[] = [];
 		const { result, events } = woven(
 			new Transform({
 				transform(chunk, _encoding, callback) {
-					places.push(['transform', where()]);
+					contexts.push(['transform', contextName()]);
 					callback(null, String(chunk).toUpperCase());
 				},
 				flush(callback) {
-					places.push(['flush', where()]);
+					contexts.push(['flush', contextName()]);
 					callback(null, '.');
 				},
 			}),
 		);
-		at('consumer', () => {
+		inContext('consumer', () => {
 			result.write('a');
 			result.end('b');
 		});
-		await quiet();
+		await waitForTurns();
 		expect(events).toEqual([]);
-		expect(await at('consumer', () => drain(result))).toBe('AB.');
+		expect(await inContext('consumer', () => drain(result))).toBe('AB.');
 		expect(events).toEqual([['done', undefined, 'Transform']]);
-		expect(places).toEqual([
+		expect(contexts).toEqual([
 			['transform', 'inside'],
 			['transform', 'inside'],
 			['flush', 'inside'],
 		]);
 	});
 
-	it('may be one of Node’s own', async () => {
+	it('may be a class of Node', async () => {
 		const through = woven(new PassThrough());
 		through.result.end('x');
 		expect(await drain(through.result)).toBe('x');
@@ -361,7 +364,7 @@ describe('a Transform', () => {
 });
 
 describe('a Duplex', () => {
-	it('ends with its readable side, and with its writable side where that is the only one', async () => {
+	it('ends with its readable side, and with its writable side if that is the only one', async () => {
 		const both = woven(
 			new Duplex({
 				read() {
@@ -384,13 +387,13 @@ describe('a Duplex', () => {
 			} as object),
 		);
 		sink.result.end('x');
-		await quiet();
+		await waitForTurns();
 		expect(sink.events).toEqual([['done', undefined, 'Duplex']]);
 	});
 });
 
 describe('an event emitter that is no stream', () => {
-	it('is a value', () => {
+	it('ends at once', () => {
 		const emitter = new EventEmitter();
 		expect(woven(emitter).events.map(([event]) => event)).toEqual(['done']);
 	});

@@ -18,18 +18,18 @@ import {
 	throwError,
 	toArray,
 } from 'rxjs';
-import { at, quiet, thrownBy, where, woven } from '../recorder.js';
+import { contextName, inContext, thrownBy, waitForTurns, woven } from '../recorder.js';
 
-/** A cold observable that gives the place it is subscribed in, later or at once. */
-function places(count = 2, later = true): Observable<unknown> {
+/** A cold observable that emits the name of the context in which it produces, later or at once. */
+function contextNames(count = 2, later = true): Observable<unknown> {
 	return new Observable((subscriber) => {
 		const run = () => {
-			for (let i = 0; i < count; i++) subscriber.next(where());
+			for (let i = 0; i < count; i++) subscriber.next(contextName());
 			subscriber.complete();
 		};
 		if (later) setImmediate(run);
 		else run();
-		return () => torn.push(where());
+		return () => torn.push(contextName());
 	});
 }
 
@@ -39,33 +39,33 @@ const DONE = [['done', undefined, 'Observable']];
 const CANCELLED = [['cancelled', 'Observable']];
 
 describe('an observable of RxJS', () => {
-	it('is the same object, and nobody subscribes', async () => {
+	it('is the same object, and is not subscribed to', async () => {
 		let subscribed = 0;
 		const observable = new Observable(() => void subscribed++);
 		const { result, events } = woven(observable);
-		await quiet();
+		await waitForTurns();
 		expect(result).toBe(observable);
 		expect(Object.keys(result)).toEqual(Object.keys(new Observable(() => undefined)));
 		expect([subscribed, events]).toEqual([0, []]);
 	});
 
 	it.each([true, false])(
-		'produces in the context of the invocation and calls back in the consumer’s',
+		'produces in the context of the invocation, and calls callbacks in the consumer’s',
 		async (later) => {
-			const { result, events } = woven(places(2, later), { items: true });
-			const seen: unknown[] = [];
+			const { result, events } = woven(contextNames(2, later), { items: true });
+			const received: unknown[] = [];
 			await new Promise<void>((resolve) => {
-				at('consumer', () =>
+				inContext('consumer', () =>
 					result.subscribe({
-						next: (value) => seen.push([value, where()]),
+						next: (value) => received.push([value, contextName()]),
 						complete: () => {
-							seen.push(['complete', where()]);
+							received.push(['complete', contextName()]);
 							resolve();
 						},
 					}),
 				);
 			});
-			expect(seen).toEqual([
+			expect(received).toEqual([
 				['inside', 'consumer'],
 				['inside', 'consumer'],
 				['complete', 'consumer'],
@@ -74,35 +74,35 @@ describe('an observable of RxJS', () => {
 		},
 	);
 
-	it('ends with its first whole consumption; later subscriptions pass through', async () => {
-		const { result, events } = woven(places());
+	it('ends with its first complete consumption, and passes later subscriptions through', async () => {
+		const { result, events } = woven(contextNames());
 		expect(await lastValueFrom(result.pipe(toArray()))).toEqual(['inside', 'inside']);
 		expect(events).toEqual(DONE);
-		expect(await at('second', () => lastValueFrom(result))).toBe('second');
+		expect(await inContext('second', () => lastValueFrom(result))).toBe('second');
 	});
 
-	it('takes functions, nothing, and an observer whose methods are inherited', async () => {
+	it('accepts functions, no arguments, and an observer whose methods are inherited', async () => {
 		class Observer {
-			readonly seen: unknown[] = [];
+			readonly received: unknown[] = [];
 			next(value: unknown) {
-				this.seen.push(value);
+				this.received.push(value);
 			}
 		}
 		const observer = new Observer();
-		woven(places(1, false)).result.subscribe(observer);
-		expect(observer.seen).toEqual(['inside']);
+		woven(contextNames(1, false)).result.subscribe(observer);
+		expect(observer.received).toEqual(['inside']);
 
-		const seen: unknown[] = [];
-		woven(of(1)).result.subscribe((value) => seen.push(value));
-		woven(throwError(() => 'no')).result.subscribe({ error: (error) => seen.push(error) });
-		expect(seen).toEqual([1, 'no']);
+		const received: unknown[] = [];
+		woven(of(1)).result.subscribe((value) => received.push(value));
+		woven(throwError(() => 'no')).result.subscribe({ error: (error) => received.push(error) });
+		expect(received).toEqual([1, 'no']);
 
 		const { result, events } = woven(of(1));
 		result.subscribe();
 		expect(events).toEqual(DONE);
 	});
 
-	it('fails with its error, and what nobody handles is reported as bare', async () => {
+	it('fails with its error, and reports unhandled errors as without weaving', async () => {
 		const reports: unknown[] = [];
 		config.onUnhandledError = (error) => reports.push(error);
 		try {
@@ -126,10 +126,10 @@ describe('an observable of RxJS', () => {
 		}
 	});
 
-	it('is cancelled when it is unsubscribed from, its teardown run in the context of the invocation', async () => {
+	it('is cancelled by unsubscribe, and runs its teardown in the context of the invocation', async () => {
 		torn = [];
-		const { result, events } = woven(places());
-		const subscription = at('consumer', () => result.subscribe());
+		const { result, events } = woven(contextNames());
+		const subscription = inContext('consumer', () => result.subscribe());
 		expect(subscription.closed).toBe(false);
 		subscription.unsubscribe();
 		expect([subscription.closed, torn, events]).toEqual([true, ['inside'], CANCELLED]);
@@ -144,8 +144,8 @@ describe('an observable of RxJS', () => {
 		expect(taken.events).toEqual(CANCELLED);
 	});
 
-	it('is not cancelled while another subscription goes on', async () => {
-		const { result, events } = woven(places());
+	it('is not cancelled while another subscription is active', async () => {
+		const { result, events } = woven(contextNames());
 		const last = lastValueFrom(result);
 		result.subscribe().unsubscribe();
 		expect(events).toEqual([]);
@@ -153,30 +153,30 @@ describe('an observable of RxJS', () => {
 		expect(events).toEqual(DONE);
 	});
 
-	it('goes through operators, which run in the context of the consumer', async () => {
-		const { result, events } = woven(places());
+	it('works with operators, which run in the context of the consumer', async () => {
+		const { result, events } = woven(contextNames());
 		const piped = result.pipe(
-			map((value) => [value, where()]),
+			map((value) => [value, contextName()]),
 			mergeMap((value) => of(value)),
 			toArray(),
 		);
 		expect(piped).toBeInstanceOf(Observable);
-		expect(await at('consumer', () => lastValueFrom(piped))).toEqual([
+		expect(await inContext('consumer', () => lastValueFrom(piped))).toEqual([
 			['inside', 'consumer'],
 			['inside', 'consumer'],
 		]);
 		expect(events).toEqual(DONE);
 	});
 
-	it('may be deferred to, repeated, shared, and made into another', async () => {
+	it('may be deferred, repeated, shared, and converted', async () => {
 		const values = async (make: (source: Observable<number>) => Observable<number>, settled: boolean) => {
 			const source = of(1, 2);
 			const { result, events } = settled
 				? woven(source)
 				: { result: source, events: [['done', undefined, 'Observable']] };
-			const seen = await lastValueFrom(make(result).pipe(toArray()));
+			const received = await lastValueFrom(make(result).pipe(toArray()));
 			expect(events).toEqual(DONE);
-			return seen;
+			return received;
 		};
 		for (const make of [
 			(source: Observable<number>) => defer(() => source),
@@ -188,19 +188,19 @@ describe('an observable of RxJS', () => {
 		}
 	});
 
-	it('may be a subject, which goes on for its other observers', () => {
+	it('may be a subject, which continues for its other observers', () => {
 		const subject = new Subject<number>();
 		const { result, events } = woven(subject, { items: true });
-		const seen: unknown[] = [];
-		const first = result.subscribe((value) => seen.push(['first', value]));
-		const second = result.asObservable().subscribe((value) => seen.push(['second', value]));
+		const received: unknown[] = [];
+		const first = result.subscribe((value) => received.push(['first', value]));
+		const second = result.asObservable().subscribe((value) => received.push(['second', value]));
 		subject.next(1);
 		first.unsubscribe();
 		subject.next(2);
 		expect(subject.observed).toBe(true);
 		second.unsubscribe();
 		expect(subject.observed).toBe(false);
-		expect(seen).toEqual([
+		expect(received).toEqual([
 			['first', 1],
 			['second', 1],
 			['second', 2],
@@ -213,28 +213,28 @@ describe('an observable of RxJS', () => {
 		expect(behaviour.events).toEqual([]);
 	});
 
-	it('feeds a subject as bare', () => {
+	it('feeds a subject as without weaving', () => {
 		const subject = new Subject<unknown>();
-		const seen: unknown[] = [];
-		subject.subscribe({ next: (value) => seen.push(value), complete: () => seen.push('complete') });
+		const received: unknown[] = [];
+		subject.subscribe({ next: (value) => received.push(value), complete: () => received.push('complete') });
 		const { result, events } = woven(of(1, 2));
 		result.subscribe(subject);
-		expect(seen).toEqual([1, 2, 'complete']);
+		expect(received).toEqual([1, 2, 'complete']);
 		expect(events).toEqual(DONE);
 	});
 
-	it('ends every invocation that answers it, producing in the innermost context', async () => {
-		const inner = woven(places(1), { name: 'inner' });
+	it('ends every invocation that returns it, and produces in the innermost context', async () => {
+		const inner = woven(contextNames(1), { name: 'inner' });
 		const outer = woven(inner.result, { name: 'outer' });
-		const seen: unknown[] = [];
-		await at('consumer', () => outer.result.forEach((value) => void seen.push([value, where()])));
-		expect(seen).toEqual([['inner', 'consumer']]);
+		const received: unknown[] = [];
+		await inContext('consumer', () => outer.result.forEach((value) => void received.push([value, contextName()])));
+		expect(received).toEqual([['inner', 'consumer']]);
 		expect([inner.events, outer.events]).toEqual([DONE, DONE]);
 	});
 });
 
 describe('an observable of another library', () => {
-	/** In the manner of zen-observable: `start`, one subscription, errors without a handler thrown to the host. */
+	/** Like zen-observable: `start`, one subscription, errors without a handler are thrown to the host. */
 	class Plain {
 		readonly #producer: (observer: Record<string, (value?: unknown) => void>) => () => void;
 
@@ -265,23 +265,23 @@ describe('an observable of another library', () => {
 		}
 	}
 
-	it('is watched by its contract alone', () => {
-		const seen: unknown[] = [];
+	it('is recognized by its members alone', () => {
+		const received: unknown[] = [];
 		const { result, events } = woven(
 			new Plain((observer) => {
-				observer['next']?.(where());
+				observer['next']?.(contextName());
 				observer['complete']?.();
 				return () => undefined;
 			}),
 			{ items: true },
 		);
-		at('consumer', () =>
+		inContext('consumer', () =>
 			result.subscribe({
-				start: (subscription: object) => seen.push(['start', Object.keys(subscription)]),
-				next: (value: unknown) => seen.push([value, where()]),
+				start: (subscription: object) => received.push(['start', Object.keys(subscription)]),
+				next: (value: unknown) => received.push([value, contextName()]),
 			}),
 		);
-		expect(seen).toEqual([
+		expect(received).toEqual([
 			['start', ['unsubscribe']],
 			['inside', 'consumer'],
 		]);
@@ -291,7 +291,7 @@ describe('an observable of another library', () => {
 		]);
 	});
 
-	it('throws what it throws when it is subscribed to', () => {
+	it('rethrows what its subscribe throws', () => {
 		const reason = new Error('no');
 		const { result, events } = woven(
 			new Plain(() => {
@@ -302,7 +302,7 @@ describe('an observable of another library', () => {
 		expect(events).toEqual([['failed', reason]]);
 	});
 
-	it('that is frozen ends at return', () => {
+	it('that is frozen ends when it is returned', () => {
 		const { result, events } = woven(Object.freeze(new Plain(() => () => undefined)));
 		expect(events).toEqual([['done', result]]);
 	});

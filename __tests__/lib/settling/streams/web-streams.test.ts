@@ -1,38 +1,38 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { at, quiet, thrownBy, where, woven } from '../recorder.js';
+import { contextName, inContext, thrownBy, waitForTurns, woven } from '../recorder.js';
 
 interface Source {
 	readonly stream: ReadableStream<unknown>;
-	readonly places: unknown[];
+	readonly contexts: unknown[];
 	cancelled: unknown;
 	controller: ReadableStreamDefaultController;
 }
 
-/** A source that gives numbers on demand, and notes where it is pulled. */
+/** A source that delivers numbers on demand, and records in which contexts it is pulled. */
 function source(count = 3, options: { error?: unknown; cancel?: () => unknown } = {}): Source {
-	const made = { places: [] as unknown[], cancelled: undefined as unknown } as Source & { stream: ReadableStream };
+	const created = { contexts: [] as unknown[], cancelled: undefined as unknown } as Source & { stream: ReadableStream };
 	let i = 0;
 	const stream = new ReadableStream(
 		{
 			start(controller) {
-				made.controller = controller;
+				created.controller = controller;
 			},
 			pull(controller) {
-				made.places.push(where());
+				created.contexts.push(contextName());
 				if (i < count) controller.enqueue(i++);
 				else if (options.error !== undefined) controller.error(options.error);
 				else controller.close();
 			},
 			cancel(reason) {
-				made.cancelled = reason;
+				created.cancelled = reason;
 				return options.cancel?.() as never;
 			},
 		},
 		{ highWaterMark: 0 },
 	);
-	return Object.assign(made, { stream });
+	return Object.assign(created, { stream });
 }
 
 function bytes(texts: string[]): ReadableStream<Uint8Array> {
@@ -66,25 +66,25 @@ async function readAll(stream: ReadableStream<unknown>): Promise<unknown[]> {
 	return chunks;
 }
 
-function sink(places: unknown[] = []): WritableStream<unknown> {
-	return new WritableStream({ write: (chunk) => void places.push(chunk) });
+function sink(chunks: unknown[] = []): WritableStream<unknown> {
+	return new WritableStream({ write: (chunk) => void chunks.push(chunk) });
 }
 
 const DONE = [['done', undefined, 'ReadableStream']];
 const CANCELLED = [['cancelled', 'ReadableStream']];
 
 describe('a ReadableStream', () => {
-	it('is the same object, not locked, not pulled, with no member that shows', async () => {
-		const { stream, places } = source();
+	it('is the same object, not locked, not pulled, without enumerable members', async () => {
+		const { stream, contexts } = source();
 		const { result, events } = woven(stream);
-		await quiet();
+		await waitForTurns();
 		expect(result).toBe(stream);
 		expect(result.locked).toBe(false);
 		expect(Object.keys(result)).toEqual([]);
-		expect([places, events]).toEqual([[], []]);
+		expect([contexts, events]).toEqual([[], []]);
 	});
 
-	const ways: [string, (stream: ReadableStream<unknown>) => Promise<unknown>][] = [
+	const consumers: [string, (stream: ReadableStream<unknown>) => Promise<unknown>][] = [
 		['getReader()', readAll],
 		['for await', drain],
 		[
@@ -109,36 +109,41 @@ describe('a ReadableStream', () => {
 		['Readable.fromWeb()', (stream) => Readable.fromWeb(stream as never, { objectMode: true }).toArray()],
 	];
 
-	it.each(ways)('ends when %s has taken it whole, pulled in the context of the invocation', async (name, take) => {
-		const made = source();
-		await quiet();
-		const { result, events } = woven(made.stream);
-		expect(await at('consumer', () => take(result))).toEqual([0, 1, 2]);
-		await quiet();
-		expect(events).toEqual(DONE);
-		expect(made.places.length).toBe(4);
-		// Where a destination asked to wait, Node 24 pulls again in the context in which that became ready.
-		expect(new Set(name === 'pipeThrough()' ? made.places.slice(0, 1) : made.places)).toEqual(new Set(['inside']));
-	});
+	it.each(consumers)(
+		'ends when %s consumed it completely, and is pulled in the context of the invocation',
+		async (name, consume) => {
+			const created = source();
+			await waitForTurns();
+			const { result, events } = woven(created.stream);
+			expect(await inContext('consumer', () => consume(result))).toEqual([0, 1, 2]);
+			await waitForTurns();
+			expect(events).toEqual(DONE);
+			expect(created.contexts.length).toBe(4);
+			// After the destination applied backpressure, Node 24 pulls in the context in which the destination became ready.
+			expect(new Set(name === 'pipeThrough()' ? created.contexts.slice(0, 1) : created.contexts)).toEqual(
+				new Set(['inside']),
+			);
+		},
+	);
 
-	it.each(ways)('fails when its source fails below %s', async (_, take) => {
+	it.each(consumers)('fails when its source fails during %s', async (_, consume) => {
 		const reason = new Error('no');
 		const { result, events } = woven(source(1, { error: reason }).stream);
-		expect(await take(result).catch((error: unknown) => error)).toBe(reason);
-		await quiet();
+		expect(await consume(result).catch((error: unknown) => error)).toBe(reason);
+		await waitForTurns();
 		expect(events).toEqual([['failed', reason]]);
 	});
 
-	it('tells its items, once each', async () => {
-		for (const [name, take] of ways) {
+	it('reports each item once', async () => {
+		for (const [name, consume] of consumers) {
 			const { result, events } = woven(source(2).stream, { items: true });
-			await take(result);
-			await quiet();
+			await consume(result);
+			await waitForTurns();
 			expect([name, events]).toEqual([name, [['item', 0], ['item', 1], ...DONE]]);
 		}
 	});
 
-	it('tells the item that closes it, before its end', async () => {
+	it('reports its last item before its end', async () => {
 		const full = new ReadableStream({
 			start(controller) {
 				controller.enqueue(1);
@@ -157,10 +162,10 @@ describe('a ReadableStream', () => {
 	});
 
 	it('is cancelled by cancel(), a reader’s cancel() and a break', async () => {
-		const whole = source();
-		const first = woven(whole.stream);
+		const unread = source();
+		const first = woven(unread.stream);
 		await first.result.cancel('why');
-		expect([first.events, whole.cancelled]).toEqual([CANCELLED, 'why']);
+		expect([first.events, unread.cancelled]).toEqual([CANCELLED, 'why']);
 
 		const read = source();
 		const second = woven(read.stream);
@@ -181,24 +186,24 @@ describe('a ReadableStream', () => {
 		expect(events).toEqual([['failed', reason]]);
 	});
 
-	it('goes on after releaseLock() and after a break with preventCancel', async () => {
+	it('continues after releaseLock() and after a break with preventCancel', async () => {
 		const { result, events } = woven(source().stream);
 		const reader = result.getReader();
 		await reader.read();
 		reader.releaseLock();
 		expect(await reader.closed.catch((error: unknown) => (error as Error).name)).toBe('TypeError');
 		for await (const _ of result.values({ preventCancel: true })) break;
-		await quiet();
+		await waitForTurns();
 		expect([result.locked, events]).toEqual([false, []]);
 		expect(await readAll(result)).toEqual([2]);
 		expect(events).toEqual(DONE);
 	});
 
-	it('refuses what it refuses bare, and goes on', async () => {
+	it('rejects the same arguments as without weaving, and continues', async () => {
 		const bare = source().stream;
 		const { result, events } = woven(source().stream);
 		const refusals = async (stream: ReadableStream<unknown>) => {
-			const seen: unknown[] = [
+			const received: unknown[] = [
 				thrownBy(() => stream.getReader({ mode: 'byob' } as never)),
 				thrownBy(() => stream.pipeThrough({} as never)),
 				thrownBy(() => stream.pipeThrough(undefined as never)),
@@ -207,7 +212,7 @@ describe('a ReadableStream', () => {
 				await stream.pipeTo(sink(), { signal: 'no' } as never).catch((error: unknown) => error),
 			];
 			const reader = stream.getReader();
-			seen.push(
+			received.push(
 				thrownBy(() => stream.getReader()),
 				thrownBy(() => stream.tee()),
 				thrownBy(() => stream.values()),
@@ -216,34 +221,34 @@ describe('a ReadableStream', () => {
 				await stream.pipeTo(sink()).catch((error: unknown) => error),
 			);
 			reader.releaseLock();
-			seen.push(await reader.cancel().catch((error: unknown) => error));
-			return seen.map((error) => `${(error as Error).name}: ${(error as Error).message}`);
+			received.push(await reader.cancel().catch((error: unknown) => error));
+			return received.map((error) => `${(error as Error).name}: ${(error as Error).message}`);
 		};
 		expect(await refusals(result)).toEqual(await refusals(bare));
-		await quiet();
+		await waitForTurns();
 		expect(events).toEqual([]);
 		expect(await readAll(result)).toEqual([0, 1, 2]);
 		expect(events).toEqual(DONE);
 	});
 
-	it('is left when the destination of a pipe fails, unless it prevents the cancel', async () => {
+	it('is cancelled when the destination of a pipe fails, unless preventCancel is set', async () => {
 		const broken = () =>
 			new WritableStream({
 				write() {
 					throw new Error('full');
 				},
 			});
-		const made = source();
-		const left = woven(made.stream);
-		expect(await left.result.pipeTo(broken()).catch((error: Error) => error.message)).toBe('full');
-		expect([left.events, (made.cancelled as Error).message]).toEqual([CANCELLED, 'full']);
+		const created = source();
+		const cancelled = woven(created.stream);
+		expect(await cancelled.result.pipeTo(broken()).catch((error: Error) => error.message)).toBe('full');
+		expect([cancelled.events, (created.cancelled as Error).message]).toEqual([CANCELLED, 'full']);
 
 		const kept = woven(source().stream);
 		await kept.result.pipeTo(broken(), { preventCancel: true }).catch(() => undefined);
 		expect([kept.events, kept.result.locked]).toEqual([[], false]);
 	});
 
-	it('is left when the signal of a pipe aborts', async () => {
+	it('is cancelled when the signal of a pipe aborts', async () => {
 		const { result, events } = woven(source(1e6).stream);
 		const abort = new AbortController();
 		const piped = result.pipeTo(sink(), { signal: abort.signal });
@@ -256,20 +261,20 @@ describe('a ReadableStream', () => {
 		const { result, events } = woven(source().stream);
 		const [left, right] = result.tee();
 		const first = left.cancel('a');
-		await quiet();
+		await waitForTurns();
 		expect(events).toEqual([]);
 		await Promise.all([first, right.cancel('b')]);
 		expect(events).toEqual(CANCELLED);
 	});
 
-	it('is read byte by byte as bare', async () => {
+	it('is read as bytes like without weaving', async () => {
 		const read = async (stream: ReadableStream<Uint8Array>) => {
 			const reader = stream.getReader({ mode: 'byob' });
-			const seen: unknown[] = [];
+			const received: unknown[] = [];
 			for (;;) {
 				const { done, value } = await reader.read(new Uint8Array(2));
-				if (done) return seen;
-				seen.push(new TextDecoder().decode(value));
+				if (done) return received;
+				received.push(new TextDecoder().decode(value));
 			}
 		};
 		const { result, events } = woven(bytes(['abc', 'd']));
@@ -292,35 +297,35 @@ describe('a ReadableStream', () => {
 		expect(consumed.events).toEqual(DONE);
 	});
 
-	it('with an iteration of its owner’s, which reads by getReader(), tells its items once', async () => {
+	it('with a custom iteration that uses getReader() reports its items once', async () => {
 		const { stream } = source(2);
-		const own = Object.assign(stream, {
+		const custom = Object.assign(stream, {
 			[Symbol.asyncIterator](this: ReadableStream<unknown>) {
 				const reader = this.getReader();
 				return { next: () => reader.read(), return: () => reader.cancel() };
 			},
 		});
-		const { result, events } = woven(own, { items: true });
+		const { result, events } = woven(custom, { items: true });
 		expect(await drain(result)).toEqual([0, 1]);
 		expect(events).toEqual([['item', 0], ['item', 1], ...DONE]);
 	});
 
-	it('that is frozen ends at return', async () => {
+	it('that is frozen ends when it is returned', async () => {
 		const { result, events } = woven(Object.freeze(source().stream));
 		expect(events.length).toBe(1);
 		expect(await drain(result)).toEqual([0, 1, 2]);
 	});
 
-	it('ends every invocation that answers it, pulled in the innermost context', async () => {
-		const made = source(1);
-		await quiet();
-		const inner = woven(made.stream, { name: 'inner', items: true });
+	it('ends every invocation that returns it, and is pulled in the innermost context', async () => {
+		const created = source(1);
+		await waitForTurns();
+		const inner = woven(created.stream, { name: 'inner', items: true });
 		const outer = woven(inner.result, { name: 'outer', items: true });
-		expect(await at('consumer', () => readAll(outer.result))).toEqual([0]);
+		expect(await inContext('consumer', () => readAll(outer.result))).toEqual([0]);
 		expect([inner.events, outer.events]).toEqual([
 			[['item', 0], ...DONE],
 			[['item', 0], ...DONE],
 		]);
-		expect(new Set(made.places)).toEqual(new Set(['inner']));
+		expect(new Set(created.contexts)).toEqual(new Set(['inner']));
 	});
 });

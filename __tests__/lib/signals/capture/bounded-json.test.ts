@@ -46,13 +46,13 @@ describe('a value as JSON', () => {
 		],
 		['Set', new Set(['a', { b: 1 }]), ['a', { b: 1 }]],
 		['Date', new Date(0), '1970-01-01T00:00:00.000Z'],
-		['a Date that is none', new Date(Number.NaN), 'Invalid Date'],
+		['an invalid Date', new Date(Number.NaN), 'Invalid Date'],
 		['Error', new TypeError('no'), 'TypeError: no'],
 		['Buffer', Buffer.from('abc'), '[Buffer of 3 bytes]'],
 		['typed array', new Float64Array(2), '[Float64Array of 16 bytes]'],
 		['class', new Verdict(), { ruling: 'REJECT' }],
 		['class without members', new Empty(), '[Empty]'],
-		['an object that holds itself', circular(), { a: 1, me: '[circular]' }],
+		['an object that contains itself', circular(), { a: 1, me: '[circular]' }],
 		['one object twice', ((one) => [one, one])({ a: 1 }), [{ a: 1 }, { a: 1 }]],
 		['getter', Object.defineProperty({}, 'x', { enumerable: true, get: () => 1 }), { x: '[getter]' }],
 		['no prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
@@ -66,7 +66,7 @@ describe('a value as JSON', () => {
 		expect(written(value)).toEqual(expected);
 	});
 
-	it('runs nothing of the value: no getter, no toJSON, no trap, no iterator', () => {
+	it('runs no code of the value: no getter, no toJSON, no trap, no iterator', () => {
 		const ran: string[] = [];
 		const trap = (name: string) => () => {
 			ran.push(name);
@@ -98,14 +98,14 @@ describe('a value as JSON', () => {
 		expect(ran).toEqual([]);
 	});
 
-	it('loses secrets: by the names of members and of keys of a Map, and within texts, before these are cut', () => {
+	it('has no secrets: they are removed by names of members and of keys of a Map, and in texts before these are cut', () => {
 		const key = SHAPES['openai project']?.text ?? '';
 		expect(
 			written({
 				password: 'pw',
 				nested: [{ apiKey: { any: 'thing' }, page: 2, enabledSecret: false }],
 				map: new Map([['token', 'x']]),
-				said: `it was ${key}`,
+				note: `it was ${key}`,
 				[key]: 1,
 				cards: [4111111111111111, -5555555555554444],
 			}),
@@ -113,7 +113,7 @@ describe('a value as JSON', () => {
 			password: '[redacted]',
 			nested: [{ apiKey: '[redacted]', page: 2, enabledSecret: false }],
 			map: [['token', '[redacted]']],
-			said: 'it was [redacted]',
+			note: 'it was [redacted]',
 			'[redacted]': 1,
 			cards: ['[redacted]', '[redacted]'],
 		});
@@ -123,7 +123,7 @@ describe('a value as JSON', () => {
 		}
 	});
 
-	it('says what was cut, in its place', () => {
+	it('has a marker in place of what was cut', () => {
 		expect(written('x'.repeat(500), { bytes: 100 })).toMatch(/^x{58}…\[cut 442 characters\]$/);
 		expect(written([1, 2, 3, { a: 1, b: 2 }, 5], { nodes: 5 })).toEqual([
 			1,
@@ -168,7 +168,7 @@ describe('a value as JSON', () => {
 				const json = boundedJson(value, limit, redactor);
 				expect(Buffer.byteLength(json)).toBeLessThanOrEqual(limit.bytes);
 				JSON.parse(json);
-				// The look at the whole span finds nothing in it that would break it.
+				// Redaction of the whole span does not break the JSON.
 				JSON.parse(redactor.text(json));
 			}),
 			{ numRuns: 1000 },
@@ -176,7 +176,7 @@ describe('a value as JSON', () => {
 	});
 });
 
-describe('the shape of a value', () => {
+describe('the metadata of a value', () => {
 	it.each<[unknown, unknown]>([
 		['four', { type: 'string', length: 4 }],
 		[5, { type: 'number' }],
@@ -199,7 +199,7 @@ describe('the shape of a value', () => {
 			{ type: 'proxy' },
 		],
 		[new ReadableStream(), { type: 'ReadableStream' }],
-	])('%# has a type and a size, and nothing of the value', (value, expected) => {
+	])('%# has a type and a size, and no content of the value', (value, expected) => {
 		expect(metadataOf(value)).toEqual(expected);
 	});
 });

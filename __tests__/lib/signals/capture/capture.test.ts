@@ -67,12 +67,12 @@ class Soul {
 }
 
 describe('arguments and results', () => {
-	it('are not written unless asked for', () => {
+	it('are not written by default', () => {
 		new Soul().quiet(UMWELT, 'idea');
 		expect(content()).toEqual([[undefined, undefined]]);
 	});
 
-	it('are written less the umwelt, called directly or by a path', async () => {
+	it('are written without the umwelt, if called directly or by a path', async () => {
 		await new Soul().challenge(UMWELT, 'idea', { password: 'pw', n: 1n });
 		await createLogos([new Soul()]).invoke('self.soul.challenge', UMWELT, 'idea');
 		const [direct, invoked] = content().map((pair) => pair.map((text) => JSON.parse(String(text))));
@@ -84,24 +84,24 @@ describe('arguments and results', () => {
 		expect(JSON.stringify(spans().map(({ attributes }) => attributes))).not.toContain('private');
 	});
 
-	it('are written less whom the observer option reads', () => {
+	it('are written without the argument that the observer option reads', () => {
 		new Soul().ask('idea', UMWELT);
 		expect(content()).toEqual([['["idea"]', '"idea"']]);
 	});
 
-	it('are types and sizes alone for metadata', () => {
+	it('are only types and sizes for metadata', () => {
 		new Soul().weigh(UMWELT, 'four');
 		expect(content()).toEqual([['[{"type":"string","length":4}]', '{"type":"Array","length":2}']]);
 	});
 
-	it('of streams: no chunk, and not what it returned', async () => {
+	it('of streams: no chunk and no return value is written', async () => {
 		for await (const _ of new Soul().tell(UMWELT, 'idea')) {
 			// Consumed.
 		}
 		expect(content()).toEqual([['["idea"]', undefined]]);
 	});
 
-	it('are written for every method, within limits, where the settings say so; a method may differ', () => {
+	it('are written for every method, within limits, if the settings are full; an option of a method overrides them', () => {
 		undo = configureCapture({ ...CAPTURE_DEFAULTS, capture: 'full', limits: { bytes: 64, depth: 2, nodes: 9 } });
 		new Soul().quiet(UMWELT, 'idea '.repeat(50));
 		traced(() => 'secret', { name: 'off', capture: 'off' })();
@@ -116,8 +116,8 @@ describe('arguments and results', () => {
 	});
 });
 
-describe("under somebody else's SDK", () => {
-	it('errors lose secrets from message, stack and status; the error itself does not', () => {
+describe("under the application's own SDK", () => {
+	it('errors have no secrets in message, stack and status; the error itself keeps them', () => {
 		const key = SHAPES['openai project']?.text ?? '';
 		expect(() => new Soul().failLoudly(UMWELT)).toThrow(MODEL_CASE);
 		const [span] = spans();
@@ -128,7 +128,7 @@ describe("under somebody else's SDK", () => {
 		expect(JSON.stringify([span?.events, span?.status])).not.toContain(key);
 	});
 
-	it('paths and observers lose secrets, too', async () => {
+	it('paths and observers have no secrets', async () => {
 		@Resolver('world.town.:citizen')
 		class Town {
 			@Traced()
@@ -152,16 +152,16 @@ describe("under somebody else's SDK", () => {
 		]);
 	});
 
-	it('what options answer loses secrets, too', () => {
+	it('results of options have no secrets', () => {
 		const key = SHAPES['anthropic']?.text ?? '';
 		traced(() => 'x', {
 			name: 'plain',
-			attributes: () => ({ password: 'pw', said: `it was ${key}`, big: { list: 'x'.repeat(5000), key } }),
+			attributes: () => ({ password: 'pw', note: `it was ${key}`, big: { list: 'x'.repeat(5000), key } }),
 			result: () => `a verdict on ${key}`,
 		})();
 		expect(spans()[0]?.attributes).toMatchObject({
 			password: '[redacted]',
-			said: 'it was [redacted]',
+			note: 'it was [redacted]',
 			'agentese.result': 'a verdict on [redacted]',
 		});
 	});

@@ -20,7 +20,7 @@ class Soul {
 
 const logos = createLogos([new Soul()]);
 
-/** One working day as OTLP JSON, without what differs from run to run: times, and what is made of them. */
+/** Some invocations as OTLP JSON, without times and what is computed from them, which differ from run to run. */
 async function day(): Promise<{ traces: string; metrics: string }> {
 	const { exporter, reader } = startSdk();
 	try {
@@ -53,7 +53,7 @@ function stripped(json: string): string {
 	return JSON.stringify(JSON.parse(json, reviver));
 }
 
-it('while the config does not list genai not one byte is of it, and with it that is all that differs', async () => {
+it('without genai in the configuration there is no byte of it, and with it nothing else differs', async () => {
 	const without = await day();
 	const restore = configureTracing({ conventions: ['genai'] });
 	const within = await day();

@@ -9,13 +9,13 @@ class PullReader extends MetricReader {
 	protected async onForceFlush(): Promise<void> {}
 }
 
-/** What an SDK of a test has got. */
+/** The exporter and the reader of a test's SDK. */
 export interface Sdk {
 	readonly exporter: InMemorySpanExporter;
 	readonly reader: MetricReader;
 }
 
-/** Starts an SDK with the span processor of the toolkit, whose ids are 1, 2, 3 and so on. */
+/** Registers an SDK with the span processor of the toolkit. Its ids are 1, 2, 3 and so on. */
 export function startSdk(): Sdk {
 	const exporter = new InMemorySpanExporter();
 	const reader = new PullReader();
@@ -32,6 +32,7 @@ export function startSdk(): Sdk {
 	return { exporter, reader };
 }
 
+/** Unregisters the SDK. */
 export function stopSdk(): void {
 	for (const signal of [trace, metrics, context, diag]) signal.disable();
 }

@@ -3,7 +3,7 @@ import { type Attributes, trace } from '@opentelemetry/api';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 import { Aspect, createLogos, Resolver, recordTokens, Traced, traced, traceInvocation } from '../../../../index.js';
 import { configureTracing } from '../../../../lib/invocation/settings.js';
-import { heard } from '../../../support/providers.js';
+import { captureLogs } from '../../../support/providers.js';
 import { firstThat } from '../../../support/rounds.js';
 import { type Sdk, startSdk, stopSdk } from './sdk.js';
 
@@ -11,11 +11,11 @@ const OPT_IN = 'OTEL_SEMCONV_STABILITY_OPT_IN';
 const KENT = { id: 'kent', archetype: 'gardener', session_id: 's1' };
 
 let sdk: Sdk;
-let said: string[];
+let logged: string[];
 let restore: () => void = () => undefined;
 
 beforeEach(() => {
-	said = heard();
+	logged = captureLogs();
 	sdk = startSdk();
 });
 afterEach(() => {
@@ -23,7 +23,7 @@ afterEach(() => {
 	restore = () => undefined;
 	delete process.env[OPT_IN];
 	stopSdk();
-	expect(said).toEqual([]);
+	expect(logged).toEqual([]);
 });
 
 const on = () => {
@@ -50,7 +50,7 @@ class Soul {
 	}
 
 	@Traced()
-	unsaid(_umwelt: unknown) {
+	plain(_umwelt: unknown) {
 		throw new RangeError('too much');
 	}
 }
@@ -75,7 +75,7 @@ class Town {
 
 const logos = createLogos([new Soul(), new Town()]);
 
-/** What the last invocation of a path says in words of the convention. */
+/** The GenAI attributes of the last invocation of a path. */
 function genaiOf(path: string): Attributes | undefined {
 	const span = sdk.exporter.getFinishedSpans().findLast(({ attributes }) => attributes['agentese.path'] === path);
 	return span && Object.fromEntries(Object.entries(span.attributes).filter(([key]) => key.startsWith('gen_ai.')));
@@ -111,12 +111,11 @@ describe.each([true, false])('on a span, with attributes at start %p', (attribut
 		);
 	});
 
-	it('the category decides, the option before it, and where nothing is said it is an agent', async () => {
+	it('the option decides, else the category; without both it is an agent', async () => {
 		await logos.invoke('self.soul.relate');
 		await logos.invoke('self.soul.sip');
-		await expect(logos.invoke('self.soul.unsaid')).rejects.toThrow('too much');
-		for (const aspect of ['relate', 'sip', 'unsaid'])
-			expect(genaiOf(`self.soul.${aspect}`)).toEqual(agent('self.soul'));
+		await expect(logos.invoke('self.soul.plain')).rejects.toThrow('too much');
+		for (const aspect of ['relate', 'sip', 'plain']) expect(genaiOf(`self.soul.${aspect}`)).toEqual(agent('self.soul'));
 		for (const aspect of ['census', 'move', 'lens', 'tithe']) {
 			await logos.invoke(`world.town.ada.${aspect}`);
 			expect(genaiOf(`world.town.ada.${aspect}`)).toEqual(tool(`world.town.:citizen.${aspect}`));
@@ -127,7 +126,7 @@ describe.each([true, false])('on a span, with attributes at start %p', (attribut
 		expect(genaiOf('void.sip')).toEqual(agent('void'));
 	});
 
-	it('a path that resolves to nothing is neither, and a function without a path only where it says so', async () => {
+	it('a path that resolves to nothing is neither; a function without a path is only with the option', async () => {
 		await expect(logos.invoke('self.nowhere.ask')).rejects.toThrow('No resolver answers');
 		expect(genaiOf('self.nowhere.ask')).toEqual({});
 		traced(function silent() {})();
@@ -154,7 +153,7 @@ describe('usage', () => {
 		return genaiOf('self.soul.ask');
 	};
 
-	it('stands on the invocation where no span of a model call below it has it', () => {
+	it('is written on the invocation if no span of a model call below has it', () => {
 		on();
 		expect(spend(() => call({ 'gen_ai.request.model': 'm' }))).toEqual(agent('self.soul', usage(5, 1)));
 	});
@@ -164,13 +163,13 @@ describe('usage', () => {
 		'gen_ai.usage.completion_tokens',
 		'llm.token_count.prompt',
 		'ai.usage.outputTokens',
-	])('stands there no second time beside %s', (name) => {
+	])('is not written a second time beside %s', (name) => {
 		on();
 		expect(spend(() => call({ [name]: 5 }))).toEqual(agent('self.soul'));
 		expect(spend(() => traced(() => call({ [name]: 5 }), { name: 'helper' })())).toEqual(agent('self.soul'));
 	});
 
-	it('of an invocation is its own affair: a model call in a child takes none of it', () => {
+	it('of an invocation is written if only a child has a model call with usage', () => {
 		on();
 		const child = () =>
 			traceInvocation('self.child.ask', () => {
@@ -201,11 +200,11 @@ async function histograms() {
 		}));
 }
 
-/** The seconds of some invocations by the histograms, which are as they should be, and by the spans. */
+/** Checks the histograms of some invocations; returns their seconds by the histograms, and by the spans. */
 async function secondsOfBoth() {
 	await logos.invoke('self.soul.dream', KENT);
 	await logos.invoke('self.soul.dream', KENT);
-	await expect(logos.invoke('self.soul.unsaid')).rejects.toThrow('too much');
+	await expect(logos.invoke('self.soul.plain')).rejects.toThrow('too much');
 	await expect(logos.invoke('self.nowhere.ask')).rejects.toThrow('No resolver answers');
 	const found = await histograms();
 	expect(found.map(({ sum: _, ...rest }) => rest)).toEqual([
@@ -241,7 +240,7 @@ async function secondsOfBoth() {
 
 it('durations are in seconds, with the buckets of the conventions, and agree with the spans', async () => {
 	on();
-	// The two look at the clock one after the other.
+	// The two read the clock one after the other.
 	const agree = ([measured, spanned]: readonly [number, number]) => Math.abs(measured - spanned) < 0.05;
 	const both = await firstThat(agree, (round) => {
 		if (round > 0) stopSdk();
@@ -249,14 +248,14 @@ it('durations are in seconds, with the buckets of the conventions, and agree wit
 		return secondsOfBoth();
 	});
 	expect(both[0]).toBeCloseTo(both[1], 1);
-	// And not in milliseconds, nor nothing: the census alone takes 30 ms, twice.
+	// Neither in milliseconds nor zero: the census alone takes 30 ms, twice.
 	expect(both[0]).toBeGreaterThan(0.05);
 });
 
 describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
 	const parts = { in: 10, out: 5, cacheRead: 4, cacheWrite: 3, reasoning: 2 };
 
-	/** An invocation whose count has its parts, in the names that hold at this moment. */
+	/** The attributes of an invocation whose token count has all parts. */
 	function written(): Attributes | undefined {
 		on();
 		traceInvocation('self.soul.ask', {}, (invocation) => {
@@ -266,7 +265,7 @@ describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
 	}
 	const same = agent('self.soul', { ...usage(10, 5), 'gen_ai.usage.reasoning.output_tokens': 2 });
 
-	it.each([undefined, '', 'http/dup', 'gen_ai_latest'])('%p leaves the names of v1.41', (value) => {
+	it.each([undefined, '', 'http/dup', 'gen_ai_latest'])('%p selects the names of v1.41', (value) => {
 		if (value !== undefined) process.env[OPT_IN] = value;
 		expect(written()).toEqual({
 			...same,
@@ -275,8 +274,11 @@ describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
 		});
 	});
 
-	it.each(['gen_ai_latest_experimental', 'http, gen_ai_latest_experimental'])('%p takes the newest', (value) => {
-		process.env[OPT_IN] = value;
-		expect(written()).toEqual(same);
-	});
+	it.each(['gen_ai_latest_experimental', 'http, gen_ai_latest_experimental'])(
+		'%p selects the newest names',
+		(value) => {
+			process.env[OPT_IN] = value;
+			expect(written()).toEqual(same);
+		},
+	);
 });

@@ -15,7 +15,7 @@ describe('attribute values', () => {
 			[1, 2],
 		],
 		[[], []],
-	])('takes %p as it is', (value, written) => {
+	])('keeps %p as it is', (value, written) => {
 		expect(attributeValue(value)).toEqual(written);
 	});
 
@@ -40,14 +40,14 @@ describe('attribute values', () => {
 		expect(attributesOf('no record')).toEqual({});
 	});
 
-	it('writes a cycle once, and the same object twice where it stands twice', () => {
+	it('writes a cycle once, and an object twice if it occurs twice', () => {
 		const twice = { n: 1 };
 		const cycle: Record<string, unknown> = { twice, again: twice };
 		cycle['self'] = cycle;
 		expect(attributeValue(cycle)).toBe('{"twice":{"n":1},"again":{"n":1},"self":"[circular]"}');
 	});
 
-	it('never throws, and cuts what is long', () => {
+	it('never throws, and cuts long texts', () => {
 		const hostile = new Proxy(
 			{},
 			{

@@ -9,7 +9,7 @@ import {
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { Resolver, Traced } from '../../../../index.js';
-import { fastSpan } from '../../../../lib/signals/tracing/fast-attributes.js';
+import { directSpan } from '../../../../lib/signals/tracing/fast-attributes.js';
 
 afterEach(() => trace.disable());
 
@@ -18,7 +18,7 @@ interface Limits {
 	readonly attributeValueLengthLimit?: number;
 }
 
-class Watching implements SpanProcessor {
+class StartProcessor implements SpanProcessor {
 	readonly onStart: (span: Span) => void;
 	constructor(onStart: (span: Span) => void) {
 		this.onStart = onStart;
@@ -38,21 +38,21 @@ class Soul {
 	}
 }
 
-/** The span of one call that sets so many attributes itself. */
+/** Returns the span of one call that sets `count` attributes itself. */
 function spanOf(count: number, spanLimits: Limits, onStart: (span: Span) => void): ReadableSpan | undefined {
 	const exporter = new InMemorySpanExporter();
-	const spanProcessors = [new Watching(onStart), new SimpleSpanProcessor({ exporter })];
+	const spanProcessors = [new StartProcessor(onStart), new SimpleSpanProcessor({ exporter })];
 	trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, spanLimits }));
 	new Soul().ask({ id: 'kent', archetype: 'developer' }, count);
 	trace.disable();
 	return exporter.getFinishedSpans()[0];
 }
 
-/** In the way of whoever writes into a span's attributes himself. */
-function replaceSetAttribute(span: Span, see: (key: string) => void = () => {}): void {
+/** Replaces the `setAttribute` of a span, so that its attributes must not be assigned directly. */
+function replaceSetAttribute(span: Span, onKey: (key: string) => void = () => {}): void {
 	const original = span.setAttribute;
 	span.setAttribute = (key: string, value: AttributeValue) => {
-		see(key);
+		onKey(key);
 		return Reflect.apply(original, span, [key, value]);
 	};
 }
@@ -69,16 +69,16 @@ const LIMITS: readonly Limits[] = [
 const COUNTS = [0, 1, 2, 30, 118, 119, 120, 121, 200];
 
 describe("an invocation's attributes on a span of the SDK", () => {
-	it.each(LIMITS)('are those that setAttribute leaves, with %j and however many others there are', (limits) => {
-		const seen = (onStart: (span: Span) => void) =>
+	it.each(LIMITS)('are the same as by setAttribute, with %j and any number of others', (limits) => {
+		const attributesOf = (onStart: (span: Span) => void) =>
 			COUNTS.map((count) => {
 				const span = spanOf(count, limits, onStart);
 				return [span?.attributes, span?.droppedAttributesCount];
 			});
-		expect(seen(() => {})).toEqual(seen((span) => replaceSetAttribute(span)));
+		expect(attributesOf(() => {})).toEqual(attributesOf((span) => replaceSetAttribute(span)));
 	});
 
-	it('are what a processor finds that set one of them before', () => {
+	it('replace one that a processor has set before', () => {
 		const early = spanOf(0, {}, (span) => span.setAttribute('agentese.path', 'early'));
 		expect([early?.attributes['agentese.path'], Object.keys(early?.attributes ?? {}).length]).toEqual([
 			'self.soul.ask',
@@ -86,7 +86,7 @@ describe("an invocation's attributes on a span of the SDK", () => {
 		]);
 	});
 
-	it('go through a setAttribute that a processor put on the span', () => {
+	it('are set by the setAttribute that a processor put on the span', () => {
 		const keys: string[] = [];
 		spanOf(0, {}, (span) => replaceSetAttribute(span, (key) => keys.push(key)));
 		expect(keys.sort()).toEqual([
@@ -102,10 +102,10 @@ describe("an invocation's attributes on a span of the SDK", () => {
 		]);
 	});
 
-	it('are not written into what is no span of the SDK', () => {
+	it('are not assigned to a span that is not the SDK’s', () => {
 		const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
-		expect(fastSpan(span)).toBeUndefined();
+		expect(directSpan(span)).toBeUndefined();
 		const like = { ...span, attributes: {}, _attributesCount: 0, _spanLimits: {}, setAttribute: () => like };
-		expect(fastSpan(like as never)).toBeUndefined();
+		expect(directSpan(like as never)).toBeUndefined();
 	});
 });

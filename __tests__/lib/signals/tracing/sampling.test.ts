@@ -14,13 +14,13 @@ import { RuleSampler } from '../../../../sdk/assemble/rule-sampler.js';
 import { ScrapeSampler } from '../../../../sdk/assemble/scrape-sampler.js';
 
 const root = new AlwaysOnSampler();
-const own: Sampler = {
+const custom: Sampler = {
 	shouldSample: () => ({ decision: SamplingDecision.RECORD_AND_SAMPLED }),
 	toString: () => 'MySampler',
 };
-const nameless = { shouldSample: own.shouldSample } as Sampler;
+const nameless = { shouldSample: custom.shouldSample } as Sampler;
 const throwing = {
-	...own,
+	...custom,
 	toString: () => {
 		throw new Error('no');
 	},
@@ -46,17 +46,20 @@ describe('how a tracer samples', () => {
 			false,
 			false,
 		],
-		['one of a person’s own', own, true, false],
-		['one of a person’s own at the root', new ParentBasedSampler({ root: own }), true, false],
-		['one that does not say what it is', nameless, true, false],
-		['one that throws', throwing, true, false],
-	])('is read of %s', (_, sampler, readsAttributes, heedsUnsampled) => {
+		['a custom one', custom, true, false],
+		['a custom one at the root', new ParentBasedSampler({ root: custom }), true, false],
+		['one without a description', nameless, true, false],
+		['one whose description throws', throwing, true, false],
+	])('is determined for %s', (_, sampler, readsAttributes, followsUnsampledParent) => {
 		const tracer = new TracerProvider(sampler === undefined ? {} : { sampler }).getTracer('test');
-		expect(samplingOf(tracer)).toEqual({ readsAttributes, heedsUnsampled });
+		expect(samplingOf(tracer)).toEqual({ readsAttributes, followsUnsampledParent });
 	});
 
-	it('is not known of a tracer that is not OpenTelemetry’s', () => {
-		expect(samplingOf({})).toEqual({ readsAttributes: true, heedsUnsampled: false });
-		expect(samplingOf({ _sampler: 'AlwaysOnSampler' })).toEqual({ readsAttributes: true, heedsUnsampled: false });
+	it('is unknown for a tracer that is not OpenTelemetry’s', () => {
+		expect(samplingOf({})).toEqual({ readsAttributes: true, followsUnsampledParent: false });
+		expect(samplingOf({ _sampler: 'AlwaysOnSampler' })).toEqual({
+			readsAttributes: true,
+			followsUnsampledParent: false,
+		});
 	});
 });

@@ -18,19 +18,19 @@ describe('meterModel', () => {
 		['Object', { fetch: () => {}, makeRequest: () => {}, fetchWithTimeout: () => {}, withOptions: () => {} }],
 	])('refuses what is no model client: %s', (name, value) => {
 		expect(() => meterModel(value as object)).toThrow(TypeError);
-		expect(() => meterModel(value as object)).toThrow(`but got ${name === 'Function' ? 'Function' : name}. Say what`);
+		expect(() => meterModel(value as object)).toThrow(`but got ${name}. Report the tokens`);
 	});
 
 	it.each([
-		[null, 'its options are an object, but it got null.'],
-		['yes', 'its options are an object, but it got string.'],
-		[{ includeusage: true }, "'includeusage' is none of its options. Try 'includeUsage'."],
-		[{ includeUsage: 1 }, "the option 'includeUsage' is true or false, but it got number."],
+		[null, 'the options must be an object, but got null.'],
+		['yes', 'the options must be an object, but got string.'],
+		[{ includeusage: true }, "there is no option 'includeusage'. Did you mean 'includeUsage'?"],
+		[{ includeUsage: 1 }, "the option 'includeUsage' must be true or false, but got number."],
 	])('refuses the options %j', (options, fault) => {
 		expect(() => meterModel(openai(), options as never)).toThrow(new TypeError(`meterModel(): ${fault}`));
 	});
 
-	it('refuses a client that throws where it is looked at', () => {
+	it('refuses a client that throws when it is inspected', () => {
 		const hostile = new Proxy(
 			{},
 			{
@@ -45,39 +45,39 @@ describe('meterModel', () => {
 		expect(() => meterModel(hostile)).toThrow('recordTokens');
 	});
 
-	it('refuses a client that cannot be changed, and one whose HTTP is its own', () => {
-		expect(() => meterModel(Object.freeze(openai()))).toThrow('does not let itself be changed');
-		const own = Object.assign(openai(), { _workloadIdentityAuth: new (class X509WorkloadIdentityAuth {})() });
-		expect(() => meterModel(own)).toThrow('X.509');
-		const bundled = Object.assign(openai(), { _options: { x509Transport: {} } });
-		expect(() => meterModel(bundled)).toThrow('X.509');
+	it('refuses a client that cannot be changed, and one with a private fetch', () => {
+		expect(() => meterModel(Object.freeze(openai()))).toThrow('because it cannot be changed');
+		const withIdentity = Object.assign(openai(), { _workloadIdentityAuth: new (class X509WorkloadIdentityAuth {})() });
+		expect(() => meterModel(withIdentity)).toThrow('X.509');
+		const withTransport = Object.assign(openai(), { _options: { x509Transport: {} } });
+		expect(() => meterModel(withTransport)).toThrow('X.509');
 	});
 
 	it.each([
 		['openai', openai],
 		['anthropic', anthropic],
-	])('answers the same client of %s, whose members look as they did', (_, make) => {
-		const plain = make();
+	])('returns the same client of %s, with the same members', (_, make) => {
+		const unmetered = make();
 		const client = make();
 		expect(meterModel(client)).toBe(client);
-		expect(Object.keys(client)).toEqual(Object.keys(plain));
+		expect(Object.keys(client)).toEqual(Object.keys(unmetered));
 		const before = Object.getOwnPropertyDescriptors(client);
 		expect(meterModel(client)).toBe(client);
 		expect(Object.getOwnPropertyDescriptors(client)).toEqual(before);
 	});
 
-	it('meets what an instrumentation does to the class later, and in which order it is taken back', async () => {
+	it('calls what an instrumentation patches into the class later, until it is removed', async () => {
 		const client = meterModel(openai());
 		const { prototype } = OpenAI.Chat.Completions;
 		const { create } = prototype;
-		const seen: string[] = [];
+		const calls: string[] = [];
 		prototype.create = function (this: unknown, ...args: unknown[]) {
-			seen.push('patched');
+			calls.push('patched');
 			return Reflect.apply(create, this, args);
 		} as typeof create;
 		await client.chat.completions.create({ model: 'gpt-6', messages: [] });
 		prototype.create = create;
 		await client.chat.completions.create({ model: 'gpt-6', messages: [] });
-		expect(seen).toEqual(['patched']);
+		expect(calls).toEqual(['patched']);
 	});
 });

@@ -5,7 +5,7 @@ import { BodyUsage } from '../../../../lib/tokens/model-calls/body-usage.js';
 const CHUNK = { id: 'chatcmpl-1', object: 'chat.completion.chunk', model: 'gpt-6', choices: [] };
 const LAST = { ...CHUNK, usage: { prompt_tokens: 11, completion_tokens: 5, total_tokens: 16 } };
 const STORY = 'Ä “fox” 🦊\r\n\r\ndata: {"usage":{"prompt_tokens":999}}';
-const SAID = { ...CHUNK, choices: [{ index: 0, delta: { content: STORY } }], usage: null };
+const CONTENT = { ...CHUNK, choices: [{ index: 0, delta: { content: STORY } }], usage: null };
 
 const START = {
 	type: 'message_start',
@@ -19,13 +19,13 @@ const events = (ends: string, ...data: (object | string)[]) =>
 function read(bytes: Uint8Array, cuts: readonly number[]): BodyUsage {
 	const body = new BodyUsage();
 	const at = [0, ...[...cuts].sort((a, b) => a - b), bytes.length];
-	for (const [i, from] of at.slice(0, -1).entries()) body.see(bytes.subarray(from, at[i + 1]));
+	for (const [i, from] of at.slice(0, -1).entries()) body.add(bytes.subarray(from, at[i + 1]));
 	return body;
 }
 
 describe('BodyUsage', () => {
 	it.each(['\n', '\r\n'])('reads events that end with %j, wherever they are cut', (ends) => {
-		const bytes = Buffer.from(events(ends, CHUNK, SAID, LAST, '[DONE]'));
+		const bytes = Buffer.from(events(ends, CHUNK, CONTENT, LAST, '[DONE]'));
 		fc.assert(
 			fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
 				const body = read(bytes, cuts);
@@ -44,21 +44,21 @@ describe('BodyUsage', () => {
 		);
 	});
 
-	it('reads an event whose data is in several lines, with comments and fields of no use, and one without an end', () => {
+	it('reads an event with several data lines, comments and unused fields, and one that does not end', () => {
 		const [head, tail] = JSON.stringify(LAST).split(',"usage"');
 		const body = new BodyUsage();
-		body.see(`: hello\nid: 7\nretry: 10\nevent: chunk\ndata: ${head}\ndata: ,"usage"${tail}`);
+		body.add(`: hello\nid: 7\nretry: 10\nevent: chunk\ndata: ${head}\ndata: ,"usage"${tail}`);
 		expect(body.usage(true)).toMatchObject({ in: 11, out: 5 });
 	});
 
-	it('says that what was left early is partial, and what had its last event is not', () => {
+	it('is partial if it was left early, and not if the last event came', () => {
 		const named = (...all: { readonly type: string }[]) =>
 			all.map((each) => `event: ${each.type}\ndata: ${JSON.stringify(each)}\n\n`).join('');
 		const left = new BodyUsage();
-		left.see(named(START));
+		left.add(named(START));
 		expect([left.complete, left.usage(false)]).toMatchObject([false, { in: 25, out: 1, partial: true }]);
 		const whole = new BodyUsage();
-		whole.see(named(START, DELTA, { type: 'message_stop' }));
+		whole.add(named(START, DELTA, { type: 'message_stop' }));
 		expect([whole.complete, whole.usage(false)]).toMatchObject([true, { in: 25, out: 15 }]);
 		expect(whole.usage(false)?.partial).not.toBe(true);
 	});
@@ -67,15 +67,15 @@ describe('BodyUsage', () => {
 		'finds nothing in %j',
 		(text) => {
 			const body = new BodyUsage();
-			body.see(text);
+			body.add(text);
 			expect(body.usage(true)).toBeUndefined();
 			expect(BodyUsage.of(text).usage).toBeUndefined();
 		},
 	);
 
-	it('takes what is neither text nor bytes for nothing', () => {
+	it('ignores chunks that are neither text nor bytes', () => {
 		const body = new BodyUsage();
-		for (const chunk of [undefined, null, 7, {}, Symbol('x')]) body.see(chunk);
+		for (const chunk of [undefined, null, 7, {}, Symbol('x')]) body.add(chunk);
 		expect(body.usage(true)).toBeUndefined();
 	});
 });

@@ -1,17 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { settle } from '../../../../lib/settling/settle.js';
 import { type CallReaders, CallSettlement } from '../../../../lib/tokens/model-calls/call-settlement.js';
 import type { ModelCall } from '../../../../lib/tokens/model-calls/model-call.js';
 import type { TokenUsage } from '../../../../lib/usage/accounting/usage.js';
 
-/** A call that notes what it was told. */
-class Noted implements ModelCall {
-	readonly told: (TokenUsage | undefined)[] = [];
-	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		return Reflect.apply(fn, self, args);
-	}
+/** A call that records its reports. */
+class RecordedCall implements ModelCall {
+	readonly reports: (TokenUsage | undefined)[] = [];
+	readonly context = ROOT_CONTEXT;
 	report(usage: TokenUsage | undefined): void {
-		this.told.push(usage);
+		this.reports.push(usage);
 	}
 }
 
@@ -21,7 +20,7 @@ const summing: CallReaders = {
 	stream: () => {
 		const gathered = { sum: 0, complete: false };
 		return {
-			see: (item) => {
+			add: (item) => {
 				gathered.sum += Number(item);
 				gathered.complete = item === 0;
 			},
@@ -40,32 +39,32 @@ async function* items(...all: number[]): AsyncGenerator<number> {
 	}
 }
 
-function follow(result: unknown): { readonly call: Noted; readonly result: unknown } {
-	const call = new Noted();
+function follow(result: unknown): { readonly call: RecordedCall; readonly result: unknown } {
+	const call = new RecordedCall();
 	return { call, result: settle(result, new CallSettlement(call, summing)) };
 }
 
-describe('a settled call says once', () => {
+describe('a settled call reports once', () => {
 	it('what is in its value', async () => {
 		const { call, result } = follow(Promise.resolve(7));
-		expect([await result, call.told]).toEqual([7, [{ in: 7 }]]);
+		expect([await result, call.reports]).toEqual([7, [{ in: 7 }]]);
 	});
 
-	it('nothing, where there is nothing', async () => {
+	it('nothing, if there is no usage', async () => {
 		const { call, result } = follow(Promise.resolve('text'));
-		expect([await result, call.told]).toEqual(['text', []]);
+		expect([await result, call.reports]).toEqual(['text', []]);
 	});
 
-	it('nothing of a failure, which stays what it is', async () => {
+	it('nothing for a failure, which is passed on as it is', async () => {
 		const { call, result } = follow(Promise.reject(new Error('no')));
 		await expect(result).rejects.toThrow('no');
-		expect(call.told).toEqual([]);
+		expect(call.reports).toEqual([]);
 	});
 
 	it('the sum of a stream at its end', async () => {
 		const { call, result } = follow(items(1, 2, 3));
-		for await (const _ of result as AsyncIterable<number>) expect(call.told).toEqual([]);
-		expect(call.told).toEqual([{ in: 6, partial: false }]);
+		for await (const _ of result as AsyncIterable<number>) expect(call.reports).toEqual([]);
+		expect(call.reports).toEqual([{ in: 6, partial: false }]);
 	});
 
 	it('the sum of a stream as soon as nothing more can come', async () => {
@@ -73,9 +72,9 @@ describe('a settled call says once', () => {
 		const seen: number[] = [];
 		for await (const item of result as AsyncIterable<number>) {
 			seen.push(item);
-			expect(call.told.length).toBe(seen.length < 3 ? 0 : 1);
+			expect(call.reports.length).toBe(seen.length < 3 ? 0 : 1);
 		}
-		expect([seen, call.told]).toEqual([[1, 2, 0, 5], [{ in: 3, partial: false }]]);
+		expect([seen, call.reports]).toEqual([[1, 2, 0, 5], [{ in: 3, partial: false }]]);
 	});
 
 	it('what came before a stream was left, or failed', async () => {
@@ -87,19 +86,19 @@ describe('a settled call says once', () => {
 				for await (const _ of failed.result as AsyncIterable<number>);
 			})(),
 		).rejects.toThrow('broken');
-		expect([left.call.told, failed.call.told]).toEqual([[{ in: 3, partial: true }], [{ in: 1, partial: true }]]);
+		expect([left.call.reports, failed.call.reports]).toEqual([[{ in: 3, partial: true }], [{ in: 1, partial: true }]]);
 	});
 
-	it('nothing where its readers throw', async () => {
+	it('nothing if its readers throw', async () => {
 		const fail = () => {
 			throw new Error('a reader');
 		};
-		const call = new Noted();
-		const broken = { value: fail, stream: () => ({ see: fail, usage: fail }) };
+		const call = new RecordedCall();
+		const broken = { value: fail, stream: () => ({ add: fail, usage: fail }) };
 		expect(await settle(Promise.resolve(1), new CallSettlement(call, broken))).toBe(1);
 		const seen: unknown[] = [];
 		for await (const item of settle(items(1, 2), new CallSettlement(call, broken)) as AsyncIterable<number>)
 			seen.push(item);
-		expect([seen, call.told]).toEqual([[1, 2], []]);
+		expect([seen, call.reports]).toEqual([[1, 2], []]);
 	});
 });

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import {
-	type HttpResponseReaders,
+	type HttpResponseHandler,
 	isSuccess,
 	watchHttpResponse,
 } from '../../../../lib/tokens/model-calls/http-response.js';
@@ -13,20 +14,20 @@ const TEXT = JSON.stringify({ ...BODY, usage: USAGE });
 const SSE = `data: ${JSON.stringify({ ...BODY, object: 'chat.completion.chunk', usage: USAGE })}\n\ndata: [DONE]\n\n`;
 
 function watched(response: object) {
-	const told: TokenUsage[] = [];
+	const reports: TokenUsage[] = [];
 	const ended: unknown[][] = [];
-	const answer: HttpResponseReaders = {
+	const handler: HttpResponseHandler = {
 		call: {
-			run: (fn, self, args) => Reflect.apply(fn, self, args),
-			report: (usage) => void (told.length === 0 && usage && told.push(usage)),
+			context: ROOT_CONTEXT,
+			report: (usage) => void (reports.length === 0 && usage && reports.push(usage)),
 		},
-		ended: (usage, json, whole) => ended.push([usage !== undefined, json !== undefined, whole]),
+		onEnd: (usage, json, reachedEnd) => ended.push([usage !== undefined, json !== undefined, reachedEnd]),
 	};
-	return { told, ended, hooked: watchHttpResponse(response, answer) };
+	return { reports, ended, hooked: watchHttpResponse(response, handler) };
 }
 
-describe('an answer is read on whatever way it is read', () => {
-	const ways: [string, (response: Response) => unknown][] = [
+describe('the usage of a response is reported however it is read', () => {
+	const readings: [string, (response: Response) => unknown][] = [
 		['json', (response) => response.json()],
 		['text', (response) => response.text()],
 		['arrayBuffer', (response) => response.arrayBuffer()],
@@ -40,65 +41,65 @@ describe('an answer is read on whatever way it is read', () => {
 		['a clone', (response) => response.clone().json()],
 		['both branches', (response) => Promise.all([response.clone().text(), response.text()])],
 	];
-	it.each(ways)('%s', async (_, read) => {
+	it.each(readings)('%s', async (_, read) => {
 		const response = new Response(TEXT);
-		const { told, hooked } = watched(response);
+		const { reports, hooked } = watched(response);
 		expect(hooked).toBe(true);
 		await read(response);
-		expect(told).toMatchObject([{ in: 11, out: 5 }]);
+		expect(reports).toMatchObject([{ in: 11, out: 5 }]);
 	});
 
 	it('events by text', async () => {
 		const response = new Response(SSE);
-		const { told, ended } = watched(response);
+		const { reports, ended } = watched(response);
 		expect(await response.text()).toBe(SSE);
-		expect([told, ended]).toMatchObject([[{ in: 11, out: 5 }], [[true, false, true]]]);
+		expect([reports, ended]).toMatchObject([[{ in: 11, out: 5 }], [[true, false, true]]]);
 	});
 
 	it('a body that is a Node stream', async () => {
 		const body = Readable.from([Buffer.from(SSE.slice(0, 20)), Buffer.from(SSE.slice(20))]);
 		const response = { ok: true, body, json: () => Promise.resolve({}) };
-		const { told } = watched(response);
+		const { reports } = watched(response);
 		expect(response.body).toBe(body);
 		await Array.fromAsync(response.body);
-		expect(told).toMatchObject([{ in: 11, out: 5 }]);
+		expect(reports).toMatchObject([{ in: 11, out: 5 }]);
 	});
 });
 
-describe('watching an answer', () => {
-	it('reads nothing, and keeps the response what it is', async () => {
+describe('watching a response', () => {
+	it('reads nothing, and does not change the response', async () => {
 		const response = new Response(TEXT, { status: 201 });
-		const { told } = watched(response);
-		expect([Object.keys(response), response.bodyUsed, response.status, told]).toEqual([[], false, 201, []]);
+		const { reports } = watched(response);
+		expect([Object.keys(response), response.bodyUsed, response.status, reports]).toEqual([[], false, 201, []]);
 		expect(response.body).toBe(response.body);
 		expect(response).toBeInstanceOf(Response);
 		expect(await response.json()).toEqual(JSON.parse(TEXT));
 		await expect(response.json()).rejects.toThrow();
 	});
 
-	it('tells once that a whole answer had no usage', async () => {
+	it('calls onEnd once for a response without usage that was read whole', async () => {
 		const response = new Response(JSON.stringify(BODY));
-		const { told, ended } = watched(response);
+		const { reports, ended } = watched(response);
 		void response.body;
 		await response.text();
-		expect([told, ended]).toEqual([[], [[false, true, true]]]);
+		expect([reports, ended]).toEqual([[], [[false, true, true]]]);
 	});
 
-	it('tells once that an answer was left', async () => {
+	it('calls onEnd once for a response that was left', async () => {
 		const response = new Response(SSE);
-		const { told, ended } = watched(response);
+		const { reports, ended } = watched(response);
 		await response.body?.cancel();
-		expect([told, ended]).toEqual([[], [[false, false, false]]]);
+		expect([reports, ended]).toEqual([[], [[false, false, false]]]);
 	});
 
-	it('says so where it cannot', () => {
+	it('returns false if the response cannot be watched', () => {
 		const frozen = Object.freeze({ ok: true, json: () => Promise.resolve({}), body: null });
 		expect([watched(frozen).hooked, watched({}).hooked]).toEqual([false, false]);
-		const answer = {} as HttpResponseReaders;
-		expect([undefined, null, 'text'].map((value) => watchHttpResponse(value, answer))).toEqual([false, false, false]);
+		const handler = {} as HttpResponseHandler;
+		expect([undefined, null, 'text'].map((value) => watchHttpResponse(value, handler))).toEqual([false, false, false]);
 	});
 
-	it('knows a good answer from a refusal', () => {
+	it('distinguishes success from an error', () => {
 		expect([new Response(''), new Response('', { status: 429 }), undefined, {}].map(isSuccess)).toEqual([
 			true,
 			false,

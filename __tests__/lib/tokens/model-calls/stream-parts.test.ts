@@ -4,7 +4,7 @@ import { meterStreams } from '../../../../lib/tokens/model-calls/stream-parts.js
 import { StreamUsage } from '../../../../lib/usage/formats/stream-usage.js';
 import { failureOf } from '../../../contract/harness.js';
 
-/** A source of three numbers which tells what is done to it. */
+/** A source of three numbers that records the calls of its methods. */
 class Source {
 	readonly done: string[] = [];
 	readonly stream: ReadableStream<number>;
@@ -26,7 +26,7 @@ class Source {
 	}
 }
 
-/** Passes chunks on, and asks for one only where it is asked. */
+/** Passes chunks on, and requests one only when its reader does. */
 const through = () => new TransformStream<number, number>({}, { highWaterMark: 1 }, { highWaterMark: 0 });
 
 async function all(stream: ReadableStream<unknown>): Promise<unknown[]> {
@@ -80,26 +80,26 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 		return [failed, stream.locked, (await all(stream)).at(-1)];
 	},
 	'tee, one branch piped and the other left': async (stream) => {
-		const [one, other] = stream.tee();
-		// Its promise waits for the other branch.
-		void other.cancel('not mine');
-		return all(one.pipeThrough(through()));
+		const [branch, leftBranch] = stream.tee();
+		// The promise of `cancel()` waits for the other branch.
+		void leftBranch.cancel('not needed');
+		return all(branch.pipeThrough(through()));
 	},
 	'read without a pipe': (stream) => all(stream),
 };
 
-describe('a stream that is watched where it is piped', () => {
+describe('a stream that is watched while it is piped', () => {
 	const cases = Object.entries(scenarios).flatMap(([name, play]) => [
 		[name, false, play] as const,
 		[`${name}, of a broken source`, true, play] as const,
 	]);
 
-	it.each(cases)('%s: behaves as one that is not', async (_, broken, play) => {
+	it.each(cases)('%s: behaves as a stream that is not watched', async (_, broken, play) => {
 		const outcome = async (metered: boolean) => {
 			const source = new Source(broken);
-			const model = { ask: async () => source.stream };
-			if (metered) meterStreams(model, 'ask', {});
-			const given = await model.ask();
+			const model = { generate: async () => source.stream };
+			if (metered) meterStreams(model, 'generate', {});
+			const given = await model.generate();
 			expect(given).toBe(source.stream);
 			const end = await play(given).then(
 				(value) => ({ value }),
@@ -116,12 +116,12 @@ describe('a stream that is watched where it is piped', () => {
 		['pipeTo', [1, 2, 3], true, scenarios['pipeTo']],
 		['a branch that is piped', [1, 2, 3], true, scenarios['tee, one branch piped and the other left']],
 		['iteration', [1, 2, 3], true, scenarios['read without a pipe']],
-	] as const)('%s: each chunk is seen once, and then the end', async (_, chunks, whole, play) => {
-		const seen: unknown[] = [];
+	] as const)('%s: each chunk is added once, and then the end', async (_, chunks, whole, play) => {
+		const added: unknown[] = [];
 		const ends: boolean[] = [];
-		class Seen extends StreamUsage {
-			override see(chunk: unknown): void {
-				seen.push(chunk);
+		class RecordingUsage extends StreamUsage {
+			override add(chunk: unknown): void {
+				added.push(chunk);
 			}
 			override usage(complete: boolean) {
 				ends.push(complete);
@@ -129,18 +129,18 @@ describe('a stream that is watched where it is piped', () => {
 			}
 		}
 		const source = new Source();
-		const model = { ask: async () => source.stream };
-		meterStreams(model, 'ask', { stream: () => new Seen() });
-		await play?.(await model.ask());
+		const model = { generate: async () => source.stream };
+		meterStreams(model, 'generate', { stream: () => new RecordingUsage() });
+		await play?.(await model.generate());
 		await turn();
-		expect([seen, ends]).toEqual([chunks, [whole]]);
+		expect([added, ends]).toEqual([chunks, [whole]]);
 	});
 
 	it('passes a value that is no stream, and a rejection', async () => {
 		const value = { usage: { prompt_tokens: 1 } };
-		const model = { ask: async () => value, fail: () => Promise.reject('no'), now: () => value };
+		const model = { generate: async () => value, fail: () => Promise.reject('no'), now: () => value };
 		for (const key of Object.keys(model)) expect(meterStreams(model, key, {})).toBe(true);
-		expect(await model.ask()).toBe(value);
+		expect(await model.generate()).toBe(value);
 		expect(model.now()).toBe(value);
 		expect(await failureOf(() => model.fail())).toEqual({ thrown: 'no' });
 		expect(meterStreams(model, 'none', {})).toBe(false);

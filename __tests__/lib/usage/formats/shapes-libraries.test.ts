@@ -14,7 +14,7 @@ const usage = {
 const stop = { unified: 'stop', raw: 'stop' } as const;
 const object = jsonSchema<object>({ type: 'object', properties: {} });
 
-/** A model of the real SDK that calls a tool so many times before it answers. */
+/** A mock model of the AI SDK that calls a tool `calls` times before it answers. */
 function model(calls: number): MockLanguageModelV4 {
 	let made = 0;
 	return new MockLanguageModelV4({
@@ -24,7 +24,7 @@ function model(calls: number): MockLanguageModelV4 {
 			made++;
 			const content =
 				made <= calls
-					? { type: 'tool-call' as const, toolCallId: `call-${made}`, toolName: 'look', input: '{}' }
+					? { type: 'tool-call' as const, toolCallId: `call-${made}`, toolName: 'lookUp', input: '{}' }
 					: { type: 'text' as const, text: '{}' };
 			const response = { id: `resp_${made}`, modelId: 'gpt-5.2-1' };
 			return { content: [content], finishReason: stop, usage, warnings: [], response };
@@ -45,12 +45,12 @@ function model(calls: number): MockLanguageModelV4 {
 }
 
 const once = { in: 10, out: 5, cacheRead: 2, cacheWrite: 0, reasoning: 1 };
-const said = { model: 'gpt-5.2-1', responseId: 'resp_1' };
+const metadata = { model: 'gpt-5.2-1', responseId: 'resp_1' };
 
 describe('the Vercel AI SDK', () => {
-	const tools = { look: tool({ inputSchema: object, execute: async () => 'seen' }) };
+	const tools = { lookUp: tool({ inputSchema: object, execute: async () => 'found' }) };
 
-	it('answers from generateText the sum of its steps', async () => {
+	it('reports the sum of the steps of generateText', async () => {
 		const result = await generateText({ model: model(2), prompt: 'look', tools, stopWhen: isStepCount(5) });
 		const sum = { in: 30, out: 15, cacheRead: 6, cacheWrite: 0, reasoning: 3 };
 		expect(usageIn(result)).toEqual({ ...sum, model: 'gpt-5.2-1', provider: 'openai' });
@@ -59,15 +59,15 @@ describe('the Vercel AI SDK', () => {
 		);
 	});
 
-	it('answers from generateObject and from its models what one call spent', async () => {
+	it('reports one call of generateObject and of a model', async () => {
 		expect(usageIn(await generateObject({ model: model(0), prompt: 'x', schema: object }))).toEqual({
 			...once,
-			...said,
+			...metadata,
 		});
-		expect(usageIn(await model(0).doGenerate({ prompt: [] }))).toEqual({ ...once, ...said });
+		expect(usageIn(await model(0).doGenerate({ prompt: [] }))).toEqual({ ...once, ...metadata });
 	});
 
-	it('answers from embed and embedMany what was read', async () => {
+	it('reports the input of embed and embedMany', async () => {
 		const embedding = () =>
 			new MockEmbeddingModelV4({
 				maxEmbeddingsPerCall: 5,
@@ -77,25 +77,25 @@ describe('the Vercel AI SDK', () => {
 		expect(usageIn(await embedMany({ model: embedding(), values: ['a', 'b'] }))).toEqual({ in: 4, out: 0 });
 	});
 
-	it('has no stream of streamText begun by a look at it', async () => {
+	it('does not start a stream of streamText by reading its result', async () => {
 		const streaming = model(0);
 		const result = streamText({ model: streaming, prompt: 'x' });
 		expect(usageIn(result)).toBeUndefined();
 		const text = new StreamUsage();
 		const parts = new StreamUsage();
 		for await (const part of result.fullStream) {
-			parts.see(part);
-			if (part.type === 'text-delta') text.see(part.text);
+			parts.add(part);
+			if (part.type === 'text-delta') text.add(part.text);
 		}
-		expect(parts.usage(true)).toEqual({ ...once, ...said });
+		expect(parts.usage(true)).toEqual({ ...once, ...metadata });
 		expect(text.usage(true)).toBeUndefined();
 	});
 
-	it('streams from its models what one call spent', async () => {
+	it('reports one call of a model that streams', async () => {
 		const { stream } = await model(0).doStream({ prompt: [] });
 		const parts = new StreamUsage();
-		for await (const part of stream) parts.see(part);
-		expect(parts.usage(false)).toEqual({ ...once, ...said });
+		for await (const part of stream) parts.add(part);
+		expect(parts.usage(false)).toEqual({ ...once, ...metadata });
 	});
 });
 
@@ -108,10 +108,10 @@ describe('LangChain', () => {
 		output_token_details: { reasoning: 1 },
 	};
 
-	it('answers a message with its usage', () => {
+	it('reports the usage of a message', () => {
 		const response_metadata = { model_name: 'gpt-5.2-1', model_provider: 'openai' };
 		const message = new AIMessage({ content: 'no', id: 'resp_1', response_metadata });
-		expect(usageIn(Object.assign(message, { usage_metadata }))).toEqual({ ...once, ...said, provider: 'openai' });
+		expect(usageIn(Object.assign(message, { usage_metadata }))).toEqual({ ...once, ...metadata, provider: 'openai' });
 		expect(usageIn(new AIMessage('no'))).toBeUndefined();
 	});
 
@@ -122,7 +122,7 @@ describe('LangChain', () => {
 			Object.assign(new AIMessageChunk(''), { usage_metadata }),
 		];
 		const parts = new StreamUsage();
-		for (const chunk of chunks) parts.see(chunk);
+		for (const chunk of chunks) parts.add(chunk);
 		const [first, ...rest] = chunks;
 		const whole = rest.reduce((all, chunk) => all.concat(chunk), first ?? new AIMessageChunk(''));
 		expect(parts.usage(true)).toEqual(usageIn(whole));

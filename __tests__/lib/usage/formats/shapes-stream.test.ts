@@ -5,10 +5,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { StreamUsage } from '../../../../lib/usage/formats/stream-usage.js';
 
-/** The usage of a stream: read to its end, or left after so many chunks. */
-function gathered(chunks: unknown[], left?: number): unknown {
+/** Returns the usage of a stream that is read to its end, or left after `left` chunks. */
+function usageOf(chunks: unknown[], left?: number): unknown {
 	const usage = new StreamUsage();
-	for (const chunk of chunks.slice(0, left)) usage.see(chunk);
+	for (const chunk of chunks.slice(0, left)) usage.add(chunk);
 	return usage.usage(left === undefined);
 }
 
@@ -19,7 +19,7 @@ const chatChunk = (id: string, content: string, finish_reason: string | null = n
 	choices: [{ index: 0, delta: { content }, finish_reason }],
 	usage,
 });
-const spent = (prompt_tokens: number, completion_tokens: number) => ({
+const openAiUsage = (prompt_tokens: number, completion_tokens: number) => ({
 	prompt_tokens,
 	completion_tokens,
 	total_tokens: prompt_tokens + completion_tokens,
@@ -27,7 +27,7 @@ const spent = (prompt_tokens: number, completion_tokens: number) => ({
 const chat = (id: string, read: number, written: number) => [
 	chatChunk(id, 'no'),
 	chatChunk(id, '', 'stop'),
-	{ id, object: 'chat.completion.chunk', model: 'gpt-5.2', choices: [], usage: spent(read, written) },
+	{ id, object: 'chat.completion.chunk', model: 'gpt-5.2', choices: [], usage: openAiUsage(read, written) },
 ];
 
 const messageStart = (id: string, usage: object) => ({
@@ -54,38 +54,38 @@ const claude = (id: string, read: number, written: number) => [
 
 describe('a stream of OpenAI chat completions', () => {
 	it('has its usage in the last chunk, which has no choices', () => {
-		expect(gathered(chat('chatcmpl-1', 10, 5))).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'chatcmpl-1' });
+		expect(usageOf(chat('chatcmpl-1', 10, 5))).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'chatcmpl-1' });
 	});
 
 	it('that is left before has none', () => {
-		expect(gathered(chat('chatcmpl-1', 10, 5), 2)).toBeUndefined();
+		expect(usageOf(chat('chatcmpl-1', 10, 5), 2)).toBeUndefined();
 	});
 
 	it('that is left after its last chunk is not partial', () => {
-		expect(gathered(chat('chatcmpl-1', 10, 5), 3)).not.toHaveProperty('partial');
+		expect(usageOf(chat('chatcmpl-1', 10, 5), 3)).not.toHaveProperty('partial');
 	});
 
-	it('with a cumulative usage in each chunk has the last one, and is partial where it is left', () => {
-		const chunks = [1, 2, 3].map((n) => chatChunk('c', 'x', n === 3 ? 'stop' : null, spent(10, n)));
+	it('with a cumulative usage in each chunk has the last one, and is partial if it is left', () => {
+		const chunks = [1, 2, 3].map((n) => chatChunk('c', 'x', n === 3 ? 'stop' : null, openAiUsage(10, n)));
 		const answer = { in: 10, model: 'gpt-5.2', responseId: 'c' };
-		expect(gathered(chunks)).toEqual({ ...answer, out: 3 });
-		expect(gathered(chunks, 2)).toEqual({ ...answer, out: 2, partial: true });
-		expect(gathered(chunks, 3)).toEqual({ ...answer, out: 3 });
+		expect(usageOf(chunks)).toEqual({ ...answer, out: 3 });
+		expect(usageOf(chunks, 2)).toEqual({ ...answer, out: 2, partial: true });
+		expect(usageOf(chunks, 3)).toEqual({ ...answer, out: 3 });
 	});
 
-	it('with a cumulative usage and an id of its own in each chunk is one answer', () => {
-		const chunks = [1, 2, 3].map((n) => chatChunk(`c${n}`, 'x', n === 3 ? 'stop' : null, spent(10, n)));
-		expect(gathered(chunks)).toMatchObject({ in: 10, out: 3 });
+	it('with a cumulative usage and another id in each chunk is one response', () => {
+		const chunks = [1, 2, 3].map((n) => chatChunk(`c${n}`, 'x', n === 3 ? 'stop' : null, openAiUsage(10, n)));
+		expect(usageOf(chunks)).toMatchObject({ in: 10, out: 3 });
 	});
 
-	it('of several answers, as a tool loop makes, is their sum, without one id', () => {
+	it('of several responses, as in a tool loop, is their sum, without an id', () => {
 		const chunks = [...chat('a', 10, 5), ...chat('b', 20, 6), ...chat('c', 30, 7)];
-		expect(gathered(chunks)).toEqual({ in: 60, out: 18, model: 'gpt-5.2' });
+		expect(usageOf(chunks)).toEqual({ in: 60, out: 18, model: 'gpt-5.2' });
 	});
 
 	it('of Groq has it beside', () => {
-		const last = { ...chatChunk('g', '', 'stop'), usage: undefined, x_groq: { id: 'req', usage: spent(3, 4) } };
-		expect(gathered([chatChunk('g', 'no'), last])).toEqual({
+		const last = { ...chatChunk('g', '', 'stop'), usage: undefined, x_groq: { id: 'req', usage: openAiUsage(3, 4) } };
+		expect(usageOf([chatChunk('g', 'no'), last])).toEqual({
 			in: 3,
 			out: 4,
 			model: 'gpt-5.2',
@@ -100,7 +100,7 @@ describe('a stream of OpenAI chat completions', () => {
 			{ data: { ...data, choices: [{ finishReason: null }] } },
 			{ data: { ...data, usage: { promptTokens: 3, completionTokens: 4, totalTokens: 7 } } },
 		];
-		expect(gathered(chunks, 2)).toEqual({ in: 3, out: 4, model: 'mistral', responseId: 'm' });
+		expect(usageOf(chunks, 2)).toEqual({ in: 3, out: 4, model: 'mistral', responseId: 'm' });
 	});
 });
 
@@ -120,7 +120,7 @@ describe('a stream of OpenAI responses', () => {
 	};
 
 	it.each(['response.completed', 'response.incomplete', 'response.failed'])('has its usage in %s', (type) => {
-		expect(gathered([begin, { type: 'response.output_text.delta', delta: 'no' }, end(type)], 3)).toEqual({
+		expect(usageOf([begin, { type: 'response.output_text.delta', delta: 'no' }, end(type)], 3)).toEqual({
 			in: 10,
 			out: 5,
 			model: 'gpt-5.2',
@@ -129,26 +129,26 @@ describe('a stream of OpenAI responses', () => {
 	});
 
 	it('that is left before has none', () => {
-		expect(gathered([begin, end('response.completed')], 1)).toBeUndefined();
+		expect(usageOf([begin, end('response.completed')], 1)).toBeUndefined();
 	});
 });
 
 describe('a stream of Anthropic', () => {
 	const answer = { cacheRead: 4, cacheWrite: 1, model: 'claude', provider: 'anthropic', responseId: 'msg_1' };
 
-	it('has what was read at its start, and what was written at its end', () => {
-		expect(gathered(claude('msg_1', 10, 50))).toEqual({ ...answer, in: 15, out: 50 });
+	it('has the input at its start, and the output at its end', () => {
+		expect(usageOf(claude('msg_1', 10, 50))).toEqual({ ...answer, in: 15, out: 50 });
 	});
 
-	it('that is left early has what its start said, and is partial', () => {
-		expect(gathered(claude('msg_1', 10, 50), 2)).toEqual({ ...answer, in: 15, out: 1, partial: true });
+	it('that is left early has what its start reported, and is partial', () => {
+		expect(usageOf(claude('msg_1', 10, 50), 2)).toEqual({ ...answer, in: 15, out: 1, partial: true });
 	});
 
 	it('that is left after its last report is not partial', () => {
-		expect(gathered(claude('msg_1', 10, 50), 3)).toEqual({ ...answer, in: 15, out: 50 });
+		expect(usageOf(claude('msg_1', 10, 50), 3)).toEqual({ ...answer, in: 15, out: 50 });
 	});
 
-	it('may correct in later reports what was read, and leave out what it said before', () => {
+	it('may correct the input in later reports, and leave out what it reported before', () => {
 		const cumulative = {
 			input_tokens: 40,
 			cache_read_input_tokens: 9,
@@ -165,14 +165,14 @@ describe('a stream of Anthropic', () => {
 			messageDelta(cumulative, null),
 			messageDelta({ input_tokens: null, output_tokens: 30, output_tokens_details: null }),
 		];
-		expect(gathered(chunks)).toEqual({ ...answer, cacheRead: 9, in: 50, out: 30 });
-		expect(gathered(chunks, 2)).toEqual({ ...answer, cacheRead: 9, in: 50, out: 20, partial: true });
+		expect(usageOf(chunks)).toEqual({ ...answer, cacheRead: 9, in: 50, out: 30 });
+		expect(usageOf(chunks, 2)).toEqual({ ...answer, cacheRead: 9, in: 50, out: 20, partial: true });
 	});
 
-	it('of several answers is their sum, also where one was left', () => {
+	it('of several responses is their sum, also if one was left', () => {
 		const chunks = [...claude('msg_1', 10, 50), ...claude('msg_2', 20, 60).slice(0, 2), ...claude('msg_3', 30, 70)];
-		expect(gathered(chunks)).toMatchObject({ in: 15 + 25 + 35, out: 50 + 1 + 70, cacheRead: 12 });
-		expect(gathered(chunks)).toMatchObject({ model: 'claude', provider: 'anthropic', responseId: undefined });
+		expect(usageOf(chunks)).toMatchObject({ in: 15 + 25 + 35, out: 50 + 1 + 70, cacheRead: 12 });
+		expect(usageOf(chunks)).toMatchObject({ model: 'claude', provider: 'anthropic', responseId: undefined });
 	});
 });
 
@@ -192,13 +192,13 @@ describe('a stream of Google', () => {
 
 	it('is cumulative: the last chunk wins', () => {
 		const chunks = [chunk('r', 3, 0), chunk('r', 3, 5), chunk('r', 3, 9, 'STOP')];
-		expect(gathered(chunks, 3)).toEqual({ ...facts, in: 10, out: 12, reasoning: 3, responseId: 'r' });
-		expect(gathered(chunks, 2)).toEqual({ ...facts, in: 10, out: 8, reasoning: 3, responseId: 'r', partial: true });
+		expect(usageOf(chunks, 3)).toEqual({ ...facts, in: 10, out: 12, reasoning: 3, responseId: 'r' });
+		expect(usageOf(chunks, 2)).toEqual({ ...facts, in: 10, out: 8, reasoning: 3, responseId: 'r', partial: true });
 	});
 
-	it('of several answers is their sum, also where one broke off', () => {
+	it('of several responses is their sum, also if one broke off', () => {
 		const chunks = [chunk('r', 3, 5), chunk('s', 0, 1), chunk('s', 0, 9, 'STOP')];
-		expect(gathered(chunks)).toEqual({ ...facts, in: 20, out: 17, reasoning: 3 });
+		expect(usageOf(chunks)).toEqual({ ...facts, in: 20, out: 17, reasoning: 3 });
 	});
 
 	it('of interactions has it in the last event', () => {
@@ -209,7 +209,7 @@ describe('a stream of Google', () => {
 			usage: { total_input_tokens: 3, total_output_tokens: 4 },
 		};
 		const chunks = [{ event_type: 'step.delta' }, { event_type: 'interaction.completed', interaction }];
-		expect(gathered(chunks, 2)).toEqual({ in: 3, out: 4, model: 'gemini', responseId: 'i' });
+		expect(usageOf(chunks, 2)).toEqual({ in: 3, out: 4, model: 'gemini', responseId: 'i' });
 	});
 });
 
@@ -221,7 +221,7 @@ describe('a stream of others', () => {
 			{ type: 'content-delta', index: 0, delta: { message: { content: { text: 'no' } } } },
 			{ type: 'message-end', delta: { finishReason: 'COMPLETE', usage } },
 		];
-		expect(gathered(chunks, 3)).toEqual({ in: 3, out: 4, provider: 'cohere', responseId: 'c-1' });
+		expect(usageOf(chunks, 3)).toEqual({ in: 3, out: 4, provider: 'cohere', responseId: 'c-1' });
 	});
 
 	it('Cohere v1 has it in stream-end', () => {
@@ -230,7 +230,7 @@ describe('a stream of others', () => {
 			{ eventType: 'text-generation', text: 'no' },
 			{ eventType: 'stream-end', response },
 		];
-		expect(gathered(chunks, 2)).toEqual({ in: 3, out: 4, provider: 'cohere', responseId: 'c-2' });
+		expect(usageOf(chunks, 2)).toEqual({ in: 3, out: 4, provider: 'cohere', responseId: 'c-2' });
 	});
 
 	it('Bedrock Converse has it in metadata, for each answer', () => {
@@ -239,8 +239,8 @@ describe('a stream of others', () => {
 			{ messageStop: { stopReason: 'end_turn' } },
 			{ metadata: { usage: { inputTokens: 3, outputTokens: 4, totalTokens: 7 }, metrics: { latencyMs: 1 } } },
 		];
-		expect(gathered(answer, 3)).toEqual({ in: 3, out: 4 });
-		expect(gathered([...answer, ...answer])).toEqual({ in: 6, out: 8 });
+		expect(usageOf(answer, 3)).toEqual({ in: 3, out: 4 });
+		expect(usageOf([...answer, ...answer])).toEqual({ in: 6, out: 8 });
 	});
 
 	it('Ollama has it in the chunk that is done, for each answer', () => {
@@ -248,21 +248,21 @@ describe('a stream of others', () => {
 			{ model: 'llama3', message: { content: 'no' }, done: false },
 			{ model: 'llama3', message: { content: '' }, done: true, total_duration: 1, prompt_eval_count: 3, eval_count: 4 },
 		];
-		expect(gathered(answer, 2)).toEqual({ in: 3, out: 4, model: 'llama3', provider: 'ollama' });
-		expect(gathered([...answer, ...answer])).toEqual({ in: 6, out: 8, model: 'llama3', provider: 'ollama' });
+		expect(usageOf(answer, 2)).toEqual({ in: 3, out: 4, model: 'llama3', provider: 'ollama' });
+		expect(usageOf([...answer, ...answer])).toEqual({ in: 6, out: 8, model: 'llama3', provider: 'ollama' });
 	});
 
 	it('an application has it in its last chunk', () => {
-		expect(gathered(['a', 'b', { text: 'c', usage: { input_tokens: 3, output_tokens: 4 } }])).toEqual({
+		expect(usageOf(['a', 'b', { text: 'c', usage: { input_tokens: 3, output_tokens: 4 } }])).toEqual({
 			in: 3,
 			out: 4,
 		});
-		expect(gathered(['a', { done: true, tokens: { in: 3, out: 4 } }], 2)).toEqual({ in: 3, out: 4 });
-		expect(gathered(['a', { tokens_used: 7 }])).toEqual({ in: 7, out: 0 });
+		expect(usageOf(['a', { done: true, tokens: { in: 3, out: 4 } }], 2)).toEqual({ in: 3, out: 4 });
+		expect(usageOf(['a', { tokens_used: 7 }])).toEqual({ in: 7, out: 0 });
 	});
 
 	it('of strings, bytes and numbers has none', () => {
-		expect(gathered(['a', new Uint8Array(8), 1, null, undefined, [], Buffer.from('b')])).toBeUndefined();
+		expect(usageOf(['a', new Uint8Array(8), 1, null, undefined, [], Buffer.from('b')])).toBeUndefined();
 	});
 });
 
@@ -280,23 +280,23 @@ describe('a stream of the Vercel AI SDK', () => {
 
 	it('is the sum of its steps, which its end repeats', () => {
 		const chunks = [...step('a', 10, 5), ...step('b', 20, 6), { type: 'finish', totalUsage: usage(30, 11) }];
-		expect(gathered(chunks)).toEqual({ in: 30, out: 11, model: 'gpt-5.2' });
+		expect(usageOf(chunks)).toEqual({ in: 30, out: 11, model: 'gpt-5.2' });
 	});
 
 	it('that is left has the steps that were through, and is partial', () => {
 		const chunks = [...step('a', 10, 5), ...step('b', 20, 6), { type: 'finish', totalUsage: usage(30, 11) }];
-		expect(gathered(chunks, 4)).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'a', partial: true });
-		expect(gathered(chunks, 6)).toEqual({ in: 30, out: 11, model: 'gpt-5.2', partial: true });
+		expect(usageOf(chunks, 4)).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'a', partial: true });
+		expect(usageOf(chunks, 6)).toEqual({ in: 30, out: 11, model: 'gpt-5.2', partial: true });
 	});
 
 	it('of one step has its id', () => {
 		const chunks = [...step('a', 10, 5), { type: 'finish', totalUsage: usage(10, 5) }];
-		expect(gathered(chunks)).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'a' });
+		expect(usageOf(chunks)).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'a' });
 	});
 
-	it('whose end knows no numbers keeps those of its steps', () => {
+	it('whose end has no numbers keeps those of its steps', () => {
 		const nothing = { inputTokens: undefined, outputTokens: undefined };
-		expect(gathered([...step('a', 10, 5), { type: 'finish', totalUsage: nothing }], 4)).toMatchObject({
+		expect(usageOf([...step('a', 10, 5), { type: 'finish', totalUsage: nothing }], 4)).toMatchObject({
 			in: 10,
 			out: 5,
 		});
@@ -312,7 +312,7 @@ describe('a stream of the Vercel AI SDK', () => {
 				finishReason: { unified: 'stop' },
 			},
 		];
-		expect(gathered(chunks, 3)).toEqual({ in: 3, out: 4, model: 'gpt-5.2', responseId: 'resp_1' });
+		expect(usageOf(chunks, 3)).toEqual({ in: 3, out: 4, model: 'gpt-5.2', responseId: 'resp_1' });
 	});
 });
 
@@ -327,7 +327,7 @@ describe('a stream of LangChain', () => {
 
 	it('of OpenAI has its usage in the last chunk', () => {
 		const chunks = [chunk('no', undefined, { id: 'chatcmpl-1' }), chunk('', [10, 5], { id: 'chatcmpl-1' })];
-		expect(gathered(chunks, 2)).toEqual({ in: 10, out: 5, responseId: 'chatcmpl-1' });
+		expect(usageOf(chunks, 2)).toEqual({ in: 10, out: 5, responseId: 'chatcmpl-1' });
 	});
 
 	it('of Anthropic adds up, and counts the output of the start once', () => {
@@ -337,9 +337,9 @@ describe('a stream of LangChain', () => {
 			chunk('no', undefined, { id: 'run-1' }),
 			chunk('', [0, 50], { id: 'run-1' }),
 		];
-		expect(gathered(chunks, 3)).toEqual({ in: 10, out: 50, provider: 'anthropic', responseId: 'msg_1' });
-		expect(gathered(chunks, 2)).toEqual({ in: 10, out: 1, provider: 'anthropic', responseId: 'msg_1', partial: true });
-		expect(gathered([...chunks, ...chunks])).toMatchObject({ in: 20, out: 100 });
+		expect(usageOf(chunks, 3)).toEqual({ in: 10, out: 50, provider: 'anthropic', responseId: 'msg_1' });
+		expect(usageOf(chunks, 2)).toEqual({ in: 10, out: 1, provider: 'anthropic', responseId: 'msg_1', partial: true });
+		expect(usageOf([...chunks, ...chunks])).toMatchObject({ in: 20, out: 100 });
 	});
 
 	it('of Google adds up', () => {
@@ -348,8 +348,8 @@ describe('a stream of LangChain', () => {
 			chunk('b', [0, 3]),
 			chunk('c', [0, 4], { response_metadata: { finishReason: 'STOP' } }),
 		];
-		expect(gathered(chunks, 3)).toEqual({ in: 10, out: 9 });
-		expect(gathered(chunks, 2)).toEqual({ in: 10, out: 5, partial: true });
+		expect(usageOf(chunks, 3)).toEqual({ in: 10, out: 9 });
+		expect(usageOf(chunks, 2)).toEqual({ in: 10, out: 5, partial: true });
 	});
 
 	it('of whole messages, as an agent makes them, is their sum', () => {
@@ -358,32 +358,32 @@ describe('a stream of LangChain', () => {
 			content: 'no',
 			usage_metadata: { input_tokens: read, output_tokens: 1 },
 		});
-		expect(gathered([message('chatcmpl-1', 3), message('chatcmpl-2', 4)], 2)).toEqual({ in: 7, out: 2 });
+		expect(usageOf([message('chatcmpl-1', 3), message('chatcmpl-2', 4)], 2)).toEqual({ in: 7, out: 2 });
 	});
 
 	it('of generation chunks has each message within', () => {
 		expect(
-			gathered([
+			usageOf([
 				{ text: 'no', message: chunk('no') },
 				{ text: '', message: chunk('', [3, 4]) },
 			]),
 		).toEqual({ in: 3, out: 4 });
 	});
 
-	it('of events counts each model call at its end alone', () => {
+	it('of events counts each model call only at its end', () => {
 		const output = { content: 'no', usage_metadata: { input_tokens: 3, output_tokens: 4 } };
 		const chunks = [
 			{ event: 'on_chat_model_stream', data: { chunk: chunk('', [3, 4]) } },
 			{ event: 'on_chat_model_end', data: { output } },
 			{ event: 'on_chain_end', data: { output } },
 		];
-		expect(gathered([...chunks, ...chunks])).toEqual({ in: 6, out: 8 });
+		expect(usageOf([...chunks, ...chunks])).toEqual({ in: 6, out: 8 });
 	});
 });
 
 describe('sums over streams', () => {
 	const n = fc.nat(10_000);
-	const answers = fc.array(
+	const responses = fc.array(
 		fc.record({
 			read: n,
 			written: fc.integer({ min: 1, max: 10_000 }),
@@ -392,9 +392,9 @@ describe('sums over streams', () => {
 		{ maxLength: 8 },
 	);
 
-	it('are those of the answers, whoever gave them and in whatever order', () => {
+	it('are those of the responses, of any provider and in any order', () => {
 		fc.assert(
-			fc.property(answers, (calls) => {
+			fc.property(responses, (calls) => {
 				const chunks = calls.flatMap(({ read, written, by }, index): unknown[] => {
 					if (by === 'chat') return chat(`chatcmpl-${index}`, read, written);
 					if (by === 'claude') return claude(`msg_${index}`, read, written);
@@ -402,7 +402,7 @@ describe('sums over streams', () => {
 				});
 				const cached = calls.filter(({ by }) => by === 'claude').length * 5;
 				const total = (of: 'read' | 'written') => calls.reduce((sum, call) => sum + call[of], 0);
-				const usage = gathered(chunks);
+				const usage = usageOf(chunks);
 				if (calls.length === 0) expect(usage).toBeUndefined();
 				else expect(usage).toMatchObject({ in: total('read') + cached, out: total('written') });
 			}),
@@ -411,11 +411,11 @@ describe('sums over streams', () => {
 
 	it('never fall while a stream goes on', () => {
 		fc.assert(
-			fc.property(answers, (calls) => {
+			fc.property(responses, (calls) => {
 				const usage = new StreamUsage();
 				let before = 0;
 				for (const chunk of calls.flatMap(({ read, written }, index) => claude(`msg_${index}`, read, written))) {
-					usage.see(chunk);
+					usage.add(chunk);
 					const { in: read = 0, out = 0 } = usage.usage(true) ?? {};
 					expect(read + out).toBeGreaterThanOrEqual(before);
 					before = read + out;
@@ -430,26 +430,26 @@ describe('a stream’s usage', () => {
 		setFlagsFromString('--expose-gc');
 		const collect = runInNewContext('gc') as () => void;
 		const usage = new StreamUsage();
-		const see = (chunk: object): WeakRef<object>[] => {
+		const addCopy = (chunk: object): WeakRef<object>[] => {
 			const copy = structuredClone(chunk);
-			usage.see(copy);
+			usage.add(copy);
 			return [copy, ...Object.values(copy)]
 				.filter((part) => part !== null && typeof part === 'object')
 				.map((part) => new WeakRef(part));
 		};
-		const all = [...chat('a', 1, 2), ...claude('msg_1', 3, 4), { usage_metadata: spent(5, 6), content: '' }];
-		const seen = all.flatMap(see);
-		expect(seen.length).toBeGreaterThan(all.length);
+		const all = [...chat('a', 1, 2), ...claude('msg_1', 3, 4), { usage_metadata: openAiUsage(5, 6), content: '' }];
+		const references = all.flatMap(addCopy);
+		expect(references.length).toBeGreaterThan(all.length);
 		await setImmediate();
 		collect();
-		expect(seen.filter((object) => object.deref() !== undefined)).toEqual([]);
+		expect(references.filter((object) => object.deref() !== undefined)).toEqual([]);
 		expect(usage.usage(true)).toMatchObject({ in: 1 + 8 + 5, out: 2 + 4 + 6 });
 	});
 
-	it('may be asked for at any time, as often as wanted', () => {
+	it('can be read at any time, any number of times', () => {
 		const usage = new StreamUsage();
 		for (const chunk of claude('msg_1', 10, 50)) {
-			usage.see(chunk);
+			usage.add(chunk);
 			expect(usage.usage(false)).toEqual(usage.usage(false));
 		}
 		expect(usage.usage(true)).toMatchObject({ in: 15, out: 50 });

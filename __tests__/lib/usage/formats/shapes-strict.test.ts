@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { usageFrom, usageIn } from '../../../../lib/usage/formats/find-usage.js';
 import { StreamUsage } from '../../../../lib/usage/formats/stream-usage.js';
 
-/** The names that the readers look for, so that random objects are near to a usage. */
+/** The names that the readers look for, so that random objects resemble a usage. */
 const NAMES = [
 	...['usage', 'usageMetadata', 'usage_metadata', 'totalUsage', 'steps', 'meta', 'llmOutput', 'generations', 'message'],
 	...[
@@ -92,8 +92,8 @@ function read(given: unknown): void {
 	usageIn(given);
 	usageFrom(given);
 	const stream = new StreamUsage();
-	stream.see(given);
-	stream.see(given);
+	stream.add(given);
+	stream.add(given);
 	stream.usage(true);
 	stream.usage(false);
 }
@@ -160,13 +160,13 @@ describe('what is no usage', () => {
 	])('%p', (given) => {
 		expect(usageIn(given)).toBeUndefined();
 		const stream = new StreamUsage();
-		stream.see(given);
+		stream.add(given);
 		expect(stream.usage(true)).toBeUndefined();
 		expect(stream.usage(false)).toBeUndefined();
 	});
 });
 
-describe('an answer with two shapes', () => {
+describe('a response in two formats', () => {
 	it('counts once', () => {
 		const both = {
 			usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, input_tokens: 10, output_tokens: 5 },
@@ -176,13 +176,13 @@ describe('an answer with two shapes', () => {
 		expect(usageIn(both)).toEqual({ in: 10, out: 5 });
 	});
 
-	it('is read by the next shape where the first says nothing', () => {
+	it('is read in the second format if the first has no numbers', () => {
 		expect(usageIn({ usage: 'how to use', tokens_used: 15 })).toEqual({ in: 15, out: 0 });
 	});
 });
 
 describe('parts of a whole', () => {
-	it('are left out where they are more than it', () => {
+	it('are left out if they are greater than the whole', () => {
 		const usage = {
 			prompt_tokens: 5,
 			completion_tokens: 2,
@@ -199,32 +199,32 @@ describe('parts of a whole', () => {
 		const most = Number.MAX_SAFE_INTEGER;
 		expect(usageIn({ usage: { input_tokens: most, output_tokens: 1, cache_read_input_tokens: most } })).toBeUndefined();
 		const stream = new StreamUsage();
-		for (const id of ['a', 'b']) stream.see({ type: 'message_start', message: { id, usage: { input_tokens: most } } });
+		for (const id of ['a', 'b']) stream.add({ type: 'message_start', message: { id, usage: { input_tokens: most } } });
 		expect(stream.usage(true)).toEqual({ in: most, out: 0 });
 	});
 });
 
 describe('a name', () => {
-	it('is no id of a response where the answer has no provider’s shape', () => {
+	it('is no id of a response unless the response has the format of a provider', () => {
 		const usage = { input_tokens: 1, output_tokens: 2 };
 		expect(usageIn({ id: 'order-7', model: 'm', usage })).toEqual({ in: 1, out: 2, model: 'm' });
 		expect(usageIn({ id: 'order-7', object: 'order', usage })).toEqual({ in: 1, out: 2 });
 	});
 
-	it('is left out where it is no string, empty, or longer than any', () => {
+	it('is left out if it is no string, empty, or too long', () => {
 		const usage = { input_tokens: 1, output_tokens: 2 };
 		for (const model of [7, '', 'x'.repeat(257), {}]) expect(usageIn({ model, usage })).toEqual({ in: 1, out: 2 });
 	});
 });
 
 describe('anything at all', () => {
-	it('never throws, and never answers anything but whole numbers and parts within them', () => {
+	it('never throws, and never returns anything but whole numbers and parts within them', () => {
 		fc.assert(
 			fc.property(fc.array(value, { maxLength: 6 }), (chunks) => {
 				const stream = new StreamUsage();
 				for (const chunk of chunks) {
 					read(chunk);
-					stream.see(chunk);
+					stream.add(chunk);
 				}
 				for (const usage of [...chunks.map(usageIn), ...chunks.map(usageFrom), stream.usage(false)]) {
 					if (usage === undefined) continue;
@@ -252,7 +252,7 @@ describe('anything at all', () => {
 		);
 	});
 
-	it('has no getter of its own run, nor one of what it holds', () => {
+	it('is read without running its getters, or those of objects inside of it', () => {
 		let touched = 0;
 		const touch = () => {
 			touched++;
@@ -267,7 +267,7 @@ describe('anything at all', () => {
 		expect(touched).toBe(0);
 	});
 
-	it('is not touched where it is a proxy, or holds one, or inherits from one', () => {
+	it('is not read if it is a proxy, has one inside, or inherits from one', () => {
 		let touched = 0;
 		const touch = () => {
 			touched++;
@@ -295,7 +295,7 @@ describe('anything at all', () => {
 		expect(usageIn(proxy)).toBeUndefined();
 	});
 
-	it('may say that it is an array of any length', () => {
+	it('may be an array of any length', () => {
 		const sparse: unknown[] = [];
 		sparse.length = 2 ** 32 - 1;
 		const usage = { input_tokens: 1, output_tokens: 2, cache_read_input_tokens: 0, iterations: sparse };
@@ -306,7 +306,7 @@ describe('anything at all', () => {
 describe('sums', () => {
 	const n = fc.nat(1e6);
 
-	it('of Anthropic take in what the cache read and wrote', () => {
+	it('of Anthropic include what was read from and written to the cache', () => {
 		fc.assert(
 			fc.property(n, n, n, n, (input_tokens, cache_read_input_tokens, cache_creation_input_tokens, output_tokens) => {
 				const usage = usageIn({

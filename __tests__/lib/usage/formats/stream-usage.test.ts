@@ -83,7 +83,7 @@ describe('usageIn() of a response', () => {
 			{ in: 30, out: 4, cacheRead: 16, model: 'deepseek-chat' },
 		],
 		[
-			'xAI, whose completion tokens leave out reasoning',
+			'xAI, whose completion tokens exclude reasoning',
 			{
 				object: 'chat.completion',
 				id: 'x1',
@@ -137,7 +137,7 @@ describe('usageIn() of a response', () => {
 			{ in: 10, out: 5, model: 'claude-opus-4-8', provider: 'aws.bedrock', responseId: 'msg_bdrk_1' },
 		],
 		[
-			'Anthropic with iterations of its own, of which those of the message are in the numbers already',
+			'Anthropic with server iterations, of which those of the message are in the numbers already',
 			{
 				...message,
 				id: 'msg_vrtx_1',
@@ -286,15 +286,11 @@ describe('usageIn() of a response', () => {
 			{ in: 8, out: 0, model: 'minilm', provider: 'ollama' },
 		],
 		['a reranker with an unsplit total', { results: [], usage: { total_tokens: 21 } }, { in: 21, out: 0 }],
-		[
-			'the origin, with a usage',
-			{ verdict: 'REJECT', usage: { input_tokens: 12, output_tokens: 3 } },
-			{ in: 12, out: 3 },
-		],
+		['kgents, with a usage', { verdict: 'REJECT', usage: { input_tokens: 12, output_tokens: 3 } }, { in: 12, out: 3 }],
 		['the origin, with tokens used', { verdict: 'REJECT', tokens_used: 15 }, { in: 15, out: 0 }],
 		['the origin, with a pair', { verdict: 'REJECT', tokens: { in: 12, out: 3 } }, { in: 12, out: 3 }],
 		[
-			'an answer without a prototype',
+			'a response without a prototype',
 			Object.assign(Object.create(null), chat),
 			{ ...split, model: 'gpt-5.2', responseId: 'chatcmpl-9' },
 		],
@@ -328,7 +324,7 @@ describe('usageIn() of LangChain', () => {
 			{ ...split, model: 'gpt-5.2', provider: 'openai', responseId: 'chatcmpl-9' },
 		],
 		[
-			'a message of an older Anthropic client, which leaves out the cache',
+			'a message of an older Anthropic client, which excludes the cache',
 			{
 				id: 'msg_1',
 				response_metadata: {
@@ -359,7 +355,7 @@ describe('usageIn() of LangChain', () => {
 			{ in: 3, out: 4 },
 		],
 		[
-			'a result of two prompts with two generations each, which wear the same usage',
+			'a result of two prompts with two generations each, which carry the same usage',
 			{
 				generations: [1, 2].map((n) =>
 					[1, 2].map(() => ({
@@ -405,7 +401,7 @@ describe('usageIn() of a usage object itself', () => {
 			{ in: 100, out: 40, cacheRead: 60, reasoning: 32 },
 		],
 		[
-			'the Vercel AI SDK 5 with Gemini, whose output leaves out thoughts',
+			'the Vercel AI SDK 5 with Gemini, whose output excludes thoughts',
 			{ inputTokens: 100, outputTokens: 8, totalTokens: 140, reasoningTokens: 32 },
 			{ in: 100, out: 40, reasoning: 32 },
 		],
@@ -435,14 +431,14 @@ describe('usageIn() of a usage object itself', () => {
 });
 
 describe('usageFrom()', () => {
-	it('takes an exact usage as it is said', () => {
+	it('returns an exact TokenUsage as it is', () => {
 		const exact = { ...split, model: 'm', provider: 'openai', responseId: 'r', partial: true };
 		expect(usageFrom(exact)).toEqual(exact);
 		expect(usageFrom({ in: 3, out: 4 })).toEqual({ in: 3, out: 4 });
 		expect(usageFrom({ out: 4 })).toEqual({ in: 0, out: 4 });
 	});
 
-	it('takes every other shape as usageIn does', () => {
+	it('reads every other format as usageIn does', () => {
 		expect(usageFrom(chat)).toEqual(usageIn(chat));
 		expect(usageFrom(message.usage)).toEqual(usageIn(message.usage));
 	});

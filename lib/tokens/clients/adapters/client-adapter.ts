@@ -1,19 +1,20 @@
 import type { MeterModelOptions } from './options.js';
 
-/** One kind of model client that `meterModel` knows. One kind, one file; `meter-model.ts` has the table of them. */
+/** How `meterModel` recognizes and meters one kind of model client. Each kind has its own file. */
 export interface ClientAdapter {
-	/** As messages call it: `openai`, or the package's name. */
+	/** The name of the client's package. Messages print it. */
 	readonly name: string;
 	/**
-	 * True for a client of this kind. It looks at members and prototypes, and reads none that does work when read. What it
-	 * throws counts as false. The package itself is never imported: an application brings its own.
+	 * Returns whether a client is of this kind. It inspects members and prototypes, and reads none that does work when
+	 * it is read. If it throws, the client is not of this kind. It never imports the client's package: the application
+	 * brings it.
 	 */
-	knows(client: object): boolean;
+	recognizes(client: object): boolean;
 	/**
-	 * Watches the client by shadows on the very object (and on objects that belong to it alone), never on a prototype or
-	 * a module. Called once per client.
+	 * Watches the calls of a client, by overrides on the client object and on objects that belong to it alone, never on
+	 * a prototype or a module. It is called once for each client.
 	 *
-	 * @throws TypeError where the client does not let itself be watched, or an option is not of this kind
+	 * @throws TypeError if the client cannot be watched
 	 */
 	meter(client: object, options: MeterModelOptions): void;
 }

@@ -3,61 +3,72 @@ import { descriptorOf, overrideAccessor } from '../../../settling/common/overrid
 import { bindContext } from '../../model-calls/bind-context.js';
 import type { CallReaders } from '../../model-calls/call-settlement.js';
 import { meterMethod } from '../../model-calls/override-method.js';
-import { identityOf, objectAt, watchedParts } from '../../model-calls/response-identity.js';
+import { asObject, readersWithIdentity, watchedParts } from '../../model-calls/response-identity.js';
 import { meterStreams } from '../../model-calls/stream-parts.js';
 import type { ClientAdapter } from './client-adapter.js';
 
-/** One request each. The public methods make several: automatic function calling, continuation, a retried stream. */
+/**
+ * The private methods that make one request each. The public methods may make several: automatic function calling, a
+ * continuation, a stream that is tried again.
+ */
 const REQUESTS = ['generateContentInternal', 'generateContentStreamInternal', 'embedContentInternal'] as const;
+/** The public methods, in the same order. They are metered if a release of the client lacks the private ones. */
 const CALLS = ['generateContent', 'generateContentStream', 'embedContent'] as const;
 
 /**
- * `GoogleGenAI` of `@google/genai` 2 and 3: what `models` generates and embeds, the chats, which go through the same
+ * Meters `GoogleGenAI` of `@google/genai` 2 and 3: generation and embedding by `models`, the chats, which use the same
  * `models`, and `interactions.create`. Each request counts, so that automatic function calling counts every turn.
  *
- * Not counted: `live`, `batches`, interactions in the background, images and videos. Version 2 of the client drops what
- * the Gemini API reports of an embedding.
+ * `live`, `batches`, interactions in the background, images and videos are not counted. Version 2 of the client drops
+ * the usage that the Gemini API reports for an embedding.
  */
 export const google: ClientAdapter = {
 	name: '@google/genai',
-	knows(client) {
-		const models = objectAt(inspect(client, 'models'));
+	recognizes(client) {
+		const models = asObject(inspect(client, 'models'));
 		return models !== undefined && CALLS.slice(0, 2).every((key) => typeof inspect(models, key) === 'function');
 	},
 	meter(client) {
-		const models = objectAt(inspect(client, 'models')) ?? client;
+		const models = asObject(inspect(client, 'models')) ?? client;
 		if (watchedParts.has(models)) return;
-		const readers = identityOf({ provider: inspect(client, 'vertexai') === true ? 'gcp.vertex_ai' : 'gcp.gemini' });
-		const metered = REQUESTS.map((request, at) => {
+		const readers = readersWithIdentity({
+			provider: inspect(client, 'vertexai') === true ? 'gcp.vertex_ai' : 'gcp.gemini',
+		});
+		// The private method is preferred: a public one may make several requests.
+		const metered = REQUESTS.map((request, index) => {
 			if (meterMethod(models, request, readers)) return true;
-			return meterMethod(models, CALLS[at] ?? request, readers);
+			return meterMethod(models, CALLS[index] ?? request, readers);
 		});
 		if (!metered[0] || !metered[1]) {
 			throw new TypeError(
-				'meterModel() cannot watch this GoogleGenAI: its models are frozen. Pass a client that is not.',
+				'meterModel() cannot watch this GoogleGenAI: its models are frozen. Pass a client that is not frozen.',
 			);
 		}
+		// With automatic function calling, its stream makes further requests while it is read.
 		bindContext(models, 'generateContentStream');
 		meterInteractions(client, readers);
 		watchedParts.add(models);
 	},
 };
 
-/** The client makes its `interactions` when they are first read. They sum up the usage of the requests that they make. */
+/**
+ * Meters `interactions.create`, whose result has the sum of the requests that it makes. The client creates its
+ * `interactions` when they are first read, so they are metered then.
+ */
 function meterInteractions(client: object, readers: CallReaders): void {
-	const member = descriptorOf(client, 'interactions');
-	const read = member?.get;
-	if (read === undefined) return;
+	const descriptor = descriptorOf(client, 'interactions');
+	const getter = descriptor?.get;
+	if (getter === undefined) return;
 	overrideAccessor(client, 'interactions', {
 		get(this: unknown): unknown {
-			const given: unknown = Reflect.apply(read, this, []);
-			const interactions = objectAt(given);
+			const value: unknown = Reflect.apply(getter, this, []);
+			const interactions = asObject(value);
 			if (interactions !== undefined && !watchedParts.has(interactions)) {
 				watchedParts.add(interactions);
 				meterStreams(interactions, 'create', readers);
 			}
-			return given;
+			return value;
 		},
-		set: member?.set,
+		set: descriptor?.set,
 	});
 }

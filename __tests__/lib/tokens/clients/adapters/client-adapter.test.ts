@@ -13,7 +13,7 @@ import { google } from '../../../../../lib/tokens/clients/adapters/google.js';
 import { langchain } from '../../../../../lib/tokens/clients/adapters/langchain.js';
 import { meterModel } from '../../../../../lib/tokens/clients/meter-model.js';
 import { bindContext } from '../../../../../lib/tokens/model-calls/bind-context.js';
-import { dropSdk, points, said, startSdk } from '../../../../contract/harness.js';
+import { dropSdk, loggedMessages, points, startSdk } from '../../../../contract/harness.js';
 
 const partsOf = (parts: readonly object[]) =>
 	new ReadableStream<object>({
@@ -23,7 +23,7 @@ const partsOf = (parts: readonly object[]) =>
 		},
 	});
 
-const KINDS = [google, cohere, aiSdk, langchain];
+const ADAPTERS = [google, cohere, aiSdk, langchain];
 const CLIENTS = [
 	['@google/genai', () => new GoogleGenAI({ apiKey: 'none' })],
 	['cohere-ai', () => new CohereClient({ token: 'none' })],
@@ -37,9 +37,10 @@ beforeEach(() => startSdk());
 
 afterEach(() => dropSdk());
 
-describe('kinds of clients', () => {
-	it.each(CLIENTS)('%s is known by one kind', (name, make) => {
-		expect(KINDS.filter((kind) => kind.knows(make())).map((kind) => kind.name)).toEqual([name]);
+describe('client adapters', () => {
+	it.each(CLIENTS)('%s is recognized by one adapter', (name, make) => {
+		const recognizing = ADAPTERS.filter((adapter) => adapter.recognizes(make()));
+		expect(recognizing.map((adapter) => adapter.name)).toEqual([name]);
 	});
 
 	it.each([
@@ -65,7 +66,7 @@ describe('kinds of clients', () => {
 		expect(counted.map(({ value }) => value)).toEqual([70, 7]);
 	});
 
-	it('Claude on Bedrock, whose client asks under other paths, counts; a stream in its binary form is said', async () => {
+	it('Claude on Bedrock, which has other paths, counts; for a stream in its binary format a warning is logged', async () => {
 		const usage = { input_tokens: 70, output_tokens: 7 };
 		const answer = { id: 'msg_bdrk_1', type: 'message', model: 'claude', content: [], usage };
 		const fetch = async (url: unknown) =>
@@ -75,13 +76,13 @@ describe('kinds of clients', () => {
 		await traced(ask, { path: 'self.soul.ask' })();
 		const counted = (await points()).filter(({ name }) => name === 'agentese.tokens');
 		expect(counted.map(({ value }) => value)).toEqual([70, 7]);
-		expect(said()).toEqual([]);
+		expect(loggedMessages()).toEqual([]);
 		const path = '/model/anthropic.claude-v1%3A0/invoke-with-response-stream';
 		await (await client.post(path, { body: {} }).asResponse()).arrayBuffer();
-		expect(said()).toEqual([expect.stringContaining('an answer of Anthropic had no usage in it')]);
+		expect(loggedMessages()).toEqual([expect.stringContaining('a response of Anthropic had no usage in it')]);
 	});
 
-	it('a provider of the AI SDK is refused with the way out', () => {
+	it('a provider of the AI SDK is refused, with what to pass instead', () => {
 		expect(() => meterModel(createOpenAI({ apiKey: 'none' }))).toThrow("Pass each model: meterModel(openai('gpt-5')).");
 	});
 
@@ -90,11 +91,11 @@ describe('kinds of clients', () => {
 		['cohere-ai', { chat() {}, chatStream() {}, embed() {}, rerank() {} }],
 		['ai', { specificationVersion: 'v4', modelId: 'x' }],
 		['@langchain/core', { _generate() {}, invoke() {} }],
-	])('what is only a part of a client of %s is not known', (_, part) => {
-		expect(KINDS.filter((kind) => kind.knows(part))).toEqual([]);
+	])('an object with only some members of a client of %s is not recognized', (_, part) => {
+		expect(ADAPTERS.filter((adapter) => adapter.recognizes(part))).toEqual([]);
 	});
 
-	it('a part that two clients share is watched once', async () => {
+	it('an object that two clients share is metered once', async () => {
 		const model = { generateContentInternal: async () => ({ usageMetadata: { promptTokenCount: 7 } }) };
 		const models = Object.assign(Object.create(model), {
 			generateContent: () => models.generateContentInternal(),
@@ -115,33 +116,33 @@ describe('a model of an older specification', () => {
 		['v2', { inputTokens: 3, outputTokens: 4, totalTokens: 7 }],
 		['v3', { inputTokens: { total: 3 }, outputTokens: { total: 4 } }],
 		['v4', { inputTokens: { total: 3, cacheRead: 1 }, outputTokens: { total: 4, reasoning: 2 } }],
-	])('%s counts plain and streamed', async (specificationVersion, usage) => {
+	])('%s counts with and without a stream', async (specificationVersion, usage) => {
 		const parts = [
 			{ type: 'text-delta', id: '1', delta: 'yes' },
 			{ type: 'finish', usage, finishReason: 'stop' },
 		];
 		const model = meterModel({
 			specificationVersion,
-			modelId: 'own',
-			provider: 'mine',
+			modelId: 'custom-1',
+			provider: 'custom',
 			doGenerate: async () => ({ content: [], usage }),
 			doStream: async () => ({ stream: partsOf(parts) }),
 		});
-		const seen: unknown[] = [];
+		const received: unknown[] = [];
 		await traced(
 			async () => {
 				await model.doGenerate();
-				for await (const part of (await model.doStream()).stream) seen.push(part);
+				for await (const part of (await model.doStream()).stream) received.push(part);
 			},
 			{ path: 'self.soul.ask' },
 		)();
-		expect(seen).toEqual(parts);
+		expect(received).toEqual(parts);
 		const tokens = (await points()).filter(({ name }) => name === 'agentese.tokens');
 		expect(tokens.map(({ value }) => value)).toEqual([6, 8]);
 	});
 });
 
-describe('a method whose result works later', () => {
+describe('a method whose result does its work later', () => {
 	const generator = {
 		async *words() {
 			yield currentInvocation()?.path;
@@ -152,21 +153,21 @@ describe('a method whose result works later', () => {
 		fails: () => Promise.reject('no'),
 	};
 
-	it('works where it was called', async () => {
+	it('does its work in the context of the call', async () => {
 		const model = { ...generator };
 		expect(bindContext(model, 'words')).toBe(true);
 		const given = traced(() => ({ words: model.words() }), { path: 'self.soul.ask' })();
-		const heard: unknown[] = [];
+		const paths: unknown[] = [];
 		await traced(
 			async () => {
-				for await (const word of given.words) heard.push(word, currentInvocation()?.path);
+				for await (const word of given.words) paths.push(word, currentInvocation()?.path);
 			},
 			{ path: 'self.garden.water' },
 		)();
-		expect(heard).toEqual(['self.soul.ask', 'self.garden.water', 'self.soul.ask', 'self.garden.water']);
+		expect(paths).toEqual(['self.soul.ask', 'self.garden.water', 'self.soul.ask', 'self.garden.water']);
 	});
 
-	it('answers and fails as it did', async () => {
+	it('returns and rejects as before', async () => {
 		const model = { ...generator };
 		for (const key of ['plain', 'fails']) expect(bindContext(model, key)).toBe(true);
 		expect(model.plain()).toBe(7);

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Metered, Resolver, Traced, traced, weave } from '../../../index.js';
-import type { Rule } from '../../../lib/rules/rule.js';
-import { configureRules } from '../../../lib/rules/rules.js';
-import { problems } from '../../../lib/runtime/log-once.js';
-import { unmatchedRules, warnUnmatchedRules } from '../../../lib/weaving/unmatched-rules.js';
-import { said, startSdk, stopSdk, timeline } from '../../contract/harness.js';
+import { Metered, Resolver, Traced, traced, weave } from '../../../../index.js';
+import type { Rule } from '../../../../lib/rules/rule.js';
+import { configureRules } from '../../../../lib/rules/rules.js';
+import { problemCounts } from '../../../../lib/runtime/log-once.js';
+import { unmatchedRules, warnUnmatchedRules } from '../../../../lib/weaving/join-points/unmatched-rules.js';
+import { loggedMessages, startSdk, stopSdk, timeline } from '../../../contract/harness.js';
 
 @Resolver('world.garden')
 class Garden {
@@ -25,7 +25,7 @@ const unmatched = () => unmatchedRules().map(({ match }) => match);
 afterEach(() => restore());
 
 describe('unmatchedRules()', () => {
-	it('are those that match nothing which is declared, called or not, and nothing that was called', () => {
+	it('returns the rules that match nothing declared, called or not, and nothing called', () => {
 		startSdk();
 		rules('world.garden.*', 'Garden.count', 'self.garden.manifest', 'OwnGarden.*', 'late', 'wrold.**', 'Gardn.count');
 		expect(new OwnGarden()).toBeInstanceOf(Garden);
@@ -35,7 +35,7 @@ describe('unmatchedRules()', () => {
 		return timeline().then(() => stopSdk());
 	});
 
-	it('know a class that is declared after the rules, and what weave() wove', () => {
+	it('includes classes that are declared after the rules, and objects woven by weave()', () => {
 		rules('time.late.tell', 'void.woven.ask');
 		expect(unmatched()).toEqual(['time.late.tell', 'void.woven.ask']);
 		@Resolver('time.late')
@@ -48,13 +48,13 @@ describe('unmatchedRules()', () => {
 		expect([typeof Late, woven.ask()]).toEqual(['function', 1]);
 	});
 
-	it('are none where there are no rules', () => {
+	it('returns none if there are no rules', () => {
 		expect(unmatched()).toEqual([]);
 	});
 });
 
-describe('sayUnmatchedRules()', () => {
-	it('says each of them once, with the nearest pattern that would match', () => {
+describe('warnUnmatchedRules()', () => {
+	it('logs each of them once, with the nearest pattern that would match', () => {
 		startSdk();
 		rules('wrold.**', 'Gardn.manifest', 'world.garden.kent.manifest', '**.nothing', 'world.garden.*');
 		warnUnmatchedRules();
@@ -62,13 +62,13 @@ describe('sayUnmatchedRules()', () => {
 		const sentence = (match: string, hint = '') =>
 			`agentese-otel: the rule for "${match}" has matched nothing that was declared or called so far. Rules match the ` +
 			`template of a path, where an entity is "*", and Class.method.${hint}`;
-		expect(said()).toEqual([
+		expect(loggedMessages()).toEqual([
 			sentence('wrold.**', ' Did you mean "world.**"?'),
 			sentence('Gardn.manifest', ' Did you mean "Garden.manifest"?'),
 			sentence('world.garden.kent.manifest'),
 			sentence('**.nothing'),
 		]);
-		expect(problems().get('rules/unmatched/wrold.**')).toBe(1);
+		expect(problemCounts().get('rules/unmatched/wrold.**')).toBe(1);
 		stopSdk();
 	});
 });

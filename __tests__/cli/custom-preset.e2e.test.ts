@@ -24,10 +24,10 @@ afterEach(async () => {
 	room.close();
 });
 
-/** What a preset says of its backend: as one of OTLP, or by a send of its own. */
+/** How a custom preset names its backend: by an OTLP endpoint, or by a custom `send`. */
 const KINDS = {
 	'an OTLP endpoint': (to: number) => `{ endpoint: 'http://127.0.0.1:${to}', headers: { 'x-hive': 'seven' } }`,
-	'a send of its own': (to: number) => `{
+	'a custom send': (to: number) => `{
 		endpoint: 'wire://127.0.0.1:${to}/hive',
 		async send({ signal, body, abort }) {
 			const headers = { 'x-hive': 'seven' };
@@ -52,10 +52,10 @@ async function backendThere(): Promise<Backend> {
 	return one;
 }
 
-/** A process that made so many spans; all stand on the disk, with those that it adopted. */
+/** Runs a process that makes that many spans. All of them are on disk, with those that it adopted. */
 async function left(count: number, prefix: string, adopted = 0) {
 	const running = room.leaves(count, prefix);
-	const [spans] = JSON.parse(await running.said) as number[];
+	const [spans] = JSON.parse(await running.printed) as number[];
 	expect(spans).toBe(count + adopted);
 	return running;
 }
@@ -66,24 +66,24 @@ const named = (prefix: string, count: number) => Array.from({ length: count }, (
 const segments = () =>
 	readdirSync(room.outbox, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.segment'));
 
-describe.each(Object.entries(KINDS))('a preset of one’s own with %s', (kind, to) => {
+describe.each(Object.entries(KINDS))('a custom preset with %s', (kind, to) => {
 	const shown = () =>
 		kind === 'an OTLP endpoint' ? `http://127.0.0.1:${port}/v1/traces` : `wire://127.0.0.1:${port}/hive`;
 
-	it('waits an outage out, and sends each span once', async () => {
+	it('sends each span once after an outage', async () => {
 		presetOf(to(port));
-		const { child, ended } = await left(100, 'patient');
+		const { child, ended } = await left(100, 'outage');
 		const backend = await backendThere();
 		await eventually(async () => (spansOf(backend).length >= 100 ? true : undefined), 'the spans');
 		child.kill('SIGTERM');
 		const { signal, stderr } = await ended;
 		expect(signal).toBe('SIGTERM');
 		expect(stderr).toContain('the hive preset cannot deliver to ');
-		expect(spansOf(backend).sort()).toEqual(named('patient', 100).sort());
+		expect(spansOf(backend).sort()).toEqual(named('outage', 100).sort());
 		expect(new Set(traces(backend).map(({ headers }) => headers['x-hive']))).toEqual(new Set(['seven']));
 	});
 
-	it('leaves what its end could not send to the next start, which adopts it', async () => {
+	it('leaves what could not be sent at the end of the process to the next start, which adopts it', async () => {
 		presetOf(to(port));
 		for (const [how, adopted] of [
 			['SIGTERM', 0],
@@ -104,7 +104,7 @@ describe.each(Object.entries(KINDS))('a preset of one’s own with %s', (kind, t
 		expect(segments()).toEqual([]);
 	});
 
-	it('has its part of the outbox sent by a flush, which says where to', async () => {
+	it('has its part of the outbox sent by a flush, which reports the address', async () => {
 		presetOf(to(port));
 		const { child, ended } = await left(50, 'flushed');
 		child.kill('SIGKILL');
@@ -122,15 +122,15 @@ describe.each(Object.entries(KINDS))('a preset of one’s own with %s', (kind, t
 	});
 });
 
-it('a flush makes such a preset only where something lies for it, and says why where it cannot be made', async () => {
+it('a flush creates a custom preset only if something waits for it, and logs why if that fails', async () => {
 	presetOf(KINDS['an OTLP endpoint'](port), `if (process.argv[2] === 'flush') throw new Error('no flush today');`);
 	const empty = await room.program('flush').ended;
-	expect(empty).toMatchObject({ code: 0, stdout: `Nothing lies in ${room.outbox}.\n`, stderr: '' });
-	const { child, ended } = await left(5, 'lying');
+	expect(empty).toMatchObject({ code: 0, stdout: `Nothing waits in ${room.outbox}.\n`, stderr: '' });
+	const { child, ended } = await left(5, 'waiting');
 	child.kill('SIGKILL');
 	await ended;
 	const { code, stdout, stderr } = await room.program('flush').ended;
 	expect(code).toBe(1);
 	expect(stdout).toMatch(/^hive-127\.0\.0\.1_\d+-[0-9a-f]{10}\/traces: 5 spans left: no backend of the config/m);
-	expect(stderr).toMatch(/the hive preset cannot be made, so that what it left is not sent\..*no flush today/);
+	expect(stderr).toMatch(/the hive preset cannot be created, so that what it left is not sent\..*no flush today/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chainOf, classOf, findProperty } from '../../../lib/weaving/prototype-chain.js';
+import { chainOf, classOf, findProperty } from '../../../../lib/weaving/declarations/prototype-chain.js';
 
 const throws = (): never => {
 	throw new Error('read');

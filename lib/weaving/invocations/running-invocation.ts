@@ -1,0 +1,209 @@
+import type { Context } from '@opentelemetry/api';
+import { type Observer, readObserver } from '../../agentese/observers/observer.js';
+import { inheritedObserver } from '../../agentese/observers/observer-attributes.js';
+import type { LiveInvocation } from '../../invocation/advice.js';
+import { enterContext } from '../../invocation/context.js';
+import { runInContext } from '../../runtime/active-context.js';
+import { StreamTimer } from '../../settling/common/stream-timing.js';
+import type { ChunkReader } from '../../tokens/result-usage.js';
+import type { TokenAccount } from '../../usage/accounting/token-account.js';
+import type { TokenCount } from '../../usage/accounting/usage.js';
+import type { Member } from '../declarations/member.js';
+import type { JoinPoint } from '../join-points/join-point.js';
+import { type DispatchDetails, expandTemplate, NO_PARAMS, NOT_DISPATCHED, umweltOf } from './dispatch-details.js';
+import { endInvocation, type InvocationState } from './invocation-lifecycle.js';
+import { showItem } from './stream-items.js';
+
+/** Replaces the arguments of an ended invocation. */
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
+
+/**
+ * One observed call: its state, and what `currentInvocation()` and advices read of it.
+ *
+ * The parts that change for other reasons are in files of their own: how it begins and ends in
+ * `invocation-lifecycle.ts`, the items of its stream in `stream-items.ts`, what a dispatcher adds in
+ * `dispatch-details.ts`, its outcome in `../invocation/outcome.ts`. It is one object that is also the `Settlement` of
+ * its result, because a second object for any of these roles would be an allocation more on each call; for the same
+ * reason the fields for streams and tokens are here and empty in most invocations.
+ */
+export class Invocation implements InvocationState {
+	readonly point: JoinPoint;
+	readonly self: unknown;
+	args: readonly unknown[];
+	parent: LiveInvocation | undefined;
+	account: TokenAccount | undefined;
+	readonly dispatched: DispatchDetails;
+	entered = false;
+	ended = false;
+	// The public fields are described in InvocationState and the types that it extends.
+	/** The woven method whose next call belongs to this invocation; undefined once it was called. */
+	private claim: Member | undefined;
+	/** The context of the code inside the invocation. */
+	private innerContext: Context;
+	/** The observer, once it was read. */
+	private resolvedObserver: Observer | undefined;
+	firstState: unknown;
+	otherStates: unknown[] | undefined;
+	/** The clock is read only if an advice reads the duration: one reading is 50 ns on a virtual machine. */
+	readonly startedAt: number;
+	/** When `run` was last called, on the clock of `performance.now()`; not kept up while the stream is measured. */
+	private lastRunAt = 0;
+	chunks: ChunkReader | undefined;
+	streamTimer: StreamTimer | undefined;
+	/** After the end, in place of the arguments: the umwelt, from which the observer may still be read. */
+	private keptUmwelt: unknown;
+	/** After the end, in place of the parent: the parameters that were inherited from it. */
+	private keptParams: Readonly<Record<string, string>> | undefined;
+
+	/**
+	 * Creates an invocation that has not begun: `enterInvocation` begins it.
+	 *
+	 * @param self - the receiver of the call
+	 * @param parent - the enclosing invocation
+	 * @param base - the context in which the method was called
+	 * @param dispatched - what a dispatcher adds. @default nothing
+	 */
+	constructor(
+		point: JoinPoint,
+		self: unknown,
+		args: readonly unknown[],
+		parent: LiveInvocation | undefined,
+		base: Context,
+		dispatched: DispatchDetails = NOT_DISPATCHED,
+	) {
+		this.point = point;
+		this.self = self;
+		this.args = args;
+		this.parent = parent;
+		this.dispatched = dispatched;
+		this.claim = dispatched.claim;
+		this.startedAt = point.timed ? performance.now() : 0;
+		this.innerContext = enterContext(base, this);
+	}
+
+	get path(): string | undefined {
+		const { template } = this.point;
+		return this.dispatched.path ?? (template?.includes(':') ? expandTemplate(template, this.params) : template);
+	}
+
+	get alias(): string | undefined {
+		return this.dispatched.alias;
+	}
+
+	/** Those of the dispatcher, else those of the enclosing invocation if this one is part of its work. */
+	get params(): Readonly<Record<string, string>> {
+		return this.dispatched.params ?? this.keptParams ?? this.pathOwner()?.params ?? NO_PARAMS;
+	}
+
+	get context(): Context {
+		return this.innerContext;
+	}
+
+	/** Sets the context; the invocation is added to it, so that code inside finds it whatever context an advice sets. */
+	set context(ctx: Context) {
+		this.innerContext = enterContext(ctx, this);
+	}
+
+	/** Resolved at the first reading: most invocations that are not sampled never read it. */
+	get observer(): Observer {
+		this.resolvedObserver ??=
+			readObserver(
+				this.args === NO_ARGS ? this.keptUmwelt : umweltOf(this.point, this.dispatched, this.args, this.self),
+			) ?? inheritedObserver(this.parent?.observer, this.point.template);
+		return this.resolvedObserver;
+	}
+
+	/** The usage of its own model calls. */
+	get tokens(): TokenCount | undefined {
+		return this.account?.own;
+	}
+
+	get totalTokens(): { readonly in: number; readonly out: number } | undefined {
+		if (this.account === undefined) return undefined;
+		const { own, below } = this.account;
+		return { in: (own?.in ?? 0) + below.in, out: (own?.out ?? 0) + below.out };
+	}
+
+	get wantsItems(): boolean {
+		return this.point.wantsItems;
+	}
+
+	get watch(): string | undefined {
+		return this.point.options.watch;
+	}
+
+	claims(member: Member, self: unknown): boolean {
+		const { claim } = this;
+		if (claim === undefined || this.self !== self) return false;
+		// The call may meet an override that only a class-level decorator weaves. It is not the published member, but it is
+		// the method that the dispatcher calls.
+		const isClaimed = claim === member || (claim.key === member.key && !claim.isPrivate && !member.isPrivate);
+		if (!isClaimed) return false;
+		this.claim = undefined;
+		return true;
+	}
+
+	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
+		if (this.streamTimer === undefined) this.lastRunAt = performance.now();
+		return runInContext(this.innerContext, fn, self, args);
+	}
+
+	/** The first call creates the timer of the stream, each further call one for another consumption of it. */
+	pace(): StreamTimer | undefined {
+		if (!this.point.wantsItems) return undefined;
+		if (this.streamTimer !== undefined) return this.streamTimer.part();
+		this.streamTimer = new StreamTimer();
+		return this.streamTimer;
+	}
+
+	item(value: unknown): void {
+		showItem(this, value);
+	}
+
+	done(value: unknown, kind?: string): void {
+		endInvocation(this, kind === undefined ? { threw: false, value } : { threw: false, value, stream: kind });
+	}
+
+	failed(error: unknown): void {
+		endInvocation(this, { threw: true, error });
+	}
+
+	cancelled(kind?: string): void {
+		endInvocation(this, kind === undefined ? { threw: false, left: true } : { threw: false, left: true, stream: kind });
+	}
+
+	/** Ends it at the latest time at which it is known to have been used: a run, a request, or the return of the result. */
+	abandoned(heldAt: number): void {
+		const endedAt = Math.max(this.lastRunAt, this.streamTimer?.lastRequestAt ?? 0, heldAt);
+		endInvocation(this, { threw: false, left: true, endedAt });
+	}
+
+	/**
+	 * Drops the references that an ended invocation does not need. A timer that was started in it keeps its context, and
+	 * with it the arguments, for as long as the timer lives; without this an agent that schedules itself would keep a
+	 * chain of all its invocations.
+	 */
+	releaseReferences(): void {
+		this.chunks = undefined;
+		this.firstState = undefined;
+		this.otherStates = undefined;
+		if (this.resolvedObserver === undefined) {
+			this.keptUmwelt = umweltOf(this.point, this.dispatched, this.args, this.self);
+		}
+		this.args = NO_ARGS;
+		if (this.parent?.ended !== true) return;
+		this.keptParams = this.params;
+		this.resolvedObserver = this.observer;
+		// Tokens that are reported late still count in the totals of the enclosing invocations that are not ended.
+		do this.parent = this.parent.parent;
+		while (this.parent?.ended === true);
+	}
+
+	/**
+	 * Returns the enclosing invocation if this one is part of its work: if it has no path of its own, or calls a method
+	 * of the same resolver. Parameters are inherited from it.
+	 */
+	private pathOwner(): LiveInvocation | undefined {
+		return this.point.template === undefined || this.parent?.self === this.self ? this.parent : undefined;
+	}
+}

@@ -1,0 +1,112 @@
+import type { Category } from '../../invocation/category.js';
+import { declaredOn } from '../declarations/declarations.js';
+import type { Member } from '../declarations/member.js';
+import { chainOf, nameOfClass } from '../declarations/prototype-chain.js';
+import { aspectOf, invocationOptionsOf, ownerHandle } from './join-point.js';
+
+/** One aspect that a resolver publishes. */
+export interface AspectDescription {
+	/** The name of the aspect: the last segment of its path. */
+	readonly aspect: string;
+	/** The full path or its template; undefined if the class has no handle and the method no `path` option. */
+	readonly path: string | undefined;
+	/** The name or symbol of the method that answers it. */
+	readonly method: PropertyKey;
+	/** True for a static method. */
+	readonly isStatic: boolean;
+	/** The archetypes of observers that may invoke it; undefined if all may. */
+	readonly affordedTo: readonly string[] | undefined;
+	/** The category that `@Aspect` declares; undefined if it declares none. */
+	readonly category: Category | undefined;
+	/** The options of each decorator on the method, by the decorator's name, those of class and method merged. */
+	readonly options: Readonly<Record<string, object>>;
+}
+
+/** What decorators and `weave()` declare of a class, an instance or a woven object. */
+export interface ResolverDescription {
+	/** The handle, inherited ones included; undefined without `@Resolver`. */
+	readonly handle: string | undefined;
+	/** The class's name; empty if it has none. */
+	readonly name: string;
+	/** The aspects that a path can reach, in the order of declaration, those of a subclass before those of its base. */
+	readonly aspects: readonly AspectDescription[];
+}
+
+/**
+ * Returns what is declared of a resolver. Dispatchers, tests and generated documentation can read it.
+ *
+ * @param target - a class (its instance side and its static side are described), an instance, or an object that was
+ *   woven by `weave()`
+ * @returns a frozen description; without handle and aspects if nothing is declared
+ *
+ * @example
+ * ```ts
+ * @Resolver('self.soul')
+ * class Soul {
+ * 	@Traced
+ * 	challenge(umwelt: unknown): string {
+ * 		return 'why?';
+ * 	}
+ * }
+ * const paths = resolverOf(Soul).aspects.map(({ path }) => path); // ['self.soul.challenge']
+ * ```
+ */
+export function resolverOf(target: object): ResolverDescription {
+	const sides = typeof target === 'function' ? [(target as { prototype?: object }).prototype, target] : [target];
+	const aspects = sides
+		.filter((side) => side !== undefined)
+		.flatMap((side) => publishedMembers(side).map((member) => describe(member, side)));
+	return Object.freeze({
+		handle: ownerHandle(target),
+		name: nameOfClass(target),
+		aspects: Object.freeze(aspects),
+	});
+}
+
+/**
+ * Returns the members that a path can reach; of several with one aspect only the nearest.
+ *
+ * @param side - an instance, a prototype, or a class for its static members
+ */
+export function publishedMembers(side: object): Member[] {
+	const byAspect = new Map<string, Member>();
+	for (const member of chainOf(side).flatMap(declaredOn)) {
+		const aspect = aspectOf(member);
+		if (aspect !== undefined && isPublished(member) && !byAspect.has(aspect)) byAspect.set(aspect, member);
+	}
+	return [...byAspect.values()];
+}
+
+/**
+ * True if a decorator on the member itself publishes it. A decorator on the class never publishes: adding observability
+ * to a class must not make its methods reachable.
+ */
+function isPublished(member: Member): boolean {
+	if (member.kind !== 'method' && member.kind !== 'field') return false;
+	// Without `access.get` in the decorator context there is no way to call a private method.
+	if (member.isPrivate && member.readPrivate === undefined) return false;
+	if (invocationOptionsOf(member).aspect === false) return false;
+	return (
+		member.aspect !== undefined ||
+		member.decorators.some(({ spec, level }) => level === 'member' && spec.publishes === true)
+	);
+}
+
+/** Returns the path or template of a member on a side; undefined if it has none. */
+export function pathTextOf(member: Member, side: object): string | undefined {
+	const handle = ownerHandle(side);
+	return invocationOptionsOf(member).path ?? (handle === undefined ? undefined : `${handle}.${aspectOf(member)}`);
+}
+
+/** Returns the frozen description of a published member. */
+function describe(member: Member, side: object): AspectDescription {
+	return Object.freeze({
+		aspect: aspectOf(member) ?? '',
+		path: pathTextOf(member, side),
+		method: member.key,
+		isStatic: member.isStatic,
+		affordedTo: member.aspect?.affordedTo,
+		category: member.aspect?.category,
+		options: Object.freeze(Object.fromEntries(member.specs().map((spec) => [spec.name, member.mergedOptions(spec)]))),
+	});
+}

@@ -1,0 +1,29 @@
+import { getNumberFromEnv } from '@opentelemetry/core';
+
+/** The prefix of OpenTelemetry's variables for batches: of spans or of log records. */
+type BatchPrefix = 'OTEL_BSP' | 'OTEL_BLRP';
+
+/**
+ * Reads OpenTelemetry's variables for batches. Without `…_MAX_QUEUE_SIZE` the queue has no bound in records, because it
+ * is bounded in bytes.
+ *
+ * @param delayMs - the default of `…_SCHEDULE_DELAY`, in milliseconds
+ */
+export function batchingFromEnv(prefix: BatchPrefix, delayMs: number) {
+	return {
+		batch: batchSizeFromEnv(prefix),
+		delayMs: positiveFromEnv(`${prefix}_SCHEDULE_DELAY`, delayMs),
+		maxQueued: positiveFromEnv(`${prefix}_MAX_QUEUE_SIZE`, Number.POSITIVE_INFINITY),
+	};
+}
+
+/** Reads the number of records of one request, 512 by default. */
+export function batchSizeFromEnv(prefix: BatchPrefix): number {
+	return positiveFromEnv(`${prefix}_MAX_EXPORT_BATCH_SIZE`, 512);
+}
+
+/** Returns the number in a variable, or the default if it is not set, not a number, or not greater than 0. */
+function positiveFromEnv(name: string, defaultValue: number): number {
+	const value = getNumberFromEnv(name);
+	return value !== undefined && value > 0 ? value : defaultValue;
+}

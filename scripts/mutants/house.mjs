@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT, SHIPPED } from '../fresh.mjs';
+
+/** Everything that a test of the sources reads. */
+const COPIED = [
+	...SHIPPED,
+	...['__tests__', 'docs', 'examples', 'scripts', 'bench', 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'LICENSE'],
+	...['package.json', 'package-lock.json', 'jest.config.mjs', 'biome.json', '.dependency-cruiser.cjs'],
+	...['tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json', 'tsconfig.tc39.json', 'tsconfig.legacy.json'],
+];
+
+/** The projects of jest.config.mjs that hold the contract, once for each decorator standard. */
+const CONTRACT = ['contract-tc39', 'contract-legacy'];
+
+/** A run of tests that takes longer than this is ended, and counts as failed: a mutant may loop for ever. */
+const MAX_MS = 240_000;
+
+/** Returns the folder with the tests of a source file: the nearest that mirrors a folder above it, or undefined. */
+export function testsOf(file) {
+	for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
+		const tests = join('__tests__', folder);
+		// `__tests__/lib/` and the like hold the tests of all folders, not those of this file.
+		if (folder.includes('/') || ['delivery', 'decorators'].includes(folder))
+			if (existsSync(join(ROOT, tests))) return tests;
+	}
+	return undefined;
+}
+
+/**
+ * Returns the runs of tests that may notice a change of a source file, the cheapest first: those of its own folder, and
+ * for what the contract covers the contract suite in both decorator standards.
+ */
+export function runsFor(file) {
+	const own = testsOf(file);
+	return [
+		...(own === undefined ? [] : [{ name: own, projects: ['unit'], path: own }]),
+		...(/^(lib|decorators)\//.test(file) ? [{ name: 'contract', projects: CONTRACT, path: '__tests__/contract' }] : []),
+	];
+}
+
+/** A copy of the repository in which one mutant at a time lives, beside the installed packages. */
+export class House {
+	#folder;
+
+	/** @param {number} number - houses with different numbers run side by side */
+	constructor(number) {
+		this.#folder = join(ROOT, '.cache/mutants', String(number));
+		rmSync(this.#folder, { recursive: true, force: true });
+		mkdirSync(this.#folder, { recursive: true });
+		for (const path of COPIED) {
+			const from = join(ROOT, path);
+			const filter = (source) => !/\/(node_modules|results)$/.test(source);
+			if (existsSync(from)) cpSync(from, join(this.#folder, path), { recursive: true, filter });
+		}
+		symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
+		if (existsSync(join(ROOT, 'dist'))) symlinkSync(join(ROOT, 'dist'), join(this.#folder, 'dist'));
+	}
+
+	/** Replaces a source file of the copy. */
+	write(file, text) {
+		writeFileSync(join(this.#folder, file), text);
+	}
+
+	/**
+	 * Runs one of the runs that `runsFor` names.
+	 *
+	 * @returns {Promise<boolean>} true if all its tests passed
+	 */
+	passes({ projects, path }) {
+		return this.#jest(projects, path);
+	}
+
+	/** Removes the copy. */
+	remove() {
+		rmSync(this.#folder, { recursive: true, force: true });
+	}
+
+	#jest(projects, path) {
+		const args = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--bail', '--silent', '--forceExit'];
+		const chosen = ['--maxWorkers=1', '--testTimeout=20000', '--selectProjects', ...projects, '--', `${path}/`];
+		return new Promise((done) => {
+			const child = spawn(process.execPath, [...args, ...chosen], {
+				cwd: this.#folder,
+				stdio: 'ignore',
+				detached: true,
+				env: { ...process.env, NODE_NO_WARNINGS: '1' },
+			});
+			const end = () => {
+				try {
+					process.kill(-child.pid, 'SIGKILL');
+				} catch {
+					// The whole group has exited already.
+				}
+			};
+			const timer = setTimeout(end, MAX_MS);
+			child.on('close', (code) => {
+				clearTimeout(timer);
+				end();
+				done(code === 0);
+			});
+		});
+	}
+}
