@@ -13,9 +13,9 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SINCE_110 = ['logs', 'SeverityNumber'];
 
 const REFUSED = (folder: string) =>
-	`agentese-otel: the toolkit finds @opentelemetry/api 1.9.0 (${folder}/node_modules/@opentelemetry/api), which is of ` +
-	'OpenTelemetry 2.x; the presets need 1.10, of OpenTelemetry 3.x. Decorators work with the SDK that the application ' +
-	'starts itself; no preset, no config and no auto-instrumentation does. Update to the packages of 3.x and npm i ' +
+	`agentese-otel: the toolkit finds @opentelemetry/api 1.9.0 (${folder}/node_modules/@opentelemetry/api), which belongs to ` +
+	'OpenTelemetry 2.x; the presets need 1.10, of OpenTelemetry 3.x. Decorators work with an SDK that the application ' +
+	'starts itself; presets, the config and auto-instrumentation do not. Update to the packages of 3.x and npm i ' +
 	'@opentelemetry/api@1.10, or start your own SDK.\n';
 
 const BODY = `
