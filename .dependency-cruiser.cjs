@@ -9,7 +9,7 @@ const TESTS = '^__tests__/';
 
 /** Everything that ends up in the package. */
 const SHIPPED = ['lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'cli'];
-const SHIPPED_FILES = `^(index\\.ts|(${SHIPPED.join('|')})/)`;
+const SHIPPED_FILES = `^(index\\.ts|extend\\.ts|(${SHIPPED.join('|')})/)`;
 
 /**
  * The sub-folders of each folder, from the ground up. A sub-folder may import the floors below its own, no other
@@ -29,7 +29,7 @@ const FLOORS = {
 	],
 	'lib/agentese': [['errors', 'observers'], ['paths']],
 	'lib/settling': [['common'], ['promises'], ['streams']],
-	'lib/signals': [['capture', 'genai'], ['tracing'], ['metering']],
+	'lib/signals': [['capture', 'genai'], ['metering'], ['tracing']],
 	'lib/tokens': [['attribution'], ['model-calls'], ['clients']],
 	'lib/tokens/clients': [['adapters']],
 	'lib/usage': [['accounting'], ['formats']],
@@ -123,6 +123,12 @@ module.exports = {
 			'The entry `agentese-otel` exports decorators and the engine. It loads no SDK.',
 			[],
 		),
+		only(
+			'extend\\.ts',
+			['^(decorators|lib|delivery|presets|config)/'],
+			'The entry `agentese-otel/extend` exports what extensions are built with. It loads no SDK.',
+			[],
+		),
 		only('decorators/', ['^lib/'], 'A decorator is thin: it imports the engine, and nothing else.', []),
 		only(
 			'lib/',
@@ -142,8 +148,8 @@ module.exports = {
 			comment: 'An example or a benchmark uses what a user can use: the published entries.',
 			from: { path: '^(examples|bench)/' },
 			to: {
-				path: `^(index\\.ts|(${SHIPPED.join('|')}|dist)/)`,
-				pathNot: '^dist/esm/(index|sdk/index|sdk/register)\\.js$',
+				path: `^((index|extend)\\.ts|(${SHIPPED.join('|')}|dist)/)`,
+				pathNot: '^dist/esm/(index|extend|sdk/index|sdk/register)\\.js$',
 			},
 		},
 	],

@@ -14,6 +14,7 @@ const common = {
 	extensionsToTreatAsEsm: ['.ts'],
 	moduleNameMapper: {
 		'^agentese-otel$': '<rootDir>/index.ts',
+		'^agentese-otel/extend$': '<rootDir>/extend.ts',
 		'^agentese-otel/presets$': '<rootDir>/sdk/index.ts',
 		'^(\\.{1,2}/.*)\\.js$': '$1',
 	},

@@ -2,6 +2,17 @@ import type { TelemetryConfig } from './schema/config.js';
 
 /**
  * Returns the config unchanged. In a config file that is code, it gives editors and the compiler the types of the
+ * config:
+ *
+ *     export default defineConfig({ preset: 'otlp', otlp: { endpoint: 'http://localhost:4318' } });
+ *
+ * It loads nothing and checks nothing.
+ *
+ * @param config - a config with shipped presets
+ */
+export function defineConfig(config: TelemetryConfig): TelemetryConfig;
+/**
+ * Returns the config unchanged. In a config file that is code, it gives editors and the compiler the types of the
  * config, here of one that names a custom preset and has a section with that preset's options:
  *
  *     export default defineConfig({ preset: './presets/roll.ts', roll: { lines: 3 } });
@@ -12,12 +23,8 @@ import type { TelemetryConfig } from './schema/config.js';
  */
 export function defineConfig(config: CustomPresetConfig): TelemetryConfig;
 /**
- * Returns the config unchanged. In a config file that is code, it gives editors and the compiler the types of the
- * config:
- *
- *     export default defineConfig({ preset: 'otlp', otlp: { endpoint: 'http://localhost:4318' } });
- *
- * It loads nothing and checks nothing.
+ * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
+ * key that is wrong.
  *
  * @param config - a config with shipped presets
  */

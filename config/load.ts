@@ -26,7 +26,7 @@ import { type OtelVariables, otelVariables } from './sources/otel-variables.js';
  * it is printed or turned into JSON.
  */
 export interface LoadedConfig {
-	/** The merged config. Every key has a value, except `serviceName`. */
+	/** The merged config. Every key has a value, except `serviceName`, `serviceVersion` and `environment`. */
 	readonly config: EffectiveConfig;
 	/**
 	 * The source of each key, by the key's path (`sampling.rate`): the path of a file, the name of an environment
@@ -57,18 +57,6 @@ interface Places {
 }
 
 /**
- * Finds the config, checks it and merges all sources, for a config that names a custom preset. Each key is taken from
- * the first source that sets it: the argument, `AGENTESE_*` variables, `OTEL_*` variables, the project's config file,
- * the user's `~/.kgents/telemetry.yaml`, the defaults. The custom preset's module is loaded, and its schema checks the
- * section with the preset's name, which these types do not know.
- *
- * @param argument - a config whose `preset` names a module
- * @param places - where files are searched
- * @returns the merged config and the source of each key
- * @throws ConfigurationError with all faults of all sources
- */
-export function loadConfig(argument: CustomPresetConfig, places?: Places): Promise<LoadedConfig>;
-/**
  * Finds the config, checks it and merges all sources. Each key is taken from the first source that sets it: the
  * argument, `AGENTESE_*` variables, `OTEL_*` variables, the project's config file, the user's
  * `~/.kgents/telemetry.yaml`, the defaults. Lists, such as `preset`, are replaced as a whole. It starts nothing.
@@ -81,6 +69,27 @@ export function loadConfig(argument: CustomPresetConfig, places?: Places): Promi
  * @param places - where files are searched
  * @returns the merged config and the source of each key
  * @throws ConfigurationError with all faults of all sources
+ */
+export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
+/**
+ * Finds the config, checks it and merges all sources, for a config that names a custom preset. Each key is taken from
+ * the first source that sets it: the argument, `AGENTESE_*` variables, `OTEL_*` variables, the project's config file,
+ * the user's `~/.kgents/telemetry.yaml`, the defaults. The custom preset's module is loaded, and its schema checks the
+ * section with the preset's name, which these types do not know.
+ *
+ * @param argument - a config whose `preset` names a module
+ * @param places - where files are searched
+ * @returns the merged config and the source of each key
+ * @throws ConfigurationError with all faults of all sources
+ */
+export function loadConfig(argument: CustomPresetConfig, places?: Places): Promise<LoadedConfig>;
+/**
+ * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
+ * key that is wrong.
+ *
+ * @param argument - a config, or the path of a config file
+ * @param places - where files are searched
+ * @throws ConfigurationError if the config is faulty, with all faults
  */
 export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
 export async function loadConfig(
@@ -115,8 +124,8 @@ export async function loadConfig(
 	faults.push(...normalizeHeaders(config, sources));
 	hidePasswords(config);
 	if (checked.complete && checked.presets.size > 0) {
-		const { normalizeCustomOptions } = await import('./custom-presets/check-by-schema.js');
-		faults.push(...(await normalizeCustomOptions(merged, checked.presets)));
+		const { checkCustomOptions } = await import('./custom-presets/check-options.js');
+		faults.push(...(await checkCustomOptions(merged, checked.presets)));
 	}
 	if (faults.length > 0) throw new ConfigurationError(await withLines(faults, layers, user.text), strictOf(layers));
 	const notices = [

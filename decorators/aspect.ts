@@ -4,7 +4,7 @@ import { faultInAspect } from '../lib/signals/tracing/check-options.js';
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import type { AspectOptions } from '../lib/weaving/declarations/member.js';
 import { decorationError, describeTarget } from './refuse.js';
-import type { BareDecorator } from './types.js';
+import type { BareDecorator, MisusedDecorator } from './types.js';
 
 /** What `@Aspect` declares besides the name. */
 export interface AspectDeclaration {
@@ -12,22 +12,24 @@ export interface AspectDeclaration {
 	 * The archetypes of observers that may invoke the aspect. `createLogos` refuses all others with an AffordanceError.
 	 * @default all
 	 */
-	affordedTo?: readonly string[];
+	affordedTo?: readonly string[] | undefined;
 	/**
 	 * What kind of work the aspect does. With `conventions: [genai]` in the configuration, aspects that generate or
 	 * compose are reported as agents and all others as tools. @default none
 	 */
-	category?: Category;
+	category?: Category | undefined;
 }
 
 /** The types of `@Aspect`, bare and called, in both decorator standards. */
-export type AspectDecorator = BareDecorator &
+export type AspectDecorator = MisusedDecorator<AspectDeclaration> &
+	BareDecorator &
 	((name: string, declaration?: AspectDeclaration) => BareDecorator) &
 	((declaration?: AspectDeclaration) => BareDecorator);
 
 /**
  * Publishes a method or an arrow-function field as an aspect, so that a path can reach it. The aspect has the given
- * name, or the name of the method. It adds no span to direct calls; `createLogos` traces every invocation anyway.
+ * name, or the name of the method. No other decorator publishes. It adds no span to direct calls; `createLogos` traces
+ * every invocation anyway.
  *
  * @throws DecorationError when the class is defined, if the name cannot be a segment of a path, if an option has a
  *   wrong value, or if it is on anything but a method or an arrow-function field

@@ -1,6 +1,6 @@
 import type { AdviceSpec } from '../lib/invocation/advice.js';
 import { decorate } from '../lib/weaving/decorate.js';
-import type { BareDecorator, CalledDecorator } from './types.js';
+import type { BareDecorator, CalledDecorator, MisusedDecorator } from './types.js';
 
 /** What `createDecorator` creates a decorator from. */
 export interface DecoratorDefinition<O extends object> {
@@ -10,16 +10,14 @@ export interface DecoratorDefinition<O extends object> {
 	 */
 	readonly name: string;
 	/** The legal option keys. An unknown key is refused with the nearest of them. @default none */
-	readonly keys?: readonly (keyof O & string)[];
-	/** True if the decorator, on a method, publishes the method as an aspect, as `@Traced` does. @default false */
-	readonly publishes?: boolean;
+	readonly keys?: readonly (keyof O & string)[] | undefined;
 	/**
 	 * Checks the values of the options when a class is defined.
 	 *
 	 * @returns the rule that is broken, as a sentence; undefined if all values are legal
 	 * @default all values are legal
 	 */
-	check?(options: O): string | undefined;
+	check?: { call(options: O): string | undefined }['call'] | undefined;
 	/**
 	 * Returns the advice for one method of one class. It is called once for each and after each change of configuration,
 	 * not at each call. If it throws, the error is logged once and the method has no such advice.
@@ -28,7 +26,8 @@ export interface DecoratorDefinition<O extends object> {
 }
 
 /** A decorator of `createDecorator`, bare and called with options, in both decorator standards. */
-export type CreatedDecorator<O extends object> = BareDecorator &
+export type CreatedDecorator<O extends object> = MisusedDecorator<O> &
+	BareDecorator &
 	(<T = unknown, K = unknown, D = unknown>(options?: O) => CalledDecorator<T, K, D>);
 
 /**

@@ -1,30 +1,32 @@
+import type { Callable } from '../lib/invocation/callable.js';
 import type { MeteredOptions } from '../lib/signals/metering/options.js';
 import { METERED } from '../lib/signals/metering/spec.js';
-import type { Callable } from '../lib/signals/tracing/options.js';
 import { decorate } from '../lib/weaving/decorate.js';
 import { wrapFunction } from '../lib/weaving/wrap-function.js';
-import type { BareDecorator, CalledDecorator, MethodOf, SelfOf } from './types.js';
+import type { BareDecorator, CalledDecorator, MethodOf, MisusedDecorator, SelfOf } from './types.js';
 
 /** The types of `@Metered`, bare and called, in both decorator standards. */
-export type MeteredDecorator = BareDecorator &
+export type MeteredDecorator = MisusedDecorator<MeteredOptions> &
+	BareDecorator &
 	(<T = unknown, K = unknown, D = unknown>(
 		options?: MeteredOptions<MethodOf<T, K, D>, SelfOf<T, K>>,
 	) => CalledDecorator<T, K, D>);
 
 /**
  * Counts and times every invocation of a method, whatever share of traces is sampled: in `agentese.invocations`, in
- * `agentese.invoke.duration` (ms), and in `agentese.active_invocations`. It can be on everything that `@Traced` can be
- * on, bare or called, and on a method it publishes the method as `@Traced` does.
+ * `agentese.invoke.duration` (ms), and in `agentese.invoke.active`. It can be on everything that `@Traced` can be
+ * on, bare or called. It publishes nothing: `@Aspect` does that.
  *
- * The labels are the path's template, its context, and the outcome; `code.function.name` for a method without a path.
- * An entity id or an observer's id is never a label.
+ * The attributes are the path's template, its context, and the outcome; `code.function.name` for a method without a path.
+ * An entity id or an observer's id is none of them. `@Traced` brings all of this for a method with a path, so `@Metered`
+ * is for methods without a span, and for those without a path.
  *
  * @throws DecorationError when the class is defined, if an option is unknown or has a wrong value, or on a parameter
  *
  * @example
  * ```ts
  * class Soul {
- * 	@Metered({ labels: { mode: { values: ['hard', 'soft'], from: ([, mode]) => mode } } })
+ * 	@Metered({ attributes: { mode: { values: ['hard', 'soft'], from: ([, mode]) => mode } } })
  * 	challenge(umwelt: unknown, mode: string): string {
  * 		return `a ${mode} question`;
  * 	}

@@ -1,7 +1,18 @@
+import { nearest } from '../lib/agentese/errors/nearest.js';
 import { parseHandle } from '../lib/agentese/paths/template.js';
-import { declaredOn, declareHandle } from '../lib/weaving/declarations/declarations.js';
-import { readTarget } from '../lib/weaving/declarations/decorator-target.js';
+import { declaredOn, declareHandle, type Publishing } from '../lib/weaving/declarations/declarations.js';
+import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import { decorationError, describeTarget } from './refuse.js';
+
+/** The options of `@Resolver`. */
+export interface ResolverOptions {
+	/**
+	 * Which methods and arrow-function fields `createLogos` can reach by a path. `aspects`: those with `@Aspect`.
+	 * `annotated`: as well those with `@Traced`, `@Metered` or a decorator of `createDecorator` on the member itself; a
+	 * decorator on the class publishes nothing. A subclass without `@Resolver` inherits it. @default 'aspects'
+	 */
+	readonly publish?: Publishing | undefined;
+}
 
 /** The types of `@Resolver(handle)`, in both decorator standards. */
 export type ResolverDecorator = <C extends abstract new (...args: never[]) => unknown>(
@@ -17,20 +28,22 @@ export type ResolverDecorator = <C extends abstract new (...args: never[]) => un
  * carries the invoked path, metrics carry the template, and `currentInvocation().params` has the values.
  *
  * @param handle - `context.holon`: a context (`world`, `self`, `concept`, `void` or `time`) and any number of segments
- * @throws DecorationError when the class is defined, if the handle is invalid, or if it is on anything but a class
+ * @param options - which members a path can reach. @default those with `@Aspect`
+ * @throws DecorationError when the class is defined, if the handle or an option is invalid, or if it is on anything but a
+ *   class
  *
  * @example
  * ```ts
  * @Resolver('world.town.:citizen')
  * class Citizen {
- * 	@Traced
+ * 	@Aspect
  * 	manifest(): string | undefined {
  * 		return currentInvocation()?.params.citizen;
  * 	}
  * }
  * ```
  */
-export function Resolver(handle: string): ResolverDecorator {
+export function Resolver(handle: string, options: ResolverOptions = {}): ResolverDecorator {
 	return (...args: unknown[]) => {
 		const target = readTarget(args);
 		const decorator = '@Resolver';
@@ -54,9 +67,45 @@ export function Resolver(handle: string): ResolverDecorator {
 				cause,
 			});
 		}
-		declareHandle(target.cls, parsed);
+		declareHandle(target.cls, parsed, checkedPublishing(options, target));
 		// In the TC39 standard members do not know their class until a class decorator links the two.
 		declaredOn(target.cls.prototype as object);
 		declaredOn(target.cls);
 	};
+}
+
+/** The legal values of the option `publish`. */
+const PUBLISHINGS: readonly Publishing[] = ['aspects', 'annotated'];
+
+/** Returns the option `publish`. Throws a DecorationError for options that are illegal. */
+function checkedPublishing(options: unknown, target: DecoratorTarget): Publishing | undefined {
+	const decorator = '@Resolver';
+	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+		throw decorationError(target, {
+			decorator,
+			rule: 'The options of @Resolver are an object; its only key is publish.',
+			got: options === null ? 'null' : `${typeof options} for options`,
+			wayOut: "@Resolver('self.soul', { publish: 'annotated' })",
+		});
+	}
+	const unknown = Object.keys(options).find((key) => key !== 'publish');
+	if (unknown !== undefined) {
+		throw decorationError(target, {
+			decorator,
+			rule: 'The legal options are publish.',
+			got: `the option '${unknown}'`,
+			wayOut: "'publish'",
+		});
+	}
+	const { publish } = options as { publish?: unknown };
+	if (publish === undefined) return undefined;
+	const legal = PUBLISHINGS.find((value) => value === publish);
+	if (legal !== undefined) return legal;
+	const [near = 'annotated'] = nearest(String(publish), PUBLISHINGS, 1);
+	throw decorationError(target, {
+		decorator,
+		rule: "The option 'publish' is 'aspects' or 'annotated'.",
+		got: typeof publish === 'string' ? `'${publish.slice(0, 80)}'` : typeof publish,
+		wayOut: `publish: '${near}'`,
+	});
 }

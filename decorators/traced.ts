@@ -1,11 +1,14 @@
-import type { Callable, TracedOptions } from '../lib/signals/tracing/options.js';
+import type { Callable } from '../lib/invocation/callable.js';
+import type { TracedOptions } from '../lib/signals/tracing/options.js';
 import { TRACED } from '../lib/signals/tracing/spec.js';
 import { decorate } from '../lib/weaving/decorate.js';
 import { wrapFunction } from '../lib/weaving/wrap-function.js';
-import type { BareDecorator, CalledDecorator, MethodOf, SelfOf } from './types.js';
+import type { BareDecorator, CalledDecorator, MethodOf, MisusedDecorator, SelfOf } from './types.js';
 
 /** The types of `@Traced`, bare and called, in both decorator standards. */
-export type TracedDecorator = BareDecorator &
+export type TracedDecorator = MisusedDecorator<TracedOptions> &
+	BareDecorator &
+	((name: string) => BareDecorator) &
 	(<T = unknown, K = unknown, D = unknown>(
 		options?: TracedOptions<MethodOf<T, K, D>, SelfOf<T, K>>,
 	) => CalledDecorator<T, K, D>);
@@ -15,11 +18,13 @@ export type TracedDecorator = BareDecorator &
  * query, a generator or a stream. It can be on a method, a getter, a setter, an accessor, an arrow-function field or a
  * class, bare or called.
  *
- * - On a method of a class with `@Resolver` it publishes the method as the aspect of its name. The span is named
- *   `agentese.invoke` and has the attributes `agentese.*`.
+ * - On a method of a class with `@Resolver` the span is named `agentese.invoke` and has the attributes `agentese.*`. The
+ *   method is counted as well, as by `@Metered`. It is not published: `@Aspect` does that.
  * - On a method of a class without a handle the span is named `Class.method`.
  * - On a class it traces every own method, static ones included, whose name begins with neither `_` nor `#` and that
- *   has no `@Untraced`. It publishes none of them.
+ *   has no `@Untraced`.
+ *
+ * A string in place of the options is the name of the span: `@Traced('pay')` is `@Traced({ name: 'pay' })`.
  *
  * Several on one method are one span; the options of the outer ones win. The result, errors and `this` of the method
  * stay as they are.
@@ -49,7 +54,7 @@ export const Traced = ((...args: unknown[]) => decorate(TRACED, args)) as Traced
  * Returns the traced form of a function that is no member of a class, with the same type, name and length. The function
  * itself is not changed.
  *
- * @param options - the options of `@Traced`. @default {}
+ * @param options - the options of `@Traced`, or the name of the span. @default {}
  * @throws TypeError if `fn` is no function, or is a class
  * @throws DecorationError if an option is unknown or has a wrong value
  *
@@ -59,6 +64,6 @@ export const Traced = ((...args: unknown[]) => decorate(TRACED, args)) as Traced
  * const answer: string = await ask('why');
  * ```
  */
-export function traced<F extends Callable>(fn: F, options: TracedOptions<F, ThisParameterType<F>> = {}): F {
+export function traced<F extends Callable>(fn: F, options: TracedOptions<F, ThisParameterType<F>> | string = {}): F {
 	return wrapFunction(TRACED, fn as never, options);
 }

@@ -1,4 +1,4 @@
-import type { Callable } from '../lib/signals/tracing/options.js';
+import type { Callable } from '../lib/invocation/callable.js';
 
 /**
  * True for `unknown`, which stands for a type that was not inferred, and for `any`, which would turn every other
@@ -71,6 +71,26 @@ export type CalledDecorator<T, K, D> = (
 	key?: K,
 	descriptor?: D,
 ) => FunctionAt<T, K, D> extends Callable ? void : Misplaced;
+
+/** A key that no object has. */
+declare const impossible: unique symbol;
+
+/** A decorator of no particular target. */
+type AnyDecorator = (target: unknown, key?: unknown, descriptor?: unknown) => void;
+
+/**
+ * Two signatures that match no call. If no signature of a decorator matches, the compiler continues with the first one
+ * that has enough parameters. That is the first of these, which returns a decorator, so that the compiler reports the
+ * wrong option alone, without a second error (TS1241) about the bare form; and it has the options as its parameter, so
+ * that editors complete their keys. TypeScript 5 explains up to three signatures in its error, and of four the last
+ * alone: the second one makes them four.
+ *
+ * Intersect it with the other forms as the first one.
+ */
+export interface MisusedDecorator<O> {
+	(options: O & { readonly [impossible]: never }): AnyDecorator;
+	(options: never): AnyDecorator;
+}
 
 /** Any class. */
 type Class = abstract new (...args: never[]) => unknown;

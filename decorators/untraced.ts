@@ -7,9 +7,8 @@ import type { BareDecorator } from './types.js';
 export type UntracedDecorator = BareDecorator & (() => BareDecorator);
 
 /**
- * Leaves a method out of `@Traced`, `@Metered` and every other decorator on its class, and removes the span that
- * `createLogos` would create for it. `createLogos` still counts its invocations, and decorators on the method itself
- * still apply.
+ * Leaves a method out of `@Traced` on its class, and out of the tracing of `createLogos`: it has no span, and no count that
+ * `@Traced` brings. `@Metered` and decorators of `createDecorator`, on its class or on itself, still apply.
  *
  * @throws DecorationError when the class is defined, if `@Traced` is on the same method, or if it is on a class or a
  *   parameter

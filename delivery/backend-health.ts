@@ -34,8 +34,11 @@ export class BackendHealth implements SendObserver {
 	#lastError: string | undefined;
 	/** In milliseconds since 1970. */
 	#lastErrorAt: number | undefined;
-	/** Undefined while the backend is reachable. `dropped` is the count at its beginning. */
-	#outage: { since: number; dropped: number; timer: NodeJS.Timeout } | undefined;
+	/**
+	 * Undefined while the backend is reachable. `since` is its beginning as `performance.now()` counts, `beganAt` in
+	 * milliseconds since 1970, and `dropped` the count at its beginning.
+	 */
+	#outage: { since: number; beganAt: number; dropped: number; timer: NodeJS.Timeout } | undefined;
 
 	/**
 	 * @param endpoint - without a user name, a password or a query
@@ -53,7 +56,7 @@ export class BackendHealth implements SendObserver {
 		this.#keep(error);
 		if (this.#outage !== undefined) return;
 		const timer = setInterval(() => this.#logOutage(), REPEAT_MS).unref();
-		this.#outage = { since: performance.now(), dropped: this.#dropped(), timer };
+		this.#outage = { since: performance.now(), beganAt: Date.now(), dropped: this.#dropped(), timer };
 		log(
 			`the ${this.#preset} preset cannot deliver to ${this.target}; ${this.#wording.kept()}. ` +
 				`${this.#wording.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
@@ -100,6 +103,7 @@ export class BackendHealth implements SendObserver {
 			endpoint: this.target,
 			lastError: this.#lastError,
 			lastErrorAt: this.#lastErrorAt,
+			unreachableSince: this.#outage?.beganAt,
 		};
 	}
 
@@ -175,4 +179,10 @@ export interface BackendStats {
 	lastError: string | undefined;
 	/** When that was, in milliseconds since 1970. */
 	lastErrorAt: number | undefined;
+	/**
+	 * Since when no request was accepted, in milliseconds since 1970; undefined while the last one was accepted.
+	 *
+	 * @default undefined
+	 */
+	unreachableSince?: number | undefined;
 }

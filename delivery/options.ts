@@ -1,69 +1,85 @@
-import type { z } from 'zod';
-import type { Zod } from './common/quantity.js';
-import { bytes, LEGAL_BYTES, LEGAL_TIME, milliseconds, quantity } from './common/quantity.js';
+import type { Settings } from './common/settings.js';
+
+/** The section `delivery` of the config: how the presets that send keep and retry what they could not send yet. */
+export interface DeliveryOptions {
+	/**
+	 * Whether what is not delivered is kept on disk. With `false` it waits in memory only, and is lost with the process.
+	 *
+	 * @default true
+	 */
+	journal?: boolean | undefined;
+	/**
+	 * The path of the directory where what is not delivered waits, relative to the config file, or to the working
+	 * directory if there is no file. An empty text is a configuration error.
+	 *
+	 * @default `outbox/` in `json.directory`
+	 */
+	directory?: string | undefined;
+	/**
+	 * The most that may wait on disk for each backend and signal: a number of bytes greater than 0, or a text with a unit
+	 * such as `"256 MiB"`. Above it the oldest is dropped. Anything else is a configuration error.
+	 *
+	 * @default 268435456 (256 MiB)
+	 */
+	maxBytes?: number | string | undefined;
+	/**
+	 * The age at which what waits on disk is dropped: a number of milliseconds greater than 0, or a text with a unit such
+	 * as `"7d"`. Anything else is a configuration error.
+	 *
+	 * @default 604800000 (7 days)
+	 */
+	maxAge?: number | string | undefined;
+	/**
+	 * When the disk itself is waited for, against a loss of power and not of the process: never, once a second, or after
+	 * every write. Any other value is a configuration error.
+	 *
+	 * @default 'never'
+	 */
+	fsync?: (typeof FSYNCS)[number] | undefined;
+	/**
+	 * The longest time that a record is in memory only, before it is written to disk: a number of milliseconds greater
+	 * than 0, or a text with a unit such as `"200ms"`. Anything else is a configuration error.
+	 *
+	 * @default 200
+	 */
+	delay?: number | string | undefined;
+	/**
+	 * The longest time that the end of the process waits for what is not sent yet: a number of milliseconds greater than
+	 * 0, or a text with a unit such as `"2s"`. `process.exit()` waits for nothing. Anything else is a configuration
+	 * error.
+	 *
+	 * @default 2000
+	 */
+	endTimeout?: number | string | undefined;
+	/**
+	 * The most that may wait in memory for each backend and signal: a number of bytes greater than 0, or a text with a
+	 * unit such as `"64 MiB"`. Anything else is a configuration error.
+	 *
+	 * @default 67108864 (64 MiB)
+	 */
+	maxQueueBytes?: number | string | undefined;
+}
 
 /** The values of `delivery.fsync`. */
-const FSYNCS = ['never', 'interval', 'always'] as const;
+export const FSYNCS = ['never', 'interval', 'always'] as const;
 
-/** Creates the schema of the config section `delivery`. @param z - the module zod */
-export const deliveryOptions = (z: Zod) =>
-	z.strictObject({
-		journal: z
-			.boolean()
-			.meta({
-				legal: 'true or false',
-				description: 'false: what is not delivered waits in memory only, and is lost with the process.',
-			})
-			.optional(),
-		directory: z
-			.string()
-			.min(1)
-			.meta({
-				legal: 'the path of a directory',
-				description:
-					'Where what is not delivered waits; by default outbox/ in json.directory. Relative to the config file.',
-			})
-			.optional(),
-		maxBytes: quantity(z, bytes)
-			.meta({
-				legal: LEGAL_BYTES,
-				description: 'How much may wait on disk, for each backend and signal; the oldest is dropped first.',
-			})
-			.optional(),
-		maxAge: quantity(z, milliseconds)
-			.meta({ legal: LEGAL_TIME, description: 'What has waited on disk for longer than this is dropped.' })
-			.optional(),
-		fsync: z
-			.enum(FSYNCS)
-			.meta({
-				legal: 'never, interval or always',
-				words: FSYNCS,
-				description: 'Whether to wait for the disk itself: against a loss of power, not of the process.',
-			})
-			.optional(),
-		window: quantity(z, milliseconds)
-			.meta({ legal: LEGAL_TIME, description: 'How long a record is in memory only before it is written to disk.' })
-			.optional(),
-		maxQueueBytes: quantity(z, bytes)
-			.meta({ legal: LEGAL_BYTES, description: 'How much may wait in memory, for each backend and signal.' })
-			.optional(),
-	});
-
-type Output = z.output<ReturnType<typeof deliveryOptions>>;
-
-/** The section after its check, with all defaults. Without a `directory` it is `outbox/` in that of the json preset. */
-export type DeliverySettings = { [K in Exclude<keyof Output, 'directory'>]-?: NonNullable<Output[K]> } & {
+/**
+ * `DeliveryOptions`, checked and complete: sizes are bytes, times are milliseconds. Without a `directory` it is `outbox/`
+ * in that of the json preset.
+ */
+export interface DeliverySettings extends Settings<Omit<DeliveryOptions, 'directory'>> {
 	/** The outbox, as an absolute path. */
 	directory: string | undefined;
-};
+}
 
-/** The defaults: 256 MiB and 7 days on disk, 200 ms and 64 MiB in memory. */
+/** The defaults: 256 MiB and 7 days on disk, 200 ms and 64 MiB in memory, 2 s at the end. */
 export const deliveryDefaults: DeliverySettings = {
 	journal: true,
 	directory: undefined,
 	maxBytes: 256 * 2 ** 20,
 	maxAge: 7 * 864e5,
 	fsync: 'never',
-	window: 200,
+	delay: 200,
+	endTimeout: 2000,
 	maxQueueBytes: 64 * 2 ** 20,
 };

@@ -46,6 +46,8 @@ export interface PipelineOptions<T>
 	readonly deadLetters?: DeadLetters | undefined;
 	/** Creates the journal, which calls `onLost` with the frames that it drops. Without it, nothing is kept on disk. */
 	readonly journal?: (onLost: JournalOptions['onLost']) => Journal;
+	/** How many bytes the journal may have. @default no bound */
+	readonly maxJournalBytes?: number;
 	/** What is written to the journal: all records and the checkpoints of open spans, or those alone. @default 'all' */
 	readonly journalContent?: 'all' | 'checkpoints';
 }
@@ -115,7 +117,7 @@ export class SignalPipeline<T> {
 		} catch {
 			// It counts as well. Encoding it fails later, and counts it as dropped.
 		}
-		this.#counts.made += count;
+		this.#counts.created += count;
 		if (this.#state === 'closed') this.#counts.drop(count, 'closed');
 		else if (this.#buffer.push({ record, count, size, priority, removed: false })) {
 			// A later listener of `exit` may still end spans. Nothing runs after it that could write them.
@@ -207,6 +209,15 @@ export class SignalPipeline<T> {
 		}
 	}
 
+	/** Returns which shares of their bounds the records in memory and the journal take, each from 0 to about 1. */
+	fill(): { memory: number; disk: number } {
+		const { maxQueueBytes, maxJournalBytes = Number.POSITIVE_INFINITY } = this.#options;
+		return {
+			memory: (this.#buffer.queue.bytes + this.#backlog.memoryBytes) / maxQueueBytes,
+			disk: (this.#journal?.size ?? 0) / maxJournalBytes,
+		};
+	}
+
 	/** Returns what has become of the records. */
 	stats(): SignalCounts {
 		return this.#counts.stats();
@@ -271,8 +282,8 @@ export class SignalPipeline<T> {
 		let before = -1;
 		const stalled = new Promise<void>((resolve) => {
 			timer = setInterval(() => {
-				if (this.#counts.written === before) resolve();
-				before = this.#counts.written;
+				if (this.#counts.delivered === before) resolve();
+				before = this.#counts.delivered;
 			}, SHUTDOWN_STALL_MS / 2);
 		});
 		await Promise.race([work, stalled]);

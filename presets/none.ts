@@ -6,5 +6,5 @@ import { definePreset } from './contract/preset.js';
  */
 export const none = definePreset<undefined>({
 	name: 'none',
-	make: () => ({}),
+	create: () => ({}),
 });

@@ -10,7 +10,7 @@ import { must, TSC } from './run.mjs';
 const INPUTS = [...SHIPPED, 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json', 'package-lock.json'];
 
 /** The entries that exist as ES modules and as CommonJS. */
-const ENTRIES = ['index.ts', 'sdk/index.ts'];
+const ENTRIES = ['index.ts', 'extend.ts', 'sdk/index.ts'];
 
 /** The entries that are ES modules only: `register` has a top-level `await`, and nothing requires the command line. */
 const ESM_ENTRIES = ['sdk/register.ts', 'cli/main.ts'];

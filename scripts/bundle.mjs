@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
 import { ROOT } from './fresh.mjs';
+import { inlineNames } from './inline-names.mjs';
 
 /** The esbuild options of every pass. */
 const COMMON = { platform: 'node', target: 'node22.18', logLevel: 'silent' };
@@ -46,7 +47,7 @@ const ALONE = ['sdk/register.ts', 'cli/main.ts'];
  * it imports statically, directly or not.
  */
 async function graph(entryPoints) {
-	const { metafile } = await build({ ...SOURCES, entryPoints, metafile: true });
+	const { metafile } = await build({ ...SOURCES, entryPoints, metafile: true, plugins: [inlineNames()] });
 	const reached = (file, found = new Set()) => {
 		if (found.has(file)) return found;
 		found.add(file);
@@ -102,7 +103,7 @@ async function chunks(entryPoints) {
 		// All files of a group stay in its chunk, used or not.
 		treeShaking: false,
 		ignoreAnnotations: true,
-		plugins: [together(await graph(entryPoints))],
+		plugins: [inlineNames(), together(await graph(entryPoints))],
 	});
 	// Removes imports without names. package.json declares the files free of side effects, so bundlers would warn of
 	// them.

@@ -74,7 +74,7 @@ for await (const line of createInterface({ input: child.stdout })) {
 	} else {
 		const { made, rss, heapUsed, arrayBuffers, spans } = message;
 		marks.push(message);
-		const figures = [made, mib(rss), mib(heapUsed), mib(arrayBuffers), spans.written, spans.queued, spans.onDisk];
+		const figures = [made, mib(rss), mib(heapUsed), mib(arrayBuffers), spans.delivered, spans.queued, spans.onDisk];
 		console.log(`| ${figures.join(' | ')} | ${spans.dropped} |`);
 	}
 	// The application waits for this line.

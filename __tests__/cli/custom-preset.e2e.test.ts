@@ -41,7 +41,7 @@ const KINDS = {
 function presetOf(to: string, more = ''): void {
 	writeFileSync(
 		join(room.folder, 'hive.mjs'),
-		`export default { name: 'hive', make: async (options, { deliver }) => { ${more} return deliver(${to}); } };\n`,
+		`export default { name: 'hive', create: async (options, { deliver }) => { ${more} return deliver(${to}); } };\n`,
 	);
 	room.config({ preset: './hive.mjs', delivery: { directory: room.outbox } });
 }

@@ -30,16 +30,38 @@ describe('the sources of a key', () => {
 		const own = room.writeUserFile('metrics: { prometheus_port: 1111 }');
 		const file = room.write('agentese.config.json', '{ "prometheus": { "path": "/m" } }');
 		process.env['OTEL_EXPORTER_PROMETHEUS_HOST'] = '0.0.0.0';
-		process.env['AGENTESE_PROMETHEUS_NEXT_PORT'] = 'true';
-		const { config, sources } = await room.load({ prometheus: { server: false } });
-		expect(config.prometheus).toEqual({ host: '0.0.0.0', port: 1111, path: '/m', nextPort: true, server: false });
+		process.env['AGENTESE_PROMETHEUS_LISTEN'] = 'false';
+		const { config, sources } = await room.load({ prometheus: { host: undefined } });
+		expect(config.prometheus).toEqual({ host: '0.0.0.0', port: 1111, path: '/m', listen: false });
 		expect(Object.fromEntries(Object.entries(sources).filter(([key]) => key.startsWith('prometheus')))).toEqual({
 			'prometheus.port': own,
 			'prometheus.path': file,
 			'prometheus.host': 'OTEL_EXPORTER_PROMETHEUS_HOST',
-			'prometheus.nextPort': 'AGENTESE_PROMETHEUS_NEXT_PORT',
-			'prometheus.server': 'argument',
+			'prometheus.listen': 'AGENTESE_PROMETHEUS_LISTEN',
 		});
+	});
+});
+
+describe('capture', () => {
+	it('is a word for both sides, or has keys, which every source sets one by one', async () => {
+		const file = room.write('agentese.config.yaml', 'capture: full');
+		const full = { arguments: 'full', result: 'full', maxBytes: 8192, maxDepth: 8, maxValues: 1000 };
+		expect((await room.load()).config.capture).toEqual(full);
+		Object.assign(process.env, { AGENTESE_CAPTURE_MAX_BYTES: '64 KiB', AGENTESE_CAPTURE_MAX_DEPTH: '2' });
+		const { config, sources } = await room.load({ capture: { result: 'off', maxValues: 9 } });
+		expect(config.capture).toEqual({ arguments: 'full', result: 'off', maxBytes: 65_536, maxDepth: 2, maxValues: 9 });
+		expect(sources).toMatchObject({
+			'capture.arguments': file,
+			'capture.result': 'argument',
+			'capture.maxBytes': 'AGENTESE_CAPTURE_MAX_BYTES',
+			'capture.maxDepth': 'AGENTESE_CAPTURE_MAX_DEPTH',
+			'capture.maxValues': 'argument',
+		});
+	});
+
+	it('AGENTESE_CAPTURE sets both sides, and the variable of one side overrides it', async () => {
+		Object.assign(process.env, { AGENTESE_CAPTURE_RESULT: 'off', AGENTESE_CAPTURE: 'metadata' });
+		expect((await room.load()).config.capture).toMatchObject({ arguments: 'metadata', result: 'off' });
 	});
 });
 
@@ -55,6 +77,9 @@ describe('AGENTESE_*', () => {
 			AGENTESE_RULES: '[{"match":"world.**","enabled":false}]',
 			AGENTESE_RESOURCE: 'team=soul',
 			AGENTESE_SPAN_NAME: 'path',
+			AGENTESE_METERED: 'false',
+			AGENTESE_REDACT_KEYS: 'tax id, plot',
+			AGENTESE_DELIVERY_END_TIMEOUT: '500ms',
 		});
 		const { config } = await room.load();
 		expect(config).toMatchObject({
@@ -66,6 +91,9 @@ describe('AGENTESE_*', () => {
 			rules: [{ match: 'world.**', enabled: false }],
 			resource: { team: 'soul' },
 			spanName: 'path',
+			metered: false,
+			redact: { keys: ['tax id', 'plot'] },
+			delivery: { endTimeout: 500 },
 		});
 	});
 
@@ -79,6 +107,20 @@ describe('AGENTESE_*', () => {
 });
 
 describe('OTEL_*', () => {
+	it('OTEL_RESOURCE_ATTRIBUTES sets the keys that service and environment have of their own', async () => {
+		room.write('agentese.config.yaml', 'serviceVersion: "1"\nenvironment: test');
+		const attributes = 'service.name=garden,service.version=2,deployment.environment.name=staging,team=soul';
+		process.env['OTEL_RESOURCE_ATTRIBUTES'] = attributes;
+		process.env['AGENTESE_ENVIRONMENT'] = 'production';
+		const { config, sources } = await room.load();
+		expect(config).toMatchObject({ serviceName: 'garden', serviceVersion: '2', environment: 'production' });
+		expect(config.resource).toEqual({ team: 'soul' });
+		expect(sources).toMatchObject({
+			serviceVersion: 'OTEL_RESOURCE_ATTRIBUTES',
+			environment: 'AGENTESE_ENVIRONMENT',
+		});
+	});
+
 	it('OTEL_TRACES_EXPORTER replaces the preset of traces alone', async () => {
 		room.write('agentese.config.yaml', 'preset: [jaeger, prometheus]');
 		process.env['OTEL_TRACES_EXPORTER'] = 'otlp';

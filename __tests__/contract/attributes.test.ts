@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Attributes } from '@opentelemetry/api';
-import { Attribute, Traced, traced } from '../../index.js';
+import { SpanAttribute, Traced, traced } from '../../index.js';
 import { withSdk } from './each.js';
 import { span } from './expected.js';
 import { timeline } from './harness.js';
@@ -48,19 +48,19 @@ const VALUES: readonly [label: string, value: unknown, written: Attributes[strin
 const written = (key: string, value: Attributes[string]) => (value === undefined ? {} : { [key]: value });
 
 describe.each(VALUES)('%s', (_, value, expected) => {
-	it('is written by attributes, startAttributes and result', async () => {
+	it('is written by attributes, samplingAttributes and result', async () => {
 		traced(function ask() {}, {
 			attributes: () => ({ 'app.a': value }),
-			startAttributes: () => ({ 'app.s': value }),
+			samplingAttributes: () => ({ 'app.s': value }),
 			result: () => ({ 'app.r': value }),
 		})();
 		const attributes = { ...written('app.a', expected), ...written('app.s', expected), ...written('app.r', expected) };
 		expect(await timeline()).toEqual([span('ask', { 'code.function.name': 'ask', ...attributes })]);
 	});
 
-	it('is written by @Attribute on a field', async () => {
+	it('is written by @SpanAttribute on a field', async () => {
 		class Soul {
-			@Attribute('app.field')
+			@SpanAttribute('app.field')
 			field = value;
 			@Traced
 			ask(): void {}
@@ -72,17 +72,17 @@ describe.each(VALUES)('%s', (_, value, expected) => {
 	});
 });
 
-describe('@Attribute', () => {
+describe('@SpanAttribute', () => {
 	class Soul {
-		@Attribute('app.mood')
+		@SpanAttribute('app.mood')
 		mood = 'calm';
 
-		@Attribute('app.depth')
+		@SpanAttribute('app.depth')
 		get depth(): number {
 			return 3;
 		}
 
-		@Attribute('app.fault')
+		@SpanAttribute('app.fault')
 		get fault(): never {
 			throw new Error('getter');
 		}
@@ -95,7 +95,7 @@ describe('@Attribute', () => {
 	}
 
 	class Child extends Soul {
-		@Attribute('app.child')
+		@SpanAttribute('app.child')
 		child = true;
 	}
 

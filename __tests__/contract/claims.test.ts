@@ -24,18 +24,21 @@ const foreign = replacing(
 class Count {
 	logos: Logos | undefined;
 
+	@Aspect
 	@Traced({ kind: SpanKind.SERVER })
 	@Metered
 	refined(): number {
 		return 1;
 	}
 
+	@Aspect
 	@Traced
 	@Metered
 	down(umwelt: unknown, from: number): number {
 		return from === 0 ? 0 : this.down(umwelt, from - 1);
 	}
 
+	@Aspect
 	@Traced
 	async both(): Promise<number> {
 		const [one, two] = await Promise.all([this.logos?.invoke(PATH, null, 0), this.down(null, 0)]);
@@ -47,6 +50,7 @@ class Count {
 		return this.down(null, 0);
 	}
 
+	@Aspect
 	@Traced
 	@foreign
 	@Traced
@@ -54,6 +58,7 @@ class Count {
 		return 1;
 	}
 
+	@Aspect
 	@foreign
 	@Traced
 	@Metered
@@ -128,6 +133,7 @@ describe('the call that logos makes', () => {
 
 describe('an override of a published method', () => {
 	class Base {
+		@Aspect
 		@Traced
 		@Metered
 		ask(): number {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createDecorator } from '../../extend.js';
 import {
+	AffordanceError,
 	Aspect,
-	createDecorator,
 	createLogos,
 	Metered,
 	PathNotFoundError,
@@ -9,7 +10,7 @@ import {
 	Resolver,
 	Traced,
 } from '../../index.js';
-import { dropSdk, failureOf, startSdk } from './harness.js';
+import { dropSdk, failureOf, loggedMessages, startSdk } from './harness.js';
 
 beforeEach(() => startSdk());
 afterEach(() => dropSdk());
@@ -21,6 +22,7 @@ class Base {
 	inherited(): void {
 		calls.push('inherited');
 	}
+	@Aspect
 	@Traced({ aspect: false })
 	unpublished(): void {
 		calls.push('unpublished');
@@ -51,15 +53,22 @@ class Soul extends Base {
 	named(): string {
 		return 'named';
 	}
+	@Aspect
 	@Traced
 	traced(): string {
 		return 'traced';
 	}
+	@Traced({ name: 'purge' })
+	@Metered
+	purge(): void {
+		calls.push('purge');
+	}
+	@Aspect
 	@Metered
 	metered(): string {
 		return 'metered';
 	}
-	@Metered
+	@Aspect
 	static make(): void {
 		calls.push('static');
 	}
@@ -79,6 +88,7 @@ describe('a path', () => {
 		'helper',
 		'watched',
 		'audited',
+		'purge',
 		'mood',
 		'named',
 		'secret',
@@ -118,6 +128,48 @@ describe('a path', () => {
 		expect(
 			await Promise.all(['traced', 'metered', 'hidden_name'].map((aspect) => logos.invoke(`self.soul.${aspect}`))),
 		).toEqual(['traced', 'metered', 'named']);
+	});
+});
+
+describe('an override of an aspect that is afforded to some', () => {
+	class Gate {
+		@Aspect({ affordedTo: ['scholar'] })
+		open(): string {
+			return 'open';
+		}
+	}
+	@Resolver('world.gate')
+	class Iron extends Gate {
+		@Traced
+		override open(): string {
+			return 'open, iron';
+		}
+	}
+
+	it('is afforded to the same', async () => {
+		const gate = createLogos([new Iron()]);
+		const scholar = { id: 'kent', archetype: 'scholar' };
+		expect(await gate.invoke('world.gate.open', scholar)).toBe('open, iron');
+		expect((await failureOf(() => gate.invoke('world.gate.open')))?.thrown).toBeInstanceOf(AffordanceError);
+		const asks = [scholar, null].map((umwelt) => gate.invoke('world.gate.affordances', umwelt));
+		expect(await Promise.all(asks)).toEqual([['affordances', 'open'], ['affordances']]);
+	});
+});
+
+describe('a resolver that publishes nothing', () => {
+	it('is logged once, with the way out', () => {
+		@Resolver('world.silent')
+		class Silent {
+			@Traced
+			purge(): void {}
+		}
+		@Resolver('world.empty')
+		class Empty {}
+		for (let i = 0; i < 2; i++) createLogos([new Silent(), new Empty()]);
+		expect(loggedMessages()).toEqual([
+			'agentese-otel: createLogos was given Silent, which publishes no aspect: no path reaches purge or another of its ' +
+				"methods. Put @Aspect on those that a path may reach, or @Resolver(handle, { publish: 'annotated' }) on the class.",
+		]);
 	});
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import { createDecorator, Metered, Traced, type TracedDecorator } from '../../index.js';
+import { createDecorator } from '../../extend.js';
+import { Metered, Traced, type TracedDecorator } from '../../index.js';
 import { type SdkOptions, startSdk, stopSdk } from './harness.js';
 
 /** Any function. */

@@ -81,12 +81,17 @@ export function counted(
 
 /** The point of invocations in progress. */
 export function active(labels: Attributes, value: number): RecordedPoint {
-	return { name: 'agentese.active_invocations', unit: '{invocation}', labels, value };
+	return { name: 'agentese.invoke.active', unit: '{invocation}', labels, value };
 }
 
 /** The point of tokens in one direction. */
 export function tokens(labels: Attributes, direction: 'in' | 'out', value: number): RecordedPoint {
-	return { name: 'agentese.tokens', unit: '{token}', labels: { ...labels, 'agentese.direction': direction }, value };
+	return {
+		name: 'agentese.tokens',
+		unit: '{token}',
+		labels: { ...labels, 'agentese.tokens.direction': direction },
+		value,
+	};
 }
 
 /** Points in the order of `points()`, with equal ones summed. */

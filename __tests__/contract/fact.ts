@@ -28,7 +28,7 @@ export interface Form {
 	readonly dispatches: boolean;
 	/** True if it accepts the options of `@Traced`. */
 	readonly acceptsOptions: boolean;
-	weave(body: () => unknown, options?: { readonly watch?: string }): () => unknown;
+	weave(body: () => unknown, options?: { readonly follow?: string }): () => unknown;
 	/** Asserts that the one invocation since the last call ended like this: its whole timeline and all its metrics. */
 	ended(end: End, marks: Marks): Promise<void>;
 	/** Asserts that the one invocation is in progress. */
@@ -37,7 +37,7 @@ export interface Form {
 
 /** What a fact receives to prove itself with. */
 export interface Trial {
-	weave(body: () => unknown, options?: { readonly watch?: string }): () => unknown;
+	weave(body: () => unknown, options?: { readonly follow?: string }): () => unknown;
 	ended(end: End, marks?: Marks): Promise<void>;
 	underWay(): Promise<void>;
 }

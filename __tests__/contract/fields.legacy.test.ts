@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Aspect, Attribute, createLogos, Metered, Observer, Resolver, Traced } from '../../index.js';
+import { Aspect, createLogos, Metered, Resolver, SpanAttribute, Traced, Umwelt } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, invoke, pathLabels, span } from './expected.js';
 import { points, timeline } from './harness.js';
@@ -68,16 +68,18 @@ describe('a legacy arrow-function field', () => {
 describe('parameter decorators', () => {
 	@Resolver('self.soul')
 	class Soul {
-		@Attribute('soul.field')
+		@SpanAttribute('soul.field')
 		readonly field = 'f';
 
+		@Aspect
 		@Traced
-		ask(@Attribute('soul.idea') idea: unknown, @Observer() _umwelt?: unknown): unknown {
+		ask(@SpanAttribute('soul.idea') idea: unknown, @Umwelt() _umwelt?: unknown): unknown {
 			return idea;
 		}
 
+		@Aspect
 		@Traced
-		static make(@Attribute('soul.seed') seed: number): number {
+		static make(@SpanAttribute('soul.seed') seed: number): number {
 			return seed;
 		}
 	}

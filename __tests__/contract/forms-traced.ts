@@ -1,18 +1,18 @@
 import {
 	createLogos,
+	instrument,
 	Metered,
 	Resolver,
 	Traced,
 	type TracedOptions,
 	traced,
 	traceInvocation,
-	weave,
 } from '../../index.js';
 import type { Form } from './fact.js';
 import { formOf, type Leaves } from './leaves.js';
 
 type Body = () => unknown;
-type Options = { readonly watch?: string } | undefined;
+type Options = { readonly follow?: string } | undefined;
 const HANDLE = 'self.subject';
 const PATH = 'self.subject.act';
 const METHOD = 'Subject.act';
@@ -37,7 +37,7 @@ const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] 
 	],
 	[
 		'@Traced() on a method of a resolver',
-		{ span: METHOD, path: PATH },
+		{ span: METHOD, path: PATH, counts: true },
 		(body, given) => {
 			@Resolver(HANDLE)
 			class Subject {
@@ -67,7 +67,7 @@ const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] 
 	],
 	[
 		'@Traced() on a static method',
-		{ span: METHOD, path: PATH },
+		{ span: METHOD, path: PATH, counts: true },
 		(body, given) => {
 			@Resolver(HANDLE)
 			class Subject {
@@ -96,7 +96,7 @@ const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] 
 	],
 	[
 		'@Traced on an arrow-function field',
-		{ span: METHOD, path: PATH },
+		{ span: METHOD, path: PATH, counts: true },
 		(body) => {
 			@Resolver(HANDLE)
 			class Subject {
@@ -134,7 +134,7 @@ const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] 
 		},
 	],
 	[
-		'weave(class)',
+		'instrument(class)',
 		{ span: METHOD, path: PATH, counts: true },
 		(body, given) => {
 			class Subject {
@@ -142,14 +142,14 @@ const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] 
 					return body();
 				}
 			}
-			weave(Subject, { handle: HANDLE, traced: options(given) });
+			instrument(Subject, { handle: HANDLE, traced: options(given) });
 			const subject = new Subject();
 			return () => subject.act();
 		},
 		true,
 	],
 	[
-		'weave(instance)',
+		'instrument(instance)',
 		{ span: METHOD, counts: true },
 		(body) => {
 			class Subject {
@@ -157,15 +157,15 @@ const ROWS: [string, Leaves, (body: Body, given?: Options) => Body, boolean?][] 
 					return body();
 				}
 			}
-			const subject = weave(new Subject());
+			const subject = instrument(new Subject());
 			return () => subject.act();
 		},
 	],
 	[
-		'weave(object)',
+		'instrument(object)',
 		{ span: 'act', path: PATH, counts: true },
 		(body, given) => {
-			const subject = weave({ act: () => body() }, { handle: HANDLE, traced: options(given) });
+			const subject = instrument({ act: () => body() }, { handle: HANDLE, traced: options(given) });
 			return () => subject.act();
 		},
 		true,

@@ -1,13 +1,5 @@
-import {
-	createDecorator,
-	createLogos,
-	Metered,
-	metered,
-	type Outcome,
-	Resolver,
-	Traced,
-	telemetryMiddleware,
-} from '../../index.js';
+import { createDecorator, type Outcome } from '../../extend.js';
+import { Aspect, createLogos, Metered, metered, Resolver, Traced, telemetryMiddleware } from '../../index.js';
 import type { Form } from './fact.js';
 import { TRACED_FORMS } from './forms-traced.js';
 import { formOf, type Leaves } from './leaves.js';
@@ -112,6 +104,7 @@ const DISPATCHED: [string, Leaves, (body: Body) => Body][] = [
 		(body) => {
 			@Resolver(HANDLE)
 			class Subject {
+				@Aspect
 				@Traced
 				act(): unknown {
 					return body();

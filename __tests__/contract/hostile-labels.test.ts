@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogos, metered, Resolver, Traced, traceInvocation } from '../../index.js';
+import { Aspect, createLogos, metered, Resolver, Traced, traceInvocation } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, inOrder, pathLabels } from './expected.js';
 import { dropSdk, loggedMessages, points, startSdk } from './harness.js';
@@ -26,7 +26,7 @@ async function counts(label: string): Promise<Map<unknown, number>> {
 describe('labels under up to 100,000 hostile values', () => {
 	it('of declared label values stay what was declared', async () => {
 		const judge = metered(function judge(_: unknown) {}, {
-			labels: { ruling: { values: ['yes'], from: (args) => args[0] } },
+			attributes: { ruling: { values: ['yes'], from: (args) => args[0] } },
 		});
 		for (let i = 0; i < HOSTILE; i++) judge(`${i}\u0000;DROP`);
 		judge('yes');
@@ -41,6 +41,7 @@ describe('labels under up to 100,000 hostile values', () => {
 	it('of paths that reach nothing are one, and keep a context that is one', async () => {
 		@Resolver('world.town.:citizen')
 		class Citizen {
+			@Aspect
 			@Traced
 			greet(): void {}
 		}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogos, Metered, Resolver, Traced } from '../../index.js';
+import { Aspect, createLogos, Metered, Resolver, Traced } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, inOrder, invoke, marked, pathLabels, span } from './expected.js';
 import { mark, points, timeline } from './harness.js';
@@ -9,6 +9,7 @@ withSdk();
 const STRING = { 'agentese.result': 'string' };
 
 class Base {
+	@Aspect
 	@Traced
 	@Metered
 	manifest(): string {

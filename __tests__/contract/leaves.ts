@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Attributes } from '@opentelemetry/api';
-import type { Outcome } from '../../index.js';
+import type { Outcome } from '../../extend.js';
 import { active, counted, failure, marked, pathAttributes, pathLabels, span } from './expected.js';
 import type { End, Form, Marks } from './fact.js';
 import { openSpans, points, type RecordedPoint, type RecordedSpan, settled, timeline } from './harness.js';
@@ -46,7 +46,7 @@ export function formOf(
 			await settled();
 			expect({
 				spans: openSpans(),
-				active: (await points()).filter((point) => point.name === 'agentese.active_invocations'),
+				active: (await points()).filter((point) => point.name === 'agentese.invoke.active'),
 				heard: leaves.heard ?? [],
 			}).toEqual({
 				spans: hasSpan(leaves) ? [spanName(leaves)] : [],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
+	Aspect,
 	createLogos,
 	currentInvocation,
 	Metered,
@@ -25,12 +26,14 @@ const CODE = { 'code.function.name': 'act' };
 
 @Resolver('self.soul')
 class Soul {
+	@Aspect
 	@Traced
 	@Metered
 	ask(): string {
-		recordTokens({ in: 1 });
+		recordTokens({ input: 1 });
 		return 'asked';
 	}
+	@Aspect
 	@Traced
 	current(): unknown {
 		return currentInvocation()?.path;

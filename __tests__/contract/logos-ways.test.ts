@@ -1,20 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogos, currentInvocation, Resolver, Traced } from '../../index.js';
+import { Aspect, createLogos, currentInvocation, Resolver, Traced } from '../../index.js';
 import { failureOf, messageOf, startSdk, stopSdk, timeline } from './harness.js';
 
 @Resolver('world.town.:citizen')
 class Town {
+	@Aspect
 	@Traced()
 	async manifest(): Promise<unknown> {
 		const { path, alias, params } = currentInvocation() ?? {};
 		return [path, alias, params?.['citizen']];
 	}
 
+	@Aspect
 	@Traced()
 	now(): string {
 		return 'at once';
 	}
 
+	@Aspect
 	@Traced()
 	fail(): never {
 		throw new TypeError('no ink');

@@ -4,11 +4,11 @@ import {
 	Aspect,
 	createLogos,
 	currentInvocation,
+	instrument,
 	PathNotFoundError,
 	PathSyntaxError,
 	Resolver,
 	Traced,
-	weave,
 } from '../../index.js';
 import { counted, failure, inOrder, invoke, pathAttributes, pathLabels, span } from './expected.js';
 import { dropSdk, failureOf, messageOf, points, startSdk, timeline } from './harness.js';
@@ -28,6 +28,7 @@ class Soul {
 	_ponder(): string {
 		return 'hm';
 	}
+	@Aspect
 	@Traced
 	static make(): string {
 		return 'made';
@@ -79,7 +80,7 @@ describe('logos.invoke', () => {
 	});
 
 	it('reaches what was woven with a handle', async () => {
-		const dice = weave({ roll: () => 4 }, { handle: 'void.dice', include: ['roll'] });
+		const dice = instrument({ roll: () => 4 }, { handle: 'void.dice', publish: ['roll'] });
 		expect(await createLogos([dice]).invoke('void.dice.roll')).toBe(4);
 		expect(await timeline()).toEqual([invoke('void.dice.roll', 'roll', { 'agentese.result': 'number' })]);
 		expect(await points()).toEqual(counted(pathLabels('void.dice.roll')));

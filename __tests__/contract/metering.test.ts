@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogos, Metered, metered, Resolver, Traced, traceInvocation, weave } from '../../index.js';
+import { Aspect, createLogos, instrument, Metered, metered, Resolver, Traced, traceInvocation } from '../../index.js';
 import { withSdk } from './each.js';
 import { active, counted, inOrder, pathLabels } from './expected.js';
 import { points, timeline } from './harness.js';
@@ -10,7 +10,7 @@ type Point = Awaited<ReturnType<typeof points>>[number];
 const byFunction = (name: string) => ({ 'code.function.name': name });
 const withLabels = (all: Point[], more: Point['labels']): Point[] =>
 	all.map((point) =>
-		point.name === 'agentese.active_invocations' ? point : { ...point, labels: { ...point.labels, ...more } },
+		point.name === 'agentese.invoke.active' ? point : { ...point, labels: { ...point.labels, ...more } },
 	);
 
 describe('@Metered', () => {
@@ -30,6 +30,7 @@ describe('@Metered', () => {
 	it('carries the template of the path, never an entity id or the observer', async () => {
 		@Resolver('world.town.:citizen')
 		class Citizen {
+			@Aspect
 			@Metered
 			greet(): string {
 				return 'hi';
@@ -46,11 +47,11 @@ describe('@Metered', () => {
 	});
 });
 
-describe('labels', () => {
+describe('attributes', () => {
 	class Judge {
 		tier = 'gold';
 		@Metered({
-			labels: {
+			attributes: {
 				ruling: { values: ['accept', 'reject'], from: ([ruling]) => ruling },
 				tier: { values: ['gold'], from: (_, self) => self.tier },
 			},
@@ -88,7 +89,7 @@ describe('buckets and active', () => {
 		const ofQuick = counted(byFunction('quick')).map((point) =>
 			point.boundaries ? { ...point, boundaries: [1, 10] } : point,
 		);
-		const ofStill = counted(byFunction('still')).filter(({ name }) => name !== 'agentese.active_invocations');
+		const ofStill = counted(byFunction('still')).filter(({ name }) => name !== 'agentese.invoke.active');
 		expect(await points()).toEqual(inOrder([...ofQuick, ...counted(byFunction('usual')), ...ofStill]));
 	});
 });
@@ -98,14 +99,15 @@ describe('what is counted', () => {
 		@Resolver('self.soul')
 		@Metered
 		class Soul {
-			@Metered({ labels: {} })
+			@Aspect
+			@Metered({ attributes: {} })
 			@Traced
 			ask(): number {
 				return 1;
 			}
 		}
 		const soul = new Soul();
-		weave(Soul, { include: ['ask'] });
+		instrument(Soul, { include: ['ask'] });
 		soul.ask();
 		await createLogos([soul]).invoke('self.soul.ask');
 		expect(await points()).toEqual(counted(pathLabels('self.soul.ask'), 'ok', { times: 2 }));

@@ -19,6 +19,7 @@ const STRING = { 'agentese.result': 'string' };
 
 @Resolver('self.soul')
 class Soul {
+	@Aspect
 	@Traced
 	ask(umwelt: unknown, ...rest: unknown[]): string {
 		return `asked ${JSON.stringify([umwelt, ...rest])}`;

@@ -1,16 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SpanKind } from '@opentelemetry/api';
-import {
-	createDecorator,
-	createLogos,
-	Metered,
-	metered,
-	Resolver,
-	Traced,
-	traced,
-	Untraced,
-	weave,
-} from '../../index.js';
+import { createDecorator } from '../../extend.js';
+import { Aspect, createLogos, instrument, Metered, metered, Resolver, Traced, traced, Untraced } from '../../index.js';
 import { replacing, withSdk } from './each.js';
 import { BUCKETS, counted, inOrder, invoke, pathLabels, span } from './expected.js';
 import { points, timeline } from './harness.js';
@@ -76,8 +67,7 @@ describe('@Traced and @Metered on one method', () => {
 });
 
 describe('@Traced on a class', () => {
-	@Traced({ name: 'class', kind: SpanKind.CLIENT })
-	@Metered({ active: false })
+	@Traced({ name: 'class', kind: SpanKind.CLIENT, metered: { active: false } })
 	class Soul {
 		field = (): number => 0;
 		@Traced({ name: 'method' })
@@ -121,7 +111,7 @@ describe('@Traced on a class', () => {
 			span('class', byFunction('Soul.make'), { kind: 'CLIENT' }),
 		]);
 		const ended = ['Soul.make', 'Soul.plain'].flatMap((name) => counted(byFunction(name)));
-		expect(await points()).toEqual(inOrder(ended.filter(({ name }) => name !== 'agentese.active_invocations')));
+		expect(await points()).toEqual(inOrder(ended.filter(({ name }) => name !== 'agentese.invoke.active')));
 	});
 
 	it('does not apply to methods that a subclass adds', async () => {
@@ -150,18 +140,57 @@ describe('@Traced on a class', () => {
 });
 
 describe('@Untraced', () => {
-	it('removes the span that logos would create, but not its counters', async () => {
+	it('takes away the span and the count that @Traced brings, dispatched or called', async () => {
+		@Traced
 		@Resolver('self.soul')
 		class Soul {
+			@Aspect
 			@Untraced()
-			@Metered
 			ask(): number {
 				return 1;
 			}
 		}
-		expect(await createLogos([new Soul()]).invoke('self.soul.ask')).toBe(1);
+		const soul = new Soul();
+		expect([soul.ask(), await createLogos([soul]).invoke('self.soul.ask')]).toEqual([1, 1]);
 		expect(await timeline()).toEqual([]);
-		expect(await points()).toEqual(counted(pathLabels('self.soul.ask')));
+		expect(await points()).toEqual([]);
+	});
+
+	it('leaves @Metered and custom decorators, on the class or on the method', async () => {
+		const heard: string[] = [];
+		const Audited = createDecorator({
+			name: 'Audited',
+			advice: (_, { functionName }) => ({ leave: (_, { kind }) => void heard.push(`${functionName} ${kind}`) }),
+		});
+		@Audited
+		@Metered
+		@Traced
+		@Resolver('self.soul')
+		class Soul {
+			@Aspect
+			@Untraced
+			ask(): void {}
+		}
+		@Resolver('self.mind')
+		class Mind {
+			@Aspect
+			@Untraced
+			@Metered
+			ask(): void {}
+		}
+		const [soul, mind] = [new Soul(), new Mind()];
+		soul.ask();
+		mind.ask();
+		const logos = createLogos([soul, mind]);
+		for (const path of ['self.soul.ask', 'self.mind.ask']) await logos.invoke(path);
+		expect(await timeline()).toEqual([]);
+		expect(await points()).toEqual(
+			inOrder([
+				...counted(pathLabels('self.soul.ask'), 'ok', { times: 2 }),
+				...counted(pathLabels('self.mind.ask'), 'ok', { times: 2 }),
+			]),
+		);
+		expect(heard).toEqual(['Soul.ask ok', 'Soul.ask ok']);
 	});
 });
 
@@ -184,15 +213,16 @@ describe('functions', () => {
 	});
 });
 
-describe('weave()', () => {
+describe('instrument()', () => {
 	it('of a decorated class adds to the same wrapper', async () => {
 		@Resolver('self.soul')
 		class Soul {
+			@Aspect
 			@Traced({ kind: SpanKind.CLIENT })
 			ask(): void {}
 		}
-		weave(Soul, { include: ['ask'] });
-		weave(Soul, { include: ['ask'], metered: { buckets: BUCKETS } });
+		instrument(Soul, { include: ['ask'] });
+		instrument(Soul, { include: ['ask'], metered: { buckets: BUCKETS } });
 		new Soul().ask();
 		expect(await timeline()).toEqual([
 			invoke('self.soul.ask', 'Soul.ask', { 'agentese.result': 'undefined' }, { kind: 'CLIENT' }),
@@ -204,7 +234,7 @@ describe('weave()', () => {
 		class Soul {
 			ask(): void {}
 		}
-		const soul = weave(new Soul(), { metered: false });
+		const soul = instrument(new Soul(), { metered: false });
 		new Soul().ask();
 		expect(await timeline()).toEqual([]);
 		soul.ask();
@@ -213,8 +243,8 @@ describe('weave()', () => {
 
 	it('accepts names, globs and a predicate', async () => {
 		const target = () => ({ askOne: () => 1, askTwo: () => 2, tell: () => 3, _hide: () => 4 });
-		const called = async (options: Parameters<typeof weave>[1]) => {
-			const object = weave(target(), { metered: false, ...options });
+		const called = async (options: Parameters<typeof instrument>[1]) => {
+			const object = instrument(target(), { metered: false, ...options });
 			for (const fn of Object.values(object)) fn();
 			return (await timeline()).map(({ name }) => name);
 		};

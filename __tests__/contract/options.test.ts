@@ -4,7 +4,7 @@ import { Resolver, Traced, traced } from '../../index.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { withSdk } from './each.js';
 import { failure, invoke, marked, span } from './expected.js';
-import { mark, timeline } from './harness.js';
+import { loggedMessages, mark, timeline } from './harness.js';
 
 withSdk();
 
@@ -144,6 +144,40 @@ describe('result', () => {
 		expect([...(stream() as Iterable<number>)]).toEqual([1]);
 		expect(await timeline()).toEqual([invoke(path, 'act', { 'agentese.result': 'gave 2' })]);
 	});
+
+	it('is of undefined for a stream that ends without a value', async () => {
+		const stream = act(
+			{ path, result: (value: unknown) => `gave ${String(value)}` } as never,
+			() => new Response('a').body,
+		);
+		for await (const _ of stream() as AsyncIterable<string>);
+		expect(await timeline()).toMatchObject([{ attributes: { 'agentese.result': 'gave undefined' } }]);
+	});
+
+	it('is written as a text if it is a number, a boolean or a bigint', async () => {
+		for (const value of [0, 1.5, false, 2n]) act({ path, result: () => value as number })();
+		expect(await timeline()).toEqual(
+			['0', '1.5', 'false', '2'].map((text) => invoke(path, 'act', { 'agentese.result': text })),
+		);
+	});
+
+	it('is logged once if it is anything that cannot be written, as attributes are', async () => {
+		const wrong = [Promise.resolve('x'), ['a'], new Date(), new Map(), () => 'x', Symbol('x')];
+		for (const value of wrong) act({ path, result: () => value as never })();
+		for (const value of ['x', 1, ['a']]) {
+			act({ path, attributes: () => value as never, samplingAttributes: () => value as never })();
+		}
+		act({ path, result: () => null as never, attributes: () => ({}) })();
+		expect(await timeline()).toEqual(Array.from({ length: 10 }, () => invoke(path, 'act', STRING)));
+		expect(loggedMessages()).toEqual([
+			'agentese-otel: the option result of act returned Promise, which is not written. ' +
+				'Return a text, a number, a boolean or an object of attributes.',
+			'agentese-otel: the option samplingAttributes of act returned string, which is not written. ' +
+				'Return an object of attributes.',
+			'agentese-otel: the option attributes of act returned string, which is not written. ' +
+				'Return an object of attributes.',
+		]);
+	});
 });
 
 describe('root, parent and links', () => {
@@ -199,7 +233,7 @@ describe('span: current', () => {
 		span: 'current',
 		path: 'self.soul.ask',
 		attributes: () => ({ 'app.a': 1 }),
-		startAttributes: () => ({ 'app.s': 2 }),
+		samplingAttributes: () => ({ 'app.s': 2 }),
 	});
 
 	it('writes on a foreign span and creates none', async () => {
@@ -246,7 +280,7 @@ describe('callbacks that throw', () => {
 	const all = {
 		path: 'self.soul.ask',
 		observer: fault,
-		startAttributes: fault,
+		samplingAttributes: fault,
 		attributes: fault,
 		result: fault,
 		expected: fault,

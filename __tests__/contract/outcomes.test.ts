@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Attributes } from '@opentelemetry/api';
-import { metered, type TracedOptions, traced } from '../../index.js';
+import { metered, startInvocation, type TracedOptions, traced } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, failure, pathAttributes, pathLabels, span } from './expected.js';
 import { points, type RecordedSpan, timeline } from './harness.js';
@@ -63,6 +63,21 @@ describe('refused', () => {
 		expect(await refuse()).toEqual({ consent_required: true });
 		expect(await timeline()).toEqual([seen('refused', { 'agentese.result': 'Object' }, { status: 'UNSET' })]);
 		expect(await points()).toEqual(counted(LABELS, 'refused'));
+	});
+
+	it('is no stream that ends without a value, but one that returns a refusal', async () => {
+		const refused = (value: unknown) => value === undefined || value === null;
+		for await (const _ of ask(() => new Response('a').body, { refused })() as AsyncIterable<string>);
+		for (const _ of ask(function* () {}, { refused })() as Iterable<string>);
+		for (const _ of ask(
+			function* () {
+				yield 1;
+				return null;
+			},
+			{ refused },
+		)() as Iterable<string>);
+		const outcomes = (await timeline()).map(({ attributes }) => attributes['agentese.outcome']);
+		expect(outcomes).toEqual(['ok', 'ok', 'refused']);
 	});
 
 	it('is no error and no value that neither option selects', async () => {
@@ -137,5 +152,38 @@ describe('an error', () => {
 		const one = seen('error', { 'error.type': 'Error' }, failure('Error', 'deep'));
 		expect(await timeline()).toEqual([{ ...one, children: [one] }]);
 		expect(await points()).toEqual(counted(LABELS, 'error', { times: 2, errorType: 'Error' }));
+	});
+});
+
+describe('unknown', () => {
+	/** The span of an invocation that was disposed of. */
+	const disposed = (attributes: Attributes = {}) =>
+		span(
+			'agentese.invoke',
+			{ ...pathAttributes(PATH), 'agentese.outcome': 'unknown', ...attributes },
+			{ status: 'UNSET' },
+		);
+
+	it('is what startInvocation began, if it is disposed of without an end: status unset, no result', async () => {
+		expect(() => {
+			using _open = startInvocation(PATH);
+			throw new Error('on the way');
+		}).toThrow('on the way');
+		startInvocation(PATH, { result: () => 'result', refused: () => true })[Symbol.dispose]();
+		expect(await timeline()).toEqual([disposed(), disposed()]);
+		expect(await points()).toEqual(counted(LABELS, 'unknown', { times: 2 }));
+	});
+
+	it('is not what was ended, failed or cancelled before', async () => {
+		{
+			using ended = startInvocation(PATH);
+			using failing = startInvocation(PATH);
+			using left = startInvocation(PATH);
+			ended.end('value');
+			failing.fail(new TypeError('no ink'));
+			left.cancel();
+		}
+		const outcomes = (await timeline()).map(({ attributes }) => attributes['agentese.outcome']);
+		expect(outcomes).toEqual(['ok', 'error', 'cancelled']);
 	});
 });

@@ -1,7 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { createLogos, currentInvocation, Resolver, startInvocation, Traced, traceInvocation } from '../../index.js';
+import {
+	Aspect,
+	createLogos,
+	currentInvocation,
+	Resolver,
+	startInvocation,
+	Traced,
+	traceInvocation,
+} from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, failure, inOrder, invoke, marked, pathAttributes, pathLabels, span } from './expected.js';
 import { mark, points, type RecordedSpan, timeline } from './harness.js';
@@ -12,17 +20,20 @@ const UNDEFINED = { 'agentese.result': 'undefined' };
 
 @Resolver('self.tree')
 class Tree {
+	@Aspect
 	@Traced
 	async leaf(_umwelt: unknown, name: string, delay = 0): Promise<void> {
 		await sleep(delay);
 		mark(name);
 	}
 
+	@Aspect
 	@Traced
 	async all(): Promise<void> {
 		await Promise.all([this.leaf(null, 'a', 5), logos.invoke('self.tree.leaf', null, 'b', 1), this.leaf(null, 'c')]);
 	}
 
+	@Aspect
 	@Traced
 	timer(): Promise<void> {
 		return new Promise((resolve) => {
@@ -30,6 +41,7 @@ class Tree {
 		});
 	}
 
+	@Aspect
 	@Traced
 	async emitter(): Promise<void> {
 		const emitter = new EventEmitter();
@@ -41,6 +53,7 @@ class Tree {
 		await heard;
 	}
 
+	@Aspect
 	@Traced
 	async *stream(): AsyncGenerator<number> {
 		await this.leaf(null, 'first');
@@ -48,6 +61,7 @@ class Tree {
 		await this.leaf(null, 'second');
 	}
 
+	@Aspect
 	@Traced
 	async consume(_umwelt: unknown, stream: AsyncIterable<number>): Promise<void> {
 		for await (const _ of stream) await this.leaf(null, 'consumer');
@@ -140,13 +154,13 @@ describe('startInvocation', () => {
 				failure('Error', 'bad'),
 			),
 			invoke('self.hand.cancel', undefined, { 'agentese.outcome': 'cancelled' }, { status: 'UNSET' }),
-			invoke('self.hand.using', undefined, UNDEFINED),
+			invoke('self.hand.using', undefined, { 'agentese.outcome': 'unknown' }, { status: 'UNSET' }),
 		]);
 		expect(await points()).toEqual(
 			inOrder([
 				...counted(pathLabels('self.hand.fail'), 'error', { errorType: 'Error' }),
 				...counted(pathLabels('self.hand.cancel'), 'cancelled'),
-				...counted(pathLabels('self.hand.using')),
+				...counted(pathLabels('self.hand.using'), 'unknown'),
 			]),
 		);
 	});

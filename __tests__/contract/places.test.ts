@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Aspect, createLogos, Resolver, Traced, weave } from '../../index.js';
+import { Aspect, createLogos, instrument, Resolver, Traced } from '../../index.js';
 import { withSdk } from './each.js';
 import { invoke, span } from './expected.js';
 import { timeline } from './harness.js';
@@ -192,7 +192,7 @@ describe('an arrow-function field', () => {
 	});
 });
 
-describe('weave()', () => {
+describe('instrument()', () => {
 	it('weaves no getter: accessors of its target are not called', () => {
 		let reads = 0;
 		const target = {
@@ -202,8 +202,55 @@ describe('weave()', () => {
 			},
 			ask: () => 2,
 		};
-		weave(target);
+		instrument(target);
 		expect(reads).toBe(0);
 		expect(Object.keys(target)).toEqual(['lazy', 'ask']);
+	});
+
+	it('returns a copy of the namespace of a module, which it leaves as it is', async () => {
+		let version = 1;
+		const module = Object.freeze(
+			Object.defineProperties(
+				{},
+				{
+					add: { value: (a: number, b: number) => a + b, enumerable: true },
+					Soul: { value: class Soul {}, enumerable: true },
+					version: { get: () => version, enumerable: true },
+					[Symbol.toStringTag]: { value: 'Module' },
+				},
+			),
+		) as { add(a: number, b: number): number; Soul: new () => object; version: number };
+		const { add, Soul } = module;
+		const copy = instrument(module, { handle: 'void.sums', publish: ['add'] });
+		expect(copy).not.toBe(module);
+		expect(Object.keys(copy)).toEqual(['add', 'Soul', 'version']);
+		expect([module.add, copy.Soul]).toEqual([add, Soul]);
+		version = 2;
+		expect([copy.add(1, 2), copy.version]).toEqual([3, 2]);
+		expect(await createLogos([copy]).invoke('void.sums.add', 4 as never, 5)).toBe(9);
+		expect((await timeline()).map(({ attributes }) => attributes['agentese.path'])).toEqual([
+			'void.sums.add',
+			'void.sums.add',
+		]);
+		expect(instrument(copy).add).toBe(copy.add);
+	});
+
+	it('returns a copy of the namespace of a module of Node', async () => {
+		const path = await import('node:path');
+		const copy = instrument(path, { include: ['base*'] });
+		expect([copy.basename('/a/b'), copy.posix, copy.join]).toEqual(['b', path.posix, path.join]);
+		expect(await timeline()).toEqual([plain('basename')]);
+	});
+
+	it('refuses a module whose exports are not initialized yet', () => {
+		const module = Object.defineProperty({ [Symbol.toStringTag]: 'Module' }, 'late', {
+			enumerable: true,
+			get() {
+				throw new ReferenceError("Cannot access 'late' before initialization");
+			},
+		});
+		expect(() => instrument(module)).toThrow(
+			"instrument() on an anonymous class got a module whose export 'late' is not initialized yet.",
+		);
 	});
 });

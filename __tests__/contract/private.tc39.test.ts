@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Aspect, Attribute, createLogos, Metered, Resolver, Traced } from '../../index.js';
+import { Aspect, createLogos, Metered, Resolver, SpanAttribute, Traced } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, inOrder, invoke, marked, pathLabels, span } from './expected.js';
 import { mark, points, timeline } from './harness.js';
@@ -74,7 +74,7 @@ describe('an accessor', () => {
 		@Traced
 		accessor mood = 'calm';
 
-		@Attribute('soul.temper')
+		@SpanAttribute('soul.temper')
 		accessor temper = 'mild';
 	}
 
@@ -87,9 +87,9 @@ describe('an accessor', () => {
 	});
 });
 
-describe('a private field with @Attribute', () => {
+describe('a private field with @SpanAttribute', () => {
 	class Soul {
-		@Attribute('soul.depth')
+		@SpanAttribute('soul.depth')
 		#depth = 3;
 
 		@Traced

@@ -1,24 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
+import { createDecorator } from '../../extend.js';
 import {
 	Aspect,
-	Attribute,
-	createDecorator,
 	createLogos,
 	DecorationError,
+	instrument,
 	Metered,
-	Observer,
+	metered,
 	Resolver,
+	SpanAttribute,
 	Traced,
 	type TracedDecorator,
 	traced,
+	Umwelt,
 	Untraced,
-	weave,
 } from '../../index.js';
 
 /** A TC39 member decorator does not receive its class. */
 const SOUL = DECORATORS === 'legacy' ? 'Soul' : '(class)';
 const TRACED =
-	'The legal options are path, aspect, name, kind, observer, startAttributes, attributes, result, expected, refused, root, parent, links, span, tokens, watch, operation, capture, errors.';
+	'The legal options are path, aspect, name, kind, observer, samplingAttributes, attributes, result, expected, refused, root, parent, links, span, tokens, follow, operation, metered, when, capture, errors.';
+const EXPECTED = "The option 'expected' is an array of error classes, or a function that returns true for an error";
+const METERED =
+	"The option 'metered' is true, false or an object with the options of @Metered: attributes, buckets, active.";
 const PLACE = 'goes on a class, a method, a getter, a setter, an accessor or an arrow-function field.';
 
 type Loose = (...args: unknown[]) => never;
@@ -82,22 +86,31 @@ function refusal(define: () => unknown): string {
 describe('an unknown option', () => {
 	it('is refused with the nearest legal one', () => {
 		expect(onMethod(traces({ naem: 'x' }))).toBe(`@Traced on ${SOUL}.ask got the option 'naem'. ${TRACED} Try 'name'.`);
-		expect(onMethod(traces({ startAttribute: 1 }))).toBe(
-			`@Traced on ${SOUL}.ask got the option 'startAttribute'. ${TRACED} Try 'startAttributes'.`,
+		expect(onMethod(traces({ sampleAttributes: 1 }))).toBe(
+			`@Traced on ${SOUL}.ask got the option 'sampleAttributes'. ${TRACED} Try 'samplingAttributes'.`,
 		);
 		expect(onClass(traces({ Kind: 1 }))).toBe(`@Traced on Soul got the option 'Kind'. ${TRACED} Try 'kind'.`);
 		expect(onMethod(meters({ bucket: [] }))).toBe(
-			`@Metered on ${SOUL}.ask got the option 'bucket'. The legal options are labels, buckets, active. Try 'buckets'.`,
+			`@Metered on ${SOUL}.ask got the option 'bucket'. The legal options are attributes, buckets, active. Try 'buckets'.`,
 		);
+	});
+
+	it.each([
+		['startAttributes', traces({ startAttributes: 1 }), TRACED, 'samplingAttributes'],
+		['watch', traces({ watch: 'x' }), TRACED, 'follow'],
+		['labels', meters({ labels: {} }), 'The legal options are attributes, buckets, active.', 'attributes'],
+	])('%s is refused with its present name', (name, decorator, legal, present) => {
+		expect(onMethod(decorator)).toMatch(/^@(?:Traced|Metered) on /);
+		expect(onMethod(decorator)).toContain(`got the option '${name}'. ${legal} Try '${present}'.`);
 	});
 
 	it('that is near none is refused with the list of all', () => {
 		expect(onMethod(meters({ zzzzzz: 1 }))).toBe(
-			`@Metered on ${SOUL}.ask got the option 'zzzzzz'. The legal options are labels, buckets, active. Try one of them.`,
+			`@Metered on ${SOUL}.ask got the option 'zzzzzz'. The legal options are attributes, buckets, active. Try one of them.`,
 		);
 	});
 
-	it('is refused by a decorator of createDecorator, traced() and weave() too', () => {
+	it('is refused by a decorator of createDecorator, traced() and instrument() too', () => {
 		const Audited = createDecorator<{ tag: string }>({ name: 'Audited', keys: ['tag'], advice: () => ({}) });
 		expect(onMethod((Audited as unknown as typeof traces)({ tga: 1 }))).toBe(
 			`@Audited on ${SOUL}.ask got the option 'tga'. The legal options are tag. Try 'tag'.`,
@@ -108,14 +121,29 @@ describe('an unknown option', () => {
 		class Soul {
 			ask(): void {}
 		}
-		expect(refusal(() => weave(Soul, { traced: { naem: 1 } as never }))).toBe(
+		expect(refusal(() => instrument(Soul, { traced: { naem: 1 } as never }))).toBe(
 			`@Traced on Soul got the option 'naem'. ${TRACED} Try 'name'.`,
 		);
 	});
 
-	it.each([null, 'name', 7, []])('list %j is no options', (options) => {
+	it.each([null, 7, []])('list %j is no options', (options) => {
 		if (options === null) return expect(onMethod(loose(Traced(null as never)))).toBe('not refused');
 		return expect(onMethod(traces(options))).toMatch(/^@Traced on .*\.ask got .* for options\./);
+	});
+
+	it('list may be a name for @Traced alone, and nothing beside it', () => {
+		expect(onMethod(traces('pay'))).toBe('not refused');
+		expect(onMethod(meters('pay'))).toBe(
+			`@Metered on ${SOUL}.ask got string for options. The legal options are attributes, buckets, active. Try an object of options, or none.`,
+		);
+		const more = Traced as unknown as (...options: unknown[]) => Loose;
+		expect(onMethod(more('pay', { kind: 1 }))).toBe(
+			`@Traced on ${SOUL}.ask got 2 arguments. @Traced accepts one argument: its options, or the name alone. Try @Traced({ name: '…', … }).`,
+		);
+		expect(refusal(() => metered(function ask() {}, 'pay' as never))).toContain(
+			'@Metered on ask got string for options.',
+		);
+		expect(refusal(() => traced(function ask() {}, ''))).toContain("The option 'name' is a non-empty string");
 	});
 });
 
@@ -124,13 +152,28 @@ const VALUES: readonly [label: string, decorator: Loose, rule: string][] = [
 	['attributes', traces({ attributes: {} }), "The option 'attributes' is a function."],
 	['result', traces({ result: 'x' }), "The option 'result' is a function."],
 	['links', traces({ links: [] }), "The option 'links' is a function."],
-	['name', traces({ name: '' }), "The option 'name' is a non-empty string."],
-	['watch', traces({ watch: 1 }), "The option 'watch' is a non-empty string."],
+	['name', traces({ name: '' }), "The option 'name' is a non-empty string, or a function that returns one."],
+	['no name', traces(''), "The option 'name' is a non-empty string, or a function that returns one."],
+	['when', traces({ when: true }), "The option 'when' is a function."],
+	['expected', traces({ expected: 'NotFound' }), `${EXPECTED}.`],
+	['expected, a class', traces({ expected: RangeError }), `${EXPECTED}; write [RangeError] for the class RangeError.`],
+	['expected, a name', traces({ expected: [RangeError, 'NotFound'] }), `${EXPECTED}; its item 1 is no class.`],
+	['expected, an arrow', traces({ expected: [() => true] }), `${EXPECTED}; its item 0 is no class.`],
 	[
-		'operation',
-		traces({ operation: 'chat' as 'invoke_agent' }),
-		"The option 'operation' is 'invoke_agent' or 'execute_tool'.",
+		'expected, undefined',
+		traces({ expected: [undefined] }),
+		`${EXPECTED}; its item 0 is undefined, as in a cycle of imports.`,
 	],
+	['metered', traces({ metered: 'yes' }), METERED],
+	[
+		'metered, a former name',
+		traces({ metered: { labels: {} } }),
+		`${METERED} 'labels' is none of them; did you mean 'attributes'?`,
+	],
+	['metered, unknown', traces({ metered: { zzzzzz: 1 } }), `${METERED} 'zzzzzz' is none of them.`],
+	['metered.active', traces({ metered: { active: 1 } }), "The option 'active' is true or false."],
+	['follow', traces({ follow: 1 }), "The option 'follow' is a non-empty string."],
+	['operation', traces({ operation: '' }), "The option 'operation' is a non-empty string."],
 	['root', traces({ root: 1 }), "The option 'root' is true or false."],
 	['span', traces({ span: 'old' }), "The option 'span' is 'new' or 'current'."],
 	['kind', traces({ kind: 9 }), "The option 'kind' is a SpanKind of OpenTelemetry, 0 to 4."],
@@ -143,14 +186,19 @@ const VALUES: readonly [label: string, decorator: Loose, rule: string][] = [
 	['buckets', meters({ buckets: [2, 1] }), "The option 'buckets' is an array of finite numbers in ascending order."],
 	['no buckets', meters({ buckets: [] }), "The option 'buckets' is an array of finite numbers in ascending order."],
 	[
-		'labels',
-		meters({ labels: { ruling: { values: 'x' } } }),
-		"The label 'ruling' has { values, from }: an array of strings, and a function that returns one of them.",
+		'attributes of @Metered',
+		meters({ attributes: [] }),
+		"The option 'attributes' is an object: { key: { values, from } }.",
 	],
 	[
-		'a label of ours',
-		meters({ labels: { 'agentese.path': { values: [], from: () => '' } } }),
-		"The label 'agentese.path' is reserved: the toolkit sets it.",
+		'attributes of @Metered, one of them',
+		meters({ attributes: { ruling: { values: 'x' } } }),
+		"The attribute 'ruling' has { values, from }: an array of strings, and a function that returns one of them.",
+	],
+	[
+		'an attribute of ours',
+		meters({ attributes: { 'agentese.path': { values: [], from: () => '' } } }),
+		"The attribute 'agentese.path' is reserved: the toolkit sets it.",
 	],
 ];
 
@@ -177,21 +225,21 @@ describe('a wrong target', () => {
 		expect(onGetter(loose(Aspect('mood')))).toBe(`@Aspect on ${SOUL}.mood got a getter. ${rule}`);
 	});
 
-	it('is refused by @Attribute', () => {
+	it('is refused by @SpanAttribute', () => {
 		const rule =
-			'@Attribute goes on a parameter of a method, a field, a getter or an accessor. Try @Traced({ attributes: (args, self) => ({ … }) }) on the method.';
-		expect(onMethod(loose(Attribute('k')))).toBe(`@Attribute on ${SOUL}.ask got a method. ${rule}`);
-		expect(onClass(loose(Attribute('k')))).toBe(`@Attribute on Soul got a class. ${rule}`);
-		expect(onField(loose(Attribute('')))).toBe(
-			`@Attribute on ${SOUL}.mood got an empty text. @Attribute accepts the key of an attribute. Try @Attribute('app.tenant').`,
+			'@SpanAttribute goes on a parameter of a method, a field, a getter or an accessor. Try @Traced({ attributes: (args, self) => ({ … }) }) on the method.';
+		expect(onMethod(loose(SpanAttribute('k')))).toBe(`@SpanAttribute on ${SOUL}.ask got a method. ${rule}`);
+		expect(onClass(loose(SpanAttribute('k')))).toBe(`@SpanAttribute on Soul got a class. ${rule}`);
+		expect(onField(loose(SpanAttribute('')))).toBe(
+			`@SpanAttribute on ${SOUL}.mood got an empty text. @SpanAttribute accepts the key of an attribute. Try @SpanAttribute('app.tenant').`,
 		);
 	});
 
-	it('is refused by @Observer', () => {
+	it('is refused by @Umwelt', () => {
 		const rule =
-			'@Observer() goes on a parameter of a method. Try @Traced({ observer: (args) => args[1] }) on the method.';
-		expect(onMethod(loose(Observer()))).toBe(`@Observer on ${SOUL}.ask got a method. ${rule}`);
-		expect(onClass(loose(Observer()))).toBe(`@Observer on Soul got a class. ${rule}`);
+			'@Umwelt() goes on a parameter of a method. Try @Traced({ observer: (args) => args[1] }) on the method.';
+		expect(onMethod(loose(Umwelt()))).toBe(`@Umwelt on ${SOUL}.ask got a method. ${rule}`);
+		expect(onClass(loose(Umwelt()))).toBe(`@Umwelt on Soul got a class. ${rule}`);
 	});
 
 	it('is refused by @Untraced', () => {
@@ -205,10 +253,10 @@ describe('a wrong target', () => {
 		['@Metered', Metered],
 	] as [string, TracedDecorator][])('is refused by %s', (name, decorator) => {
 		expect(refusal(() => (decorator({}) as unknown as Loose)(7))).toBe(
-			`${name} on an anonymous class got something that is neither a class nor a member of one. ${name} ${PLACE} Try ${name} on the method itself, or weave() for what cannot be annotated.`,
+			`${name} on an anonymous class got something that is neither a class nor a member of one. ${name} ${PLACE} Try ${name} on the method itself, or instrument() for what cannot be annotated.`,
 		);
 		expect(refusal(() => (decorator as unknown as Loose)(class Soul {}.prototype, 'ask', 0))).toBe(
-			`${name} on Soul.ask got a parameter. ${name} ${PLACE} Try ${name} on the method itself, or weave() for what cannot be annotated.`,
+			`${name} on Soul.ask got a parameter. ${name} ${PLACE} Try ${name} on the method itself, or instrument() for what cannot be annotated.`,
 		);
 	});
 });
@@ -258,24 +306,117 @@ describe('a wrong name', () => {
 	});
 });
 
-describe('weave()', () => {
+describe('the options of @Resolver', () => {
+	const handle = Resolver as unknown as (...args: unknown[]) => Loose;
+
+	it.each([
+		[{ publish: 'all' }, "'all'. The option 'publish' is 'aspects' or 'annotated'. Try publish: 'annotated'."],
+		[
+			{ publish: 'anotated' },
+			"'anotated'. The option 'publish' is 'aspects' or 'annotated'. Try publish: 'annotated'.",
+		],
+		[{ publish: true }, "boolean. The option 'publish' is 'aspects' or 'annotated'. Try publish: 'annotated'."],
+		[{ publishes: 'aspects' }, "the option 'publishes'. The legal options are publish. Try 'publish'."],
+		[
+			'annotated',
+			"string for options. The options of @Resolver are an object; its only key is publish. Try @Resolver('self.soul', { publish: 'annotated' }).",
+		],
+	])('refuse %j', (options, message) => {
+		expect(onClass(handle('self.soul', options))).toBe(`@Resolver on Soul got ${message}`);
+	});
+});
+
+describe('instrument()', () => {
+	it('refuses to publish what it does not instrument, and what is no segment of a path', () => {
+		const target = { ask() {}, askMe() {}, _hide() {} };
+		const publishing = (publish: unknown) => refusal(() => instrument(target, { publish: publish as string[] }));
+		const rest = 'instrument() replaces methods of a class, an instance or a plain object. Try one of ask.';
+		expect(publishing(['ask', '_hide'])).toContain(
+			`got '_hide' to publish, which is not the name of an instrumented method. ${rest}`,
+		);
+		expect(publishing(['askMe'])).toContain(
+			`got 'askMe' to publish, whose name cannot be a segment of a path. ${rest}`,
+		);
+		expect(publishing('ask')).toContain(`got another value than an array for publish. ${rest}`);
+	});
+
 	it('refuses what it cannot weave', () => {
 		const frozen = Object.freeze(Object.create({ ask() {} }));
-		const rule = 'weave() replaces methods of a class, an instance or a plain object.';
-		expect(refusal(() => weave(null as never))).toContain(`got null. ${rule}`);
-		expect(refusal(() => weave('text' as never))).toContain(`got string. ${rule}`);
-		expect(refusal(() => weave(frozen))).toContain(`got an object that cannot be extended. ${rule}`);
-		expect(refusal(() => weave(Object.freeze({ ask() {} })))).toContain('neither written nor configured');
-		expect(refusal(() => weave({ ask() {} }, { include: ['aks'] }))).toBe(
-			`weave() on an anonymous class got 'aks', which is not the name of a method. ${rule} Try one of ask.`,
+		const rule = 'instrument() replaces methods of a class, an instance or a plain object.';
+		expect(refusal(() => instrument(null as never))).toContain(`got null. ${rule}`);
+		expect(refusal(() => instrument('text' as never))).toContain(`got string. ${rule}`);
+		expect(refusal(() => instrument(frozen))).toContain(`got an object that cannot be extended. ${rule}`);
+		expect(refusal(() => instrument(Object.freeze({ ask() {} })))).toBe(
+			`instrument() on an anonymous class got the method 'ask', which can be neither written nor configured. ${rule} Try instrument({ ...object }), which leaves the frozen object as it is.`,
 		);
+		expect(refusal(() => instrument(() => 1))).toBe(
+			`instrument() on an anonymous class got a function without methods. ${rule} Try traced() for a function.`,
+		);
+		expect(
+			refusal(() =>
+				instrument({
+					get ask() {
+						return () => 1;
+					},
+				}),
+			),
+		).toContain('got an object that has getters and no methods');
+		expect(refusal(() => instrument({ ask() {} }, { include: ['aks'] }))).toBe(
+			`instrument() on an anonymous class got 'aks', which is not the name of a method. ${rule} Try one of ask.`,
+		);
+	});
+});
+
+describe('instrument() of what refuses to be changed', () => {
+	const rule = 'instrument() replaces methods of a class, an instance or a plain object.';
+	const error = new Error('no');
+	const fails = () => {
+		throw error;
+	};
+	const revoked = Proxy.revocable({}, {});
+	revoked.revoke();
+
+	it.each<[string, object]>([
+		['shows no members', new Proxy({ ask() {} }, { ownKeys: fails })],
+		['accepts no property', new Proxy({ ask() {} }, { defineProperty: () => false })],
+		['throws', new Proxy({ ask() {} }, { defineProperty: fails })],
+		['was revoked', revoked.proxy],
+	])('is a DecorationError for a proxy that %s', (_name, proxy) => {
+		expect(refusal(() => instrument(proxy))).toBe(
+			`instrument() on an anonymous class got an object that refuses to be read or changed. ${rule} Try the object behind the proxy.`,
+		);
+	});
+
+	it('leaves a target unchanged of which one method cannot be replaced', () => {
+		const target = Object.defineProperty({ ask() {} }, 'fixed', { value() {} });
+		const { ask } = target;
+		expect(refusal(() => instrument(target))).toContain("got the method 'fixed', which can be neither written");
+		expect(target.ask).toBe(ask);
+	});
+
+	it('replaces the methods of a sealed object', () => {
+		const target = Object.seal({ ask: () => 1 });
+		const { ask } = target;
+		expect(instrument(target).ask).not.toBe(ask);
+	});
+
+	it('refuses options that are none, with the nearest one', () => {
+		const wrong = (options: unknown) => refusal(() => instrument({ ask() {} }, options as never));
+		const legal = 'The legal options are include, exclude, publish, traced, metered, handle.';
+		expect(wrong({ inclde: ['ask'] })).toBe(
+			`instrument() on an anonymous class got the option 'inclde'. ${legal} Try 'include'.`,
+		);
+		expect(wrong(null)).toContain(`got null for options. ${legal}`);
+		expect(wrong('ask')).toContain(`got string for options. ${legal}`);
+		expect(wrong({ include: 'ask' })).toContain(`got the text 'ask' for include. ${rule} Try an array of names`);
+		expect(wrong({ exclude: [1] })).toContain(`got object for exclude. ${rule} Try an array of names`);
 	});
 });
 
 describe('createLogos()', () => {
 	it('refuses a resolver without a handle, and a handle that two resolvers declare', () => {
 		class Nobody {
-			@Traced
+			@Aspect
 			ask(): void {}
 		}
 		@Resolver('self.soul')

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { Aspect, createLogos, Metered, Resolver, resolverOf, Traced, Untraced, weave } from '../../index.js';
+import { createDecorator } from '../../extend.js';
+import { Aspect, createLogos, instrument, Metered, Resolver, resolverOf, Traced, Untraced } from '../../index.js';
 
 const result = () => 'x';
 
 class Base {
 	@Aspect('help')
 	_help(): void {}
+	@Aspect
 	@Traced
 	manifest(): void {}
 }
@@ -17,14 +19,20 @@ class Soul extends Base {
 	@Traced({ result })
 	@Metered()
 	_challenge(): void {}
+	@Aspect
 	@Traced({ path: 'world.gate.open' })
 	gate(): void {}
-	@Traced({ aspect: false })
+	@Traced({ name: 'method' })
+	@Metered
 	watched(): void {}
+	@Aspect
+	@Traced({ aspect: false })
+	closed(): void {}
 	helper(): void {}
 	@Untraced
 	quiet(): void {}
 	override manifest(): void {}
+	@Aspect
 	@Metered
 	static make(): void {}
 }
@@ -42,8 +50,8 @@ const OWN = [
 	{ ...plain('challenge', '_challenge', { Traced: { result }, Metered: {} }), affordedTo: ['scholar'] },
 	{ ...plain('open', 'gate', { Traced: { name: 'class', path: 'world.gate.open' } }), path: 'world.gate.open' },
 	plain('help', '_help'),
-	// An override of what a base class published is published.
-	plain('manifest', 'manifest', { Traced: {} }),
+	// An override of what a base class publishes is published, with its own decorators.
+	plain('manifest', 'manifest', { Traced: { name: 'class' } }),
 ];
 
 describe('resolverOf', () => {
@@ -75,13 +83,74 @@ describe('resolverOf', () => {
 		]);
 	});
 
-	it('returns what weave() declared of an object', () => {
-		const target = weave({ ask: () => 1, _hide: () => 2 }, { handle: 'void.dice', include: ['ask'], metered: false });
+	it('returns what instrument() declared of an object', () => {
+		const target = instrument(
+			{ ask: () => 1, tell: () => 2 },
+			{ handle: 'void.dice', publish: ['ask'], metered: false },
+		);
 		expect(resolverOf(target)).toEqual({
 			handle: 'void.dice',
 			name: '',
-			aspects: [{ ...plain('ask', 'ask', { Traced: {} }), path: 'void.dice.ask' }],
+			aspects: [{ ...plain('ask', 'ask', { Traced: { metered: false } }), path: 'void.dice.ask' }],
 		});
+	});
+
+	it("lists every annotated method with publish: 'annotated', and a class-level decorator publishes none", () => {
+		const Audited = createDecorator({ name: 'Audited', advice: () => ({}) });
+		@Traced
+		@Resolver('world.town', { publish: 'annotated' })
+		class Town {
+			@Traced
+			traced(): void {}
+			@Metered
+			static metered(): void {}
+			@Audited
+			audited(): void {}
+			@Aspect('other')
+			named(): void {}
+			@Traced({ aspect: false })
+			closed(): void {}
+			@Traced
+			get mood(): string {
+				return 'calm';
+			}
+			helper(): void {}
+		}
+		class Quarter extends Town {}
+		@Resolver('world.village')
+		class Village extends Town {}
+		const paths = (target: object) =>
+			resolverOf(target)
+				.aspects.map(({ path }) => path)
+				.sort();
+		const town = ['audited', 'other', 'traced'].map((aspect) => `world.town.${aspect}`);
+		expect(paths(Town)).toEqual([town[0], 'world.town.metered', town[1], town[2]]);
+		expect(paths(new Quarter())).toEqual(town);
+		expect(paths(Village)).toEqual(['world.village.other']);
+	});
+
+	it('gives an override the aspect that the base class declares', () => {
+		class Gate {
+			@Aspect('open_up', { affordedTo: ['scholar'], category: 'mutation' })
+			open(): void {}
+			@Aspect
+			shut(): void {}
+		}
+		@Resolver('world.gate')
+		class Iron extends Gate {
+			@Traced({ name: 'iron' })
+			override open(): void {}
+			@Traced({ aspect: false })
+			override shut(): void {}
+		}
+		expect(resolverOf(new Iron()).aspects).toEqual([
+			{
+				...plain('open_up', 'open', { Traced: { name: 'iron' } }),
+				path: 'world.gate.open_up',
+				affordedTo: ['scholar'],
+				category: 'mutation',
+			},
+		]);
 	});
 
 	it('of what was never decorated is empty', () => {

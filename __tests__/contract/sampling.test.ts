@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Attributes, context, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler, ParentBasedSampler, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
-import { Attribute, currentInvocation, metered, Resolver, recordTokens, Traced, traced } from '../../index.js';
+import { currentInvocation, metered, Resolver, recordTokens, SpanAttribute, Traced, traced } from '../../index.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { counted, inOrder, invoke, pathAttributes, pathLabels } from './expected.js';
 import { points, startSdk, stopSdk, timeline } from './harness.js';
@@ -24,10 +24,10 @@ const PATH = 'self.soul.ask';
 const EARLY = pathAttributes(PATH, 'ask');
 
 describe('a sampler', () => {
-	it('receives what is known at the start, and startAttributes', () => {
+	it('receives what is known at the start, and samplingAttributes', () => {
 		const sampler = new Recorder(() => false);
 		startSdk({ sampler });
-		traced(function ask() {}, { path: PATH, startAttributes: () => ({ 'app.tenant': 7 }) })();
+		traced(function ask() {}, { path: PATH, samplingAttributes: () => ({ 'app.tenant': 7 }) })();
 		expect(sampler.asked).toEqual([['agentese.invoke', { ...EARLY, 'app.tenant': 7 }]]);
 	});
 
@@ -35,7 +35,7 @@ describe('a sampler', () => {
 		startSdk({ sampler: new Recorder((attributes) => attributes['app.tenant'] === 7) });
 		const call = traced(function ask(_: unknown, _tenant: number) {}, {
 			path: PATH,
-			startAttributes: (args) => ({ 'app.tenant': args[1] }),
+			samplingAttributes: (args) => ({ 'app.tenant': args[1] }),
 		});
 		call(null, 7);
 		call(null, 8);
@@ -55,18 +55,18 @@ describe('a sampler', () => {
 });
 
 describe('if nothing is sampled', () => {
-	it('attributes, result and @Attribute are not called, and everything is counted', async () => {
+	it('attributes, result and @SpanAttribute are not called, and everything is counted', async () => {
 		const asked: string[] = [];
 		startSdk({ sampler: new AlwaysOffSampler() });
 		@Resolver('self.soul')
 		class Soul {
-			@Attribute('app.mood')
+			@SpanAttribute('app.mood')
 			get mood(): string {
 				asked.push('mood');
 				return 'calm';
 			}
 			@Traced({
-				startAttributes: () => void asked.push('start') as never,
+				samplingAttributes: () => void asked.push('start') as never,
 				attributes: () => void asked.push('attributes') as never,
 				result: () => void asked.push('result') as never,
 				expected: (error) => (error as Error).message === 'refuse',
@@ -76,20 +76,19 @@ describe('if nothing is sampled', () => {
 			}
 		}
 		const soul = new Soul();
-		const ask = metered(Object.defineProperty((message: string) => soul.ask(message), 'name', { value: 'count' }));
 		for (const message of ['', 'refuse', 'fail']) {
 			try {
-				ask(message);
+				soul.ask(message);
 			} catch {
 				// The outcomes are counted.
 			}
 		}
 		expect(asked).toEqual(['start', 'start', 'start']);
 		expect(await timeline()).toEqual([]);
-		const labels = { 'code.function.name': 'count' };
-		expect(await points()).toEqual(
-			inOrder([...counted(labels), ...counted(labels, 'error', { times: 2, errorType: 'Error' })]),
-		);
+		const labels = pathLabels(PATH);
+		const refused = counted(labels, 'refused');
+		const failed = counted(labels, 'error', { errorType: 'Error' });
+		expect(await points()).toEqual(inOrder([...counted(labels), ...refused, ...failed]));
 	});
 
 	it('children of an unsampled parent are counted', async () => {
@@ -120,7 +119,7 @@ describe('below a span that is not sampled', () => {
 		const seen: unknown[] = [];
 		const ask = traced(
 			function ask() {
-				recordTokens({ in: 3 });
+				recordTokens({ input: 3 });
 				seen.push(currentInvocation()?.path, trace.getActiveSpan()?.spanContext());
 			},
 			{ path: PATH },
@@ -134,7 +133,12 @@ describe('below a span that is not sampled', () => {
 		below(ask);
 		expect(seen.slice(2)).toEqual([PATH, unsampled]);
 		expect(await timeline()).toEqual([]);
-		expect((await points()).map(({ name, value }) => [name, value])).toEqual([['agentese.tokens', 3]]);
+		expect((await points()).map(({ name, value }) => [name, value])).toEqual([
+			['agentese.invocations', 1],
+			['agentese.invoke.active', 0],
+			['agentese.invoke.duration', 1],
+			['agentese.tokens', 3],
+		]);
 	});
 
 	it('the sampler is called for a root of its own and for an explicit parent', async () => {

@@ -37,8 +37,8 @@ describe('of a stream', () => {
 
 	it('that the consumer leaves early what came until then is measured', async () => {
 		const { attributes } = await measure((source) => take(source.open(null, words), 1), below(PRODUCER));
-		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number) });
-		expect(attributes['first_chunk']).toBeLessThan(PRODUCER);
+		expect(attributes).toEqual({ chunks: 1, time_to_first_chunk: expect.any(Number) });
+		expect(attributes['time_to_first_chunk']).toBeLessThan(PRODUCER);
 	});
 
 	it('that fails after a wait, that wait is a stall', async () => {
@@ -50,8 +50,8 @@ describe('of a stream', () => {
 			});
 			await take(stream, 9).catch(() => undefined);
 		});
-		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number), stall: streamed?.stall });
-		expect(attributes['stall']).toBeGreaterThanOrEqual(AT_LEAST);
+		expect(attributes).toEqual({ chunks: 1, time_to_first_chunk: expect.any(Number), 'stall.max': streamed?.stall });
+		expect(attributes['stall.max']).toBeGreaterThanOrEqual(AT_LEAST);
 	});
 
 	it('that hangs before its end, that is no wait for a chunk', async () => {
@@ -64,7 +64,7 @@ describe('of a stream', () => {
 				9,
 			),
 		);
-		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number) });
+		expect(attributes).toEqual({ chunks: 1, time_to_first_chunk: expect.any(Number) });
 	});
 
 	it('whose chunks are requested all at once each wait is measured', async () => {
@@ -72,8 +72,8 @@ describe('of a stream', () => {
 			const stream = source.open(null, words) as AsyncGenerator;
 			await Promise.all([stream.next(), stream.next(), stream.next(), stream.next()]);
 		});
-		expect(attributes).toEqual({ chunks: 3, first_chunk: expect.any(Number), stall: expect.any(Number) });
-		expect(attributes['stall']).toBeGreaterThanOrEqual(AT_LEAST);
+		expect(attributes).toEqual({ chunks: 3, time_to_first_chunk: expect.any(Number), 'stall.max': expect.any(Number) });
+		expect(attributes['stall.max']).toBeGreaterThanOrEqual(AT_LEAST);
 	});
 
 	const busy = (ms: number) => {
@@ -91,7 +91,7 @@ describe('of a stream', () => {
 			for (const _ of stream as Iterable<unknown>) busy(CONSUMER);
 		}, below(CONSUMER));
 		expect(attributes['chunks']).toBe(3);
-		for (const key of ['first_chunk', 'stall']) {
+		for (const key of ['time_to_first_chunk', 'stall.max']) {
 			expect(attributes[key]).toBeGreaterThanOrEqual(PRODUCER);
 			expect(attributes[key]).toBeLessThan(CONSUMER);
 		}
@@ -113,8 +113,8 @@ describe('of a stream', () => {
 			for (const chunk of [1, 2, 3]) push(chunk);
 			subscription.unsubscribe();
 		}, below(PRODUCER));
-		expect(attributes).toEqual({ chunks: 3, first_chunk: expect.any(Number), stall: expect.any(Number) });
-		expect(attributes['stall']).toBeLessThan(PRODUCER);
+		expect(attributes).toEqual({ chunks: 3, time_to_first_chunk: expect.any(Number), 'stall.max': expect.any(Number) });
+		expect(attributes['stall.max']).toBeLessThan(PRODUCER);
 	});
 
 	it('that is paused the pause does not count', async () => {
@@ -135,7 +135,7 @@ describe('of a stream', () => {
 			await settled();
 			expect(heard.join('')).toBe('abc');
 		}, below(CONSUMER));
-		expect(attributes['stall']).toBeLessThan(CONSUMER);
+		expect(attributes['stall.max']).toBeLessThan(CONSUMER);
 	});
 
 	const eager = () =>
@@ -154,7 +154,7 @@ describe('of a stream', () => {
 
 	it.each(ways)('that was closed before %s read it, its last chunk counts', async (_, consume) => {
 		const { attributes } = await measure((source) => consume(source.open(null, eager) as ReadableStream));
-		expect([attributes['chunks'], attributes['bytes']]).toEqual([3, 3]);
+		expect([attributes['chunks'], attributes['size']]).toEqual([3, 3]);
 	});
 
 	const filled = () => {
@@ -186,7 +186,7 @@ describe('of a stream', () => {
 			below(CONSUMER),
 		);
 		expect(attributes['chunks']).toBe(3);
-		expect(attributes['stall']).toBeLessThan(CONSUMER);
+		expect(attributes['stall.max']).toBeLessThan(CONSUMER);
 	});
 
 	it('of Node that is read long after its chunk came, it was waited for until it came', async () => {
@@ -200,8 +200,8 @@ describe('of a stream', () => {
 			stream.destroy();
 			await once(stream, 'close');
 		}, below(CONSUMER));
-		expect(attributes).toEqual({ chunks: 1, first_chunk: expect.any(Number) });
-		expect(attributes['first_chunk']).toBeLessThan(CONSUMER);
+		expect(attributes).toEqual({ chunks: 1, time_to_first_chunk: expect.any(Number) });
+		expect(attributes['time_to_first_chunk']).toBeLessThan(CONSUMER);
 	});
 
 	it('that is consumed twice, the consumption that got furthest is measured', async () => {
@@ -224,7 +224,7 @@ describe('of a stream', () => {
 					9,
 				),
 			);
-			return attributes['bytes'];
+			return attributes['size'];
 		};
 		expect(await of([Buffer.from('abc'), new Uint8Array(2), new DataView(new ArrayBuffer(4), 1)])).toBe(8);
 		expect(await of([new ArrayBuffer(5), new Float64Array(1), new SharedArrayBuffer(2)])).toBe(15);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { createDecorator, type Outcome, type Streamed, traced } from '../../index.js';
+import { createDecorator, type Outcome, type Streamed } from '../../extend.js';
+import { traced } from '../../index.js';
 import { allPoints, startSdk, stopSdk, streamed, timeline } from './harness.js';
 import { Source } from './streams/measure.js';
 
-describe('the histogram agentese.stream.first_chunk', () => {
+describe('the histogram agentese.stream.time_to_first_chunk', () => {
 	const POINT = {
-		name: 'agentese.stream.first_chunk',
+		name: 'agentese.stream.time_to_first_chunk',
 		unit: 'ms',
 		boundaries: [1, 5, 10, 20, 40, 60, 80, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000, 30000, 60000, 120000],
 	};

@@ -129,10 +129,10 @@ describe('usage on a foreign span', () => {
 		const id = { 'gen_ai.response.id': 'r1' };
 		ask('self.inner.ask', () => {
 			model(usage(3, 1, id));
-			recordTokens({ in: 3, out: 1, responseId: 'r1' });
+			recordTokens({ input: 3, output: 1, responseId: 'r1' });
 		})();
 		ask('self.outer.ask', () => {
-			ask('self.inner.ask', () => recordTokens({ in: 3, out: 1, responseId: 'r1' }))();
+			ask('self.inner.ask', () => recordTokens({ input: 3, output: 1, responseId: 'r1' }))();
 			model(usage(3, 1, id));
 		})();
 		expect(spentBy(await timeline())).toEqual([
@@ -147,9 +147,9 @@ describe('usage on a foreign span', () => {
 	it('that another tree reports under its id counts once, if no other call can have that id', async () => {
 		const call = ask('self.inner.ask', () => openModelCall())() as ReturnType<typeof openModelCall>;
 		// Its response is a stream, which another invocation reads and reports.
-		call.report({ in: 3, out: 1, responseId: LONG });
-		ask('self.outer.ask', () => recordTokens({ in: 3, out: 1, responseId: LONG }))();
-		recordTokens({ in: 3, out: 1, responseId: LONG });
+		call.report({ input: 3, output: 1, responseId: LONG });
+		ask('self.outer.ask', () => recordTokens({ input: 3, output: 1, responseId: LONG }))();
+		recordTokens({ input: 3, output: 1, responseId: LONG });
 		expect(spentBy(await timeline())).toEqual([
 			['self.inner.ask', undefined, undefined, undefined, undefined],
 			['self.outer.ask', undefined, undefined, undefined, undefined],
@@ -174,8 +174,8 @@ describe('usage on a foreign span', () => {
 				model(usage(100, 100));
 				tool();
 			});
-			call.report({ in: 8, out: 2 });
-			call.report({ in: 8, out: 2 });
+			call.report({ input: 8, output: 2 });
+			call.report({ input: 8, output: 2 });
 		})();
 		expect(spentBy(await timeline())).toEqual([
 			['self.inner.ask', 8, 2, 13, 3],
@@ -190,7 +190,7 @@ describe('usage on a foreign span', () => {
 		['the outer of another response', ['r1'], 'r9', [16, 4]],
 		['the inner without an id', [undefined], 'r9', [8, 2]],
 	])('of a metered client within a metered one counts once: %s', async (_, inner, outerId, [input, output]) => {
-		const told = { in: 8, out: 2 };
+		const told = { input: 8, output: 2 };
 		ask('self.inner.ask', () => {
 			const outer = openModelCall();
 			context.with(outer.context, () => {
@@ -213,14 +213,14 @@ describe('usage on a foreign span', () => {
 	it('around a metered client is that same call, even if it has no response id', async () => {
 		ask('self.inner.ask', () =>
 			model(usage(11, 3), () => {
-				openModelCall().report({ in: 4, out: 1, responseId: 'r1' });
-				model({}, () => openModelCall().report({ in: 7, out: 2 }));
+				openModelCall().report({ input: 4, output: 1, responseId: 'r1' });
+				model({}, () => openModelCall().report({ input: 7, output: 2 }));
 			}),
 		)();
 		ask('self.inner.ask', () => {
 			// The response is a stream, which continues after the span has ended.
 			const call = model(usage(11, 3), openModelCall);
-			call?.report({ in: 11, out: 3 });
+			call?.report({ input: 11, output: 3 });
 		})();
 		expect(spentBy(await timeline())).toEqual([
 			['self.inner.ask', 11, 3, undefined, undefined],
@@ -246,7 +246,7 @@ describe('usage on a foreign span', () => {
 
 	it('outside every invocation counts as _OTHER, once', async () => {
 		model(usage(2, 1, { 'gen_ai.response.id': 'r1' }));
-		recordTokens({ in: 2, out: 1, responseId: 'r1' });
+		recordTokens({ input: 2, output: 1, responseId: 'r1' });
 		await timeline();
 		const other = { 'agentese.path': '_OTHER', 'agentese.context': '_OTHER' };
 		expect(await counted()).toEqual(inOrder([tokens(other, 'in', 2), tokens(other, 'out', 1)]));
@@ -330,7 +330,7 @@ describe('the result of a method', () => {
 		})();
 		for (const span of late) span.end();
 		await timeline();
-		const read = (await counted()).filter(({ labels: l }) => l['agentese.direction'] === 'in');
+		const read = (await counted()).filter(({ labels: l }) => l['agentese.tokens.direction'] === 'in');
 		expect(read.map(({ labels: l, value }) => `${l['agentese.path']} ${value}`).sort()).toEqual([
 			'self.inner.ask 4',
 			'self.inner.ask 4',

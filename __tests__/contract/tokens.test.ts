@@ -19,12 +19,12 @@ const tokenPoints = async () => (await points()).filter(({ name }) => name === '
 
 describe('recordTokens', () => {
 	it('attributes usage to the innermost invocation, and no ancestor repeats it', async () => {
-		const inner = ask(INNER, () => recordTokens({ in: 10, out: 1 }));
+		const inner = ask(INNER, () => recordTokens({ input: 10, output: 1 }));
 		ask(OUTER, () => {
-			recordTokens({ in: 1, out: 2 });
+			recordTokens({ input: 1, output: 2 });
 			inner();
 			inner();
-			recordTokens({ out: 3 });
+			recordTokens({ output: 3 });
 		})();
 		const child = seen(INNER, spent(10, 1));
 		expect(await timeline()).toEqual([
@@ -49,14 +49,14 @@ describe('recordTokens', () => {
 			await null;
 			await (async () => {
 				await null;
-				recordTokens({ in: 5, out: 0 });
+				recordTokens({ input: 5, output: 0 });
 			})();
 		});
 		await deep();
 		const stream = ask(INNER, function* () {
-			recordTokens({ in: 1 });
+			recordTokens({ input: 1 });
 			yield 1;
-			recordTokens({ in: 2 });
+			recordTokens({ input: 2 });
 		});
 		for (const _ of stream() as Iterable<unknown>);
 		expect(await timeline()).toEqual([
@@ -68,7 +68,7 @@ describe('recordTokens', () => {
 
 	it('attributes the usage of a helper without a path to the invocation of a path', async () => {
 		const help = traced(function helper() {
-			recordTokens({ in: 4 });
+			recordTokens({ input: 4 });
 		});
 		ask(OUTER, () => void help())();
 		expect(await timeline()).toEqual([
@@ -76,11 +76,34 @@ describe('recordTokens', () => {
 		]);
 	});
 
+	it('accepts what the tokens option accepts: the usage or the response of any client, or none', async () => {
+		ask(INNER, () => {
+			recordTokens({ prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 });
+			recordTokens({ usage: { input_tokens: 10, output_tokens: 20 }, output: [] });
+			recordTokens(undefined);
+			recordTokens(null);
+		})();
+		expect(await timeline()).toEqual([seen(INNER, spent(13, 24))]);
+		expect(loggedMessages()).toEqual([]);
+	});
+
+	it('logs once what holds no usage, as the tokens option does', async () => {
+		ask(INNER, () => [{ in: 1 }, { inputs: 1 }, [1]].forEach(recordTokens))();
+		ask(INNER, () => 'text', { tokens: () => ({ inputs: 1 }) })();
+		ask(INNER, () => 'text', { tokens: () => undefined })();
+		await timeline();
+		expect(await tokenPoints()).toEqual([]);
+		expect(loggedMessages().map((line) => line.slice(0, 60))).toEqual([
+			'agentese-otel: recordTokens accepts { input, output } as whole numbers'.slice(0, 60),
+			'agentese-otel: the tokens option returned something without a usage'.slice(0, 60),
+		]);
+	});
+
 	it('after the end adds to the counter only', async () => {
 		const gate = Promise.withResolvers<void>();
 		let late: Promise<void> | undefined;
 		ask(OUTER, () => {
-			late = gate.promise.then(() => recordTokens({ in: 7 }));
+			late = gate.promise.then(() => recordTokens({ input: 7 }));
 		})();
 		expect(await timeline()).toEqual([seen(OUTER)]);
 		gate.resolve();
@@ -89,14 +112,14 @@ describe('recordTokens', () => {
 	});
 
 	it('outside every invocation counts as _OTHER, and is logged once', async () => {
-		recordTokens({ in: 1, out: 2 });
-		recordTokens({ in: 1 });
+		recordTokens({ input: 1, output: 2 });
+		recordTokens({ input: 1 });
 		const other = { 'agentese.path': '_OTHER', 'agentese.context': '_OTHER' };
 		expect(await points()).toEqual(inOrder([tokens(other, 'in', 2), tokens(other, 'out', 2)]));
 		expect(loggedMessages().filter((line) => line.includes('outside of any invocation')).length).toBe(1);
 	});
 
-	it.each([null, undefined, 7, 'x', {}, { in: -1 }, { in: 1.5 }, { in: '3' }, { in: Number.NaN }])(
+	it.each([null, undefined, 7, 'x', {}, { input: -1 }, { input: 1.5 }, { input: '3' }, { input: Number.NaN }])(
 		'of %j never throws and counts nothing',
 		async (usage) => {
 			ask(OUTER, () => recordTokens(usage as never))();
@@ -107,7 +130,7 @@ describe('recordTokens', () => {
 
 	it('counts an invocation that fails', async () => {
 		const fail = ask(OUTER, () => {
-			recordTokens({ in: 9 });
+			recordTokens({ input: 9 });
 			throw new Error('late');
 		});
 		expect(fail).toThrow('late');
@@ -120,10 +143,10 @@ describe('recordTokens', () => {
 });
 
 describe('the tokens option', () => {
-	const usage = (value: unknown) => (value as { usage?: { in: number; out: number } } | undefined)?.usage;
+	const usage = (value: unknown) => (value as { usage?: { input: number; output: number } } | undefined)?.usage;
 
 	it('reads the settled value if no usage was recorded', async () => {
-		await ask(OUTER, async () => ({ usage: { in: 3, out: 4 } }), { tokens: usage })();
+		await ask(OUTER, async () => ({ usage: { input: 3, output: 4 } }), { tokens: usage })();
 		expect(await timeline()).toEqual([seen(OUTER, { ...spent(3, 4), 'agentese.result': 'Object' })]);
 		expect(await tokenPoints()).toEqual([tokens(labels(OUTER), 'in', 3), tokens(labels(OUTER), 'out', 4)]);
 	});
@@ -132,8 +155,8 @@ describe('the tokens option', () => {
 		const stream = ask(
 			OUTER,
 			async function* () {
-				yield { usage: { in: 1, out: 1 } };
-				yield { usage: { in: 1, out: 9 } };
+				yield { usage: { input: 1, output: 1 } };
+				yield { usage: { input: 1, output: 9 } };
 			},
 			{ tokens: usage },
 		);
@@ -141,12 +164,22 @@ describe('the tokens option', () => {
 		expect(await timeline()).toEqual([seen(OUTER, { ...spent(1, 9), 'agentese.result': 'AsyncGenerator' })]);
 	});
 
+	it('is not called for a stream without items', async () => {
+		const values: unknown[] = [];
+		const tokensOf = (value: unknown) => void values.push(value);
+		for await (const _ of ask(INNER, () => new ReadableStream({ start: (source) => source.close() }), {
+			tokens: tokensOf,
+		})() as AsyncIterable<string>);
+		await timeline();
+		expect(values).toEqual([]);
+	});
+
 	it('is not called if usage was recorded', async () => {
 		ask(
 			OUTER,
 			() => {
-				recordTokens({ in: 1, out: 1 });
-				return { usage: { in: 100, out: 100 } };
+				recordTokens({ input: 1, output: 1 });
+				return { usage: { input: 100, output: 100 } };
 			},
 			{ tokens: usage },
 		)();
@@ -154,7 +187,7 @@ describe('the tokens option', () => {
 	});
 
 	it('works for a block', async () => {
-		traceInvocation('self.block.run', { tokens: usage }, () => ({ usage: { in: 2, out: 0 } }));
+		traceInvocation('self.block.run', { tokens: usage }, () => ({ usage: { input: 2, output: 0 } }));
 		expect(await tokenPoints()).toEqual([tokens(labels('self.block.run'), 'in', 2)]);
 		expect((await timeline()).length).toBe(1);
 	});

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Context, context, createContextKey, propagation, trace } from '@opentelemetry/api';
+import { createDecorator } from '../../extend.js';
 import {
-	createDecorator,
+	Aspect,
 	createLogos,
 	currentInvocation,
 	Metered,
@@ -34,7 +35,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 		const ask = traced(
 			function ask(_umwelt: unknown, given: object) {
 				seen.push(context.active(), currentInvocation());
-				recordTokens({ in: 3 });
+				recordTokens({ input: 3 });
 				return given;
 			},
 			{ path: PATH },
@@ -58,7 +59,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 			@Traced()
 			@Metered()
 			ask(): string | undefined {
-				return currentInvocation()?.point.functionName;
+				return currentInvocation()?.functionName;
 			}
 		}
 		const soul = new Soul();
@@ -135,7 +136,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 		expect(seen).toEqual(['here', 'here']);
 	});
 
-	it('the member of a result that `watch` selects runs there', () => {
+	it('the member of a result that `follow` selects runs there', () => {
 		startSdk({ metrics: false });
 		const seen: unknown[] = [];
 		const answer = traced(
@@ -145,7 +146,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 					return 'yes';
 				},
 			}),
-			{ watch: 'words' },
+			{ follow: 'words' },
 		);
 		const got = below(answer);
 		expect(got.words).toBe('yes');
@@ -156,6 +157,7 @@ describe('below a span that is not sampled, and with metrics off', () => {
 		startSdk({ metrics: false });
 		@Resolver('world.town.:citizen')
 		class Town {
+			@Aspect
 			@Traced()
 			async manifest(): Promise<unknown> {
 				return currentInvocation()?.params;

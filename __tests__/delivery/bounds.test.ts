@@ -33,15 +33,15 @@ afterEach(async () => {
 });
 
 async function start(delivery: Partial<DeliverySettings> = {}) {
-	const parts = await otlp.make(
+	const parts = await otlp.create(
 		{ ...otlpDefaults(), endpoint: backend.url },
 		{ ...environment(['traces']), delivery: { ...deliveryDefaults, directory, ...delivery } },
 	);
 	const { tracer, flush, shutdown } = providers(parts);
 	const spans = () => {
 		const counts = parts.stats?.().spans ?? ({} as SignalCounts);
-		const { made, written, queued, dropped, onDisk = 0 } = counts;
-		expect(made).toBe(written + queued + onDisk + dropped);
+		const { created, delivered, queued, dropped, onDisk = 0 } = counts;
+		expect(created).toBe(delivered + queued + onDisk + dropped);
 		return { ...counts, onDisk };
 	};
 	return { tracer, flush, shutdown, spans };
@@ -72,7 +72,7 @@ describe('a burst of spans of 100 kB in one turn', () => {
 		expect(sizeOnDisk()).toBeGreaterThan(24e6);
 		deed = TAKE;
 		await app.flush();
-		expect(app.spans()).toMatchObject({ made: 300, written: 300 });
+		expect(app.spans()).toMatchObject({ created: 300, delivered: 300 });
 		expect(new Set(backend.accepted).size).toBe(300);
 		await app.shutdown();
 		expect([segments(), logged]).toEqual([[], []]);
@@ -104,7 +104,7 @@ describe('a burst of spans of 100 kB in one turn', () => {
 });
 
 it('drops and counts the oldest spans if an outage is longer than the disk allows', async () => {
-	const app = await start({ maxBytes: 4 * MIB, window: 5 });
+	const app = await start({ maxBytes: 4 * MIB, delay: 5 });
 	for (let i = 0; i < 80; i++) {
 		app.tracer.startSpan(`span ${i}`, { attributes: { LARGE } }).end();
 		await until(() => app.spans().queued === 0);
@@ -128,15 +128,15 @@ describe('a disk that fails', () => {
 	it('leaves records in memory, logs it once, and loses nothing while the process lives', async () => {
 		// A file instead of the folder: an error for all users, also for root.
 		writeFileSync(join(directory, 'outbox'), '');
-		const app = await start({ directory: join(directory, 'outbox'), window: 10 });
+		const app = await start({ directory: join(directory, 'outbox'), delay: 10 });
 		for (let i = 0; i < 5; i++) {
 			app.tracer.startSpan(`span ${i}`).end();
 			await app.flush();
 		}
-		expect(app.spans()).toMatchObject({ made: 5, queued: 5, onDisk: 0, dropped: 0 });
+		expect(app.spans()).toMatchObject({ created: 5, queued: 5, onDisk: 0, dropped: 0 });
 		deed = TAKE;
 		await app.flush();
-		expect(app.spans()).toMatchObject({ written: 5, queued: 0 });
+		expect(app.spans()).toMatchObject({ delivered: 5, queued: 0 });
 		await app.shutdown();
 		expect(logged.filter((line) => line.includes('the journal cannot be written'))).toHaveLength(1);
 	});
@@ -144,7 +144,7 @@ describe('a disk that fails', () => {
 	it('is used again after it was repaired', async () => {
 		const outbox = join(directory, 'outbox');
 		writeFileSync(outbox, '');
-		const app = await start({ directory: outbox, window: 10 });
+		const app = await start({ directory: outbox, delay: 10 });
 		app.tracer.startSpan('first').end();
 		await app.flush();
 		expect(app.spans()).toMatchObject({ queued: 1, onDisk: 0 });
@@ -161,7 +161,7 @@ describe('a disk that fails', () => {
 	});
 
 	it('loses nothing that is in memory if its folder is removed while it is used', async () => {
-		const app = await start({ window: 10 });
+		const app = await start({ delay: 10 });
 		app.tracer.startSpan('before').end();
 		await until(() => app.spans().onDisk === 1);
 		rmSync(directory, { recursive: true });
@@ -171,7 +171,7 @@ describe('a disk that fails', () => {
 		deed = TAKE;
 		await app.flush();
 		expect([...new Set(backend.accepted)].sort()).toEqual(['after', 'before']);
-		expect(app.spans()).toMatchObject({ written: 2, dropped: 0 });
+		expect(app.spans()).toMatchObject({ delivered: 2, dropped: 0 });
 		await app.shutdown();
 		mkdirSync(directory, { recursive: true });
 	});

@@ -101,7 +101,7 @@ function pipelineOn(disk: Faulty, { unreachable = true, keep = true, adopter = f
 	pipelines.push(pipeline);
 	const counts = (): SignalCounts & { onDisk: number } => {
 		const { onDisk = 0, ...rest } = pipeline.stats();
-		expect(rest.made).toBe(rest.written + rest.queued + onDisk + rest.dropped);
+		expect(rest.created).toBe(rest.delivered + rest.queued + onDisk + rest.dropped);
 		return { ...rest, onDisk };
 	};
 	const until = async (holds: (now: ReturnType<typeof counts>) => boolean) => {
@@ -129,15 +129,15 @@ describe.each(OPERATIONS)('a file system on which %s fails with EIO', (name) => 
 		for (const text of texts(20)) pipeline.push(text);
 		await pipeline.flush();
 		pipeline.settle('perhaps');
-		expect(counts()).toMatchObject({ made: 20, written: 0, dropped: 0 });
+		expect(counts()).toMatchObject({ created: 20, delivered: 0, dropped: 0 });
 		if (WRITING.includes(name)) expect(disk.failures).toBeGreaterThan(0);
 		backend.unreachable = false;
-		await until(({ written }) => written === 20);
+		await until(({ delivered }) => delivered === 20);
 		for (const text of texts(5, 'second')) pipeline.push(text);
-		await until(({ written }) => written === 25);
+		await until(({ delivered }) => delivered === 25);
 		expect([...received].sort()).toEqual([...texts(20), ...texts(5, 'second')].sort());
 		await pipeline.shutdown();
-		expect(counts()).toMatchObject({ made: 25, written: 25, queued: 0, onDisk: 0, dropped: 0 });
+		expect(counts()).toMatchObject({ created: 25, delivered: 25, queued: 0, onDisk: 0, dropped: 0 });
 		// Logged once, however often it happens.
 		expect(logged.length).toBeLessThanOrEqual(1);
 	});
@@ -153,7 +153,7 @@ describe.each(OPERATIONS)('a file system on which %s fails with EIO', (name) => 
 		expect({ queued, droppedBy }).toEqual({ queued: 0, droppedBy: dropped > 0 ? { undelivered: dropped } : {} });
 		expect(onDisk).toBe(20 - dropped);
 		const adopter = pipelineOn(new Faulty(), { unreachable: false, adopter: true });
-		await adopter.until(({ written }) => written === onDisk);
+		await adopter.until(({ delivered }) => delivered === onDisk);
 		await sleep(100);
 		expect([new Set(adopter.received).size, adopter.received.length]).toEqual([onDisk, onDisk]);
 	});
@@ -190,7 +190,7 @@ describe('a body that is on disk only', () => {
 			await until(() => disk.failures > before + 20);
 			expect(counts().dropped).toBe(0);
 			disk.heal();
-			await until(({ written }) => written === 100);
+			await until(({ delivered }) => delivered === 100);
 			expect([...received].sort()).toEqual(texts(100).sort());
 			expect(logged).toEqual([]);
 		},
@@ -207,9 +207,9 @@ describe('a body that is on disk only', () => {
 		disk.heal();
 		await until(({ queued, onDisk }) => queued + onDisk === 0);
 		for (const text of texts(5, 'second')) pipeline.push(text);
-		await until(({ written }) => written === received.length && received.includes('second 4'));
-		const { written, dropped, droppedBy } = counts();
-		expect([written + dropped, droppedBy]).toEqual([105, { unreadable: dropped }]);
+		await until(({ delivered }) => delivered === received.length && received.includes('second 4'));
+		const { delivered, dropped, droppedBy } = counts();
+		expect([delivered + dropped, droppedBy]).toEqual([105, { unreadable: dropped }]);
 		expect(logged).toEqual([expect.stringMatching(/what waited on disk to be sent was removed or damaged.*EIO/)]);
 	});
 
@@ -220,8 +220,8 @@ describe('a body that is on disk only', () => {
 		await until(({ onDisk, queued }) => onDisk === 100 && queued === 0);
 		for (const name of readdirSync(directory)) rmSync(`${directory}/${name}`);
 		backend.unreachable = false;
-		const { written, dropped, droppedBy } = await until(({ queued, onDisk }) => queued + onDisk === 0);
-		expect([written + dropped, droppedBy]).toEqual([100, { unreadable: dropped }]);
+		const { delivered, dropped, droppedBy } = await until(({ queued, onDisk }) => queued + onDisk === 0);
+		expect([delivered + dropped, droppedBy]).toEqual([100, { unreadable: dropped }]);
 		expect(dropped).toBeGreaterThan(0);
 	});
 });

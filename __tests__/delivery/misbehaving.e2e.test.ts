@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
 import { type DeliverySettings, deliveryDefaults } from '../../delivery/options.js';
+import type { PresetParts } from '../../extend.js';
 import { type OtlpSettings, otlpDefaults } from '../../presets/contract/otlp-options.js';
 import { otlp } from '../../presets/otlp/preset.js';
-import type { PresetParts, SignalCounts } from '../../sdk/index.js';
+import type { SignalCounts } from '../../sdk/index.js';
 import { temporary } from '../support/children.js';
 import { type Deed, type Misbehaving, misbehaving, until } from '../support/misbehaving.js';
 import { captureLogs, environment, providers } from '../support/providers.js';
@@ -45,15 +46,15 @@ async function start(
 ): Promise<Running> {
 	const backend = await misbehaving(protocol, script);
 	backends.push(backend);
-	const parts = await otlp.make(
+	const parts = await otlp.create(
 		{ ...otlpDefaults(), endpoint: backend.url, protocol, ...settings },
 		{ ...environment(['traces']), delivery: { ...deliveryDefaults, directory, ...delivery } },
 	);
 	const { tracer, flush, shutdown } = providers(parts);
 	const spans = () => {
 		const counts = parts.stats?.().spans ?? ({} as SignalCounts);
-		const { made, written, queued, dropped, onDisk = 0 } = counts;
-		expect(made).toBe(written + queued + onDisk + dropped);
+		const { created, delivered, queued, dropped, onDisk = 0 } = counts;
+		expect(created).toBe(delivered + queued + onDisk + dropped);
 		return counts;
 	};
 	return {
@@ -93,9 +94,9 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 		const busy: Deed = { status: 503, code: 14 };
 		const app = await start(protocol, (_, index) => (index < 2 ? busy : { take: true }));
 		app.make(...names(20));
-		await until(() => app.spans().written === 20);
+		await until(() => app.spans().delivered === 20);
 		expect(app.backend.accepted).toEqual(names(20));
-		expect(app.spans()).toMatchObject({ made: 20, retries: 2, dropped: 0, onDisk: 0 });
+		expect(app.spans()).toMatchObject({ created: 20, retries: 2, dropped: 0, onDisk: 0 });
 		const [first = 0, second = 0, third = 0] = app.backend.times;
 		expect(second - first).toBeGreaterThan(300);
 		expect(third - second).toBeGreaterThan(600);
@@ -117,7 +118,7 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 		// A flush waits for that time too.
 		await app.flush();
 		app.make('b');
-		await until(() => app.spans().written === 2);
+		await until(() => app.spans().delivered === 2);
 		const [first = 0, second = 0] = app.backend.times;
 		expect(second - first).toBeGreaterThanOrEqual(1950);
 		expect(app.backend.accepted).toEqual(['a', 'b']);
@@ -128,7 +129,7 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 		const large: Deed = { status: 413, code: 8, text: 'received message larger than max (9 vs. 4)' };
 		const app = await start(protocol, (asked) => (asked.length > 10 ? large : { take: true }));
 		app.make(...names(100));
-		await until(() => app.spans().written === 100);
+		await until(() => app.spans().delivered === 100);
 		expect(app.backend.accepted.sort()).toEqual(names(100).sort());
 		expect(app.spans()).toMatchObject({ dropped: 0, onDisk: 0 });
 		await app.shutdown();
@@ -145,7 +146,7 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 		app.make(...names(3, 'after'));
 		await app.flush();
 		expect(app.backend.accepted).toEqual([...names(3, 'before'), ...names(3, 'after')]);
-		expect(app.spans()).toMatchObject({ made: 7, written: 6, droppedBy: { refused: 1 }, deadLetters: 1, onDisk: 0 });
+		expect(app.spans()).toMatchObject({ created: 7, delivered: 6, droppedBy: { refused: 1 }, rejected: 1, onDisk: 0 });
 		expect(deadLetters()).toEqual([
 			{
 				head: expect.objectContaining({
@@ -170,25 +171,25 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 			protocol,
 			(asked) => (unreachable ? busy : asked.includes('poison') ? bad : { take: true }),
 			{
-				delivery: { window: 20 },
+				delivery: { delay: 20 },
 			},
 		);
 		for (const name of ['a', 'poison', 'b', 'c']) {
 			app.make(name);
-			await until(() => app.spans().onDisk === app.spans().made);
+			await until(() => app.spans().onDisk === app.spans().created);
 		}
 		await until(() => app.backend.received.length > 0);
 		unreachable = false;
 		await until(() => app.spans().onDisk === 0);
 		expect(app.backend.accepted).toEqual(['a', 'b', 'c']);
-		expect(app.spans()).toMatchObject({ written: 3, droppedBy: { refused: 1 } });
+		expect(app.spans()).toMatchObject({ delivered: 3, droppedBy: { refused: 1 } });
 		await app.shutdown();
 	});
 
 	it('receives everything if it cuts connections', async () => {
 		const app = await start(protocol, (_, index) => (index < 3 ? 'reset' : { take: true }));
 		app.make(...names(5));
-		await until(() => app.spans().written === 5);
+		await until(() => app.spans().delivered === 5);
 		expect(app.backend.accepted).toEqual(names(5));
 		await app.shutdown();
 	});
@@ -196,7 +197,7 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 	it('receives a request again after the timeout if it hangs', async () => {
 		const app = await start(protocol, (_, index) => (index === 0 ? 'hang' : { take: true }), { timeout: 300 });
 		app.make(...names(5));
-		await until(() => app.spans().written === 5);
+		await until(() => app.spans().delivered === 5);
 		expect(app.backend.accepted).toEqual(names(5));
 		expect(app.spans()).toMatchObject({ retries: 1, dropped: 0 });
 		await app.shutdown();
@@ -206,7 +207,7 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 		const app = await start(protocol, () => ({ take: true, refused: 2 }));
 		app.make(...names(5));
 		await app.flush();
-		expect(app.spans()).toMatchObject({ made: 5, written: 3, droppedBy: { refused: 2 }, onDisk: 0 });
+		expect(app.spans()).toMatchObject({ created: 5, delivered: 3, droppedBy: { refused: 2 }, onDisk: 0 });
 		await app.shutdown();
 	});
 
@@ -216,20 +217,20 @@ describe.each(PROTOCOLS)('a backend over %s', (protocol) => {
 			protocol,
 			(asked) => (asked.includes('poison') ? { status: 503, code: 14 } : { take: true }),
 			{
-				delivery: { window: 20 },
+				delivery: { delay: 20 },
 			},
 		);
 		app.make('poison');
 		await until(() => app.spans().onDisk === 1);
-		for (let i = 0; app.spans().deadLetters === 0; i++) {
+		for (let i = 0; app.spans().rejected === 0; i++) {
 			app.make(`span ${i}`);
 			// A flush sends at once. The sender alone would wait longer each time.
 			await app.flush();
 			if (i > 100) break;
 		}
 		await until(() => app.spans().onDisk === 0);
-		expect(app.spans()).toMatchObject({ droppedBy: { refused: 1 }, deadLetters: 1 });
-		expect(app.backend.accepted.length).toBe(app.spans().made - 1);
+		expect(app.spans()).toMatchObject({ droppedBy: { refused: 1 }, rejected: 1 });
+		expect(app.backend.accepted.length).toBe(app.spans().created - 1);
 		await app.shutdown();
 	});
 });
@@ -242,25 +243,25 @@ it('a backend that hangs does not hold up another', async () => {
 	slow.make(...names(10));
 	fast.make(...names(10));
 	await fast.flush();
-	expect(fast.spans().written).toBe(10);
+	expect(fast.spans().delivered).toBe(10);
 	await until(() => slow.spans().onDisk === 10);
 	await fast.shutdown();
 	const began = Date.now();
 	await slow.shutdown();
 	// The shutdown does not wait for what is on disk, although its request has two minutes.
 	expect(Date.now() - began).toBeLessThan(30_000);
-	expect(slow.spans()).toMatchObject({ written: 0, onDisk: 10, dropped: 0 });
+	expect(slow.spans()).toMatchObject({ delivered: 0, onDisk: 10, dropped: 0 });
 });
 
 it('sends few requests to an unreachable backend, however many spans are made meanwhile', async () => {
-	const app = await start('http/protobuf', () => ({ status: 503, code: 14 }), { delivery: { window: 10 } });
+	const app = await start('http/protobuf', () => ({ status: 503, code: 14 }), { delivery: { delay: 10 } });
 	const end = Date.now() + 3000;
 	for (let i = 0; Date.now() < end; i++) {
 		app.make(`span ${i}`);
 		await new Promise((resolve) => setTimeout(resolve, 5));
 	}
 	expect(app.backend.received.length).toBeLessThanOrEqual(5);
-	expect(app.spans().written).toBe(0);
+	expect(app.spans().delivered).toBe(0);
 	await app.shutdown();
 	expect(app.spans().dropped).toBe(0);
 });

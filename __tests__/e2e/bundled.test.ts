@@ -9,14 +9,15 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const APP = `
 import { createServer, get } from 'node:http';
-import { createLogos, Resolver, Traced } from 'agentese-otel';
+import { Aspect, createLogos, Resolver, Traced } from 'agentese-otel';
 import pino from 'pino';
 
 const log = pino();
 
 @Resolver('self.soul')
 class Soul {
-	@Traced() challenge(port: number) {
+	@Aspect
+	@Aspect() @Traced() challenge(port: number) {
 		log.info('challenged');
 		return new Promise((resolve) => get({ port, host: '127.0.0.1' }, (answer) => answer.resume().on('end', resolve)));
 	}

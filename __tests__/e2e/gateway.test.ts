@@ -13,8 +13,8 @@ interface Made {
 	readonly trace: string;
 }
 interface Stats {
-	readonly made: number;
-	readonly written: number;
+	readonly created: number;
+	readonly delivered: number;
 	readonly queued: number;
 	readonly onDisk: number;
 	readonly dropped: number;
@@ -177,10 +177,10 @@ async function sink(): Promise<Sink> {
 
 	it('counts every invocation, including those whose traces were not kept', async () => {
 		for (const app of [front, back]) {
-			const { made, written, queued, onDisk, dropped } = await app.finish<Stats>();
-			expect({ made, written, queued, onDisk, dropped }).toEqual({
-				made: all.length,
-				written: all.length,
+			const { created, delivered, queued, onDisk, dropped } = await app.finish<Stats>();
+			expect({ created, delivered, queued, onDisk, dropped }).toEqual({
+				created: all.length,
+				delivered: all.length,
 				queued: 0,
 				onDisk: 0,
 				dropped: 0,

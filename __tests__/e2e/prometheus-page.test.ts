@@ -34,14 +34,14 @@ afterEach(async () => {
 
 /** Returns the page with every kind of metric on it. */
 async function started() {
-	const parts = await prometheus.make({ ...prometheusDefaults, port: 0 }, environment());
+	const parts = await prometheus.create({ ...prometheusDefaults, port: 0 }, environment());
 	const sdk = providers(parts);
 	const { meter } = sdk;
 	meter.createCounter('agentese.invocations', { unit: '{invocation}' }).add(3, { 'agentese.outcome': 'ok' });
 	meter.createCounter('agentese.invocations', { unit: '{invocation}' }).add(2, { 'agentese.outcome': 'error' });
 	const duration = meter.createHistogram('agentese.invoke.duration', { unit: 'ms', description: 'Duration "of" it.' });
 	for (const ms of [1, 20, 300, 4000]) duration.record(ms);
-	meter.createUpDownCounter('agentese.active_invocations', { unit: '{invocation}' }).add(1);
+	meter.createUpDownCounter('agentese.invoke.active', { unit: '{invocation}' }).add(1);
 	meter.createGauge('cpu.utilization', { unit: '1', description: 'a\\b\nc' }).record(0.25, { le: 'x', 'a.b': '"\\\n' });
 	meter.createObservableCounter('time', { unit: 's' }).addCallback((result) => result.observe(1.5));
 	return { ...sdk, url: parts.stats?.().backends?.[0]?.endpoint.replace('localhost', '127.0.0.1') ?? '' };
@@ -64,7 +64,7 @@ withPrometheus('the page', () => {
 		expect([stdout, stderr.trim().split('\n')]).toEqual([
 			'',
 			[
-				'agentese_active_invocations no help text',
+				'agentese_invoke_active no help text',
 				'agentese_invocations_total no help text',
 				'agentese_invoke_duration_milliseconds use base unit "seconds" instead of "milliseconds"',
 				'time_seconds_total no help text',
@@ -101,7 +101,7 @@ withPrometheus('the page', () => {
 		expect(await ask('up{job="garden"} == 1')).toEqual({ '': '1' });
 		expect(await ask('agentese_invocations_total')).toEqual({ ok: '3', error: '2' });
 		expect(await ask('agentese_invoke_duration_milliseconds_count')).toEqual({ '': '4' });
-		expect(await ask('agentese_active_invocations')).toEqual({ '': '1' });
+		expect(await ask('agentese_invoke_active')).toEqual({ '': '1' });
 		expect(await ask('cpu_utilization_ratio')).toEqual({ '': '0.25' });
 		expect(await ask('time_seconds_total')).toEqual({ '': '1.5' });
 		const half = await ask('histogram_quantile(0.5, agentese_invoke_duration_milliseconds_bucket)');

@@ -34,7 +34,7 @@ function recorded(points: readonly PointRead[], metric: string, labels: readonly
 }
 
 const BY_OUTCOME = 'sum by (agentese_outcome, agentese_path) (agentese_invocations_total)';
-const BY_DIRECTION = 'sum by (agentese_direction, agentese_path) (agentese_tokens_total)';
+const BY_DIRECTION = 'sum by (agentese_tokens_direction, agentese_path) (agentese_tokens_total)';
 const binary = await backend('prometheus');
 const DAYS = 3;
 
@@ -55,7 +55,7 @@ const DAYS = 3;
 		);
 		const { points } = await garden.end();
 		expect(invocations).toEqual(recorded(points, 'agentese.invocations', ['agentese.outcome', 'agentese.path']));
-		expect(tokens).toEqual(recorded(points, 'agentese.tokens', ['agentese.direction', 'agentese.path']));
+		expect(tokens).toEqual(recorded(points, 'agentese.tokens', ['agentese.tokens.direction', 'agentese.path']));
 		// The method sleeps for 12 ms.
 		expect(quantile['']).toBeGreaterThan(10);
 		expect(quantile['']).toBeLessThan(1000);

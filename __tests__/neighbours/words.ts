@@ -1,13 +1,13 @@
 import {
-	Attribute,
-	type AttributeDecorator,
 	Metered,
 	type MeteredDecorator,
-	Observer,
 	Resolver,
 	type ResolverDecorator,
+	SpanAttribute,
+	type SpanAttributeDecorator,
 	Traced,
 	type TracedDecorator,
+	Umwelt,
 } from 'agentese-otel';
 
 /** The toolkit's decorators for one line of another library's class, or decorators that do nothing in their place. */
@@ -15,11 +15,11 @@ export interface Words {
 	readonly Traced: TracedDecorator;
 	readonly Metered: MeteredDecorator;
 	readonly Resolver: (handle: string) => ResolverDecorator;
-	readonly Attribute: (key: string) => AttributeDecorator;
+	readonly Attribute: (key: string) => SpanAttributeDecorator;
 	readonly Observer: () => ParameterDecorator;
 }
 
-const OURS: Words = { Traced, Metered, Resolver, Attribute, Observer };
+const OURS: Words = { Traced, Metered, Resolver, Attribute: SpanAttribute, Observer: Umwelt };
 
 /** Bare it returns nothing; called with options, a text or nothing it returns a decorator that does nothing. */
 function silent(...args: unknown[]): unknown {

@@ -25,6 +25,7 @@ describe('package.json', () => {
 		]);
 		expect(exports).toEqual([
 			['.', entry('index')],
+			['./extend', entry('extend')],
 			['./presets', entry('sdk/index')],
 			['./register', [['import', './dist/esm/sdk/register.js']]],
 			['./schema.json', './config/schema.json'],

@@ -20,10 +20,10 @@ const load = (config: Parameters<typeof loadConfig>[0] = {}) => loadConfig(confi
 
 it('variables list conventions and observer attributes with commas', async () => {
 	process.env['AGENTESE_CONVENTIONS'] = 'genai';
-	process.env['AGENTESE_OBSERVER_BAGGAGE'] = 'agentese.observer, agentese.session';
+	process.env['AGENTESE_OBSERVER_BAGGAGE'] = 'agentese.observer, session.id';
 	const { config } = await load();
 	expect(config.conventions).toEqual(['genai']);
-	expect(config.observer.baggage).toEqual(['agentese.observer', 'agentese.session']);
+	expect(config.observer.baggage).toEqual(['agentese.observer', 'session.id']);
 });
 
 it('every reader gets the buckets of the conventions that the config lists, and no other view', async () => {

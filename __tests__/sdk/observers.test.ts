@@ -47,7 +47,7 @@ function attributeOf(span: Span, key: string): unknown {
 }
 
 const observerAttributes = (span: Span) =>
-	['observer', 'archetype', 'session', 'tenant'].map((key) => attributeOf(span, `agentese.${key}`));
+	['agentese.observer', 'agentese.archetype', 'session.id', 'agentese.tenant'].map((key) => attributeOf(span, key));
 
 /** The expected observer, which is in the address that a client's span has called. */
 function addressed(span: Span): string {
@@ -91,10 +91,10 @@ it.each([1, 2, 3])(
 );
 
 it('baggage carries the listed attributes of the observer, and of no other, to a server that reads them', async () => {
-	const { got } = await grow({ observer: { baggage: ['agentese.observer', 'agentese.session'] } }, 4);
+	const { got } = await grow({ observer: { baggage: ['agentese.observer', 'session.id'] } }, 4);
 	const expected: Record<string, unknown> = {
 		kent: {
-			baggage: 'agentese.observer=kent,agentese.session=s1',
+			baggage: 'agentese.observer=kent,session.id=s1',
 			observer: { id: 'kent', archetype: 'guest', sessionId: 's1' },
 		},
 		ada: {

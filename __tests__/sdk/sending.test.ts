@@ -60,15 +60,26 @@ interface Conditions {
 	readonly journal?: boolean;
 	/** What the backend does; `unreachable` means that there is none. */
 	readonly state?: 'responds' | 'hangs' | 'unreachable';
+	/** The value of `delivery.endTimeout`. @default the default of the config */
+	readonly endTimeout?: string;
 }
 
 /** Runs the child with its own backend, and returns how it ended. */
-async function run(how: string, { journal = true, state = 'responds' }: Conditions = {}): Promise<Sent> {
+async function run(
+	how: string,
+	{ journal = true, state = 'responds', endTimeout = '' }: Conditions = {},
+): Promise<Sent> {
 	const directory = temporary();
 	directories.push(directory);
 	const { received, endpoint, close } = await backend(state === 'responds');
 	if (state === 'unreachable') close();
-	const env = { BUNDLE: built.url, DIR: directory, ENDPOINT: endpoint, JOURNAL: String(journal) };
+	const env = {
+		BUNDLE: built.url,
+		DIR: directory,
+		ENDPOINT: endpoint,
+		JOURNAL: String(journal),
+		END_TIMEOUT: endTimeout,
+	};
 	const ended = await runChild('sends.mjs', { args: [how], env });
 	const ms = Date.now() - Number(readFileSync(join(directory, 'began'), 'utf8'));
 	close();
@@ -201,6 +212,16 @@ describe('a backend that does not respond', () => {
 			expect(ended.ms).toBeLessThan(6000);
 		},
 	);
+
+	it.concurrent.each([
+		['natural', '400ms', 400, SEND_MS - 300],
+		['SIGTERM', '3s', 3000, 6000],
+	] as const)('is waited for as long as delivery.endTimeout sets (%s, %s)', async (how, endTimeout, least, most) => {
+		const ended = await runWithin(most, how, { journal: false, state: 'hangs', endTimeout });
+		expect(ended.stderr).toMatch(LOST(ended.endpoint));
+		expect(ended.ms).toBeGreaterThanOrEqual(least - 10);
+		expect(ended.ms).toBeLessThan(most);
+	});
 
 	it.concurrent('is not waited for when a second signal comes', async () => {
 		const ended = await runWithin(SEND_MS - 500, 'twice', { journal: false, state: 'hangs' });

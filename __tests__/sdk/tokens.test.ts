@@ -3,16 +3,17 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { trace } from '@opentelemetry/api';
-import { createLogos, Metered, Resolver, recordTokens, Traced } from '../../index.js';
+import { Aspect, createLogos, Metered, Resolver, recordTokens, Traced } from '../../index.js';
 import { startTelemetry } from '../../sdk/index.js';
 import { temporary } from '../support/children.js';
 
 @Resolver('self.soul')
 class Soul {
+	@Aspect
 	@Traced()
 	@Metered()
 	async ponder(): Promise<void> {
-		recordTokens({ in: 100, out: 10, model: 'recorded-1' });
+		recordTokens({ input: 100, output: 10, model: 'recorded-1' });
 		// The span of an instrumentation of a model client, around one of an HTTP client.
 		const tracer = trace.getTracer('instrumentation');
 		await tracer.startActiveSpan('chat', { attributes: { 'gen_ai.request.model': 'span-1' } }, async (chat) => {
@@ -25,6 +26,7 @@ class Soul {
 	/**
 	 * A framework's agent: its span has the sum of the calls below it. The spans between have no attributes of models.
 	 */
+	@Aspect
 	@Traced()
 	async act(): Promise<void> {
 		const tracer = trace.getTracer('framework');
@@ -45,6 +47,7 @@ class Soul {
 		});
 	}
 
+	@Aspect
 	@Traced()
 	rest(): void {
 		trace.getTracer('database').startSpan('select').end();
@@ -75,7 +78,7 @@ const lines = (signal: string) => {
 };
 
 /** A custom preset that remembers the names of the recorded spans. */
-const CUSTOM_PRESET = `export default { name: 'custom', make: () => ({ spanProcessors: [{
+const CUSTOM_PRESET = `export default { name: 'custom', create: () => ({ spanProcessors: [{
 	onStart: ({ name }) => globalThis.recorded.push(name), onEnd: () => {},
 	forceFlush: async () => {}, shutdown: async () => {},
 }] }) };`;
@@ -95,7 +98,7 @@ function counted(): Record<string, number> {
 	return Object.fromEntries(
 		points.map(({ asInt, asDouble, attributes }) => {
 			const labels = Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
-			return [`${labels['agentese.direction']} ${labels['agentese.model']}`, Number(asInt ?? asDouble)];
+			return [`${labels['agentese.tokens.direction']} ${labels['agentese.model']}`, Number(asInt ?? asDouble)];
 		}),
 	);
 }
@@ -111,8 +114,8 @@ describe('what tokens are counted', () => {
 		const { tokens, spans } = telemetry.stats();
 		await telemetry.shutdown();
 		expect(counted()).toEqual({ 'in recorded-1': 300, 'out recorded-1': 30, 'in span-1': 21, 'out span-1': 9 });
-		expect(tokens.counted).toEqual({ in: before.in + 321, out: before.out + 39 });
-		expect(spans.made).toBe(names.length * 3);
+		expect(tokens.counted).toEqual({ input: before.input + 321, output: before.output + 39 });
+		expect(spans.created).toBe(names.length * 3);
 		const exported = lines('traces').flatMap(({ resourceSpans }) =>
 			resourceSpans.flatMap(({ scopeSpans }: { scopeSpans: { spans: { name: string }[] }[] }) =>
 				scopeSpans.flatMap((scope) => scope.spans.map(({ name }) => name)),

@@ -60,6 +60,15 @@ const cases = {
 		await second.shutdown();
 		return { other: first !== second, spanName: second.config.spanName };
 	},
+	async handedOver() {
+		const telemetry = await startTelemetry({ json });
+		trace.getTracer('t').startSpan('never ended');
+		await telemetry.restart({ json });
+		// The second one ends the wait for open spans, so the span is left to the presets that run at the end.
+		await telemetry.restart({ json, serviceName: 'last' });
+		await telemetry.flush();
+		return telemetry.stats().spans.created;
+	},
 	async off() {
 		const before = listeners();
 		const output = [];
@@ -129,7 +138,7 @@ const cases = {
 					root.end();
 				});
 			}
-			made.push(telemetry.stats().spans.made);
+			made.push(telemetry.stats().spans.created);
 		}
 		return made;
 	},
@@ -161,7 +170,7 @@ const cases = {
 			const telemetry = await startTelemetry({ json, autoInstrumentation });
 			await woven();
 			await telemetry.shutdown();
-			made.push(telemetry.stats().spans.made);
+			made.push(telemetry.stats().spans.created);
 			await woven();
 		}
 		server.close();
@@ -173,13 +182,25 @@ const cases = {
 		globalThis[Symbol.for('opentelemetry.js.api.1')] = { version: '1.9.0', trace: { getTracer: () => undefined } };
 		const telemetry = await startTelemetry({ json });
 		traced(() => 1, { name: 'continues' })();
-		return telemetry.stats().spans.made;
+		return telemetry.stats().spans.created;
 	},
 	async declared() {
 		const telemetry = await startTelemetry({ json });
 		span('declared');
 		await telemetry.shutdown();
 		return registered();
+	},
+	async declaredAndUpdated() {
+		const telemetry = await startTelemetry({ json, logLevel: 'none' });
+		const refused = ({ message }) => message;
+		const output = [
+			await telemetry.update({ sampling: { rate: 0 } }).catch(refused),
+			await telemetry.restart({ json }).catch(refused),
+		];
+		await telemetry.update({ rules: [{ match: 'nobody.home', enabled: false }] });
+		output.push(telemetry.stats().unmatchedRules, telemetry.health());
+		await telemetry.shutdown();
+		return output;
 	},
 	async declaredAndEnded() {
 		await startTelemetry({ json });

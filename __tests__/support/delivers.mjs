@@ -65,14 +65,14 @@ const ways = {
 		void new Soul().challenge();
 	},
 	SIGKILL: () => {
-		// After the time of `delivery.window`, however busy the machine is.
+		// After the time of `delivery.delay`, however busy the machine is.
 		const kill = () => telemetry.stats().spans.queued === 0 && process.kill(process.pid, 'SIGKILL');
 		setTimeout(() => setInterval(kill, 20), 700);
 	},
 	// The next start sends what it finds on disk, as long as the backend accepts it.
 	heir: async () => {
-		for (let before = -1; telemetry.stats().spans.written > before; ) {
-			before = telemetry.stats().spans.written;
+		for (let before = -1; telemetry.stats().spans.delivered > before; ) {
+			before = telemetry.stats().spans.delivered;
 			await telemetry.flush();
 		}
 		console.log(JSON.stringify(telemetry.stats().spans));

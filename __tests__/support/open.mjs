@@ -54,8 +54,8 @@ if (how !== 'heir') {
 	process.kill(process.pid, how === 'shutdown' ? 'SIGKILL' : how);
 	await sleep(60_000);
 }
-for (let before = -1; telemetry.stats().spans.written > before; ) {
-	before = telemetry.stats().spans.written;
+for (let before = -1; telemetry.stats().spans.delivered > before; ) {
+	before = telemetry.stats().spans.delivered;
 	await telemetry.flush();
 }
 console.log(JSON.stringify(telemetry.stats().spans));

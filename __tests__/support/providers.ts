@@ -3,8 +3,8 @@ import { defaultResource } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
+import type { EndOfProcess, PresetEnvironment, PresetParts } from '../../extend.js';
 import { deliver } from '../../sdk/assemble/custom-backend.js';
-import type { EndOfProcess, PresetEnvironment, PresetParts } from '../../sdk/index.js';
 
 /** A preset's environment in a test, and functions that simulate the end of the process. */
 export function environment(

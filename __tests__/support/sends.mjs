@@ -10,7 +10,10 @@ await startTelemetry({
 	preset: ['otlp', 'json'],
 	otlp: { endpoint: process.env.ENDPOINT, protocol: 'http/json' },
 	json: { directory: process.env.DIR },
-	delivery: { journal: process.env.JOURNAL !== 'false' },
+	delivery: {
+		journal: process.env.JOURNAL !== 'false',
+		...(process.env.END_TIMEOUT && { endTimeout: process.env.END_TIMEOUT }),
+	},
 });
 const tracer = trace.getTracer('t');
 for (let i = 0; i < 5; i++) tracer.startSpan(`span ${i}`).end();

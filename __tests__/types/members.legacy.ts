@@ -1,9 +1,9 @@
 /** Checked by the compiler in the legacy standard, never run: what only that standard has. */
-import { Attribute, Observer, Traced } from '../../index.js';
+import { SpanAttribute, Traced, Umwelt } from '../../index.js';
 
 export class Infers {
 	@Traced()
-	method(@Attribute('app.what') _what: string, @Observer() _umwelt: object): void {}
+	method(@SpanAttribute('app.what') _what: string, @Umwelt() _umwelt: object): void {}
 
 	@Traced({ result: (value) => value.toFixed() })
 	private hidden(): number {
@@ -17,6 +17,6 @@ export class Infers {
 
 export class Refuses {
 	// @ts-expect-error an observer is a parameter
-	@Observer()
+	@Umwelt()
 	method(): void {}
 }

@@ -1,5 +1,5 @@
 /** Checked by the compiler in the TC39 standard, never run: what only that standard has. */
-import { Attribute, Metered, Traced } from '../../index.js';
+import { Metered, SpanAttribute, Traced } from '../../index.js';
 
 export class Infers {
 	@Traced
@@ -22,8 +22,15 @@ export class Infers {
 	accessor bare = 1;
 
 	@Traced({ result: (value) => value.toFixed() })
-	@Attribute('app.level')
+	@SpanAttribute('app.level')
 	accessor called = 1;
+
+	overloaded(count: number): number;
+	overloaded(text: string): string;
+	@Traced({ result: (value) => String(value) })
+	overloaded(value: number | string): number | string {
+		return value;
+	}
 
 	use(): number {
 		return this.#bare() + this.#called() + Infers.#fixed();

@@ -1,17 +1,18 @@
 /** Checked by the compiler in both decorator standards, never run: what the decorators' types infer and refuse. */
+
+import { createDecorator } from '../../extend.js';
 import {
 	Aspect,
-	Attribute,
-	createDecorator,
 	createLogos,
+	instrument,
 	Metered,
 	metered,
 	Resolver,
+	SpanAttribute,
 	Traced,
 	traced,
 	traceInvocation,
 	Untraced,
-	weave,
 } from '../../index.js';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -27,7 +28,7 @@ const Audited = createDecorator<{ level?: 'low' | 'high' }>({ name: 'Audited', k
 export class Infers {
 	mood = 1;
 
-	@Attribute('app.tenant')
+	@SpanAttribute('app.tenant')
 	tenant = 'acme';
 
 	@Traced
@@ -43,7 +44,7 @@ export class Infers {
 		attributes: ([text, count]) => ({ text, count: count.toFixed() }),
 		refused: (verdict) => is<Same<typeof verdict, Verdict>>() === '',
 	})
-	@Metered({ labels: { size: { values: ['big'], from: ([text], self) => text.repeat(self.mood) } } })
+	@Metered({ attributes: { size: { values: ['big'], from: ([text], self) => text.repeat(self.mood) } } })
 	@Audited({ level: 'high' })
 	async called(text: string, count: number): Promise<Verdict> {
 		return { ruling: text.repeat(count) };
@@ -66,7 +67,7 @@ export class Infers {
 
 	@Traced({
 		result: (value) => is<Same<typeof value, number>>(),
-		tokens: (value) => ({ in: is<Same<typeof value, string | number>>().length }),
+		tokens: (value) => ({ input: is<Same<typeof value, string | number>>().length }),
 	})
 	async *generator(): AsyncGenerator<string, number> {
 		yield 'a';
@@ -118,8 +119,8 @@ export class Refuses {
 	@Traced({ resulr: () => 'x' })
 	unknownKey(): void {}
 
-	// @ts-expect-error a result is a text or attributes
-	@Traced({ result: () => 1 })
+	// @ts-expect-error a result is a text, a number, a boolean or attributes
+	@Traced({ result: () => Symbol('x') })
 	wrongResult(): void {}
 
 	// @ts-expect-error the value is a number
@@ -149,7 +150,7 @@ export const tracedFunction: (a: number) => string = traced((a: number) => a.toF
 	result: (text) => text.trim(),
 });
 export const meteredFunction: (a: number) => string = metered((a: number) => a.toFixed());
-export const woven: Date = weave(new Date(), { include: ['getTime'] });
+export const woven: Date = instrument(new Date(), { include: ['getTime'] });
 export const block: Promise<number> = traceInvocation('self.soul.x', { result: (n) => n.toFixed() }, async () => 1);
 export const answer: Promise<Verdict> = createLogos([new Infers()]).invoke<Verdict>('self.soul.called', null);
 

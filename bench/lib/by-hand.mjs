@@ -179,8 +179,8 @@ function tracedStream(path, body) {
 			if (!open) return;
 			open = false;
 			span.setAttribute('agentese.stream.chunks', chunks);
-			if (firstChunk !== undefined) span.setAttribute('agentese.stream.first_chunk', firstChunk);
-			if (stall !== undefined) span.setAttribute('agentese.stream.stall', stall);
+			if (firstChunk !== undefined) span.setAttribute('agentese.stream.time_to_first_chunk', firstChunk);
+			if (stall !== undefined) span.setAttribute('agentese.stream.stall.max', stall);
 			write();
 			span.end();
 		};

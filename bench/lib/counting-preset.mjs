@@ -12,7 +12,7 @@ export const wanted = { traces: true, metrics: true, batch: {} };
 /** The preset. */
 export default {
 	name: 'counting',
-	make: () => ({
+	create: () => ({
 		...(wanted.traces && {
 			spanProcessors: [new BatchSpanProcessor({ exporter: counted.spanExporter(), ...wanted.batch })],
 		}),

@@ -36,7 +36,7 @@ async function resendsOf(
 ): Promise<Resend[]> {
 	const { delivery } = config;
 	const resends: Resend[] = [];
-	const parts = await preset.make((config as unknown as Record<string, unknown>)[name], {
+	const parts = await preset.create((config as unknown as Record<string, unknown>)[name], {
 		directory,
 		signals: ['traces', 'metrics', 'logs'],
 		delivery,

@@ -124,12 +124,12 @@ async function close({ pipeline }: Resend): Promise<void> {
 /** Returns what has become of the records of one signal of one backend. */
 async function resultOf(resent: Resend, root: string, since: number): Promise<BackendResult> {
 	const { preset, endpoint, signal, recordName, folder, pipeline } = resent;
-	const { written, droppedBy, deadLetters = 0 } = pipeline.stats();
+	const { delivered, droppedBy, rejected = 0 } = pipeline.stats();
 	return {
 		...{ preset, endpoint, signal, recordName, folder: relative(root, folder) },
-		sent: written,
+		sent: delivered,
 		refused: droppedBy['refused'] ?? 0,
-		deadLetters,
+		deadLetters: rejected,
 		unreadable: droppedBy['unreadable'] ?? 0,
 		left: await pendingIn(folder, since),
 		lastError: resent.lastError(),

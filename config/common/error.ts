@@ -1,3 +1,5 @@
+import { AgenteseError } from '../../lib/agentese/errors/errors.js';
+
 /** One fault of a config. */
 export interface ConfigurationFault {
 	/** The absolute path of a file, the name of an environment variable, or `argument`. */
@@ -10,8 +12,11 @@ export interface ConfigurationFault {
 	readonly message: string;
 }
 
-/** Thrown for a faulty config, with all faults of all sources. Telemetry is not started. */
-export class ConfigurationError extends Error {
+/**
+ * Thrown for a faulty config, with all faults of all sources. Telemetry is not started. Each fault's message has its own
+ * rule and way out, so `why` is empty, and `hints` and `related` are empty lists.
+ */
+export class ConfigurationError extends AgenteseError {
 	override readonly name = 'ConfigurationError';
 	// Private fields, because Node prints the own properties of an uncaught error, and the message already has all of it.
 	readonly #faults: readonly ConfigurationFault[];
@@ -31,8 +36,15 @@ export class ConfigurationError extends Error {
 				? `The configuration is refused. ${only}`
 				: `The configuration is refused, with ${lines.length} faults.\n${lines.map((line) => `  ${line}`).join('\n')}`,
 		);
+		// Node would print these empty properties of an uncaught error below its message.
+		for (const name of ['why', 'hints', 'related']) Object.defineProperty(this, name, { enumerable: false });
 		this.#faults = faults;
 		this.#strict = strict;
+	}
+
+	/** Internal Server Error: the fault is the application's, not the caller's. */
+	get status(): 500 {
+		return 500;
 	}
 
 	/** All faults: by source, and within a source by line. */

@@ -1,8 +1,7 @@
 import type { Preset } from '../../presets/contract/preset.js';
 import type { PathFault } from '../common/error.js';
 import { type ConfigLayerSource, isObject } from '../common/layer.js';
-import { type Sources, sourceOf } from '../resolve/merge.js';
-import type { ConfigLayer, EffectiveConfig } from '../schema/config.js';
+import type { ConfigLayer } from '../schema/config.js';
 import { explain, withoutFaults } from '../schema/explain.js';
 import { configSchema } from '../schema/schema.js';
 import { loadCustomPresets } from './load.js';
@@ -64,36 +63,4 @@ function splitCustomSections(
 		Object.fromEntries(entries.filter(([key]) => !presets.has(key))),
 		Object.fromEntries(entries.filter(([key]) => presets.has(key))),
 	];
-}
-
-/**
- * Checks the merged options of each custom preset with the preset's own schema, and writes the result, with the
- * defaults of that schema, into `config`. A preset that is neither named in `preset` nor has options is skipped.
- *
- * @returns the faults, each with the source that set the faulty key
- */
-export async function normalizeCustomOptions(
-	{ config, sources }: { readonly config: EffectiveConfig; readonly sources: Sources },
-	presets: ReadonlyMap<string, Preset<unknown>>,
-): Promise<PathFault[]> {
-	const sections = config as unknown as Record<string, unknown>;
-	const faults: PathFault[] = [];
-	for (const [name, { schema }] of presets) {
-		const value = sections[name];
-		if (value === undefined && !config.preset.includes(name)) continue;
-		const source = sourceOf(sources, [name]) ?? sources['preset'] ?? 'default';
-		if (schema === undefined) {
-			if (value === undefined) continue;
-			const message = `"${name}" is not a key: the preset of that name has no schema, so it accepts no options.`;
-			faults.push({ source, key: name, path: [name], message });
-			continue;
-		}
-		const { success, data, error } = await schema.safeParseAsync(value ?? {});
-		if (success) sections[name] = data;
-		else {
-			const found = explain(error.issues, { value: value ?? {}, source }, schema, [name]);
-			faults.push(...found.map((fault) => ({ ...fault, source: sourceOf(sources, fault.path) ?? source })));
-		}
-	}
-	return faults;
 }

@@ -92,7 +92,7 @@ async function load(
 	const preset = [exported['default'], ...Object.values(exported)].find(isPreset);
 	if (preset === undefined) {
 		return {
-			message: `"preset" names the module '${module}', which exports no preset; write "export default definePreset({ name, make })".`,
+			message: `"preset" names the module '${module}', which exports no preset; write "export default definePreset({ name, create })".`,
 		};
 	}
 	if ([...reserved, ...PRESETS].includes(preset.name)) {
@@ -105,7 +105,7 @@ async function load(
 
 /** Whether a module's export is a preset, by the members that `definePreset` requires. */
 function isPreset(value: unknown): value is Preset<unknown> {
-	return isObject(value) && typeof value['name'] === 'string' && typeof value['make'] === 'function';
+	return isObject(value) && typeof value['name'] === 'string' && typeof value['create'] === 'function';
 }
 
 /** A fault of the key `preset` of a layer. */

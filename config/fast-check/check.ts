@@ -1,3 +1,4 @@
+import { CAPTURES } from '../../lib/signals/capture/settings.js';
 import { readEndpoint } from '../../presets/contract/endpoint.js';
 import { PRESETS } from '../../presets/contract/names.js';
 import { isObject } from '../common/layer.js';
@@ -33,7 +34,8 @@ function checkSection(value: unknown, prefix: string): unknown {
 		const inner = value[key];
 		// An undefined value sets nothing, as in the schema.
 		if (inner === undefined) continue;
-		const result = kind === 'section' ? checkSection(inner, `${path}.`) : checkLeaf(inner, kind);
+		const isSection = kind === 'section' || (kind === 'capture' && typeof inner !== 'string');
+		const result = isSection ? checkSection(inner, `${path}.`) : checkLeaf(inner, kind);
 		if (result === UNDECIDED) return UNDECIDED;
 		checked[key] = result;
 	}
@@ -51,6 +53,7 @@ function checkLeaf(value: unknown, kind: Exclude<FastKey, 'section'>): unknown {
 	if (kind === 'text') return typeof value === 'string' && value !== '' ? value : UNDECIDED;
 	if (kind === 'endpoint') return typeof value === 'string' && readEndpoint(value) !== undefined ? value : UNDECIDED;
 	if (kind === 'preset') return checkPresets(value);
+	if (kind === 'capture') return checkCapture(value);
 	return checkInstrumentations(value);
 }
 
@@ -61,6 +64,14 @@ function checkPresets(value: unknown): unknown {
 	const distinct = [...new Set(names)];
 	return distinct.length > 1 && distinct.includes('none') ? UNDECIDED : distinct;
 }
+
+/** Accepts the word that sets both sides, which becomes an object as in the schema. */
+function checkCapture(word: unknown): unknown {
+	return CAPTURE_WORDS.includes(word) ? { arguments: word, result: word } : UNDECIDED;
+}
+
+/** The words of `capture`, typed so that any value can be looked up. */
+const CAPTURE_WORDS: readonly unknown[] = CAPTURES;
 
 /** The shipped presets, typed so that any value can be looked up. */
 const SHIPPED: readonly unknown[] = PRESETS;

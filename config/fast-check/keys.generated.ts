@@ -1,7 +1,7 @@
 /**
  * How the fast check checks a key: `section` has other keys below it, `switch` is a boolean, `text` a string that is
- * not empty, `endpoint` the address of a server; `preset` and `instrumentations` have functions of their own; `words`
- * are the legal strings; `min` and `max` the inclusive range of a number.
+ * not empty, `endpoint` the address of a server; `preset`, `instrumentations` and `capture` have functions of their own;
+ * `words` are the legal strings; `min` and `max` the inclusive range of a number.
  */
 export type FastKey =
 	| 'section'
@@ -10,6 +10,7 @@ export type FastKey =
 	| 'endpoint'
 	| 'preset'
 	| 'instrumentations'
+	| 'capture'
 	| { readonly words: readonly string[] }
 	| { readonly min: number; readonly max: number; readonly integer: boolean };
 
@@ -17,16 +18,20 @@ export type FastKey =
 export const FAST_KEYS: Readonly<Record<string, FastKey>> = {
 	enabled: 'switch',
 	serviceName: 'text',
+	serviceVersion: 'text',
+	environment: 'text',
 	preset: 'preset',
 	autoInstrumentation: 'instrumentations',
 	sampling: 'section',
 	'sampling.rate': { min: 0, max: 1, integer: false },
+	metered: 'switch',
 	spanName: { words: ['invoke', 'path'] },
 	errors: { words: ['full', 'type'] },
-	capture: { words: ['off', 'metadata', 'full'] },
-	captureLimits: 'section',
-	'captureLimits.depth': { min: 1, max: 9007199254740991, integer: true },
-	'captureLimits.nodes': { min: 1, max: 9007199254740991, integer: true },
+	capture: 'capture',
+	'capture.arguments': { words: ['off', 'metadata', 'full'] },
+	'capture.result': { words: ['off', 'metadata', 'full'] },
+	'capture.maxDepth': { min: 1, max: 9007199254740991, integer: true },
+	'capture.maxValues': { min: 1, max: 9007199254740991, integer: true },
 	otlp: 'section',
 	'otlp.endpoint': 'endpoint',
 	'otlp.protocol': { words: ['http/protobuf', 'http/json', 'grpc'] },
@@ -68,15 +73,13 @@ export const FAST_KEYS: Readonly<Record<string, FastKey>> = {
 	prometheus: 'section',
 	'prometheus.host': 'text',
 	'prometheus.port': { min: 0, max: 65535, integer: true },
-	'prometheus.nextPort': 'switch',
-	'prometheus.server': 'switch',
+	'prometheus.listen': 'switch',
 	console: 'section',
 	'console.color': { words: ['auto', 'always', 'never'] },
 	delivery: 'section',
 	'delivery.journal': 'switch',
 	'delivery.directory': 'text',
 	'delivery.fsync': { words: ['never', 'interval', 'always'] },
-	compileCache: 'switch',
 	strict: 'switch',
 	logLevel: { words: ['none', 'error', 'warn', 'info', 'debug', 'verbose'] },
 };

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { isObject, SIGNALS } from '../common/layer.js';
 import { defaultConfig } from '../schema/config.js';
-import { leavesOf } from '../schema/keys.js';
+import { leavesOf, variableName } from '../schema/keys.js';
 import { configSchema } from '../schema/schema.js';
-import { variableName } from '../sources/agentese-variables.js';
 
 /** The text of a default whose number of bytes or milliseconds is hard to read. */
 const READABLE_DEFAULTS: Readonly<Record<string, string>> = {
@@ -12,7 +11,8 @@ const READABLE_DEFAULTS: Readonly<Record<string, string>> = {
 	'otlp.timeout': '10s',
 	'delivery.maxBytes': '256 MiB',
 	'delivery.maxAge': '7d',
-	'delivery.window': '200ms',
+	'delivery.delay': '200ms',
+	'delivery.endTimeout': '2s',
 	'delivery.maxQueueBytes': '64 MiB',
 };
 
@@ -30,7 +30,7 @@ export function docsTable(): string {
 		const key = path.join('.');
 		if (OMITTED_PREFIXES.some((prefix) => key.startsWith(prefix))) return [];
 		const { legal, description } = schema.meta() ?? {};
-		const row = [`\`${key}\``, String(legal), defaultOf(path), String(description), `\`${variableName(path)}\``];
+		const row = [`\`${key}\``, String(legal), defaultOf(path, schema), String(description), variableOf(path, schema)];
 		return [
 			row,
 			...(schema instanceof z.ZodArray && schema.element instanceof z.ZodObject ? elementRows(key, schema) : []),
@@ -39,6 +39,11 @@ export function docsTable(): string {
 	return [['key', 'legal', 'default', 'meaning', 'variable'], ['---', '---', '---', '---', '---'], ...rows]
 		.map((columns) => `| ${columns.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`)
 		.join('\n');
+}
+
+/** The environment variable of a key as Markdown; empty if only code can set the key, to a function. */
+function variableOf(path: readonly string[], schema: z.ZodType): string {
+	return schema instanceof z.ZodCustom ? '' : `\`${variableName(path)}\``;
 }
 
 /** The rows of the keys of a list's elements, such as `rules[].match`. They have neither default nor variable. */
@@ -50,9 +55,11 @@ function elementRows(key: string, schema: z.ZodArray): string[][] {
 }
 
 /** The default of a key as Markdown; empty if there is none, or an empty object. */
-function defaultOf(path: readonly string[]): string {
+function defaultOf(path: readonly string[], schema: z.ZodType): string {
 	const key = path.join('.');
 	const value = path.reduce<unknown>((inner, step) => (isObject(inner) ? inner[step] : undefined), defaultConfig());
+	const { fallback } = schema.meta() ?? {};
+	if (typeof fallback === 'string') return fallback;
 	if (value === undefined || (isObject(value) && Object.keys(value).length === 0)) return '';
 	return `\`${READABLE_DEFAULTS[key] ?? (typeof value === 'string' ? value : JSON.stringify(value))}\``;
 }

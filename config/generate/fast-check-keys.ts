@@ -4,7 +4,11 @@ import { leavesOf } from '../schema/keys.js';
 import { configSchema } from '../schema/schema.js';
 
 /** Keys whose schema accepts more than its type shows. `config/fast-check/check.ts` knows their common values. */
-const SPECIAL_KEYS: Readonly<Record<string, FastKey>> = { preset: 'preset', autoInstrumentation: 'instrumentations' };
+const SPECIAL_KEYS: Readonly<Record<string, FastKey>> = {
+	preset: 'preset',
+	autoInstrumentation: 'instrumentations',
+	capture: 'capture',
+};
 
 /** Returns the keys of the config that can be checked without zod, by path, and how each of them is checked. */
 export function fastCheckKeys(): Record<string, FastKey> {
@@ -13,7 +17,7 @@ export function fastCheckKeys(): Record<string, FastKey> {
 		const key = path.join('.');
 		const kind = SPECIAL_KEYS[key] ?? kindOf(schema);
 		if (kind === undefined) continue;
-		for (let depth = 1; depth < path.length; depth++) keys[path.slice(0, depth).join('.')] = 'section';
+		for (let depth = 1; depth < path.length; depth++) keys[path.slice(0, depth).join('.')] ??= 'section';
 		keys[key] = kind;
 	}
 	return keys;

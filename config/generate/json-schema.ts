@@ -18,11 +18,16 @@ export function configJsonSchema(): Record<string, unknown> {
 			// These keywords are for the toolkit's own messages; editors do not know them.
 			delete jsonSchema['legal'];
 			delete jsonSchema['words'];
+			delete jsonSchema['typescript'];
+			delete jsonSchema['others'];
+			const { fallback } = jsonSchema;
+			delete jsonSchema['fallback'];
+			if (typeof fallback === 'string') jsonSchema.description = `${jsonSchema.description} Default: ${fallback}.`;
 		},
 	});
 	const { properties = {}, additionalProperties: _, ...rest } = schema;
 	// A file cannot contain a function.
-	delete redactProperties(properties)['with'];
+	delete redactProperties(properties)['replace'];
 	addDefaults(properties, defaultConfig());
 	return { $schema, $id: ID, title: 'agentese-otel', ...rest, properties, ...unknownKeys(Object.keys(properties)) };
 }
@@ -62,7 +67,14 @@ function addDefaults(properties: Record<string, unknown>, defaults: object): voi
 	for (const [key, value] of Object.entries(defaults)) {
 		const schema = properties[key];
 		if (value === undefined || !isObject(schema)) continue;
-		if (isObject(value) && isObject(schema['properties'])) addDefaults(schema['properties'], value);
+		const section = sectionOf(schema);
+		if (isObject(value) && section !== undefined) addDefaults(section, value);
 		else schema['default'] = value;
 	}
+}
+
+/** The properties of a section's schema: its own, or those of its alternative that is an object. */
+function sectionOf({ properties, anyOf = [] }: Record<string, unknown>): Record<string, unknown> | undefined {
+	const alternatives = [properties, ...(anyOf as { properties?: unknown }[]).map((one) => one.properties)];
+	return alternatives.find(isObject);
 }

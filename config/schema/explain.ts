@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
 import { maskUserInfo, withoutSecrets } from '../../lib/diagnostics/mask.js';
 import { REDACTED } from '../../lib/redaction/marker.js';
 import type { PathFault } from '../common/error.js';
 import { type ConfigLayerSource, isObject, pathText } from '../common/layer.js';
-import { leavesOf, schemaAt } from './keys.js';
+import { leavesOf, schemaAt, sectionOf } from './keys.js';
+import { RENAMED_KEYS, replacementOf } from './renamed-keys.js';
 
 /** One issue that zod found. */
 type Issue = z.core.$ZodIssue;
@@ -27,10 +28,31 @@ export function explain(
 	parentPath: readonly PropertyKey[] = [],
 ): PathFault[] {
 	const scope = { root: schema, parentPath, source };
-	return issues.flatMap((issue) => {
-		if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...issue.path, key], scope));
-		return [wrongValue(issue, value, scope)];
-	});
+	return issues
+		.flatMap((issue) => withinSection(issue, value, schema))
+		.flatMap((issue) => {
+			if (issue.code !== 'unrecognized_keys') return [wrongValue(issue, value, scope)];
+			return issue.keys.flatMap((key) => unknownKeys([...issue.path, key], value, scope));
+		});
+}
+
+/**
+ * Replaces the issue of a key that accepts a value or a section, and got an object, by the issues inside that object:
+ * zod reports only that no alternative fits.
+ */
+function withinSection(issue: Issue, input: unknown, root: z.ZodType): Issue[] {
+	if (issue.code !== 'invalid_union' || !isObject(valueAt(input, issue.path))) return [issue];
+	if (sectionOf(schemaAt(root, issue.path)) === undefined) return [issue];
+	// The alternative that accepts an object has no issue about the whole value but that of its unknown keys.
+	const inside = issue.errors.find((errors) =>
+		errors.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+	);
+	return inside?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
+}
+
+/** The value at a path of the input; undefined if there is none. zod's issues do not contain it. */
+export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+	return path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown>)?.[step], input);
 }
 
 /** What all issues of one call of `explain` have in common. */
@@ -38,6 +60,19 @@ interface Scope {
 	readonly root: z.ZodType;
 	readonly parentPath: readonly PropertyKey[];
 	readonly source: string;
+}
+
+/**
+ * The faults of a key that the schema does not have: one for the key, or one for each key below it if the key was a
+ * section whose keys have other places now.
+ */
+function unknownKeys(path: readonly PropertyKey[], input: unknown, scope: Scope): PathFault[] {
+	const section = valueAt(input, path);
+	const renamed = isObject(section)
+		? Object.keys(section).filter((key) => pathText([...path, key]) in RENAMED_KEYS)
+		: [];
+	if (scope.parentPath.length > 0 || renamed.length === 0) return [unknownKey(path, scope)];
+	return renamed.map((key) => unknownKey([...path, key], scope));
 }
 
 /** The fault of a key that the schema does not have. */
@@ -51,6 +86,10 @@ function unknownKey(path: readonly PropertyKey[], { root, parentPath, source }: 
 	const hint = names.length === 0 ? '' : ` Did you mean ${names.join(' or ')}?`;
 	const fullPath = [...parentPath, ...path];
 	const key = pathText(fullPath);
+	const replacement = replacementOf(key, source);
+	if (replacement !== undefined) {
+		return { source, key, path: fullPath, message: `"${key}" is not a key; ${replacement}.` };
+	}
 	return { source, key, path: fullPath, message: `"${key}" is not a key; legal here: ${legal.join(', ')}.${hint}` };
 }
 
@@ -64,8 +103,7 @@ function sameKeyElsewhere(unknown: string, root: z.ZodType): (readonly string[])
 function wrongValue(issue: Issue, input: unknown, { root, parentPath, source }: Scope): PathFault {
 	const schema = schemaAt(root, issue.path);
 	const meta = schema.meta?.() ?? {};
-	// zod's issues do not contain the value, so it is read from the input.
-	const got = issue.path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown>)?.[step], input);
+	const got = valueAt(input, issue.path);
 	const words = Array.isArray(meta['words']) ? meta['words'].map(String) : [];
 	const path = [...parentPath, ...issue.path];
 	const key = pathText(path);
@@ -107,9 +145,9 @@ function isPrefix(word: string, legal: string): boolean {
 	return Math.min(word.length, legal.length) > 2 && (word.startsWith(legal) || legal.startsWith(word));
 }
 
-/** The keys of an object schema, without `$schema`; an empty list for any other schema. */
+/** The keys of a section's schema, without `$schema`; an empty list for any other schema. */
 function keysOf(schema: z.ZodType): string[] {
-	return schema instanceof z.ZodObject ? Object.keys(schema.shape).filter((key) => key !== '$schema') : [];
+	return Object.keys(sectionOf(schema)?.shape ?? {}).filter((key) => key !== '$schema');
 }
 
 /**
@@ -132,7 +170,7 @@ function maskHeaders(value: unknown, depth = 0): unknown {
 }
 
 /** Whether a key holds headers, whose values are not printed. */
-function isHeaders(key: PropertyKey): boolean {
+export function isHeaders(key: PropertyKey): boolean {
 	return /^headers?$/i.test(String(key));
 }
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { deliveryOptions } from '../../delivery/options.js';
+import { deliveryOptions } from '../../delivery/schema.js';
 import { OBSERVER_KEYS } from '../../lib/agentese/observers/observer-attributes.js';
 import { CONVENTIONS } from '../../lib/invocation/settings.js';
 import { faultOfMatch } from '../../lib/rules/rule.js';
 import { CAPTURES, ERROR_CONTENTS } from '../../lib/signals/capture/settings.js';
-import { consoleOptions } from '../../presets/console/options.js';
+import { consoleOptions } from '../../presets/console/schema.js';
 import { LEGAL_PRESET, PRESETS } from '../../presets/contract/names.js';
-import { otlpOptions } from '../../presets/contract/otlp-options.js';
-import { jaegerOptions } from '../../presets/jaeger/options.js';
-import { jsonOptions } from '../../presets/json/options.js';
-import { prometheusOptions } from '../../presets/prometheus/options.js';
-import { captureLimitsOptions, captureOption, errorsOption, LEGAL_REDACT, redactOption } from './privacy.js';
+import { otlpOptions } from '../../presets/contract/otlp-schema.js';
+import { jaegerOptions } from '../../presets/jaeger/schema.js';
+import { jsonOptions } from '../../presets/json/schema.js';
+import { prometheusOptions } from '../../presets/prometheus/schema.js';
+import { captureOption, errorsOption, LEGAL_CAPTURE_OPTION, LEGAL_REDACT, redactOption } from './privacy.js';
 
 /** The values of `spanName`. */
 const SPAN_NAMES = ['invoke', 'path'] as const;
@@ -37,8 +37,18 @@ const LEGAL_RATE = 'a number from 0 to 1';
 
 /** The object form of `autoInstrumentation`. Names and options are checked where they are used. */
 const instrumentations = z
-	.object({ include: z.array(z.string().min(1)).optional() })
-	.catchall(z.union([z.boolean(), z.record(z.string(), z.unknown()), z.array(z.string())]));
+	.object({
+		include: z
+			.array(z.string().min(1))
+			.meta({
+				legal: 'a list of names, such as [http, pg]',
+				description: 'The libraries to instrument, by the names of their instrumentations.',
+				fallback: '[]',
+			})
+			.optional(),
+	})
+	.catchall(z.union([z.boolean(), z.record(z.string(), z.unknown()), z.array(z.string())]).optional())
+	.meta({ others: 'The options of one instrumentation, by its name; true loads it, false leaves it out.' });
 
 /** One entry of `rules`. It must set something for what it matches. */
 const rule = z
@@ -54,24 +64,38 @@ const rule = z
 			}),
 		enabled: z
 			.boolean()
-			.meta({ legal: YES_OR_NO, description: 'false: they create no spans and no measurements.' })
+			.meta({ legal: YES_OR_NO, description: 'false: they create no spans and no measurements.', fallback: 'true' })
 			.optional(),
-		name: z.string().min(1).meta({ legal: 'a name', description: 'The name of their spans.' }).optional(),
-		rate: rate.meta({ legal: LEGAL_RATE, description: 'The share of the traces they begin that is kept.' }).optional(),
+		name: z
+			.string()
+			.min(1)
+			.meta({ legal: 'a name', description: 'The name of their spans.', fallback: 'the name that spanName sets' })
+			.optional(),
+		rate: rate
+			.meta({
+				legal: LEGAL_RATE,
+				description: 'The share of the traces they begin that is kept.',
+				fallback: 'sampling.rate',
+			})
+			.optional(),
 	})
 	.refine(({ enabled, name, rate: share }) => enabled !== undefined || name !== undefined || share !== undefined, {
 		message: 'it sets nothing for what it matches; legal beside "match": enabled, name, rate',
 	});
 
 /**
- * The zod schema of the config. The config's types, checks and messages, the JSON schema for editors, the keys of the
- * fast check and the table in the docs are all derived from it (`node scripts/make-schema.mjs`).
+ * The zod schema of the config. The config's checks and messages, the interface `TelemetryConfig`, the JSON schema for
+ * editors, the keys of the fast check and the table in the docs are all derived from it (`node scripts/make-schema.mjs`).
  *
  * The metadata of each key: `legal` describes the legal values in messages, `words` lists the known words for the hint
- * of a message, and `description` is the key's text in the docs and in editors.
+ * of a message, and `description` is the key's text in the docs and in editors. `fallback` describes what a key without
+ * a default value means if no source sets it, and `typescript` is the type of a value that only code can contain.
  */
 export const configSchema = z.strictObject({
-	$schema: z.string().meta({ legal: 'the address of a JSON schema', description: 'For editors only.' }).optional(),
+	$schema: z
+		.string()
+		.meta({ legal: 'the address of a JSON schema', description: 'For editors only.', fallback: 'none' })
+		.optional(),
 	enabled: z
 		.boolean()
 		.meta({ legal: YES_OR_NO, description: 'false: no telemetry is started, and no file or port is opened.' })
@@ -79,7 +103,25 @@ export const configSchema = z.strictObject({
 	serviceName: z
 		.string()
 		.min(1)
-		.meta({ legal: 'a name', description: 'service.name of all telemetry. Default: the name in package.json.' })
+		.meta({ legal: 'a name', description: 'service.name of all telemetry.', fallback: 'the name in package.json' })
+		.optional(),
+	serviceVersion: z
+		.string()
+		.min(1)
+		.meta({
+			legal: 'a version',
+			description: 'service.version of all telemetry.',
+			fallback: 'the version in package.json',
+		})
+		.optional(),
+	environment: z
+		.string()
+		.min(1)
+		.meta({
+			legal: 'a name such as production',
+			description: 'deployment.environment.name of all telemetry.',
+			fallback: 'the attribute is not set',
+		})
 		.optional(),
 	preset: preset
 		.meta({
@@ -105,6 +147,14 @@ export const configSchema = z.strictObject({
 				})
 				.optional(),
 		})
+		.meta({ description: 'Which traces are kept.' })
+		.optional(),
+	metered: z
+		.boolean()
+		.meta({
+			legal: YES_OR_NO,
+			description: 'false: `@Traced` alone counts and measures nothing; its option `metered` has precedence.',
+		})
 		.optional(),
 	spanName: z
 		.enum(SPAN_NAMES)
@@ -125,6 +175,7 @@ export const configSchema = z.strictObject({
 				})
 				.optional(),
 		})
+		.meta({ description: 'Which attributes of the observer are passed on to other processes.' })
 		.optional(),
 	conventions: z
 		.array(z.enum(CONVENTIONS).meta({ legal: CONVENTIONS.join(', '), words: CONVENTIONS }))
@@ -156,32 +207,26 @@ export const configSchema = z.strictObject({
 		.optional(),
 	capture: captureOption(z)
 		.meta({
-			legal: 'off, metadata or full',
+			legal: LEGAL_CAPTURE_OPTION,
 			words: CAPTURES,
 			description:
-				'What is written of arguments and results: nothing, types and sizes, or their values within captureLimits.',
+				'What is written of arguments and results. A word sets both: nothing, types and sizes, or their values.',
+			fallback: 'off',
 		})
 		.optional(),
-	captureLimits: captureLimitsOptions(z).optional(),
-	otlp: otlpOptions(z).optional(),
-	jaeger: jaegerOptions(z).optional(),
-	json: jsonOptions(z).optional(),
-	prometheus: prometheusOptions(z).optional(),
-	console: consoleOptions(z).optional(),
-	delivery: deliveryOptions(z).optional(),
+	otlp: otlpOptions(z).meta({ description: 'The options of the preset otlp.' }).optional(),
+	jaeger: jaegerOptions(z).meta({ description: 'The options of the preset jaeger.' }).optional(),
+	json: jsonOptions(z).meta({ description: 'The options of the preset json.' }).optional(),
+	prometheus: prometheusOptions(z).meta({ description: 'The options of the preset prometheus.' }).optional(),
+	console: consoleOptions(z).meta({ description: 'The options of the preset console.' }).optional(),
+	delivery: deliveryOptions(z)
+		.meta({ description: 'How the presets that send keep and retry what they could not send yet.' })
+		.optional(),
 	resource: z
 		.record(z.string(), attribute)
 		.meta({
 			legal: 'attributes: a text, a number, true, false, or a list of texts or numbers',
 			description: 'Resource attributes of all telemetry of this process.',
-		})
-		.optional(),
-	compileCache: z
-		.boolean()
-		.meta({
-			legal: YES_OR_NO,
-			description:
-				"true: Node's compile cache is enabled for all code that is loaded afterwards, also the application's.",
 		})
 		.optional(),
 	strict: z
@@ -200,12 +245,3 @@ export const configSchema = z.strictObject({
 		})
 		.optional(),
 });
-
-/** The config as it is written in a file or passed as an argument. Every key is optional. */
-export type TelemetryConfig = z.input<typeof configSchema>;
-
-/** The value of one source after the check: quantities are numbers, and `preset` is a list. */
-export type ConfigLayer = z.output<typeof configSchema>;
-
-/** Settings for the invocations that `match` selects. */
-export type ConfigRule = z.output<typeof rule>;

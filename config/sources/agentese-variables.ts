@@ -1,38 +1,39 @@
 import { z } from 'zod';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
 import type { ConfigLayerSource } from '../common/layer.js';
-import { type Leaf, leavesOf } from '../schema/keys.js';
+import { type Leaf, leavesOf, variableName } from '../schema/keys.js';
+import { RENAMED_KEYS } from '../schema/renamed-keys.js';
 import { configSchema } from '../schema/schema.js';
 import { isAgenteseVariable, NON_CONFIG_VARIABLES } from './agentese-variable-names.js';
 
-/** Returns the environment variable of a key: `AGENTESE_SAMPLING_RATE` for `sampling.rate`. */
-export function variableName(path: readonly string[]): string {
-	const words = path.map((key) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase());
-	return `AGENTESE_${words.join('_')}`;
-}
-
 /**
- * Reads the `AGENTESE_*` environment variables. Each one that is set becomes a layer with one key.
+ * Reads the `AGENTESE_*` environment variables. Each one that is set becomes a layer with one key. The variable of a
+ * renamed key becomes a layer with that key, which the schema refuses: it would have no effect otherwise.
  *
  * @param cwd - the directory that relative paths in variables are resolved from
  * @returns the layers, and a notice for each unknown variable whose name is near to a known one
  */
 export function agenteseVariables(cwd: string): { layers: ConfigLayerSource[]; notices: string[] } {
-	const leaves = new Map(leavesOf(configSchema).map((leaf) => [variableName(leaf.path), leaf]));
-	const layers: ConfigLayerSource[] = [];
+	const settable = leavesOf(configSchema).filter(({ schema }) => !(schema instanceof z.ZodCustom));
+	const leaves = new Map(settable.map((leaf) => [variableName(leaf.path), leaf]));
+	const renamed = new Map(Object.keys(RENAMED_KEYS).map((key) => [variableName(key.split('.')), key.split('.')]));
+	const layers: (ConfigLayerSource & { readonly depth: number })[] = [];
 	const notices: string[] = [];
 	for (const [source, raw = ''] of Object.entries(process.env)) {
 		const leaf = leaves.get(source);
-		if (leaf !== undefined && raw.trim() !== '') {
-			const value = leaf.path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), parse(raw.trim(), leaf));
-			layers.push({ source, value, directory: cwd });
-		} else if (leaf === undefined && isAgenteseVariable(source)) {
+		const path = leaf?.path ?? renamed.get(source);
+		if (path !== undefined && raw.trim() !== '') {
+			const parsed = leaf === undefined ? raw.trim() : parse(raw.trim(), leaf);
+			const value = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), parsed);
+			layers.push({ source, value, directory: cwd, depth: path.length });
+		} else if (path === undefined && isAgenteseVariable(source)) {
 			// An unknown variable is no fault: other programs of AGENTESE may have variables with this prefix.
 			const [near] = nearest(source, [...leaves.keys(), ...NON_CONFIG_VARIABLES], 1);
 			if (near !== undefined) notices.push(`${source} is not a variable of this toolkit. Did you mean ${near}?`);
 		}
 	}
-	return { layers, notices };
+	// AGENTESE_CAPTURE sets all of its section, so it comes before AGENTESE_CAPTURE_RESULT, which sets a part.
+	return { layers: layers.toSorted((a, b) => a.depth - b.depth).map(({ depth: _, ...layer }) => layer), notices };
 }
 
 /**
@@ -43,8 +44,8 @@ function parse(text: string, { path, schema }: Leaf): unknown {
 	// Keys whose schema does not show how a text is split come first; the schema's type decides for all others.
 	const list = () => text.split(',').map((word) => word.trim());
 	const key = path.join('.');
-	if (key === 'preset' || key === 'conventions' || key === 'observer.baggage') return list();
 	if (key === 'rules') return parseJson(text);
+	if (key === 'preset' || schema instanceof z.ZodArray) return list();
 	if (key === 'redact') return parseBoolean(text) ?? parseJson(text);
 	if (key === 'autoInstrumentation')
 		return parseBoolean(text) ?? (text.startsWith('{') ? parseJson(text) : { include: list() });

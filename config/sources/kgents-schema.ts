@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../presets/contract/endpoint.js';
+import { endpoint } from '../../presets/contract/endpoint-schema.js';
 
 /** The values of `traces.exporter`. */
 const TRACE_EXPORTERS = ['otlp', 'jaeger', 'json', 'none'] as const;

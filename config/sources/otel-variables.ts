@@ -124,13 +124,26 @@ function samplerRate(): number | undefined {
 	return Object.hasOwn(SAMPLERS, name) ? SAMPLERS[name]?.(share >= 0 && share <= 1 ? share : 1) : undefined;
 }
 
+/** The resource attributes that are keys of the config. */
+const ATTRIBUTE_KEYS = [
+	['serviceName', 'service.name'],
+	['serviceVersion', 'service.version'],
+	['environment', 'deployment.environment.name'],
+] as const;
+
 /**
  * Reads `OTEL_RESOURCE_ATTRIBUTES` with OpenTelemetry's own detector, so that it means the same as in every other SDK.
  * A malformed value sets nothing.
  */
 async function resourceFromEnvironment(): Promise<TelemetryConfig> {
 	const { envDetector } = await import('@opentelemetry/resources');
-	const { 'service.name': serviceName, ...resource } = envDetector.detect().attributes ?? {};
+	const resource: Record<string, unknown> = { ...envDetector.detect().attributes };
 	const config: TelemetryConfig = { resource: resource as Record<string, string> };
-	return typeof serviceName === 'string' ? { ...config, serviceName } : config;
+	// These attributes have keys of their own, by which the sources of a config are compared.
+	for (const [key, attribute] of ATTRIBUTE_KEYS) {
+		const { [attribute]: text } = resource;
+		delete resource[attribute];
+		if (typeof text === 'string' && text !== '') config[key] = text;
+	}
+	return config;
 }

@@ -3,13 +3,13 @@
  * members are explained at `SignalCounts`.
  */
 export class Counts {
-	made = 0;
-	written = 0;
+	created = 0;
+	delivered = 0;
 	queued = 0;
 	onDisk = 0;
 	adopted = 0;
 	retries = 0;
-	deadLetters = 0;
+	rejected = 0;
 	readonly #droppedBy: Record<string, number> = {};
 
 	/** Counts records as lost. @param reason - the key in `droppedBy` */
@@ -24,10 +24,10 @@ export class Counts {
 
 	/** Returns a copy of the counts. */
 	stats(): SignalCounts {
-		const { made, written, queued, onDisk, adopted, retries, deadLetters, dropped } = this;
+		const { created, delivered, queued, onDisk, adopted, retries, rejected, dropped } = this;
 		return {
-			...{ made, written, queued, onDisk, dropped, droppedBy: { ...this.#droppedBy } },
-			...{ adopted, retries, deadLetters },
+			...{ created, delivered, queued, onDisk, dropped, droppedBy: { ...this.#droppedBy } },
+			...{ adopted, retries, rejected },
 		};
 	}
 }
@@ -35,9 +35,9 @@ export class Counts {
 /** What happened to one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. */
 export interface SignalCounts {
 	/** Ended spans, metric points or log records that reached the preset, plus those that it adopted. */
-	made: number;
+	created: number;
 	/** Those that are in a file of the json preset, or that a backend has accepted. */
-	written: number;
+	delivered: number;
 	/** Those that are in memory only. */
 	queued: number;
 	/** Those that are lost. */
@@ -49,7 +49,7 @@ export interface SignalCounts {
 	/** Those of `made` that an earlier process, or one that was killed, has left on disk. @default 0 */
 	adopted?: number;
 	/** Those of `dropped` that a backend has refused, and that are kept in files with its response. @default 0 */
-	deadLetters?: number;
+	rejected?: number;
 	/** Requests (not records) that a backend did not accept, and that were or will be repeated. @default 0 */
 	retries?: number;
 }

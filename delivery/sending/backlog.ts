@@ -113,7 +113,7 @@ export class Backlog {
 			const { count, size } = entry;
 			this.count += count;
 			this.totalBytes += size;
-			this.#counts.made += count;
+			this.#counts.created += count;
 			this.#counts.adopted += count;
 			this.#counts.onDisk += count;
 			return this.#pendingOf(entry, 0);
@@ -239,7 +239,7 @@ export class Backlog {
 		if (pending.entry === undefined) this.#counts.queued -= pending.count;
 		else this.#counts.onDisk -= pending.count;
 		const dropped = Math.min(lost, pending.count);
-		this.#counts.written += pending.count - dropped;
+		this.#counts.delivered += pending.count - dropped;
 		this.#counts.drop(dropped, reason);
 	}
 

@@ -270,7 +270,7 @@ export class Sender {
 		const { deadLetters, observer } = this.#options;
 		const { encoding, count } = pending;
 		if (await deadLetters?.keep({ endpoint: observer.target, encoding, count, reason, answer }, body)) {
-			this.#counts.deadLetters += count;
+			this.#counts.rejected += count;
 		}
 		await this.#decide(pending, count, 'refused', 'refused');
 	}

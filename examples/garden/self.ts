@@ -1,4 +1,4 @@
-import { type Logos, Metered, Resolver, Traced, Untraced } from 'agentese-otel';
+import { Aspect, type Logos, Resolver, Traced, Untraced } from 'agentese-otel';
 import type { Model } from './model.js';
 import type { Umwelt } from './umwelt.js';
 
@@ -16,7 +16,8 @@ interface Refusal {
 
 /**
  * `self.soul`: methods that call a model, stream, invoke others at once, and refuse. `@Resolver` gives the class its
- * path, `@Traced` opens a span for each call of a method, and `@Metered` counts and times the calls.
+ * path, `@Aspect` publishes a method under it, and `@Traced` opens a span for each call of a method, which it also counts
+ * and times.
  */
 @Resolver('self.soul')
 export class Soul {
@@ -31,8 +32,8 @@ export class Soul {
 	}
 
 	/** `result` derives the attribute `agentese.result` from the return value; by default it is the value's type. */
+	@Aspect
 	@Traced({ result: (verdict) => verdict.ruling })
-	@Metered()
 	async challenge(_umwelt: Umwelt, idea: string): Promise<Verdict> {
 		const because = await this.#dialectic(idea);
 		return { ruling: 'REJECT', because };
@@ -48,8 +49,8 @@ export class Soul {
 	}
 
 	/** Streams. The span ends with the stream, which is when the model reports the tokens. */
+	@Aspect
 	@Traced()
-	@Metered()
 	async *chat(umwelt: Umwelt, line: string): AsyncGenerator<string> {
 		const weather = await this.#logos().invoke<string>('time.coffee.weather', umwelt);
 		yield* this.#model.stream(`${line} It is ${weather}`);
@@ -57,8 +58,8 @@ export class Soul {
 	}
 
 	/** Invokes three other resolvers at once; each of their spans is a child of this one. */
+	@Aspect
 	@Traced({ result: (parts) => `${parts.length} reflections` })
-	@Metered()
 	async reflect(umwelt: Umwelt): Promise<unknown[]> {
 		const logos = this.#logos();
 		return Promise.all([
@@ -69,8 +70,8 @@ export class Soul {
 	}
 
 	/** `refused` returns true for a result that is a refusal: the outcome is `refused`, and the span is no error. */
+	@Aspect
 	@Traced({ refused: (refusal) => refusal.consent_required, result: (refusal) => refusal.reason })
-	@Metered()
 	governance(_umwelt: Umwelt): Refusal {
 		return { reason: 'CONSENT_REQUIRED', consent_required: true };
 	}
@@ -81,7 +82,7 @@ export class Soul {
 		return 'no path reaches me';
 	}
 
-	/** No decorator publishes this method, so no path reaches it. It is here only to use `secrets`. */
+	/** Without `@Aspect` no path reaches this method. It is here only to use `secrets`. */
 	reveal(): number {
 		return this.secrets().length;
 	}

@@ -45,7 +45,7 @@ export function showMetrics(points: readonly PointRead[]): string {
 		const error = labels['error.type'] === undefined ? '' : ` ${labels['error.type']}`;
 		const ms = findPoint(points, 'agentese.invoke.duration', { path, outcome })?.sum;
 		const tokens = (direction: string): string =>
-			String(findPoint(points, 'agentese.tokens', { path, direction })?.value ?? '');
+			String(findPoint(points, 'agentese.tokens', { path, 'tokens.direction': direction })?.value ?? '');
 		table.push([path, `${outcome}${error}`, String(value), ms?.toFixed(1) ?? '', tokens('in'), tokens('out')]);
 	}
 	return table.toString();

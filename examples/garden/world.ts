@@ -1,4 +1,4 @@
-import { Aspect, Attribute, currentInvocation, Metered, Resolver, Traced } from 'agentese-otel';
+import { Aspect, currentInvocation, Resolver, SpanAttribute, Traced } from 'agentese-otel';
 import { ponder, type Umwelt } from './umwelt.js';
 
 /**
@@ -9,12 +9,12 @@ import { ponder, type Umwelt } from './umwelt.js';
 @Resolver('world.town.:citizen')
 export class Town {
 	/** The decorator sets the field's value as the attribute `garden.town` on the span of each invocation. */
-	@Attribute('garden.town')
+	@SpanAttribute('garden.town')
 	readonly name = 'Emergence';
 
 	/** `currentInvocation()` returns the running invocation; `params` has the segments that the template matched. */
+	@Aspect
 	@Traced()
-	@Metered()
 	async manifest(_umwelt: Umwelt): Promise<{ citizen: string | undefined; town: string }> {
 		await ponder(4);
 		return { citizen: currentInvocation()?.params['citizen'], town: this.name };
@@ -22,8 +22,8 @@ export class Town {
 }
 
 /**
- * `world.workshop`: `@Aspect` publishes a method without tracing or metering it. An invocation through a dispatcher is
- * traced and counted even so.
+ * `world.workshop`: `@Aspect` alone publishes a method without tracing direct calls of it. An invocation through a
+ * dispatcher is traced and counted even so.
  */
 @Resolver('world.workshop')
 export class Workshop {

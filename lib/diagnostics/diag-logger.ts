@@ -19,8 +19,13 @@ const LEVELS: Readonly<Record<string, DiagLogLevel>> = {
 	all: DiagLogLevel.ALL,
 };
 
-/** The level of the toolkit's diag logger; undefined while it is not installed. */
-const installed = processState('diagnostics/diag-logger', () => ({ level: undefined as DiagLogLevel | undefined }));
+/** The toolkit's diag logger. */
+const installed = processState('diagnostics/diag-logger', () => ({
+	/** Its level; undefined while it is not installed. */
+	level: undefined as DiagLogLevel | undefined,
+	/** Sets another level; undefined while it is not installed. */
+	setLevel: undefined as ((level: DiagLogLevel) => void) | undefined,
+}));
 
 /**
  * Installs a diag logger that writes OpenTelemetry's messages to stderr: without one, OpenTelemetry reports no failure
@@ -36,18 +41,38 @@ export function installDiagLogger(level = 'warn'): () => void {
 	const registry = () => (globalThis as { [API]?: { diag?: unknown } })[API];
 	if (registry()?.diag !== undefined || process.env['OTEL_LOG_LEVEL']) return () => undefined;
 	const deduplicator = new Deduplicator(writeStderr);
-	diag.setLogger(diagLoggerOf(deduplicator), {
-		logLevel: LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN,
-		suppressOverrideMessage: true,
-	});
-	const installedLogger = registry()?.diag;
-	installed.level = LEVELS[level.toLowerCase()] ?? DiagLogLevel.WARN;
+	const logger = diagLoggerOf(deduplicator);
+	let installedLogger: unknown;
+	const setLevel = (logLevel: DiagLogLevel) => {
+		// A logger that the application set in the meantime is kept.
+		if (registry()?.diag !== installedLogger) return;
+		diag.setLogger(logger, { logLevel, suppressOverrideMessage: true });
+		installedLogger = registry()?.diag;
+		installed.level = logLevel;
+	};
+	setLevel(levelOf(level));
+	installed.setLevel = setLevel;
 	return () => {
 		installed.level = undefined;
+		installed.setLevel = undefined;
 		deduplicator.close();
-		// A logger that the application set in the meantime is kept.
 		if (registry()?.diag === installedLogger) diag.disable();
 	};
+}
+
+/**
+ * Changes the level of the toolkit's diag logger from the next message on. The counts of repeated problems are kept.
+ * Does nothing while that logger is not installed, or if the application has replaced it.
+ *
+ * @param level - as for `installDiagLogger()`
+ */
+export function changeLogLevel(level: string): void {
+	installed.setLevel?.(levelOf(level));
+}
+
+/** Returns OpenTelemetry's level of that name; `warn` for an unknown name. */
+function levelOf(name: string): DiagLogLevel {
+	return LEVELS[name.toLowerCase()] ?? DiagLogLevel.WARN;
 }
 
 /**

@@ -9,7 +9,8 @@ import { processState } from '../runtime/process-state.js';
 const MIN_LENGTH = 6;
 
 /**
- * The number of secrets that are remembered. A process has a few; a test that starts 1,000 times must not grow the set.
+ * The number of secrets that are remembered. A process has a few; one that renews its token every minute must not grow
+ * the set. Beyond it the secret that was configured longest ago is forgotten.
  */
 const MAX_KNOWN = 500;
 
@@ -35,7 +36,12 @@ const USER_OF_URL = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
  */
 export function rememberSecret(value: string): void {
 	for (const secret of [value, value.slice(value.indexOf(' ') + 1)]) {
-		if (secret.length >= MIN_LENGTH && knownSecrets.size < MAX_KNOWN) knownSecrets.add(secret);
+		if (secret.length < MIN_LENGTH) continue;
+		// Deleted first, so that the set is in the order in which secrets were configured last.
+		knownSecrets.delete(secret);
+		knownSecrets.add(secret);
+		const [oldest] = knownSecrets;
+		if (knownSecrets.size > MAX_KNOWN && oldest !== undefined) knownSecrets.delete(oldest);
 	}
 }
 

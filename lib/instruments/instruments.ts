@@ -8,7 +8,14 @@ import {
 } from '@opentelemetry/api';
 import { apiRegistry } from '../runtime/active-context.js';
 import { currentEpoch } from '../runtime/epoch.js';
-import { SCOPE, VERSION } from '../runtime/version.js';
+import {
+	METRIC_AGENTESE_INVOCATIONS,
+	METRIC_AGENTESE_INVOKE_ACTIVE,
+	METRIC_AGENTESE_INVOKE_DURATION,
+	METRIC_AGENTESE_STREAM_TIME_TO_FIRST_CHUNK,
+	METRIC_AGENTESE_TOKENS,
+} from '../runtime/names.generated.js';
+import { SCOPE, SCOPE_OPTIONS, VERSION } from '../runtime/version.js';
 import { bulkHistogram } from './bulk-histogram.js';
 import { addMeter, type PreAggregation, startPreAggregation } from './pre-aggregation.js';
 import type { BoundHistogram } from './series.js';
@@ -33,11 +40,11 @@ export const FIRST_CHUNK_BUCKETS: readonly number[] = Object.freeze([
 export interface Instruments {
 	/** `agentese.invocations`: ended invocations. */
 	readonly invocations: Counter;
-	/** `agentese.active_invocations`: invocations that have begun and not ended. */
+	/** `agentese.invoke.active`: invocations that have begun and not ended. */
 	readonly active: UpDownCounter;
 	/** `agentese.tokens`: model tokens. */
 	readonly tokens: Counter;
-	/** `agentese.stream.first_chunk`: milliseconds from the first read of a stream to its first chunk. */
+	/** `agentese.stream.time_to_first_chunk`: milliseconds from the first read of a stream to its first chunk. */
 	readonly firstChunk: Histogram;
 	/** Undefined if each value must be passed to its instrument at once. */
 	readonly preAggregation: PreAggregation | undefined;
@@ -87,25 +94,25 @@ function instrumentsOf(provider: unknown): Instruments | undefined {
 
 /** Creates all instruments of the toolkit on a meter provider, and starts pre-aggregation for it. */
 function createInstruments(provider: MeterProvider): Instruments {
-	const meterOf = (scope: string) => provider.getMeter(scope, VERSION);
+	const meterOf = (scope: string) => provider.getMeter(scope, VERSION, SCOPE_OPTIONS);
 	const meter = meterOf(SCOPE);
 	const histograms = new Map<readonly number[], BoundHistogram>();
-	const invocations = meter.createCounter('agentese.invocations', {
+	const invocations = meter.createCounter(METRIC_AGENTESE_INVOCATIONS, {
 		description: 'Invocations of AGENTESE paths, by outcome.',
 		unit: '{invocation}',
 	});
-	const active = meter.createUpDownCounter('agentese.active_invocations', {
+	const active = meter.createUpDownCounter(METRIC_AGENTESE_INVOKE_ACTIVE, {
 		description: 'Invocations of AGENTESE paths that are under way.',
 		unit: '{invocation}',
 	});
 	const on: Instruments = {
 		invocations,
 		active,
-		tokens: meter.createCounter('agentese.tokens', {
+		tokens: meter.createCounter(METRIC_AGENTESE_TOKENS, {
 			description: 'Model tokens spent by invocations of AGENTESE paths.',
 			unit: '{token}',
 		}),
-		firstChunk: meter.createHistogram('agentese.stream.first_chunk', {
+		firstChunk: meter.createHistogram(METRIC_AGENTESE_STREAM_TIME_TO_FIRST_CHUNK, {
 			description: 'Time from the first read of a stream to its first chunk.',
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
@@ -134,7 +141,7 @@ function createInstruments(provider: MeterProvider): Instruments {
  * of the first one that was created. So each set of custom boundaries needs a meter whose scope is named after them.
  */
 function createDurationHistogram(meter: Meter, buckets: readonly number[]): Histogram {
-	return meter.createHistogram('agentese.invoke.duration', {
+	return meter.createHistogram(METRIC_AGENTESE_INVOKE_DURATION, {
 		description: 'Duration of invocations of AGENTESE paths.',
 		unit: 'ms',
 		advice: { explicitBucketBoundaries: [...buckets] },

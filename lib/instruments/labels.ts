@@ -1,5 +1,13 @@
 import type { JoinPointFacts } from '../invocation/advice.js';
 import { warnOnce } from '../runtime/log-once.js';
+import {
+	ATTR_AGENTESE_CONTEXT,
+	ATTR_AGENTESE_PATH,
+	ATTR_CODE_FUNCTION_NAME,
+	ATTR_ERROR_TYPE,
+	ATTR_GEN_AI_AGENT_NAME,
+	ATTR_GEN_AI_TOOL_NAME,
+} from '../runtime/names.generated.js';
 import { processState } from '../runtime/process-state.js';
 
 /** The value of a label if the real one resolves to nothing, is not declared, or exceeds the label's limit. */
@@ -10,10 +18,10 @@ export const OTHER = '_OTHER';
  * applies within one collection only: a label that grows without bound fills the memory of a cumulative reader.
  */
 const MAX_VALUES: Readonly<Record<string, number>> = {
-	'agentese.path': 1000,
-	'code.function.name': 1000,
-	'gen_ai.agent.name': 1000,
-	'gen_ai.tool.name': 1000,
+	[ATTR_AGENTESE_PATH]: 1000,
+	[ATTR_CODE_FUNCTION_NAME]: 1000,
+	[ATTR_GEN_AI_AGENT_NAME]: 1000,
+	[ATTR_GEN_AI_TOOL_NAME]: 1000,
 };
 /** The limit of all other labels. */
 const DEFAULT_MAX_VALUES = 100;
@@ -40,7 +48,7 @@ export function bounded(label: string, value: string): string {
 		values = new Set();
 		valuesByLabel.set(label, values);
 	}
-	if (values.has(value) || (label === 'error.type' && TOOLKIT_ERRORS.has(value))) return value;
+	if (values.has(value) || (label === ATTR_ERROR_TYPE && TOOLKIT_ERRORS.has(value))) return value;
 	const maxValues = MAX_VALUES[label] ?? DEFAULT_MAX_VALUES;
 	if (values.size < maxValues) {
 		values.add(value);
@@ -60,8 +68,8 @@ export function bounded(label: string, value: string): string {
  * @param point - undefined if no method is known: then path and context are `_OTHER`
  */
 export function pointLabels(point: JoinPointFacts | undefined): Record<string, string> {
-	if (point === undefined) return { 'agentese.path': OTHER, 'agentese.context': OTHER };
+	if (point === undefined) return { [ATTR_AGENTESE_PATH]: OTHER, [ATTR_AGENTESE_CONTEXT]: OTHER };
 	const { template, context, functionName } = point;
-	if (template === undefined) return { 'code.function.name': bounded('code.function.name', functionName) };
-	return { 'agentese.path': bounded('agentese.path', template), 'agentese.context': context ?? OTHER };
+	if (template === undefined) return { [ATTR_CODE_FUNCTION_NAME]: bounded(ATTR_CODE_FUNCTION_NAME, functionName) };
+	return { [ATTR_AGENTESE_PATH]: bounded(ATTR_AGENTESE_PATH, template), [ATTR_AGENTESE_CONTEXT]: context ?? OTHER };
 }

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { OutcomeKind } from '../invocation/advice.js';
+import { ATTR_AGENTESE_OUTCOME, ATTR_ERROR_TYPE } from '../runtime/names.generated.js';
 import type { Instruments } from './instruments.js';
 import { bounded } from './labels.js';
 import { HistogramSeries, SumSeries } from './series.js';
@@ -46,7 +47,7 @@ export function seriesOf(
  */
 export class MethodSeries {
 	readonly instruments: Instruments;
-	/** The series of `agentese.active_invocations`. */
+	/** The series of `agentese.invoke.active`. */
 	readonly active: SumSeries;
 	private readonly labels: Attributes;
 	private readonly buckets: readonly number[] | undefined;
@@ -82,7 +83,7 @@ export class MethodSeries {
 
 	/** @param aggregates - false: each value is passed to its instrument at once */
 	private make(kind: OutcomeKind, more?: Attributes, aggregates = true): OutcomeSeries {
-		const labels = Object.freeze({ ...this.labels, 'agentese.outcome': kind, ...more });
+		const labels = Object.freeze({ ...this.labels, [ATTR_AGENTESE_OUTCOME]: kind, ...more });
 		return new OutcomeSeries(this.instruments, labels, this.buckets, aggregates);
 	}
 }
@@ -119,12 +120,12 @@ export class OutcomeSeries {
 	 */
 	count(errorType: string | undefined): SumSeries {
 		if (errorType === undefined) return this.withoutErrorType;
-		const type = bounded('error.type', errorType);
+		const type = bounded(ATTR_ERROR_TYPE, errorType);
 		let series = this.byErrorType.get(type);
 		if (series === undefined) {
 			series = new SumSeries(
 				this.instruments.invocations,
-				Object.freeze({ ...this.labels, 'error.type': type }),
+				Object.freeze({ ...this.labels, [ATTR_ERROR_TYPE]: type }),
 				this.preAggregation,
 			);
 			this.byErrorType.set(type, series);

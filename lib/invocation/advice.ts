@@ -1,9 +1,13 @@
-import type { Context } from '@opentelemetry/api';
+import type { Context, Link, SpanContext } from '@opentelemetry/api';
 import type { Observer } from '../agentese/observers/observer.js';
 import type { Streamed } from '../settling/common/stream-timing.js';
 import type { TokenAccount } from '../usage/accounting/token-account.js';
 import type { TokenCount } from '../usage/accounting/usage.js';
+import type { AttributeRecord, DeclaredAttributes } from './attributes.js';
+import type { Callable } from './callable.js';
 import type { Category } from './category.js';
+import type { GenAiOperation } from './gen-ai-operation.js';
+import type { MeteredAttribute } from './metered-attribute.js';
 
 /**
  * How an invocation ended.
@@ -13,8 +17,13 @@ import type { Category } from './category.js';
  * - `refused`: the value or the error is a refusal, by the `refused` or `expected` option or an advice's `refuses`.
  * - `cancelled`: it failed with an AbortError or the reason of an aborted signal among its arguments, or the consumer
  *   of its stream stopped before the end or never began.
+ * - `unknown`: `startInvocation` began it, and it was disposed of without `end`, `fail` or `cancel`. Whether its work
+ *   succeeded is not known.
+ *
+ * An error that is passed to `Invocation.fail` turns `ok` and `unknown` into the outcome that the error has if it is
+ * thrown.
  */
-export type OutcomeKind = 'ok' | 'error' | 'refused' | 'cancelled';
+export type OutcomeKind = 'ok' | 'error' | 'refused' | 'cancelled' | 'unknown';
 
 /** The end of an invocation, as advices receive it. */
 export interface Outcome {
@@ -22,8 +31,13 @@ export interface Outcome {
 	readonly kind: OutcomeKind;
 	/** True if the method threw or its promise rejected. `error` is then what was thrown, which may be undefined. */
 	readonly threw: boolean;
-	/** The same object that the caller of the method receives; undefined if nothing was thrown. */
+	/**
+	 * The same object that the caller of the method receives, or the one that was passed to `Invocation.fail`; undefined
+	 * without either.
+	 */
 	readonly error?: unknown;
+	/** True if `Invocation.fail` recorded `error`. Left out otherwise. */
+	readonly recorded?: boolean;
 	/** The settled value: what a promise resolved to, or what a generator returned. Undefined for other streams. */
 	readonly value?: unknown;
 	/** The name of the stream's kind, such as `AsyncGenerator`; left out if the result is no stream. */
@@ -68,35 +82,105 @@ export interface JoinPointFacts {
 	readonly category?: Category | undefined;
 }
 
-/** One call of one aspect by one observer: what `currentInvocation()` returns and what advices receive. */
-export interface InvocationView {
-	/** What is known of the method itself. */
-	readonly point: JoinPointFacts;
+/**
+ * One call of one aspect by one observer: what `currentInvocation()` returns and what advices receive.
+ *
+ * Its methods never throw and never change a result. They write to the span of this invocation and have no effect where
+ * nothing records: without an SDK, on a call that is not sampled or has `@Metered` alone, and after the end. Wrong
+ * arguments are logged once and ignored.
+ *
+ * @example
+ * ```ts
+ * currentInvocation()?.set({ 'app.plan': 'pro' }).root.set({ 'app.upgraded': true });
+ * ```
+ */
+export interface Invocation {
 	/** The path as it was invoked, entity ids included and aliases expanded; undefined if the method has none. */
 	readonly path: string | undefined;
+	/**
+	 * The path with the names of its parameters, such as `world.town.:citizen.manifest`, as metrics carry it; `_OTHER` if
+	 * no resolver answers the path; undefined if the method has none.
+	 */
+	readonly template: string | undefined;
+	/** The first segment of the template, such as `world`; undefined without a path. OpenTelemetry's is `otelContext`. */
+	readonly context: string | undefined;
+	/** The segments between context and aspect; empty if there are none, undefined without a path. */
+	readonly holon: string | undefined;
+	/** The last segment of the template; undefined without a path. */
+	readonly aspect: string | undefined;
+	/** The value of OpenTelemetry's `code.function.name`, such as `Soul.challenge`; empty if no method is called. */
+	readonly functionName: string;
+	/** The category that `@Aspect` declares; undefined if it declares none. */
+	readonly category: Category | undefined;
 	/** The path as the caller wrote it, if it began with an alias; else undefined. */
 	readonly alias: string | undefined;
 	/** The values of the template's parameters, by name; empty if there are none. */
 	readonly params: Readonly<Record<string, string>>;
-	/** The observer: the given one, else the enclosing invocation's, else the guest. */
+	/** The observer: the given one, else that of `withObserver` or the enclosing invocation, else the guest. */
 	readonly observer: Observer;
 	/** The object that the method is called on. */
 	readonly self: unknown;
 	/** The arguments of the method; empty once the invocation has ended. */
 	readonly args: readonly unknown[];
 	/** The enclosing invocation; undefined if there is none. After the end, the nearest one that has not ended. */
-	readonly parent: InvocationView | undefined;
+	readonly parent: Invocation | undefined;
+	/** The outermost invocation around this one; this one if there is none around it. */
+	readonly root: Invocation;
 	/** The tokens of the model calls made in it so far, without those of its children; undefined if there are none. */
 	readonly tokens: TokenCount | undefined;
 	/** The tokens of the model calls made in it and in all invocations below it so far; undefined if there are none. */
-	readonly totalTokens: { readonly in: number; readonly out: number } | undefined;
-	/** The context that the method runs in. An advice may replace it in its `enter` part, for example to add a span. */
-	context: Context;
+	readonly totalTokens: { readonly input: number; readonly output: number } | undefined;
+	/**
+	 * The id of the trace that the code inside belongs to, 32 hexadecimal digits, also if it is not sampled; undefined if
+	 * no span is active inside. For log lines.
+	 */
+	readonly traceId: string | undefined;
+	/**
+	 * The id of the span that is active inside, 16 hexadecimal digits: its own, or the enclosing one if it has none;
+	 * undefined without either. For log lines.
+	 */
+	readonly spanId: string | undefined;
+	/**
+	 * The OpenTelemetry context that the method runs in. An advice may replace it in its `enter` part, for example to add
+	 * a span.
+	 */
+	otelContext: Context;
+	/**
+	 * Writes attributes on the span of this invocation. A value that OpenTelemetry would drop (Date, Error, Map, …) is
+	 * written as text; null and undefined are left out; secrets are removed. Keys that begin with `agentese.` belong to the
+	 * toolkit and are refused. Up to 64 keys of up to 256 characters are written for one invocation, texts of up to 4096
+	 * characters and arrays of up to 128 values; what is beyond that is cut or dropped, which is logged once.
+	 */
+	set(attributes: AttributeRecord & Partial<DeclaredAttributes>): this;
+	/**
+	 * Writes attributes as `set` does, and on every span that starts inside this invocation from now on: those of
+	 * invocations, and those of all libraries if `invocationSpanProcessor` runs, as it does under `startTelemetry`. An
+	 * attribute that an inner invocation propagates, or that a span sets itself, wins. Nothing leaves the process.
+	 */
+	propagate(attributes: AttributeRecord & Partial<DeclaredAttributes>): this;
+	/**
+	 * Replaces the name of the span, not the path and not a label of metrics. Keep the number of names low: no ids. Names
+	 * are cut at 256 characters.
+	 */
+	rename(name: string): this;
+	/** Adds a link to the span that caused this one. Undefined adds none. */
+	link(to: Link | SpanContext | undefined): this;
+	/**
+	 * Records an error that was caught, and does not end the invocation: an `exception` event now, and at the end the
+	 * outcome, the status and `error.type` that the error gives if it is thrown. An error that `expected` accepts makes the
+	 * outcome `refused`. What the invocation throws itself wins; of several errors the last one.
+	 */
+	fail(error: unknown): this;
 }
 
 /** An invocation with the members that only the toolkit uses: for token usage and for dispatchers. */
-export interface LiveInvocation extends InvocationView {
+export interface LiveInvocation extends Invocation {
+	/** What is known of the method itself. */
+	readonly point: JoinPointFacts;
 	readonly parent: LiveInvocation | undefined;
+	readonly root: LiveInvocation;
+	/** What its methods have added to it; undefined until one of them is called. */
+	readonly additions: Additions | undefined;
 	/** True once all advices have entered. A toolkit span that starts in its context before that is its own span. */
 	readonly entered: boolean;
 	/** True once its result has settled. */
@@ -110,6 +194,25 @@ export interface LiveInvocation extends InvocationView {
 	claims(member: object, self: unknown): boolean;
 }
 
+/** What a method of an `Invocation` adds to its span. The values are checked, and not redacted. */
+export type Annotation =
+	| { readonly attributes: AttributeRecord }
+	| { readonly name: string }
+	| { readonly link: Link | SpanContext }
+	| { readonly error: unknown; readonly errorType: string };
+
+/** What the methods of an invocation have added to it. */
+export interface Additions {
+	/** The keys that `set` and `propagate` have written on its span; at most 64. */
+	readonly keys: Set<string>;
+	/** What was added before the advices entered, and is written once they have. */
+	pending: Annotation[] | undefined;
+	/** The attributes that `propagate` writes on spans inside; not redacted. */
+	propagated: AttributeRecord | undefined;
+	/** The last error that was passed to `fail`. It is wrapped because an error may be undefined. */
+	caught: { readonly error: unknown } | undefined;
+}
+
 /**
  * What one decorator adds to a call. All parts are optional. An advice cannot change a result: the return values of its
  * parts are ignored, except that `item` and `leave` receive what `enter` returned. If a part throws, the error is
@@ -121,12 +224,12 @@ export interface Advice<S = unknown> {
 	 *
 	 * @returns a state of its own, which `item` and `leave` receive
 	 */
-	enter?(invocation: InvocationView): S;
+	enter?(invocation: Invocation): S;
 	/**
 	 * Runs for each item of a stream that reaches the consumer. If no advice of the method has this part and none sets
 	 * `streams`, items are not observed at all.
 	 */
-	item?(invocation: InvocationView, value: unknown, state: S): void;
+	item?(invocation: Invocation, value: unknown, state: S): void;
 	/**
 	 * True if streams are to be measured, for `outcome.streamed`. An advice with an `item` part has it anyway. @default
 	 * false
@@ -136,11 +239,16 @@ export interface Advice<S = unknown> {
 	 * Runs when the result is complete: after the last item of a stream, when a promise has settled, or when the method
 	 * has returned or thrown.
 	 */
-	leave?(invocation: InvocationView, outcome: Outcome, state: S): void;
+	leave?(invocation: Invocation, outcome: Outcome, state: S): void;
 	/**
 	 * Returns true if the value or the error is a refusal, which is a result of the domain and no failure. @default never
 	 */
-	refuses?(outcome: { readonly threw: boolean; readonly value?: unknown; readonly error?: unknown }): boolean;
+	refuses?(outcome: {
+		readonly threw: boolean;
+		readonly value?: unknown;
+		readonly error?: unknown;
+		readonly stream?: string;
+	}): boolean;
 	/**
 	 * Returns true if it has nothing to do. If all advices of a method are idle, the method is called as if it were not
 	 * woven. It is called when something is configured or declared, not at each call. @default never
@@ -157,6 +265,16 @@ export interface Advice<S = unknown> {
 	readonly timed?: boolean;
 }
 
+/** An advice that writes to a span: that of `@Traced`. */
+export interface AnnotatedAdvice<S = unknown> extends Advice<S> {
+	/**
+	 * Writes what a method of the invocation adds to the span, if that records.
+	 *
+	 * @param state - what `enter` returned; undefined once the invocation has ended
+	 */
+	annotateSpan?(annotation: Annotation, state: S): void;
+}
+
 /** The options of a decorator that concern the invocation itself and not one advice. All are optional. */
 export interface InvocationOptions {
 	/** The full path or its template. @default the class's handle and the method's name */
@@ -165,7 +283,7 @@ export interface InvocationOptions {
 	readonly aspect?: string | false | undefined;
 	/**
 	 * Returns the umwelt: undefined means the enclosing invocation's observer, null the guest.
-	 * @default the first parameter, or the one with `@Observer()`
+	 * @default the first parameter, or the one with `@Umwelt()`
 	 */
 	readonly observer?: ((args: readonly unknown[], self: unknown) => unknown) | undefined;
 	/** Returns the token usage in the settled value or, for a stream, in its last item. @default the token readers */
@@ -173,7 +291,9 @@ export interface InvocationOptions {
 	/** The member to follow of a result with several streams or promises, such as `textStream`. @default none */
 	readonly watch?: string | undefined;
 	/** The value of `gen_ai.operation.name` in OpenTelemetry's GenAI conventions. @default by the aspect's category */
-	readonly operation?: 'invoke_agent' | 'execute_tool' | undefined;
+	readonly operation?: GenAiOperation | undefined;
+	/** The application's attributes on metrics and span, by their keys. @default none */
+	readonly meteredAttributes?: Readonly<Record<string, MeteredAttribute<Callable, unknown>>> | undefined;
 }
 
 /** What a decorator is created from: `@Traced`, `@Metered` and each decorator of `createDecorator`. */
@@ -182,8 +302,10 @@ export interface AdviceSpec<O extends object = object> {
 	readonly name: string;
 	/** The legal option keys. An unknown key is refused with the nearest of them. */
 	readonly keys: readonly string[];
-	/** True if the decorator, on a method, publishes the method as an aspect. @default false */
-	readonly publishes?: boolean;
+	/** The option that a string sets which is given in place of the options, as `@Traced('pay')` sets `name`. @default none */
+	readonly textOption?: string;
+	/** Former names of options with their present ones, for the message about an unknown key. @default none */
+	readonly renamed?: Readonly<Record<string, string>>;
 	/**
 	 * Checks the values of the options.
 	 *
@@ -194,6 +316,16 @@ export interface AdviceSpec<O extends object = object> {
 	idle?(): boolean;
 	/** Returns the options that concern the invocation itself. @default none */
 	invocationOptions?(options: O): InvocationOptions;
+	/**
+	 * Returns a decorator that this one brings along, with its options, as `@Traced` brings `@Metered`. A method that has
+	 * it already gets the brought options under its own. @default none
+	 */
+	brings?(options: O, point: JoinPointFacts): readonly [AdviceSpec, object] | undefined;
+	/**
+	 * Returns the function that decides, once for each call, whether the advice of this decorator and of the one that it
+	 * brings apply to the call. @default they apply to every call
+	 */
+	condition?(options: O): ((args: readonly unknown[], self: unknown) => unknown) | undefined;
 	/**
 	 * Returns the advice for one method of one class. It is called once for each and after each change of configuration.
 	 */

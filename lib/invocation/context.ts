@@ -1,6 +1,6 @@
 import { type Context, createContextKey, INVALID_SPAN_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { activeContext } from '../runtime/active-context.js';
-import type { InvocationView, LiveInvocation } from './advice.js';
+import type { Invocation, LiveInvocation } from './advice.js';
 
 /** The key of the invocation in a context. It is the same in every copy of the toolkit in the process. */
 const INVOCATION = createContextKey('agentese-otel.invocation');
@@ -98,6 +98,6 @@ export function enterContext(base: Context, invocation: LiveInvocation): Context
  * const path = currentInvocation()?.path ?? 'outside';
  * ```
  */
-export function currentInvocation(): InvocationView | undefined {
+export function currentInvocation(): Invocation | undefined {
 	return innermostInvocation();
 }

@@ -4,21 +4,35 @@ import { ABSENT_OBSERVER, observerAttribute } from '../agentese/observers/observ
 import { redactValue } from '../redaction/settings.js';
 import { activeContext } from '../runtime/active-context.js';
 import { warnOnce } from '../runtime/log-once.js';
-import type { InvocationView } from './advice.js';
+import {
+	ATTR_AGENTESE_ARCHETYPE,
+	ATTR_AGENTESE_OBSERVER,
+	ATTR_AGENTESE_TENANT,
+	ATTR_SESSION_ID,
+} from '../runtime/names.generated.js';
+import type { Invocation } from './advice.js';
 import { tracingSettings } from './settings.js';
 
 /**
  * Writes the observer's attributes that the `baggage` setting lists into the baggage of an invocation's context, so
- * that OpenTelemetry's propagator sends them with requests that are made inside it. Listed attributes that this
- * observer does not have are removed, so that those of an enclosing observer or of an incoming request are not sent as
- * its own. Never throws.
+ * that OpenTelemetry's propagator sends them with requests that are made inside it. Never throws.
  */
-export function writeObserverBaggage(invocation: InvocationView): void {
+export function writeObserverBaggage(invocation: Invocation): void {
+	if (tracingSettings().baggage.length === 0) return;
+	const { otelContext } = invocation;
+	const changed = withObserverBaggage(otelContext, invocation.observer);
+	if (changed !== otelContext) invocation.otelContext = changed;
+}
+
+/**
+ * Returns a context whose baggage has the attributes of an observer that the `baggage` setting lists; the same context
+ * if nothing changes. Listed attributes that this observer does not have are removed, so that those of an enclosing
+ * observer or of an incoming request are not sent as its own. Never throws.
+ */
+export function withObserverBaggage(context: Context, observer: Observer): Context {
 	const { baggage: keys } = tracingSettings();
-	if (keys.length === 0) return;
+	if (keys.length === 0 || observer === ABSENT_OBSERVER) return context;
 	try {
-		const { observer, context } = invocation;
-		if (observer === ABSENT_OBSERVER) return;
 		const former = propagation.getBaggage(context);
 		let baggage: Baggage | undefined = former;
 		for (const key of keys) {
@@ -28,14 +42,15 @@ export function writeObserverBaggage(invocation: InvocationView): void {
 			baggage ??= propagation.createBaggage();
 			baggage = value === undefined ? baggage.removeEntry(key) : baggage.setEntry(key, { value });
 		}
-		if (baggage !== undefined && baggage !== former) invocation.context = propagation.setBaggage(context, baggage);
+		if (baggage !== undefined && baggage !== former) return propagation.setBaggage(context, baggage);
 	} catch (error) {
 		warnOnce('observers.baggage', 'the observer could not be written into baggage.', error);
 	}
+	return context;
 }
 
 /**
- * Reads an observer from the baggage of a context: from `agentese.observer`, `agentese.archetype`, `agentese.session`
+ * Reads an observer from the baggage of a context: from `agentese.observer`, `agentese.archetype`, `session.id`
  * and `agentese.tenant`, each cut at 256 characters. Never throws. Baggage holds what the caller claims and proves
  * nothing: do not authorize by it.
  *
@@ -52,10 +67,10 @@ export function observerFromBaggage(context: Context = activeContext()): Observe
 		const baggage = propagation.getBaggage(context);
 		if (baggage === undefined) return undefined;
 		return readObserver({
-			id: baggage.getEntry('agentese.observer')?.value,
-			archetype: baggage.getEntry('agentese.archetype')?.value,
-			sessionId: baggage.getEntry('agentese.session')?.value,
-			tenantId: baggage.getEntry('agentese.tenant')?.value,
+			id: baggage.getEntry(ATTR_AGENTESE_OBSERVER)?.value,
+			archetype: baggage.getEntry(ATTR_AGENTESE_ARCHETYPE)?.value,
+			sessionId: baggage.getEntry(ATTR_SESSION_ID)?.value,
+			tenantId: baggage.getEntry(ATTR_AGENTESE_TENANT)?.value,
 		});
 	} catch {
 		return undefined;

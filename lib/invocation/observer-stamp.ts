@@ -2,9 +2,11 @@ import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { ABSENT_OBSERVER, OBSERVER_KEYS, observerAttribute } from '../agentese/observers/observer-attributes.js';
 import { redactValueAtWrite } from '../redaction/settings.js';
 import { warnOnce } from '../runtime/log-once.js';
+import { ATTR_AGENTESE_OBSERVER, ATTR_SESSION_ID } from '../runtime/names.generated.js';
 import { SCOPE } from '../runtime/version.js';
 import type { LiveInvocation } from './advice.js';
 import { invocationOf } from './context.js';
+import { scopedObserver } from './observer-scope.js';
 
 /** A span of any version of OpenTelemetry's SDK, as span processors receive it. */
 export interface StartedSpan extends Span {
@@ -16,20 +18,23 @@ export interface StartedSpan extends Span {
 }
 
 /**
- * Writes the observer, the session and the tenant of the innermost invocation of its parent context on a span that
- * starts, even if that invocation has ended. A span with an `agentese.observer` attribute keeps it. The span of an
- * invocation itself is left out, because its advice writes them. Never throws.
+ * Writes the observer, the session and the tenant of its parent context on a span that starts: those of the innermost
+ * invocation, even if that has ended, or of `withObserver`, whichever is nearer. A span with an `agentese.observer`
+ * attribute keeps it, and one with a `session.id` keeps that. The span of an invocation itself is left out, because its
+ * advice writes them. Never throws.
  */
 export function stampObserver(span: StartedSpan, parentContext: Context): void {
 	try {
 		const invocation = invocationOf(parentContext);
-		if (invocation === undefined) return;
-		if (isInvocationSpan(span, invocation) || 'agentese.observer' in span.attributes) return;
-		const { observer } = invocation;
-		if (observer === ABSENT_OBSERVER) return;
+		const scoped = scopedObserver(parentContext, invocation);
+		if (invocation === undefined ? scoped === undefined : isInvocationSpan(span, invocation)) return;
+		if (ATTR_AGENTESE_OBSERVER in span.attributes) return;
+		const observer = scoped ?? invocation?.observer;
+		if (observer === undefined || observer === ABSENT_OBSERVER) return;
 		for (const key of OBSERVER_KEYS) {
 			const value = observerAttribute(observer, key);
-			if (value !== undefined) span.setAttribute(key, redactValueAtWrite(key, value));
+			if (value === undefined || (key === ATTR_SESSION_ID && key in span.attributes)) continue;
+			span.setAttribute(key, redactValueAtWrite(key, value));
 		}
 	} catch (error) {
 		warnOnce('observers.wear', 'the observer could not be written on a span below an invocation.', error);

@@ -1,5 +1,6 @@
 import { redactTextAtWrite } from '../redaction/settings.js';
 import { warnOnce } from '../runtime/log-once.js';
+import { ATTR_ERROR_TYPE } from '../runtime/names.generated.js';
 import type { Advice, Outcome, OutcomeKind } from './advice.js';
 
 /** How a result settled, before its outcome is determined. */
@@ -9,6 +10,8 @@ export interface Ending {
 	readonly error?: unknown;
 	/** True if the consumer stopped before the end, or never consumed the stream. */
 	readonly left?: boolean;
+	/** True if it was disposed of without an end, so that nothing is known of its result. */
+	readonly unknown?: boolean;
 	/** The name of the stream's kind; left out if the result is no stream. */
 	readonly stream?: string;
 	/** When it ended if that was earlier than now, on the clock of `performance.now()`, in ms. */
@@ -26,7 +29,7 @@ const CODE = /^[A-Z][A-Z0-9_]{1,63}$/;
 const CLASS_NAME = /^[\p{L}_$][\p{L}\p{N}_$.]{0,127}$/u;
 
 /**
- * Returns the outcome of an ending: `ok`, `error`, `refused` or `cancelled`. Never throws.
+ * Returns the outcome of an ending: `ok`, `error`, `refused`, `cancelled` or `unknown`. Never throws.
  *
  * @param duration - the time from the call to the end, in ms
  */
@@ -45,9 +48,27 @@ export function outcomeOf(ending: Ending, duration: number, invocation: OutcomeS
 	};
 }
 
+/**
+ * Returns the outcome of an invocation for which an error was recorded. If it would be `ok` or `unknown`, it is what the
+ * error makes it; the value stays. Never throws.
+ */
+export function outcomeWithRecorded(outcome: Outcome, recorded: unknown, invocation: OutcomeSource): Outcome {
+	if (outcome.threw) return Object.is(outcome.error, recorded) ? { ...outcome, recorded: true } : outcome;
+	if (outcome.kind !== 'ok' && outcome.kind !== 'unknown') return outcome;
+	const { kind, errorType } = outcomeOf({ threw: true, error: recorded }, 0, invocation);
+	return {
+		...outcome,
+		kind,
+		error: recorded,
+		recorded: true,
+		...(errorType === undefined ? undefined : { errorType }),
+	};
+}
+
 /** A refusal comes before a failure: an `expected` error is refused even if it is an AbortError. */
 function kindOf(ending: Ending, invocation: OutcomeSource): OutcomeKind {
 	if (ending.left === true) return 'cancelled';
+	if (ending.unknown === true) return 'unknown';
 	if (isRefused(ending, invocation)) return 'refused';
 	if (!ending.threw) return 'ok';
 	return isCancellation(ending.error, invocation.args) ? 'cancelled' : 'error';
@@ -92,7 +113,7 @@ function errorType(error: unknown): string {
 	if (error === null) return 'null';
 	if (typeof error !== 'object' && typeof error !== 'function') return typeof error;
 	const code = readProperty(error, 'code');
-	if (typeof code === 'string' && CODE.test(code)) return redactTextAtWrite('error.type', code);
+	if (typeof code === 'string' && CODE.test(code)) return redactTextAtWrite(ATTR_ERROR_TYPE, code);
 	const name = readProperty(readProperty(error, 'constructor'), 'name');
 	return typeof name === 'string' && CLASS_NAME.test(name) ? name : '_OTHER';
 }

@@ -14,6 +14,11 @@ export interface TracingSettings {
 	 * the rest of the span together, so presets whose sampler reads none set it to false. @default true
 	 */
 	readonly attributesAtStart: boolean;
+	/**
+	 * Whether `@Traced` also counts and measures where there is a path: the config's `metered`. The decorator's option
+	 * `metered` has precedence. @default true
+	 */
+	readonly metered: boolean;
 	/** The conventions of other projects that spans and metrics follow in addition. @default none */
 	readonly conventions: readonly Convention[];
 	/** The attributes of the observer that are written into outgoing baggage. @default none */
@@ -25,7 +30,13 @@ export const CONVENTIONS = ['genai'] as const;
 /** The name of a supported convention. */
 type Convention = (typeof CONVENTIONS)[number];
 
-const DEFAULTS: TracingSettings = { spanName: 'invoke', attributesAtStart: true, conventions: [], baggage: [] };
+const DEFAULTS: TracingSettings = {
+	spanName: 'invoke',
+	attributesAtStart: true,
+	metered: true,
+	conventions: [],
+	baggage: [],
+};
 const settings = processState('invocation/settings', () => ({ current: DEFAULTS }));
 
 /** Returns the current settings. */

@@ -1,7 +1,8 @@
 import { invocationOf } from '../invocation/context.js';
 import { activeContext } from '../runtime/active-context.js';
+import { ATTR_AGENTESE_COMPOSITION, SPAN_AGENTESE_COMPOSE } from '../runtime/names.generated.js';
 import { TRACED } from '../signals/tracing/spec.js';
-import { Invocation } from '../weaving/invocations/running-invocation.js';
+import { RunningInvocation } from '../weaving/invocations/running-invocation.js';
 import { createJoinPoint } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
 
@@ -25,14 +26,14 @@ export function compose(
 	args: readonly unknown[],
 	run: (path: string, args: readonly unknown[]) => unknown,
 ): unknown {
-	const attributes = (): Record<string, string> => ({ 'agentese.composition': text.slice(0, MAX_TEXT) });
+	const attributes = (): Record<string, string> => ({ [ATTR_AGENTESE_COMPOSITION]: text.slice(0, MAX_TEXT) });
 	const point = createJoinPoint({
 		path: undefined,
 		functionName: '',
-		decorators: [[TRACED, { name: 'agentese.compose', attributes }]],
+		decorators: [[TRACED, { name: SPAN_AGENTESE_COMPOSE, attributes }]],
 	});
 	const base = activeContext();
-	const invocation = new Invocation(point, undefined, args, invocationOf(base), base, {
+	const invocation = new RunningInvocation(point, undefined, args, invocationOf(base), base, {
 		umwelt: { observer: umwelt },
 	});
 	const inSequence = async (): Promise<unknown> => {

@@ -8,7 +8,7 @@ import { activeContext } from '../runtime/active-context.js';
 import { isPlainPromise } from '../settling/promises/promises.js';
 import { declaredOn } from '../weaving/declarations/declarations.js';
 import { chainOf } from '../weaving/declarations/prototype-chain.js';
-import { Invocation } from '../weaving/invocations/running-invocation.js';
+import { RunningInvocation } from '../weaving/invocations/running-invocation.js';
 import { perform, weaveFields } from '../weaving/wrapper.js';
 import { compose } from './compose.js';
 import { ResolvedPath } from './resolved-path.js';
@@ -32,9 +32,9 @@ export interface LogosOptions {
 	 * Replacements for the first segment of a path, such as `{ me: 'self.soul' }`. An alias cannot be one of the five
 	 * contexts. @default none
 	 */
-	readonly aliases?: Readonly<Record<string, string>>;
+	readonly aliases?: Readonly<Record<string, string>> | undefined;
 	/** Middleware, the outermost first. @default none */
-	readonly use?: readonly Middleware[];
+	readonly use?: readonly Middleware[] | undefined;
 }
 
 /** A dispatcher: it leads a path, an observer and arguments to the method that answers them. */
@@ -143,7 +143,7 @@ class Dispatcher {
 		const base = activeContext();
 		const allArgs = [umwelt, ...args];
 		const { route } = resolved;
-		const invocation = new Invocation(resolved.joinPoint(), route?.resolver, allArgs, invocationOf(base), base, {
+		const invocation = new RunningInvocation(resolved.joinPoint(), route?.resolver, allArgs, invocationOf(base), base, {
 			path,
 			alias: resolved.alias,
 			params: resolved.params,
@@ -182,9 +182,9 @@ class Dispatcher {
 	 */
 	private call(match: RouteMatch | AgenteseError, args: readonly unknown[]): unknown {
 		if (match instanceof AgenteseError) throw match;
-		const { member, resolver } = match.route;
+		const { member, resolver, affordedTo } = match.route;
 		if (member === undefined) return this.routes.afforded(match.route, observerOf(args[0]));
-		if (member.aspect?.affordedTo !== undefined) {
+		if (affordedTo !== undefined) {
 			const refusal = this.routes.refuse(match, observerOf(args[0]));
 			if (refusal !== undefined) throw refusal;
 		}

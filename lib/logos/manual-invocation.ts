@@ -1,25 +1,40 @@
-import type { Context, Link, Span, SpanContext, SpanKind } from '@opentelemetry/api';
+import type { Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import { tryParsePath } from '../agentese/paths/parse.js';
 import { type PathTemplate, parsePathTemplate } from '../agentese/paths/template.js';
 import { OTHER } from '../instruments/labels.js';
-import type { InvocationView } from '../invocation/advice.js';
+import type { Invocation } from '../invocation/advice.js';
+import type { AttributeRecord } from '../invocation/attributes.js';
 import { invocationOf } from '../invocation/context.js';
 import { activeContext, runInContext } from '../runtime/active-context.js';
 import { warnOnce } from '../runtime/log-once.js';
-import { METERED } from '../signals/metering/spec.js';
-import type { AttributeRecord, TracedOptions } from '../signals/tracing/options.js';
+import type { TracedOptions } from '../signals/tracing/options.js';
 import { TRACED } from '../signals/tracing/spec.js';
-import type { TokenUsage } from '../usage/accounting/usage.js';
 import { enterInvocation } from '../weaving/invocations/invocation-lifecycle.js';
-import { Invocation } from '../weaving/invocations/running-invocation.js';
+import { RunningInvocation } from '../weaving/invocations/running-invocation.js';
 import { createJoinPoint, type JoinPoint, type JoinPointPath } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
+
+/** The options of a block that are those of `@Traced`. */
+type SameOptions =
+	| 'name'
+	| 'kind'
+	| 'result'
+	| 'expected'
+	| 'refused'
+	| 'root'
+	| 'tokens'
+	| 'follow'
+	| 'operation'
+	| 'capture'
+	| 'errors';
 
 /**
  * The options of `traceInvocation` and `startInvocation`: those of `@Traced`, with values in place of the callbacks
  * that read arguments. A callback that throws is logged once and otherwise ignored.
+ *
+ * `R` is what the block returns.
  */
-export interface BlockOptions<R = unknown> {
+export interface BlockOptions<R = unknown> extends Readonly<Pick<TracedOptions<() => R>, SameOptions>> {
 	/**
 	 * The umwelt, in any of AGENTESE's shapes: undefined means the enclosing invocation's observer, null the guest.
 	 * @default undefined
@@ -29,38 +44,17 @@ export interface BlockOptions<R = unknown> {
 	 * The template of a path that holds entity ids, such as `world.town.:citizen.manifest`. Metrics carry the template,
 	 * the span the path. @default the path itself
 	 */
-	readonly template?: string;
+	readonly template?: string | undefined;
 	/** False: traced, but not counted. @default true */
-	readonly metered?: boolean;
-	/** The name of the span. @default by configuration, `agentese.invoke` */
-	readonly name?: string;
-	/** The kind of the span. @default SpanKind.INTERNAL */
-	readonly kind?: SpanKind;
+	readonly metered?: boolean | undefined;
 	/** Attributes that a sampler can read. @default none */
-	readonly startAttributes?: AttributeRecord;
+	readonly samplingAttributes?: AttributeRecord | undefined;
 	/** Attributes of the span. @default none */
-	readonly attributes?: AttributeRecord;
-	/** Returns a text for `agentese.result`, or attributes, for the settled value. @default the value's type name */
-	readonly result?: (value: R) => string | AttributeRecord | undefined;
-	/** Returns true if an error is a refusal: outcome `refused`, status unset, no exception event. @default never */
-	readonly expected?: (error: unknown) => boolean;
-	/** Returns true if a value is a refusal: outcome `refused`, status unset. @default never */
-	readonly refused?: (value: R) => boolean;
-	/** True begins a new trace, with a link back to the active span. @default false */
-	readonly root?: boolean;
+	readonly attributes?: AttributeRecord | undefined;
 	/** The parent of the span. @default the active span */
-	readonly parent?: Context | SpanContext | Span;
+	readonly parent?: Context | SpanContext | Span | undefined;
 	/** Links to spans that caused this one. @default none */
-	readonly links?: readonly (Link | SpanContext)[];
-	/**
-	 * Returns the token usage in the settled value or, for a stream, in its last item. Called only if no model call was
-	 * reported. @default the token readers
-	 */
-	readonly tokens?: (value: unknown) => TokenUsage | object | undefined;
-	/** The member to follow of a result with several streams or promises, such as `textStream`. @default none */
-	readonly watch?: string;
-	/** The value of `gen_ai.operation.name` if the configuration switches the GenAI conventions on. @default none */
-	readonly operation?: 'invoke_agent' | 'execute_tool';
+	readonly links?: Link | SpanContext | readonly (Link | SpanContext)[] | undefined;
 }
 
 /**
@@ -68,15 +62,21 @@ export interface BlockOptions<R = unknown> {
  * methods can be passed on without their object.
  */
 export interface OpenInvocation extends Disposable {
-	readonly invocation: InvocationView;
+	/** The invocation, with its path, its observer and the methods that add to its span. */
+	readonly invocation: Invocation;
 	/** Runs a function inside the invocation. Returns what it returns and throws what it throws. */
 	run<T>(fn: () => T): T;
 	/** Ends it with outcome `ok`, or `refused` if the value is a refusal. */
 	end(value?: unknown): void;
-	/** Ends it with an error, which is not thrown: outcome `error`, `refused` or `cancelled`, as for a method. */
+	/**
+	 * Ends it with an error, which is not thrown: outcome `error`, `refused` or `cancelled`, as for a method.
+	 * `invocation.fail` records an error and does not end it.
+	 */
 	fail(error: unknown): void;
 	/** Ends it with outcome `cancelled`. */
 	cancel(): void;
+	/** Ends it with outcome `unknown`, unless it was ended before. `using` calls it at the end of the block. */
+	[Symbol.dispose](): void;
 }
 
 /**
@@ -97,21 +97,17 @@ export interface OpenInvocation extends Disposable {
  * });
  * ```
  */
-export function traceInvocation<T>(path: string, block: (invocation: InvocationView) => T): T;
+export function traceInvocation<T>(path: string, block: (invocation: Invocation) => T): T;
 /**
  * Runs a function as an invocation of a path, with options; see the other overload.
  *
  * @param options - the observer, the template and the options of `@Traced`
  */
+export function traceInvocation<T>(path: string, options: BlockOptions<T>, block: (invocation: Invocation) => T): T;
 export function traceInvocation<T>(
 	path: string,
-	options: BlockOptions<Awaited<T>>,
-	block: (invocation: InvocationView) => T,
-): T;
-export function traceInvocation<T>(
-	path: string,
-	second: BlockOptions<Awaited<T>> | ((invocation: InvocationView) => T),
-	third?: (invocation: InvocationView) => T,
+	second: BlockOptions<T> | ((invocation: Invocation) => T),
+	third?: (invocation: Invocation) => T,
 ): T {
 	const block = typeof second === 'function' ? second : third;
 	if (typeof block !== 'function') {
@@ -123,8 +119,8 @@ export function traceInvocation<T>(
 
 /**
  * Begins an invocation of a path that is ended by hand, for work that is not one function. It is not the current
- * invocation; use `run` for the parts that belong to it. Declared with `using`, it ends with outcome `ok` at the end of
- * the block. An invalid path is treated as by `traceInvocation`. Never throws.
+ * invocation; use `run` for the parts that belong to it. Declared with `using`, it ends at the end of the block: with
+ * outcome `unknown` and the status unset, unless it was ended before, because the block may have thrown. An invalid path is treated as by `traceInvocation`. Never throws.
  *
  * @example
  * ```ts
@@ -141,19 +137,19 @@ export function startInvocation(path: string, options: BlockOptions = {}): OpenI
 	enterInvocation(invocation);
 	return {
 		invocation,
-		run: (fn) => runInContext(invocation.context, fn, undefined, []),
+		run: (fn) => runInContext(invocation.otelContext, fn, undefined, []),
 		end: (value) => invocation.done(value),
 		fail: (error) => invocation.failed(error),
 		cancel: () => invocation.cancelled(),
-		[Symbol.dispose]: () => invocation.done(undefined),
+		[Symbol.dispose]: () => invocation.disposed(),
 	};
 }
 
 /** Creates the invocation of a path in the active context, without beginning it. */
-function open(path: unknown, options: BlockOptions<never>): Invocation {
+function open(path: unknown, options: BlockOptions<never>): RunningInvocation {
 	const base = activeContext();
 	const pathText = typeof path === 'string' ? path : `(${typeof path})`;
-	return new Invocation(manualJoinPoint(path, options), undefined, [], invocationOf(base), base, {
+	return new RunningInvocation(manualJoinPoint(path, options), undefined, [], invocationOf(base), base, {
 		path: pathText,
 		umwelt: { observer: options.observer },
 	});
@@ -161,24 +157,19 @@ function open(path: unknown, options: BlockOptions<never>): Invocation {
 
 /** Returns the join point of a manual invocation. There is no class to keep it by, so it is created at each call. */
 function manualJoinPoint(path: unknown, options: BlockOptions<never>): JoinPoint {
-	const { observer: _, template, metered, attributes, startAttributes, parent, links, ...same } = options;
+	const { observer: _, template, metered, attributes, samplingAttributes, parent, links, ...same } = options;
 	const traced = {
 		...same,
+		...(metered === undefined ? undefined : { metered: metered !== false }),
 		...(attributes === undefined ? undefined : { attributes: () => attributes }),
-		...(startAttributes === undefined ? undefined : { startAttributes: () => startAttributes }),
+		...(samplingAttributes === undefined ? undefined : { samplingAttributes: () => samplingAttributes }),
 		...(parent === undefined ? undefined : { parent: () => parent }),
 		...(links === undefined ? undefined : { links: () => links }),
 	} as TracedOptions;
 	return createJoinPoint({
 		path: joinPointPath(path, template),
 		functionName: '',
-		decorators:
-			metered === false
-				? [[TRACED, traced]]
-				: [
-						[TRACED, traced],
-						[METERED, {}],
-					],
+		decorators: [[TRACED, traced]],
 	});
 }
 

@@ -3,9 +3,8 @@ import { compareTemplates, matchHandle, type PathTemplate, parsePathTemplate } f
 import { invocationOf } from '../invocation/context.js';
 import { activeContext } from '../runtime/active-context.js';
 import { currentEpoch } from '../runtime/epoch.js';
-import { METERED } from '../signals/metering/spec.js';
 import { TRACED } from '../signals/tracing/spec.js';
-import { Invocation } from '../weaving/invocations/running-invocation.js';
+import { RunningInvocation } from '../weaving/invocations/running-invocation.js';
 import { createJoinPoint, type JoinPoint } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
 import type { Middleware } from './logos.js';
@@ -48,14 +47,11 @@ export function telemetryMiddleware(options: TelemetryMiddlewareOptions): Middle
 			point = createJoinPoint({
 				path: template,
 				functionName: '',
-				decorators: [
-					[TRACED, {}],
-					[METERED, {}],
-				],
+				decorators: [[TRACED, {}]],
 			});
 			if (template !== undefined) joinPoints.set(template, point);
 		}
-		const invocation = new Invocation(point, undefined, [umwelt, ...args], parent, base, {
+		const invocation = new RunningInvocation(point, undefined, [umwelt, ...args], parent, base, {
 			path,
 			params,
 			umwelt: { observer: umwelt },

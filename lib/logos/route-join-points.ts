@@ -1,8 +1,6 @@
 import { tryParsePath } from '../agentese/paths/parse.js';
 import { OTHER } from '../instruments/labels.js';
-import type { AdviceSpec } from '../invocation/advice.js';
 import { currentEpoch } from '../runtime/epoch.js';
-import { METERED } from '../signals/metering/spec.js';
 import { TRACED } from '../signals/tracing/spec.js';
 import { classOf } from '../weaving/declarations/prototype-chain.js';
 import { createJoinPoint, createMemberJoinPoint, type JoinPoint } from '../weaving/join-points/join-point.js';
@@ -28,22 +26,17 @@ function perEpoch<K extends object>(create: (key: K) => JoinPoint): (key: K) => 
 }
 
 /**
- * Returns the join point of a route: the method's own, with tracing and metering added if the method has no decorators
- * for them, because every invocation through a dispatcher is traced and counted. `@Untraced` removes the span, but not
- * the counters.
+ * Returns the join point of a route: the method's own, with `@Traced` added if the method does not have it, because every
+ * invocation through a dispatcher is traced and counted. A method with `@Untraced` does not get it.
  */
 export const routeJoinPoint: (route: Route) => JoinPoint = perEpoch(({ member, resolver, template }) => {
 	if (member === undefined) return createJoinPoint({ path: template, functionName: '', decorators: [...ALWAYS] });
 	const owner = member.isStatic || member.homeObject === resolver ? resolver : Object.getPrototypeOf(resolver);
-	const always: AdviceSpec[] = member.untraced ? [METERED] : [TRACED, METERED];
-	return createMemberJoinPoint(member, owner ?? classOf(resolver)?.prototype, always);
+	return createMemberJoinPoint(member, owner ?? classOf(resolver)?.prototype, member.untraced ? [] : [TRACED]);
 });
 
 /** The decorators of an invocation that reaches no method. */
-const ALWAYS = [
-	[TRACED, {}],
-	[METERED, {}],
-] as const;
+const ALWAYS = [[TRACED, {}]] as const;
 
 /**
  * Returns the join point of a path that fails before any method runs, or that matches no declared template. It is

@@ -12,9 +12,11 @@ import {
 	parsePathTemplate,
 	sameShape,
 } from '../agentese/paths/template.js';
+import { warnOnce } from '../runtime/log-once.js';
+import { declaredOn } from '../weaving/declarations/declarations.js';
 import type { Member } from '../weaving/declarations/member.js';
-import { nameOfClass } from '../weaving/declarations/prototype-chain.js';
-import { ownerHandle } from '../weaving/join-points/join-point.js';
+import { chainOf, nameOfClass } from '../weaving/declarations/prototype-chain.js';
+import { declaredAspect, ownerHandle } from '../weaving/join-points/join-point.js';
 import { pathTextOf, publishedMembers } from '../weaving/join-points/resolver-of.js';
 
 /** One path that a dispatcher can reach. */
@@ -23,6 +25,8 @@ export interface Route {
 	readonly resolver: object;
 	/** The method that answers; undefined for the aspect `affordances`, which the toolkit answers itself. */
 	readonly member: Member | undefined;
+	/** The archetypes of observers that may invoke it; undefined if all may. */
+	readonly affordedTo: readonly string[] | undefined;
 }
 
 /** A route that matches a path, with the values of its template's parameters. */
@@ -114,6 +118,7 @@ export class Routes {
 			throw wrongResolver(resolver, 'neither a handle nor a path', "@Resolver('self.soul') on its class");
 		}
 		if (handle !== undefined) this.entryFor(parseHandle(handle), resolver, true);
+		if (members.length === 0) warnUnpublished(resolver);
 		for (const [member, text] of paths) {
 			if (text === undefined) continue;
 			const template = parsePathTemplate(text);
@@ -150,12 +155,29 @@ function addRoute(entry: HandleEntry, resolver: object, member: Member | undefin
 	if (entry.routes.has(aspect)) {
 		throw wrongResolver(resolver, `the path '${entry.handle.handle}.${aspect}' a second time`, 'another aspect');
 	}
-	entry.routes.set(aspect, { template: parsePathTemplate(`${entry.handle.handle}.${aspect}`), resolver, member });
+	const template = parsePathTemplate(`${entry.handle.handle}.${aspect}`);
+	const affordedTo = member === undefined ? undefined : declaredAspect(member, resolver)?.affordedTo;
+	entry.routes.set(aspect, { template, resolver, member, affordedTo });
+}
+
+/** Logs, once for each class, that a resolver has decorated methods and publishes none of them. */
+function warnUnpublished(resolver: object): void {
+	const decorated = chainOf(resolver)
+		.flatMap(declaredOn)
+		.filter(({ kind, decorators }) => (kind === 'method' || kind === 'field') && decorators.length > 0);
+	const [first] = decorated;
+	if (first === undefined) return;
+	const name = nameOfClass(resolver) || 'a resolver';
+	warnOnce(
+		`logos/unpublished/${name}`,
+		`createLogos was given ${name}, which publishes no aspect: no path reaches ${first.name} or another of its methods. ` +
+			"Put @Aspect on those that a path may reach, or @Resolver(handle, { publish: 'annotated' }) on the class.",
+	);
 }
 
 /** True if a route is afforded to an observer's archetype; without `affordedTo` it is afforded to all. */
-function isAfforded({ member }: Route, observer: Observer): boolean {
-	return member?.aspect?.affordedTo?.includes(observer.archetype) ?? true;
+function isAfforded({ affordedTo }: Route, observer: Observer): boolean {
+	return affordedTo?.includes(observer.archetype) ?? true;
 }
 
 /** Returns the error for a resolver that cannot be registered. */

@@ -22,7 +22,7 @@ interface Key {
 /**
  * Replaces secrets in texts, values and records. Every method returns its very argument if there is nothing to redact,
  * so that a caller can tell by one comparison whether it needs a copy; arguments are never changed. Methods throw only
- * what the custom function `RedactRules.with` throws.
+ * what the custom function `RedactRules.replace` throws.
  */
 export class Redactor {
 	/** Returns whether a custom rule names the key; undefined if there is no such rule. */
@@ -32,7 +32,7 @@ export class Redactor {
 	/** Redacts what the custom rules about values match; undefined if there is no such rule. */
 	readonly #redactValues: ((text: string) => string) | undefined;
 	/** The custom function that is called last. */
-	readonly #with: RedactRules['with'];
+	readonly #replace: RedactRules['replace'];
 	/** The known keys; emptied if it reaches `MAX_KEYS`. */
 	readonly #keys = new Map<string, Key>();
 	/** The objects that enclose the value that is being redacted, outermost first: a circular reference is replaced. */
@@ -43,14 +43,14 @@ export class Redactor {
 	/** @param rules - custom rules beside the built-in detectors. @default none */
 	constructor(rules: RedactRules = {}) {
 		this.#isCustomSecret = keyMatcher(rules.keys);
-		this.#isExempt = keyMatcher(rules.keep);
+		this.#isExempt = keyMatcher(rules.allow);
 		this.#redactValues = valueRedactor(rules.values);
-		this.#with = rules.with;
+		this.#replace = rules.replace;
 	}
 
 	/** Whether a custom function is called for each value, so that no result may be reused. */
 	get hasCustomFunction(): boolean {
-		return this.#with !== undefined;
+		return this.#replace !== undefined;
 	}
 
 	/** Returns whether the key names a secret, by the custom rules and the built-in list of words. */
@@ -72,7 +72,7 @@ export class Redactor {
 	 */
 	namedText(key: string, text: string): string {
 		const redacted = this.text(text);
-		return this.#with === undefined ? redacted : String(this.#applyCustom(key, redacted));
+		return this.#replace === undefined ? redacted : String(this.#applyCustom(key, redacted));
 	}
 
 	/** Redacts secrets within a key itself. */
@@ -83,12 +83,12 @@ export class Redactor {
 	/** Redacts a value: replaces it if its key names a secret, else replaces the secrets within it. */
 	value(key: string, value: unknown): unknown {
 		const redacted = this.#value(this.#key(key), value, 0);
-		return this.#with === undefined ? redacted : this.#applyCustom(key, redacted);
+		return this.#replace === undefined ? redacted : this.#applyCustom(key, redacted);
 	}
 
 	/** Redacts the keys and values of attributes, or of any other record. */
 	record<T extends object>(record: T): T {
-		return this.#record(record, 0, this.#with !== undefined) as T;
+		return this.#record(record, 0, this.#replace !== undefined) as T;
 	}
 
 	/**
@@ -203,7 +203,7 @@ export class Redactor {
 
 	/** Returns the custom function's result if it is the same value or a valid attribute value, else the marker. */
 	#applyCustom(key: string, value: unknown): unknown {
-		const result = this.#with?.(key, value);
+		const result = this.#replace?.(key, value);
 		return result !== undefined && (result === value || isAttributeValue(result)) ? result : REDACTED;
 	}
 }

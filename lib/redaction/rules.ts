@@ -18,21 +18,21 @@ export interface RedactRules {
 	 * Keys that do not name a secret although a built-in detector matches them, written like `keys`. Secrets within
 	 * their values are still redacted. @default none
 	 */
-	readonly keep?: readonly (string | RegExp)[] | undefined;
+	readonly allow?: readonly (string | RegExp)[] | undefined;
 	/**
 	 * In code only: a function that is called last for every text and attribute, and returns what is written. The value
 	 * is redacted if it returns undefined or anything else that is not a valid attribute value. If it throws, every text
 	 * and value of the span, the log record or the measurement is redacted. @default none
 	 */
-	readonly with?: RedactWith | undefined;
+	readonly replace?: RedactReplace | undefined;
 }
 
 /**
- * The function of `RedactRules.with`. Receives each value after all other rules, and returns what is written instead.
+ * The function of `RedactRules.replace`. Receives each value after all other rules, and returns what is written instead.
  *
  * @param key - the attribute's key; for a text that is not an attribute `name`, `status.message` or `body`
  */
-export type RedactWith = (key: string, value: unknown) => unknown;
+export type RedactReplace = (key: string, value: unknown) => unknown;
 
 /** Creates a test whether one of the rules matches a key; undefined if there are no rules. */
 export function keyMatcher(rules: readonly (string | RegExp)[] = []): ((key: string) => boolean) | undefined {

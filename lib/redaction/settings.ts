@@ -90,7 +90,7 @@ export function redactValue<T>(key: string, value: T): T | typeof REDACTED {
 	}
 }
 
-/** Logs once per process that a redactor threw, which only a custom function `redact.with` is known to do. */
+/** Logs once per process that a redactor threw, which only a custom function `redact.replace` is known to do. */
 export function warnRedactionFailed(error: unknown): void {
 	warnOnce(
 		'redact',

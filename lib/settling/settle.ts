@@ -19,6 +19,7 @@ import { watchIterable } from './streams/iterables.js';
 import { watchIterator } from './streams/iterators.js';
 import { watchNodeStream } from './streams/node-streams.js';
 import { watchObservable } from './streams/observables.js';
+import { ResponseSettlement, unreadBody } from './streams/responses.js';
 import { watchWebStream } from './streams/web-streams.js';
 import { MemberSettlement, watchMember } from './watch-member.js';
 
@@ -92,6 +93,13 @@ function settleStream(value: object, settlement: Settlement): unknown {
 			const consumption = newConsumption(settlement, name);
 			return returnWatched(value, consumption, watchWebStream(value, consumption));
 		}
+		if (stream === 'response') {
+			const body = unreadBody(value);
+			if (body === undefined) return settleNow(value, settlement);
+			// The finalization registry must hold the settlement itself, because the other one refers to the response.
+			const consumption = newConsumption(settlement, name, new ResponseSettlement(settlement, value));
+			return returnWatched(value, consumption, watchWebStream(body, consumption), settlement);
+		}
 		// A stream that is only writable has no chunks to measure.
 		const readable = typeof inspect(value, 'read') === 'function';
 		const consumption = readable ? newConsumption(settlement, name) : new Consumption(settlement, name);
@@ -123,10 +131,14 @@ function settleStream(value: object, settlement: Settlement): unknown {
 	return returnWatched(value, consumption, watchObservable(value, subscribe as AnyFunction, consumption));
 }
 
-/** Returns the consumption of a stream, which is measured if the settlement asks for it. */
-function newConsumption(settlement: Settlement, kind: string): Consumption {
+/**
+ * Returns the consumption of a stream, which is measured if the settlement asks for it.
+ *
+ * @param reported - the settlement that the consumption reports to, if that is another one
+ */
+function newConsumption(settlement: Settlement, kind: string, reported: Settlement = settlement): Consumption {
 	const timing = settlement.pace?.();
-	return new Consumption(settlement, kind, timing instanceof StreamTimer ? timing : undefined);
+	return new Consumption(reported, kind, timing instanceof StreamTimer ? timing : undefined);
 }
 
 /**
@@ -142,8 +154,12 @@ function isObservable(value: object): boolean {
 /**
  * Returns the value itself, registered for finalization if it is watched. If it could not be watched, it ends now.
  */
-function returnWatched(value: object, consumption: Consumption, watched: boolean): unknown {
-	const { settlement } = consumption;
+function returnWatched(
+	value: object,
+	consumption: Consumption,
+	watched: boolean,
+	settlement = consumption.settlement,
+): unknown {
 	if (!watched) {
 		consumption.timer?.markUnmeasurable();
 		return settleNow(value, settlement);

@@ -37,7 +37,7 @@ export function onForeignSpanEnd(span: Pick<StartedSpan, 'attributes' | 'instrum
 		if (observed === undefined || isToolkitSpan(span)) return;
 		const usage = checkUsage(usageOnSpan(span.attributes));
 		// Some instrumentations write 0 if their client reported nothing; an enclosing span may have the numbers.
-		if (usage === undefined || usage.in + usage.out === 0) return;
+		if (usage === undefined || usage.input + usage.output === 0) return;
 		const owner = ownerOf(observed.invocation);
 		if (owner !== undefined) reportedBySpans.add(owner);
 		if (observed.metered || observed.covered || observed.attributed || !coverEnclosing(observed.enclosing)) return;

@@ -8,7 +8,7 @@ import { beginSubtotal } from './attribution/subtotal.js';
 /** The response header with which a process reports its tokens to the process that called it: `in=1234,out=567`. */
 const HEADER = 'agentese-tokens';
 
-/** What `injectTokens` can set the header on: a response of Node, a `Headers`, or a plain object of headers. */
+/** What `answerWithTokens` can set the header on: a response of Node, a `Headers`, or a plain object of headers. */
 export type HeaderCarrier =
 	| { setHeader(name: string, value: string): unknown; readonly headersSent?: boolean }
 	| { set(name: string, value: string): unknown }
@@ -17,37 +17,37 @@ export type HeaderCarrier =
 /**
  * Runs the handler of a request, then sets the response header `agentese-tokens`, which reports to the calling process
  * how many tokens were spent. They are those of all model calls that were attributed to invocations below the handler
- * before it resolved, and those that `extractTokens` read there from the responses of other processes. The calling
- * process reads them with `extractTokens`. Tokens that are spent later (in a stream that is still open), and the own
- * tokens of an invocation around `injectTokens`, are not included. If no tokens were spent, no header is set.
+ * before it resolved, and those that `addTokensFrom` read there from the responses of other processes. The calling
+ * process reads them with `addTokensFrom`. Tokens that are spent later (in a stream that is still open), and the own
+ * tokens of an invocation around `answerWithTokens`, are not included. If no tokens were spent, no header is set.
  *
  * @param carrier - what the header is set on. If its headers were sent, a warning is logged once instead
  * @param answer - the handler of the request
  * @returns what `answer` returns or resolves to
  * @throws what `answer` throws; the header is set all the same
  */
-export async function injectTokens<T>(carrier: HeaderCarrier, answer: () => T): Promise<Awaited<T>> {
+export async function answerWithTokens<T>(carrier: HeaderCarrier, answer: () => T): Promise<Awaited<T>> {
 	const { inside, subtotal } = beginSubtotal(activeContext());
 	try {
 		return await runInContext(inside, answer, undefined, []);
 	} finally {
-		if (subtotal.in + subtotal.out > 0) setHeader(carrier, `in=${subtotal.in},out=${subtotal.out}`);
+		if (subtotal.input + subtotal.output > 0) setHeader(carrier, `in=${subtotal.input},out=${subtotal.output}`);
 	}
 }
 
 /**
  * Reads from the headers of a response how many tokens the called process spent, and adds them to
  * `agentese.tokens.total.*` of the current invocation and of those around it. The invocation's own tokens and the
- * counter do not change, because the other process counts its own. Inside of `injectTokens` they are reported to the
+ * counter do not change, because the other process counts its own. Inside of `answerWithTokens` they are reported to the
  * process that called this one, too. Outside of both this does nothing. Never throws.
  *
  * @param headers - a `Headers`, or a plain object whose keys are in lower case; anything else is ignored
  */
-export function extractTokens(headers: unknown): void {
+export function addTokensFrom(headers: unknown): void {
 	try {
 		const [, input, output] = /^in=(\d{1,15}),out=(\d{1,15})$/.exec(getHeader(headers)) ?? [];
 		if (input === undefined || output === undefined) return;
-		accountUsage(ownerOf(innermostInvocation()), { in: Number(input), out: Number(output) }, 'process');
+		accountUsage(ownerOf(innermostInvocation()), { input: Number(input), output: Number(output) }, 'process');
 	} catch (error) {
 		warnOnce('tokens.extract', 'the header agentese-tokens of a response could not be read.', error);
 	}
@@ -59,13 +59,13 @@ function setHeader(carrier: HeaderCarrier, value: string): void {
 			if (carrier.headersSent === true) {
 				warnOnce(
 					'tokens.inject',
-					'the headers were sent before injectTokens could set agentese-tokens; the caller does not get these tokens.',
+					'the headers were sent before answerWithTokens could set agentese-tokens; the caller does not get these tokens.',
 				);
 			} else carrier.setHeader(HEADER, value);
 		} else if ('set' in carrier && typeof carrier.set === 'function') carrier.set(HEADER, value);
 		else (carrier as Record<string, unknown>)[HEADER] = value;
 	} catch (error) {
-		warnOnce('tokens.inject.failed', 'injectTokens could not set the header agentese-tokens.', error);
+		warnOnce('tokens.inject.failed', 'answerWithTokens could not set the header agentese-tokens.', error);
 	}
 }
 

@@ -1,6 +1,7 @@
 import { innermostInvocation } from '../invocation/context.js';
 import { warnOnce } from '../runtime/log-once.js';
-import { checkUsage, type TokenUsage } from '../usage/accounting/usage.js';
+import type { TokenUsage } from '../usage/accounting/usage.js';
+import { readUsage } from '../usage/formats/find-usage.js';
 import { attributeUsage } from './attribution/attribute-usage.js';
 
 /**
@@ -12,14 +13,27 @@ import { attributeUsage } from './attribution/attribute-usage.js';
  *
  * With a `responseId`, a call that a span or a client of `meterModel` reports as well counts once.
  *
- * Never throws: a usage in which neither `in` nor `out` is a whole number from 0 is ignored, and a warning is logged
- * once.
+ * Never throws: an object without a usage is ignored, and a warning is logged once.
+ *
+ * @param usage - what a `tokens` option may return: a `TokenUsage`, or the usage or the whole response as a model's client
+ *   reports it, such as `response.usage`. Null and undefined record nothing
+ *
+ * @example
+ * ```ts
+ * recordTokens({ input: 12, output: 30, model: 'gpt-4o' });
+ * recordTokens({ prompt_tokens: 12, completion_tokens: 30, total_tokens: 42 });
+ * ```
  */
-export function recordTokens(usage: TokenUsage): void {
+export function recordTokens(usage: TokenUsage | object | null | undefined): void {
+	if (usage === undefined || usage === null) return;
 	try {
-		const checked = checkUsage(usage);
+		const checked = readUsage(usage);
 		if (checked === undefined) {
-			warnOnce('tokens.unreadable', 'recordTokens accepts { in, out } as whole numbers from 0; it got something else.');
+			warnOnce(
+				'tokens.unreadable',
+				'recordTokens accepts { input, output } as whole numbers from 0, or the usage that a client reports; it got ' +
+					'something else.',
+			);
 			return;
 		}
 		attributeUsage(innermostInvocation(), checked, 'recorded');

@@ -2,7 +2,7 @@ import type { LiveInvocation } from '../invocation/advice.js';
 import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import { checkUsage, type TokenUsage, type Usage } from '../usage/accounting/usage.js';
-import { usageFrom, usageIn } from '../usage/formats/find-usage.js';
+import { readUsage, usageIn } from '../usage/formats/find-usage.js';
 import { StreamUsage } from '../usage/formats/stream-usage.js';
 import { anyReaders, readByRegistered } from '../usage/token-readers.js';
 import { attributeUsage, mayBeUnreported } from './attribution/attribute-usage.js';
@@ -20,6 +20,8 @@ interface Ended {
 	readonly error?: unknown;
 	/** True if the consumer left a stream before its end. */
 	readonly left?: boolean;
+	/** The name of the stream's kind; left out if the result is no stream. */
+	readonly stream?: string;
 }
 
 /**
@@ -84,7 +86,7 @@ export function attributeResult(
 		const usage = checkUsage(
 			option === undefined ? usageByReaders(ended, chunks) : usageByOption(option, ended, chunks),
 		);
-		if (usage === undefined || usage.in + usage.out === 0) return;
+		if (usage === undefined || usage.input + usage.output === 0) return;
 		if (option === undefined && wasReadBefore(ended.value, usage)) return;
 		if (mayBeUnreported(owner, usage)) attributeUsage(invocation, usage, 'result');
 	} catch (error) {
@@ -100,7 +102,7 @@ const readResults = processState('tokens/result-usage', () => new WeakMap<object
  */
 function wasReadBefore(value: unknown, usage: Usage): boolean {
 	if (typeof value !== 'object' || value === null) return false;
-	const summary = `${usage.in} ${usage.out} ${usage.responseId}`;
+	const summary = `${usage.input} ${usage.output} ${usage.responseId}`;
 	if (readResults.get(value) === summary) return true;
 	readResults.set(value, summary);
 	return false;
@@ -109,7 +111,18 @@ function wasReadBefore(value: unknown, usage: Usage): boolean {
 function usageByOption(option: TokensOption, ended: Ended, chunks: ChunkReader | undefined): TokenUsage | undefined {
 	if (ended.threw) return undefined;
 	const value = ended.value === undefined ? chunks?.last : ended.value;
-	const usage = usageFrom(option(value));
+	// A stream without chunks, or one that was never consumed, has nothing that the option could read.
+	if (value === undefined && (ended.stream !== undefined || ended.left === true)) return undefined;
+	const returned = option(value);
+	if (returned === undefined || returned === null) return undefined;
+	const usage = readUsage(returned);
+	if (usage === undefined && ended.left !== true) {
+		warnOnce(
+			'option.tokens.returned',
+			'the tokens option returned something without a usage, which counts nothing. Return { input, output } as whole ' +
+				'numbers from 0, the usage that a client reports, or undefined.',
+		);
+	}
 	return usage !== undefined && ended.left === true ? { ...usage, partial: true } : usage;
 }
 

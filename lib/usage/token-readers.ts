@@ -20,7 +20,9 @@ const readers = processState('usage/token-readers', () => [] as TokenReader[]);
  */
 export function registerTokenReader(reader: TokenReader): () => void {
 	if (typeof reader !== 'function') {
-		throw new TypeError(`registerTokenReader accepts a function (value) => ({ in, out }); it got ${typeof reader}.`);
+		throw new TypeError(
+			`registerTokenReader accepts a function (value) => ({ input, output }); it got ${typeof reader}.`,
+		);
 	}
 	readers.unshift(reader);
 	return () => {

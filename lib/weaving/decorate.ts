@@ -25,13 +25,28 @@ export function decorate(spec: AdviceSpec, args: readonly unknown[]): unknown {
 	const target = readTarget(args);
 	if (target !== undefined) return applyTo(spec, checkOptions(spec, {}, target), target);
 	const options = args[0] ?? {};
+	const surplus = args.slice(1).some((arg) => arg !== undefined);
 	return (...targetArgs: unknown[]): unknown => {
 		const decorated = readTarget(targetArgs);
 		if (decorated === undefined) {
 			throw wrongTarget(spec.name, 'something that is neither a class nor a member of one');
 		}
-		return applyTo(spec, checkOptions(spec, options, decorated), decorated);
+		const checked = checkOptions(spec, options, decorated);
+		if (surplus) throw surplusArguments(spec, args.length, decorated);
+		return applyTo(spec, checked, decorated);
 	};
+}
+
+/** Returns the error for a decorator that was called with more than its options. */
+function surplusArguments(spec: AdviceSpec, count: number, target: DecoratorTarget): DecorationError {
+	const { textOption } = spec;
+	return new DecorationError({
+		decorator: `@${spec.name}`,
+		...targetNames(target),
+		rule: `@${spec.name} accepts one argument: its options${textOption === undefined ? '' : `, or the ${textOption} alone`}.`,
+		got: `${count} arguments`,
+		wayOut: textOption === undefined ? `@${spec.name}({ … })` : `@${spec.name}({ ${textOption}: '…', … })`,
+	});
 }
 
 /** Applies a decorator to its target, and returns what the standard expects. */
@@ -111,16 +126,16 @@ function weaveDescriptor(member: Member, descriptor: PropertyDescriptor): void {
 }
 
 /**
- * Applies a decorator to a class: to every own method, static ones included, whose name begins with neither `_` nor `#`
- * and that has no `@Untraced`. Accessors, fields, symbols and inherited methods are left alone. The options of a
- * decorator on a method win over those of the class.
+ * Applies a decorator to a class: to every own method, static ones included, whose name begins with neither `_` nor `#`.
+ * `@Traced` leaves out methods with `@Untraced`; no other decorator does. Accessors, fields, symbols and inherited
+ * methods are left alone. The options of a decorator on a method win over those of the class.
  */
 function applyToClass(spec: AdviceSpec, options: object, cls: AnyClass): void {
 	for (const owner of [cls.prototype as object, cls]) {
 		for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
 			if (!isClassMethod(key, descriptor)) continue;
 			const member = memberOfClass(owner, key);
-			if (member.untraced) continue;
+			if (member.untraced && spec.name === 'Traced') continue;
 			declareOn(owner, member, descriptor, { spec, options, level: 'class' });
 		}
 	}
@@ -166,17 +181,20 @@ function wrongTarget(name: string, got: string, owner?: object, key?: PropertyKe
 		member: key === undefined ? undefined : String(key),
 		rule: `@${name} goes on a class, a method, a getter, a setter, an accessor or an arrow-function field.`,
 		got,
-		wayOut: `@${name} on the method itself, or weave() for what cannot be annotated`,
+		wayOut: `@${name} on the method itself, or instrument() for what cannot be annotated`,
 	});
 }
 
 /**
- * Checks the options of a decorator and returns them.
+ * Checks the options of a decorator and returns them. A string in place of the options is the option `textOption` of the
+ * decorator, if it has one.
  *
  * @param target - what the decorator is applied to, or a name, for the message
  * @throws DecorationError if they are no object, hold an unknown key (with the nearest legal one), or a wrong value
  */
-export function checkOptions(spec: AdviceSpec, options: unknown, target: DecoratorTarget | string): object {
+export function checkOptions(spec: AdviceSpec, given: unknown, target: DecoratorTarget | string): object {
+	const { textOption } = spec;
+	const options: unknown = typeof given === 'string' && textOption !== undefined ? { [textOption]: given } : given;
 	const names = typeof target === 'string' ? { class: target } : targetNames(target);
 	const refuse = (rule: string, got: string, wayOut: string): DecorationError =>
 		new DecorationError({ decorator: `@${spec.name}`, ...names, rule, got, wayOut });
@@ -187,7 +205,7 @@ export function checkOptions(spec: AdviceSpec, options: unknown, target: Decorat
 	}
 	for (const key of Object.keys(options)) {
 		if ((spec.keys as readonly string[]).includes(key)) continue;
-		const [near] = nearest(key, spec.keys);
+		const near = spec.renamed?.[key] ?? nearest(key, spec.keys)[0];
 		throw refuse(legal, `the option '${key}'`, near === undefined ? 'one of them' : `'${near}'`);
 	}
 	const fault = spec.check?.(options);

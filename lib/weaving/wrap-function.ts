@@ -11,14 +11,14 @@ import { type Fn, wrap } from './wrapper.js';
  * @throws TypeError if `fn` is no function, or is a class
  * @throws DecorationError if the options are wrong
  */
-export function wrapFunction<F extends Fn>(spec: AdviceSpec, fn: F, options: object): F {
+export function wrapFunction<F extends Fn>(spec: AdviceSpec, fn: F, options: unknown): F {
 	const caller = `${spec.name.toLowerCase()}()`;
 	if (typeof fn !== 'function') {
 		throw new TypeError(`${caller} accepts a function; it got ${fn === null ? 'null' : typeof fn}.`);
 	}
 	if (/^class\b/.test(Function.prototype.toString.call(fn))) {
 		throw new TypeError(
-			`${caller} accepts a function; it got the class ${fn.name}. Use @${spec.name} or weave() for a class.`,
+			`${caller} accepts a function; it got the class ${fn.name}. Use @${spec.name} or instrument() for a class.`,
 		);
 	}
 	const name = fn.name === '' ? 'anonymous' : fn.name;

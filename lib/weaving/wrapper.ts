@@ -10,7 +10,7 @@ import { settle, settlePlainPromise } from '../settling/settle.js';
 import { hasInstanceFields, rememberWrapper, wrapperMember } from './declarations/declarations.js';
 import type { Member } from './declarations/member.js';
 import { enterInvocation } from './invocations/invocation-lifecycle.js';
-import { Invocation } from './invocations/running-invocation.js';
+import { RunningInvocation } from './invocations/running-invocation.js';
 import { createMemberJoinPoint, type JoinPoint } from './join-points/join-point.js';
 
 /** Any function or method. */
@@ -160,7 +160,7 @@ function observe(
 		const { watch } = point.options;
 		return isAsync ? passThroughLater(result as object, base, watch) : passThrough(result, base, watch);
 	}
-	return perform(new Invocation(point, self, args, parent, base), original, self, args, isAsync);
+	return perform(new RunningInvocation(point, self, args, parent, base), original, self, args, isAsync);
 }
 
 /** True if none of the advices has anything to do with a call in this context. */
@@ -177,7 +177,7 @@ function areIdleIn(context: Context, advices: readonly Advice[]): boolean {
  * @throws what `fn` throws, and nothing else
  */
 export function perform<A extends unknown[]>(
-	invocation: Invocation,
+	invocation: RunningInvocation,
 	fn: (...args: A) => unknown,
 	self: unknown,
 	args: A,
@@ -186,7 +186,7 @@ export function perform<A extends unknown[]>(
 	enterInvocation(invocation);
 	let result: unknown;
 	try {
-		result = runInContext(invocation.context, fn, self, args);
+		result = runInContext(invocation.otelContext, fn, self, args);
 	} catch (error) {
 		invocation.failed(error);
 		throw error;

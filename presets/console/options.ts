@@ -1,6 +1,4 @@
-import type { z } from 'zod';
-import type { Zod } from '../../delivery/common/quantity.js';
-import type { OptionShape } from '../contract/option-schema.js';
+import type { Settings } from '../../delivery/common/settings.js';
 
 /**
  * The options of the preset `console`: the section `console` of the config. An unknown key is a configuration error.
@@ -16,24 +14,10 @@ export interface ConsoleOptions {
 }
 
 /** `ConsoleOptions`, checked and complete. */
-export type ConsoleSettings = {
-	[K in keyof ConsoleOptions]-?: NonNullable<z.output<ReturnType<typeof consoleOptions>>[K]>;
-};
+export type ConsoleSettings = Settings<ConsoleOptions>;
 
 /** The default values. */
 export const consoleDefaults: ConsoleSettings = { color: 'auto' };
 
-const COLORS = ['auto', 'always', 'never'] as const;
-
-/** Returns the schema of the options. */
-export const consoleOptions = (z: Zod) =>
-	z.strictObject({
-		color: z
-			.enum(COLORS)
-			.meta({
-				legal: 'auto, always or never',
-				words: COLORS,
-				description: 'auto: in colour on a terminal, unless NO_COLOR is set.',
-			})
-			.optional(),
-	} satisfies OptionShape<ConsoleOptions>);
+/** The values of `color`. */
+export const COLORS = ['auto', 'always', 'never'] as const;

@@ -11,6 +11,6 @@ import type { ConsoleSettings } from './options.js';
  */
 export const console = definePreset<ConsoleSettings>({
 	name: 'console',
-	make: async (settings, { whenProcessEnds }) =>
+	create: async (settings, { whenProcessEnds }) =>
 		(await import('./processor.js')).consoleParts(settings, whenProcessEnds),
 });

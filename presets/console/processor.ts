@@ -12,7 +12,7 @@ const MAX_TRACES = 500;
 /** The most spans of one trace that wait for their root to end. */
 const MAX_SPANS = 500;
 
-const NO_RECORDS: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+const NO_RECORDS: SignalCounts = { created: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {} };
 /** The style of `util.styleText` for each meaning. */
 const STYLES = { name: 'bold', faint: 'dim', good: 'green', bad: 'red' } as const;
 
@@ -75,7 +75,7 @@ class TracePrinter {
 	readonly #openRoots = new Map<string, number>();
 	/** The ids of the latest traces that were formatted. */
 	readonly #printed = new Set<string>();
-	readonly #counts = { made: 0, written: 0, queued: 0, dropped: 0 };
+	readonly #counts = { created: 0, delivered: 0, queued: 0, dropped: 0 };
 	/** Formatted lines that are not written yet. */
 	#lines: string[] = [];
 	/** The number of spans that `#lines` represents. */
@@ -96,7 +96,7 @@ class TracePrinter {
 
 	/** Holds a span that has ended, or formats its whole trace if the span is the last open root of it. */
 	spanEnded(span: ReadableSpan): void {
-		this.#counts.made += 1;
+		this.#counts.created += 1;
 		const { traceId } = span.spanContext();
 		const others = this.#waiting.get(traceId) ?? [];
 		const isRoot = isLocalRoot(span);
@@ -148,7 +148,7 @@ class TracePrinter {
 		const lines = this.#lines;
 		this.#lines = [];
 		this.#counts.queued -= this.#spansInLines;
-		this.#counts.written += this.#spansInLines;
+		this.#counts.delivered += this.#spansInLines;
 		this.#spansInLines = 0;
 		if (lines.length === 0) return;
 		try {

@@ -58,7 +58,7 @@ function spanLine({ name, attributes, duration, status }: ReadableSpan, paint: P
 		paint('faint', durationText(hrTimeToMilliseconds(duration))),
 		tokensIn === undefined && tokensOut === undefined ? undefined : `${tokensIn ?? 0}→${tokensOut ?? 0} tokens`,
 		failed ? undefined : attribute('result'),
-		outcome === 'refused' || outcome === 'cancelled' ? paint('bad', outcome) : undefined,
+		outcome === 'refused' || outcome === 'cancelled' || outcome === 'unknown' ? paint('bad', outcome) : undefined,
 		failed ? paint('bad', `✗ ${printable(status.message ?? 'error')}`) : paint('good', '✓'),
 	]
 		.filter((part) => part !== undefined)

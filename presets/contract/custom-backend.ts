@@ -9,7 +9,7 @@ interface BackendOptions {
 	 *
 	 * @default ['traces', 'metrics', 'logs']
 	 */
-	readonly signals?: readonly ('traces' | 'metrics' | 'logs')[];
+	readonly signals?: readonly ('traces' | 'metrics' | 'logs')[] | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export type DeliveryAnswer =
 			/** The backend accepted the request. */
 			readonly kind: 'taken';
 			/** The number of records that it refused nevertheless. They are counted as dropped. @default 0 */
-			readonly refused?: number;
+			readonly refused?: number | undefined;
 	  }
 	| {
 			/** The backend is unreachable or busy: the request is sent again. */
@@ -51,7 +51,7 @@ export type DeliveryAnswer =
 			/** The reason, for messages and `stats()`. @default an error that names the preset and `later` */
 			readonly error?: unknown;
 			/** The least time until the next attempt, in milliseconds. @default an increasing pause that the sender sets */
-			readonly afterMs?: number;
+			readonly afterMs?: number | undefined;
 	  }
 	| {
 			/** The request is too large: its records are sent again in two halves. */
@@ -59,7 +59,7 @@ export type DeliveryAnswer =
 			/** The reason, for messages and `stats()`. @default an error that names the preset and `smaller` */
 			readonly error?: unknown;
 			/** The text that the backend returned. It is kept with records that cannot be divided any further. */
-			readonly answer?: string;
+			readonly answer?: string | undefined;
 	  }
 	| {
 			/** The backend refuses the request for good: its records are counted as dropped and kept as dead letters. */
@@ -67,7 +67,7 @@ export type DeliveryAnswer =
 			/** The reason, for messages and `stats()`. @default an error that names the preset and `never` */
 			readonly error?: unknown;
 			/** The text that the backend returned. It is kept with the dead letters. */
-			readonly answer?: string;
+			readonly answer?: string | undefined;
 	  };
 
 /**
@@ -87,21 +87,21 @@ export interface CustomBackend extends BackendOptions {
 	 *
 	 * @default 'protobuf'
 	 */
-	readonly encoding?: 'protobuf' | 'json';
+	readonly encoding?: 'protobuf' | 'json' | undefined;
 	/**
 	 * The time limit of one request, in milliseconds. A request that exceeds it is sent again. `deliver()` throws a
 	 * `TypeError` if it is not greater than 0.
 	 *
 	 * @default 10000
 	 */
-	readonly timeout?: number;
+	readonly timeout?: number | undefined;
 	/**
 	 * The start of the interval that a metric covers: the start of the process (`cumulative`) or the previous collection
 	 * (`delta`; `lowmemory` is delta for synchronous counters and histograms only).
 	 *
 	 * @default 'cumulative'
 	 */
-	readonly temporality?: 'cumulative' | 'delta' | 'lowmemory';
+	readonly temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
 	/**
 	 * Delivers one request. It is called for one request at a time for each signal, the oldest first. If it throws or
 	 * rejects, the outcome is `later` with that error. It must not return before the backend has the request, because the

@@ -1,5 +1,3 @@
-import type { Zod } from '../../delivery/common/quantity.js';
-
 /** The OTLP protocols. `http/protobuf` is first: it is the default, because the JS gRPC exporter retries nothing. */
 export const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;
 
@@ -28,27 +26,3 @@ export function readEndpoint(text: string): { url: string; protocol?: Protocol }
 	if (hasNoScheme && (/^https?$/.test(url.hostname) || trimmed.includes('//'))) return undefined;
 	return hasNoScheme && url.port === '4317' ? { url: withScheme, protocol: 'grpc' } : { url: withScheme };
 }
-
-/**
- * Returns the schema of an endpoint. It accepts what `readEndpoint` can parse and leaves the text unchanged; loading
- * the config adds the scheme once all sources are merged.
- *
- * @param description - the meaning of the key, for the JSON schema and the documentation
- */
-export function endpoint(z: Zod, description: string) {
-	return z
-		.string()
-		.refine((text) => readEndpoint(text) !== undefined)
-		.meta({
-			legal: 'the address of a server, such as "http://localhost:4318", or "localhost:4317" for gRPC',
-			description,
-		});
-}
-
-/** Returns the schema of an OTLP protocol. */
-export const protocol = (z: Zod) =>
-	z.enum(PROTOCOLS).meta({
-		legal: 'http/protobuf, http/json or grpc',
-		words: PROTOCOLS,
-		description: 'The OTLP protocol. An endpoint without a scheme on port 4317 implies grpc.',
-	});

@@ -1,11 +1,8 @@
-import type { z } from 'zod';
-import type { Zod } from '../../delivery/common/quantity.js';
-import { LEGAL_TIME, milliseconds, quantity } from '../../delivery/common/quantity.js';
-import { endpoint, type Protocol, protocol } from './endpoint.js';
-import type { OptionShape } from './option-schema.js';
+import type { PartialSettings, Settings } from '../../delivery/common/settings.js';
+import type { Protocol } from './endpoint.js';
 
 /** Certificates for TLS, as paths of PEM files relative to the config file. An empty text is a configuration error. */
-interface OtlpTlsOptions {
+export interface OtlpTlsOptions {
 	/** The path of the certificates that the server is trusted by. @default Node's own certificate authorities */
 	ca?: string | undefined;
 	/** The path of the client certificate, if the server requires one. @default none is sent */
@@ -15,7 +12,7 @@ interface OtlpTlsOptions {
 }
 
 /** The options that exist both for all signals and for one signal. */
-interface OtlpRequestOptions {
+export interface OtlpRequestOptions {
 	/**
 	 * The OTLP protocol. Any other value is a configuration error.
 	 *
@@ -51,7 +48,7 @@ interface OtlpRequestOptions {
 }
 
 /** The options of one signal. An option that is not set has the value of the same option for all signals. */
-interface OtlpSignalOptions extends OtlpRequestOptions {
+export interface OtlpSignalOptions extends OtlpRequestOptions {
 	/**
 	 * The address of this signal alone. It is used unchanged: no path is appended. A text that is not an address is a
 	 * configuration error.
@@ -90,15 +87,16 @@ export interface OtlpOptions extends OtlpRequestOptions {
 	logs?: OtlpSignalOptions | undefined;
 }
 
-type Output = z.output<ReturnType<typeof otlpOptions>>;
-type Complete<K extends keyof Output> = { [P in K]-?: NonNullable<Output[P]> };
-
-/** `OtlpSignalOptions`, checked. */
-type OtlpSignalSettings = NonNullable<Output['traces']>;
+/** `OtlpSignalOptions`, checked. An option that is not set has the value of the same option for all signals. */
+interface OtlpSignalSettings extends PartialSettings<Settings<Omit<OtlpSignalOptions, 'endpoint' | 'protocol'>>> {
+	/** The address of this signal alone, with a scheme. */
+	endpoint?: string | undefined;
+	/** The OTLP protocol of this signal alone. */
+	protocol?: Protocol | undefined;
+}
 
 /** `OtlpOptions`, checked and complete: endpoints have a scheme, paths are absolute, `${env:NAME}` is replaced. */
-export interface OtlpSettings
-	extends Complete<'protocol' | 'headers' | 'compression' | 'timeout' | 'tls' | 'temporality'> {
+export interface OtlpSettings extends Settings<OtlpRequestOptions & Pick<OtlpOptions, 'temporality'>> {
 	/** The base address of all signals. Undefined means localhost, on port 4318, or 4317 for gRPC. */
 	endpoint: string | undefined;
 	/** Options of traces alone. */
@@ -125,82 +123,7 @@ export function otlpDefaults(): OtlpSettings {
 	};
 }
 
-const COMPRESSIONS = ['none', 'gzip'] as const;
-const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
-const LEGAL_FILE = 'the path of a PEM file';
-
-/**
- * Returns the schema of the options. The sections `traces`, `metrics` and `logs` override the general options for one
- * signal, as OpenTelemetry's `OTEL_EXPORTER_OTLP_TRACES_*` variables do.
- */
-export const otlpOptions = (z: Zod) =>
-	z.strictObject({
-		endpoint: endpoint(
-			z,
-			'The address that OTLP is sent to. Over HTTP /v1/traces, /v1/metrics and /v1/logs are appended to it.',
-		).optional(),
-		...requestOptions(z),
-		temporality: z
-			.enum(TEMPORALITIES)
-			.meta({
-				legal: 'cumulative, delta or lowmemory',
-				words: TEMPORALITIES,
-				description: 'What metrics count from: the start, or the last report. Prometheus accepts cumulative only.',
-			})
-			.optional(),
-		traces: signalOptions(z, 'traces'),
-		metrics: signalOptions(z, 'metrics'),
-		logs: signalOptions(z, 'logs'),
-	} satisfies OptionShape<OtlpOptions>);
-
-function signalOptions(z: Zod, name: string) {
-	return z
-		.strictObject({
-			endpoint: endpoint(
-				z,
-				`The address that ${name} alone are sent to; used unchanged, no path is appended.`,
-			).optional(),
-			...requestOptions(z),
-		} satisfies OptionShape<OtlpSignalOptions>)
-		.optional();
-}
-
-const requestOptions = (z: Zod) =>
-	({
-		protocol: protocol(z).optional(),
-		headers: z
-			.record(z.string(), z.string())
-			.meta({
-				legal: `names with texts; a secret is written "\${env:NAME}"`,
-				description:
-					'Headers of every request, masked wherever the config is shown. ' +
-					`"\${env:NAME}" is an environment variable.`,
-			})
-			.optional(),
-		compression: z
-			.enum(COMPRESSIONS)
-			.meta({ legal: 'none or gzip', words: COMPRESSIONS, description: 'The compression of requests.' })
-			.optional(),
-		timeout: quantity(z, milliseconds)
-			.meta({ legal: LEGAL_TIME, description: 'The time limit of one request; one that exceeds it is sent again.' })
-			.optional(),
-		tls: z
-			.strictObject({
-				ca: z
-					.string()
-					.min(1)
-					.meta({ legal: LEGAL_FILE, description: 'The certificates that the server is trusted by.' })
-					.optional(),
-				cert: z
-					.string()
-					.min(1)
-					.meta({ legal: LEGAL_FILE, description: 'The client certificate, if the server requires one.' })
-					.optional(),
-				key: z
-					.string()
-					.min(1)
-					.meta({ legal: LEGAL_FILE, description: 'The private key of the client certificate.' })
-					.optional(),
-			} satisfies OptionShape<OtlpTlsOptions>)
-			.optional(),
-	}) satisfies OptionShape<OtlpRequestOptions>;
+/** The values of `compression`. */
+export const COMPRESSIONS = ['none', 'gzip'] as const;
+/** The values of `temporality`. */
+export const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;

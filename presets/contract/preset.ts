@@ -1,13 +1,13 @@
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
-import type { ZodType } from 'zod';
 import type { BackendStats } from '../../delivery/backend-health.js';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import type { DeliverySettings } from '../../delivery/options.js';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
 import type { CustomBackend, OtlpBackend } from './custom-backend.js';
+import { isStandardSchema, type StandardSchema } from './standard-schema.js';
 
 /** What one preset has done with the telemetry that it received. */
 export interface PresetStats {
@@ -26,18 +26,18 @@ export interface PresetStats {
 /** What a preset gives to the SDK. A signal that it does not export is left out. */
 export interface PresetParts {
 	/** Receive every span at its start and at its end. @default [] */
-	readonly spanProcessors?: readonly SpanProcessor[];
+	readonly spanProcessors?: readonly SpanProcessor[] | undefined;
 	/** Collect metrics. @default [] */
-	readonly metricReaders?: readonly IMetricReader[];
+	readonly metricReaders?: readonly IMetricReader[] | undefined;
 	/** Receive every log record. @default [] */
-	readonly logRecordProcessors?: readonly LogRecordProcessor[];
+	readonly logRecordProcessors?: readonly LogRecordProcessor[] | undefined;
 	/**
 	 * Decides about root spans and child spans instead of `sampling.rate`. It receives the toolkit's attributes at the
 	 * start of a span.
 	 *
 	 * @default the sampler of `sampling.rate`
 	 */
-	readonly sampler?: Sampler;
+	readonly sampler?: Sampler | undefined;
 	/** Returns the current counts. A preset without it is left out of the toolkit's `stats()`. */
 	stats?(): PresetStats;
 }
@@ -62,7 +62,7 @@ export interface PresetEnvironment {
 	 * Creates the parts that send to a backend: processors and readers with a queue bounded in bytes, the journal on disk
 	 * and a sender, as the presets `otlp` and `jaeger` have them. `stats()`, messages and the folder in the journal have
 	 * the name of the preset. Records that a process leaves in the journal are sent by the next process, or by
-	 * `agentese-otel flush`: it calls `make` if there are such records, and uses nothing else of the parts.
+	 * `agentese-otel flush`: it calls `create` if there are such records, and uses nothing else of the parts.
 	 *
 	 * @param to - the backend: the options of the section `otlp` of a config, or an object with a `send` function
 	 * @throws TypeError (as a rejection) if an option of the backend is wrong
@@ -78,24 +78,27 @@ export interface Preset<Options> {
 	 */
 	readonly name: string;
 	/**
-	 * The zod schema that checks the section and adds its defaults. If the section does not fit, loading the config
-	 * reports it as a configuration error. Without a schema the preset accepts no options.
+	 * The schema that checks the section and adds its defaults, of any library that follows Standard Schema version 1,
+	 * such as zod 4. It may check asynchronously. If the section does not fit, loading the config reports each issue as a
+	 * configuration error.
+	 *
+	 * @default the preset accepts no options
 	 */
-	readonly schema?: ZodType<Options>;
+	readonly schema?: StandardSchema<Options> | undefined;
 	/**
 	 * Creates the parts. It may return a promise, because the preset imports its part of the SDK only now. If it throws,
 	 * telemetry does not start.
 	 *
 	 * @param options - the section of the config, as `schema` returns it
 	 */
-	make(options: Options, environment: PresetEnvironment): PresetParts | Promise<PresetParts>;
+	create(options: Options, environment: PresetEnvironment): PresetParts | Promise<PresetParts>;
 }
 
-const KEYS = ['name', 'schema', 'make'];
+const KEYS = ['name', 'schema', 'create'];
 
 /**
- * Declares a preset, and returns it unchanged. A preset is one file or folder with the inner order options type,
- * defaults, checks, factory. `presets/console/preset.ts` is the one to copy.
+ * Declares a preset, and returns it unchanged. The type of its options is what its schema returns.
+ * `presets/console/` in the repository is a preset to copy.
  *
  * @throws TypeError if the name, the schema or the factory is not valid, or if there is another key: a wrong preset
  * fails when it is defined, not when telemetry starts
@@ -113,16 +116,16 @@ export function definePreset<Options>(preset: Preset<Options>): Preset<Options> 
 				`it got ${JSON.stringify(preset.name)}.`,
 		);
 	}
-	if (preset.schema !== undefined && typeof preset.schema?.safeParse !== 'function') {
+	if (preset.schema !== undefined && !isStandardSchema(preset.schema)) {
 		throw new TypeError(
-			`The schema of preset "${preset.name}" must be a zod schema, such as z.strictObject({ … }); ` +
-				`it got ${typeof preset.schema}.`,
+			`The schema of preset "${preset.name}" must follow Standard Schema version 1, as z.strictObject({ … }) of zod 4 ` +
+				`does; it got ${typeof preset.schema}.`,
 		);
 	}
-	if (typeof preset.make !== 'function') {
+	if (typeof preset.create !== 'function') {
 		throw new TypeError(
-			`Preset "${preset.name}" needs make(options, environment), which returns its processors and readers; ` +
-				`it got ${typeof preset.make}.`,
+			`Preset "${preset.name}" needs create(options, environment), which returns its processors and readers; ` +
+				`it got ${typeof preset.create}.`,
 		);
 	}
 	return preset;

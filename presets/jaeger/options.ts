@@ -1,6 +1,4 @@
-import type { Zod } from '../../delivery/common/quantity.js';
-import { endpoint, type Protocol, protocol } from '../contract/endpoint.js';
-import type { OptionShape } from '../contract/option-schema.js';
+import type { Protocol } from '../contract/endpoint.js';
 
 /** The options of the preset `jaeger`: the section `jaeger` of the config. An unknown key is a configuration error. */
 export interface JaegerOptions {
@@ -30,10 +28,3 @@ export interface JaegerSettings {
 
 /** The default values. */
 export const jaegerDefaults: JaegerSettings = { endpoint: undefined, protocol: 'http/protobuf' };
-
-/** Returns the schema of the options. All of them are OTLP's, because Jaeger has removed its agent on port 6831. */
-export const jaegerOptions = (z: Zod) =>
-	z.strictObject({
-		endpoint: endpoint(z, 'The address at which Jaeger receives OTLP; the default is localhost.').optional(),
-		protocol: protocol(z).optional(),
-	} satisfies OptionShape<JaegerOptions>);

@@ -15,7 +15,7 @@ const THRIFT_PORTS = ['6831', '6832', '14250', '14268'];
  */
 export const jaeger = definePreset<JaegerSettings>({
 	name: 'jaeger',
-	make: async (settings, environment) => {
+	create: async (settings, environment) => {
 		if (!environment.signals.includes('traces')) return {};
 		const { otlpParts } = await import('../otlp/parts.js');
 		return otlpParts('jaeger', toOtlpSettings(settings), ['traces'], environment);

@@ -1,7 +1,4 @@
-import type { z } from 'zod';
-import type { Zod } from '../../delivery/common/quantity.js';
-import { bytes, LEGAL_BYTES, LEGAL_TIME, milliseconds, quantity } from '../../delivery/common/quantity.js';
-import type { OptionShape } from '../contract/option-schema.js';
+import type { Settings } from '../../delivery/common/settings.js';
 
 /** The options of the preset `json`: the section `json` of the config. An unknown key is a configuration error. */
 export interface JsonOptions {
@@ -30,9 +27,7 @@ export interface JsonOptions {
 }
 
 /** `JsonOptions`, checked and complete: sizes are bytes, times are milliseconds. */
-export type JsonSettings = {
-	[K in keyof JsonOptions]-?: NonNullable<z.output<ReturnType<typeof jsonOptions>>[K]>;
-};
+export type JsonSettings = Settings<JsonOptions>;
 
 /** The default values. */
 export const jsonDefaults: JsonSettings = {
@@ -40,28 +35,3 @@ export const jsonDefaults: JsonSettings = {
 	maxBytes: 256 * 2 ** 20,
 	maxAge: 7 * 864e5,
 };
-
-/** Returns the schema of the options. */
-export const jsonOptions = (z: Zod) =>
-	z.strictObject({
-		directory: z
-			.string()
-			.min(1)
-			.meta({
-				legal: 'the path of a directory',
-				description: 'The directory of traces/, metrics/ and logs/; relative to the config file.',
-			})
-			.optional(),
-		maxBytes: quantity(z, bytes)
-			.meta({
-				legal: LEGAL_BYTES,
-				description: 'The size of all files together; above it the oldest files of exited processes are removed.',
-			})
-			.optional(),
-		maxAge: quantity(z, milliseconds)
-			.meta({
-				legal: LEGAL_TIME,
-				description: 'The age at which files of exited processes are removed, since they were last written.',
-			})
-			.optional(),
-	} satisfies OptionShape<JsonOptions>);

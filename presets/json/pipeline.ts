@@ -83,7 +83,7 @@ export class JsonPipeline<T> {
 	 * killed process has left them, and are counted only then.
 	 */
 	stats(): SignalCounts {
-		const { made, written, queued, dropped, droppedBy, onDisk = 0, adopted = 0 } = this.#pipeline.stats();
-		return { made, written, queued, dropped, droppedBy, ...(adopted > 0 && { onDisk, adopted }) };
+		const { created, delivered, queued, dropped, droppedBy, onDisk = 0, adopted = 0 } = this.#pipeline.stats();
+		return { created, delivered, queued, dropped, droppedBy, ...(adopted > 0 && { onDisk, adopted }) };
 	}
 }

@@ -11,5 +11,5 @@ import { jsonParts } from './parts.js';
  */
 export const json = definePreset<JsonSettings>({
 	name: 'json',
-	make: (settings, environment) => jsonParts(settings, environment),
+	create: (settings, environment) => jsonParts(settings, environment),
 });

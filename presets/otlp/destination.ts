@@ -4,12 +4,18 @@ import type { OtlpSettings } from '../contract/otlp-options.js';
 /** The signals of OTLP. */
 export type OtlpSignal = 'traces' | 'metrics' | 'logs';
 
+/** The headers in the settings, for all signals and for single ones. */
+export type HeaderSettings = Pick<OtlpSettings, 'headers'> & {
+	readonly [Signal in OtlpSignal]: Pick<OtlpSettings[Signal], 'headers'>;
+};
+
 /** The address that one signal is sent to, with all options of its requests. */
 export interface Destination {
 	/** Over HTTP the whole address of the signal; over gRPC the address of the server. */
 	readonly url: string;
 	readonly protocol: Protocol;
-	readonly headers: Readonly<Record<string, string>>;
+	/** The headers of every request. They are read at each request, so they may be replaced while it is connected. */
+	headers: Readonly<Record<string, string>>;
 	readonly compression: 'none' | 'gzip';
 	/** The time limit of one request, in milliseconds. */
 	readonly timeout: number;
@@ -42,11 +48,16 @@ export function destinationOf(settings: OtlpSettings, signal: OtlpSignal): Desti
 	return {
 		url: url.href,
 		protocol,
-		headers: { ...settings.headers, ...signalSettings.headers },
+		headers: headersOf(settings, signal),
 		compression: signalSettings.compression ?? settings.compression,
 		timeout: signalSettings.timeout ?? settings.timeout,
 		tls: { ...settings.tls, ...signalSettings.tls },
 	};
+}
+
+/** Returns the headers of one signal: the general ones, and those of the signal over them. */
+export function headersOf(settings: HeaderSettings, signal: OtlpSignal): Record<string, string> {
+	return { ...settings.headers, ...settings[signal].headers };
 }
 
 /** Returns an address for messages and counts: without user name, password and query, which may be secrets. */

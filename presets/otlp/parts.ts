@@ -11,9 +11,9 @@ import { PipelineMetricReader } from '../signals/metric-reader.js';
 import { logRecordProcessorTo, spanProcessorTo } from '../signals/processors.js';
 import { logSize, metricsSize, pointsOf, spanSize } from '../signals/sizes.js';
 import { batchingFromEnv } from './batch-variables.js';
-import type { OtlpSignal } from './destination.js';
+import type { HeaderSettings, OtlpSignal } from './destination.js';
 import { hasChanged } from './metric-changes.js';
-import { Pipelines } from './pipelines.js';
+import { type PipelineFill, Pipelines } from './pipelines.js';
 import { type Routes, remedyOf, routesTo } from './route.js';
 import { logSerializer, metricSerializer, spanSerializer } from './serializers.js';
 import { temporalityOf } from './temporality.js';
@@ -21,7 +21,19 @@ import { temporalityOf } from './temporality.js';
 /** The part of a preset's environment that is used here. */
 type PartsEnvironment = Pick<PresetEnvironment, 'directory' | 'delivery' | 'whenProcessEnds'>;
 
-const NO_RECORDS: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+/** The parts of a preset that sends. */
+export interface DeliveryParts extends PresetParts {
+	/** Returns how full the queues of each signal are. */
+	readonly fill: () => PipelineFill[];
+}
+
+/** The parts of a preset that sends over OTLP with the headers of the config. */
+export interface OtlpParts extends DeliveryParts {
+	/** Replaces the headers of all signals, from the next request on. */
+	readonly setHeaders: (settings: HeaderSettings) => void;
+}
+
+const NO_RECORDS: SignalCounts = { created: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {} };
 
 /** How long a collection of metrics waits for further ones, in milliseconds. It is short, because they are rare. */
 const METRICS_DELAY_MS = 1000;
@@ -40,8 +52,10 @@ export async function otlpParts(
 	settings: OtlpSettings,
 	signals: readonly OtlpSignal[],
 	environment: PartsEnvironment,
-): Promise<PresetParts> {
-	return pipelineParts(preset, routesTo(settings, remedyOf(preset)), settings.temporality, signals, environment);
+): Promise<OtlpParts> {
+	const routes = routesTo(settings, remedyOf(preset));
+	const parts = await pipelineParts(preset, routes, settings.temporality, signals, environment);
+	return { ...parts, setHeaders: routes.setHeaders };
 }
 
 /** Creates the processors and readers that send the given signals, like `otlpParts`, but on any routes. */
@@ -51,7 +65,7 @@ export async function pipelineParts(
 	temporality: OtlpSettings['temporality'],
 	signals: readonly OtlpSignal[],
 	environment: PartsEnvironment,
-): Promise<PresetParts> {
+): Promise<DeliveryParts> {
 	const pipelines = new Pipelines(preset, routes, environment);
 	const parts: { -readonly [K in keyof PresetParts]: PresetParts[K] } = {};
 	if (signals.includes('traces')) {
@@ -113,6 +127,7 @@ export async function pipelineParts(
 
 	return {
 		...parts,
+		fill: () => pipelines.fill(),
 		stats: () => ({
 			spans: pipelines.counts('traces') ?? NO_RECORDS,
 			metricPoints: pipelines.counts('metrics') ?? NO_RECORDS,

@@ -17,6 +17,18 @@ import { failingTransport, type Serializer } from './transport.js';
 /** What the records of each signal are called in messages. */
 export const RECORD_NAMES = { traces: 'spans', metrics: 'metric points', logs: 'log records' } as const;
 
+/** How full the queues of one signal are. */
+export interface PipelineFill {
+	/** The name of the preset. */
+	readonly preset: string;
+	/** What the records are called in messages. */
+	readonly records: string;
+	/** The share of `delivery.maxQueueBytes` that is used, from 0 to about 1. */
+	readonly memory: number;
+	/** The share of `delivery.maxBytes` that this process uses on disk, from 0 to about 1; 0 without a journal. */
+	readonly disk: number;
+}
+
 /** The options of a pipeline that depend on the type of its records. */
 type RecordOptions<T> = Pick<
 	PipelineOptions<T>,
@@ -30,7 +42,10 @@ export class Pipelines {
 	readonly #delivery: DeliverySettings;
 	/** The directory of the outbox. */
 	readonly #root: string;
-	readonly #pipelines = new Map<OtlpSignal, { backend: BackendHealth; stats(): SignalCounts }>();
+	readonly #pipelines = new Map<
+		OtlpSignal,
+		{ readonly backend: BackendHealth } & Pick<SignalPipeline<never>, 'fill' | 'stats'>
+	>();
 	/** The backends by their server: signals that are sent to the same server share one. */
 	readonly #backends = new Map<string, BackendHealth>();
 	/** The number of pipelines that are not closed. */
@@ -66,7 +81,7 @@ export class Pipelines {
 		const route = this.#routes(signal);
 		const { encoding } = route;
 		const backend = this.#backendOf(route.url);
-		const { window, maxQueueBytes } = this.#delivery;
+		const { delay, maxQueueBytes } = this.#delivery;
 		const address = { preset: this.#preset, endpoint: displayUrl(route.url), signal, encoding };
 		const pipeline = new SignalPipeline<T>({
 			...recordOptions,
@@ -78,14 +93,15 @@ export class Pipelines {
 				return body;
 			},
 			ready: ({ resource }) => whenAttributesKnown(resource),
-			windowMs: Math.min(window, recordOptions.delayMs),
+			windowMs: Math.min(delay, recordOptions.delayMs),
 			maxQueueBytes,
+			maxJournalBytes: this.#delivery.maxBytes,
 			transport: await route.connect(serializer).catch(failingTransport),
 			observer: backend,
 			metrics: signal === 'metrics',
 			...journalIn(this.#root, address, this.#delivery),
 		});
-		this.#pipelines.set(signal, { backend, stats: () => pipeline.stats() });
+		this.#pipelines.set(signal, { backend, stats: () => pipeline.stats(), fill: () => pipeline.fill() });
 		this.#open += 1;
 		return pipeline;
 	}
@@ -99,6 +115,15 @@ export class Pipelines {
 	/** Returns the counts of a signal, or undefined if it has no pipeline. */
 	counts(signal: OtlpSignal): SignalCounts | undefined {
 		return this.#pipelines.get(signal)?.stats();
+	}
+
+	/** Returns how full the queues of each signal are. */
+	fill(): PipelineFill[] {
+		return [...this.#pipelines].map(([signal, pipeline]) => ({
+			preset: this.#preset,
+			records: RECORD_NAMES[signal],
+			...pipeline.fill(),
+		}));
 	}
 
 	/** Returns the state of each backend. */

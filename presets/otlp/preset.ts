@@ -11,5 +11,5 @@ import { otlpParts } from './parts.js';
  */
 export const otlp = definePreset<OtlpSettings>({
 	name: 'otlp',
-	make: (settings, environment) => otlpParts('otlp', settings, environment.signals, environment),
+	create: (settings, environment) => otlpParts('otlp', settings, environment.signals, environment),
 });

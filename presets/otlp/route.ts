@@ -2,7 +2,7 @@ import type { Remedy } from '../../delivery/backend-health.js';
 import type { Encoding } from '../../delivery/journal/frame.js';
 import type { Transport } from '../../delivery/sending/transport.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
-import { destinationOf, type OtlpSignal } from './destination.js';
+import { type Destination, destinationOf, type HeaderSettings, headersOf, type OtlpSignal } from './destination.js';
 import { type Serializer, transportTo } from './transport.js';
 
 /** The address that one signal is sent to, the encoding of its requests, and the transport for them. */
@@ -24,6 +24,12 @@ export interface Routes {
 	(signal: OtlpSignal): Route;
 	/** Returns a sentence on what the user can do if a request fails for a reason. */
 	readonly remedy: Remedy;
+}
+
+/** The routes to a backend that speaks OTLP. */
+interface OtlpRoutes extends Routes {
+	/** Replaces the headers of all signals, from the next request on. Connections and pipelines stay open. */
+	setHeaders(settings: HeaderSettings): void;
 }
 
 /**
@@ -52,9 +58,11 @@ export function remedyOf(preset: string): Remedy {
 export const CUSTOM_REMEDY: Remedy = () => 'Start a backend there, or set its address in the options of the preset.';
 
 /** Returns the routes to a backend that speaks OTLP. */
-export function routesTo(settings: OtlpSettings, remedy: Remedy): Routes {
+export function routesTo(settings: OtlpSettings, remedy: Remedy): OtlpRoutes {
+	const destinations: [OtlpSignal, Destination][] = [];
 	const routeOf = (signal: OtlpSignal): Route => {
 		const destination = destinationOf(settings, signal);
+		destinations.push([signal, destination]);
 		const { url, protocol } = destination;
 		return {
 			url,
@@ -62,5 +70,8 @@ export function routesTo(settings: OtlpSettings, remedy: Remedy): Routes {
 			connect: (serializer) => transportTo(destination, serializer),
 		};
 	};
-	return Object.assign(routeOf, { remedy });
+	const setHeaders = (next: HeaderSettings) => {
+		for (const [signal, destination] of destinations) destination.headers = headersOf(next, signal);
+	};
+	return Object.assign(routeOf, { remedy, setHeaders });
 }

@@ -44,7 +44,8 @@ export async function transportTo<T, Response extends { partialSuccess?: object 
 	const { timeout, protocol } = destination;
 	const { json, protobuf } = serializer;
 	const { deserializeResponse } = protocol === 'http/json' ? json : protobuf;
-	const createDelegate = await (protocol === 'grpc' ? overGrpc : overHttp)(destination, serializer, protobuf, tls);
+	const connection = await (protocol === 'grpc' ? overGrpc : overHttp)(destination, serializer, protobuf, tls);
+	const { createDelegate, refreshHeaders } = connection;
 	let transport = innerTransport(createDelegate());
 	const refusedOf = (data: Uint8Array | undefined): number => {
 		try {
@@ -56,6 +57,7 @@ export async function transportTo<T, Response extends { partialSuccess?: object 
 	};
 	return {
 		send: async (body) => {
+			refreshHeaders();
 			const response = await withTimeout(timeout, transport.send(body, timeout));
 			if (response.status === 'success') return { kind: 'taken', refused: refusedOf(response.data) };
 			const result = sendResultOf(response);
@@ -149,44 +151,66 @@ async function readTls({ tls }: Destination): Promise<TlsFiles> {
 	return files;
 }
 
-/** Returns a function that creates OpenTelemetry's export delegate over HTTP, whose transport is used here. */
+/** How requests are made over one protocol. */
+interface Connection {
+	/** Creates OpenTelemetry's export delegate, whose transport is used here. */
+	createDelegate(): object;
+	/** Makes the next request carry the destination's headers of this moment. */
+	refreshHeaders(): void;
+}
+
+/** Returns how requests are made over HTTP. */
 async function overHttp<T, Response extends { partialSuccess?: object }>(
-	{ url, protocol, headers, compression, timeout }: Destination,
+	destination: Destination,
 	{ helper }: Serializer<T, Response>,
 	serializer: ISerializer<T, Response>,
 	tls: TlsFiles,
-): Promise<() => object> {
+): Promise<Connection> {
 	const { createOtlpHttpExportDelegate, httpAgentFactoryFromOptions } = await import(
 		'@opentelemetry/otlp-exporter-base/node-http'
 	);
+	const { url, protocol, compression, timeout } = destination;
 	const type = protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
 	const options: Parameters<typeof createOtlpHttpExportDelegate<T, Response>>[0] = {
 		url,
-		headers: async () => ({ ...headers, 'Content-Type': type }),
+		// Called for each request, so that it is sent with the headers of that moment.
+		headers: async () => ({ ...destination.headers, 'Content-Type': type }),
 		compression,
 		timeoutMillis: timeout,
 		concurrencyLimit: 30,
 		agentFactory: httpAgentFactoryFromOptions({ keepAlive: true, ...tls }),
 		userAgent: `agentese-otel/${VERSION}`,
 	};
-	return () => createOtlpHttpExportDelegate(options, serializer, 'otlp_http', helper, undefined);
+	return {
+		createDelegate: () => createOtlpHttpExportDelegate(options, serializer, 'otlp_http', helper, undefined),
+		refreshHeaders: () => undefined,
+	};
 }
 
-/** Returns a function that creates OpenTelemetry's export delegate over gRPC, whose transport is used here. */
+/** Returns how requests are made over gRPC. */
 async function overGrpc<T, Response extends { partialSuccess?: object }>(
-	{ url, headers, compression, timeout }: Destination,
+	destination: Destination,
 	{ helper, service }: Serializer<T, Response>,
 	serializer: ISerializer<T, Response>,
 	{ ca, cert, key }: TlsFiles,
-): Promise<() => object> {
+): Promise<Connection> {
 	const { createEmptyMetadata, createInsecureCredentials, createOtlpGrpcExportDelegate, createSslCredentials } =
 		await import('@opentelemetry/otlp-grpc-exporter-base');
+	const { url, compression, timeout } = destination;
 	const { protocol, hostname, port, pathname } = new URL(url);
 	const secure = protocol === 'https:';
 	// A URL with the default port of its scheme has an empty port, and gRPC would then use 443 for http too.
 	const address = protocol === 'unix:' ? `unix:${pathname}` : `${hostname}:${port || (secure ? 443 : 80)}`;
+	// The SDK's transport calls `metadata` once and keeps what that returns, so this object is changed in place.
 	const metadata = createEmptyMetadata();
-	for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+	let written: Destination['headers'] = {};
+	const refreshHeaders = () => {
+		if (written === destination.headers) return;
+		for (const name of Object.keys(written)) metadata.remove(name);
+		written = destination.headers;
+		for (const [name, value] of Object.entries(written)) metadata.set(name, value);
+	};
+	refreshHeaders();
 	const options: Parameters<typeof createOtlpGrpcExportDelegate<T, Response>>[0] = {
 		url: address,
 		metadata: () => metadata,
@@ -198,7 +222,7 @@ async function overGrpc<T, Response extends { partialSuccess?: object }>(
 	};
 	const serviceName = SERVICE_NAMES[service];
 	const path = `/opentelemetry.proto.collector.${service}.v1.${serviceName}Service/Export`;
-	return () =>
+	const createDelegate = () =>
 		createOtlpGrpcExportDelegate(
 			options,
 			serializer,
@@ -208,4 +232,5 @@ async function overGrpc<T, Response extends { partialSuccess?: object }>(
 			`${serviceName}ExportService`,
 			path,
 		);
+	return { createDelegate, refreshHeaders };
 }

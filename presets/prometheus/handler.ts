@@ -43,6 +43,7 @@ export function prometheusHandler(): (request: IncomingMessage, response: Server
 	markHandlerCreated();
 	return async (request, response) => {
 		addMountPath(request);
+		// While telemetry is handed over two run: the old one is served until it is closed.
 		const [render] = renderers;
 		if (render === undefined) respondWithText(response, 503, 'No telemetry with the prometheus preset is running.');
 		else await respondWithPage(request, response, render);

@@ -9,7 +9,7 @@ import { pointsOf } from '../signals/sizes.js';
 import { registerPage, respondWithPage, respondWithText } from './handler.js';
 import type { PrometheusSettings } from './options.js';
 import { addConfiguredPath, addMountPath } from './scrapes.js';
-import { closeServer, type ListenResult, listen } from './server.js';
+import { type ListenResult, listen } from './server.js';
 import { type PageFormat, textFormat } from './text-format.js';
 
 /**
@@ -18,7 +18,7 @@ import { type PageFormat, textFormat } from './text-format.js';
  */
 const CALLBACK_TIMEOUT_MS = 5000;
 
-const NO_RECORDS: SignalCounts = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+const NO_RECORDS: SignalCounts = { created: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {} };
 
 /** Collects only when a page is rendered. Each collection holds the totals since the start of the process. */
 class PageReader extends MetricReader {
@@ -61,11 +61,11 @@ export async function prometheusParts(settings: PrometheusSettings): Promise<Pre
 	let listening: ListenResult | undefined;
 	const reader = new PageReader(async () => {
 		unregisterPage();
-		if (listening !== undefined && 'server' in listening) await closeServer(listening.server);
+		if (listening !== undefined && 'close' in listening) await listening.close();
 	});
 	const render = (format: PageFormat) => reader.render(format);
 	const unregisterPage = registerPage(render);
-	if (settings.server) {
+	if (settings.listen) {
 		addConfiguredPath(path);
 		listening = await listen(settings, (request, response) => {
 			if (request.url?.replace(/\?.*$/s, '') !== path) respondWithText(response, 404, `The metrics are at ${path}.`);
@@ -79,16 +79,17 @@ export async function prometheusParts(settings: PrometheusSettings): Promise<Pre
 		metricReaders: [reader],
 		stats: () => ({
 			spans: NO_RECORDS,
-			metricPoints: { ...NO_RECORDS, made: reader.pointsServed, written: reader.pointsServed },
+			metricPoints: { ...NO_RECORDS, created: reader.pointsServed, delivered: reader.pointsServed },
 			logs: NO_RECORDS,
 			files: [],
-			backends: settings.server
+			backends: settings.listen
 				? [
 						{
 							preset: 'prometheus',
 							endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${port}${path}`,
 							lastError: listenError,
 							lastErrorAt: listenError === undefined ? undefined : listenedAt,
+							unreachableSince: listenError === undefined ? undefined : listenedAt,
 						},
 					]
 				: [],
@@ -97,32 +98,19 @@ export async function prometheusParts(settings: PrometheusSettings): Promise<Pre
 }
 
 /**
- * Reports once that the server listens on another port than the configured one, or that it cannot listen.
+ * Reports once that the server cannot listen.
  *
  * @returns the message of the error, or undefined if the server listens or there is none
  */
-function reportListening(
-	{ host, port, nextPort }: PrometheusSettings,
-	listening: ListenResult | undefined,
-): string | undefined {
-	if (listening === undefined) return undefined;
-	if (!('error' in listening)) {
-		if (listening.port !== port && port !== 0) {
-			warnOnce(
-				`prometheus/next/${host}:${port}`,
-				`prometheus: port ${port} is in use; the metrics are served on port ${listening.port}.`,
-			);
-		}
-		return undefined;
-	}
+function reportListening({ host, port }: PrometheusSettings, listening: ListenResult | undefined): string | undefined {
+	if (listening === undefined || !('error' in listening)) return undefined;
 	const { code, message } = listening.error;
 	const key = `prometheus/listen/${host}:${port}`;
 	if (code === 'EADDRINUSE') {
-		const nextPorts = nextPort ? '; so are the next ones' : '';
 		warnOnce(
 			key,
-			`prometheus: port ${port} on ${host} is in use${nextPorts}, so the metrics of this process are not served. Set ` +
-				'prometheus.port to a free one (0 selects any), or prometheus.nextPort: true to try the next ones.',
+			`prometheus: port ${port} on ${host} is in use, so the metrics of this process are not served. Set ` +
+				'prometheus.port to a free one (0 selects any), or prometheus.listen: false and mount prometheusHandler().',
 		);
 	} else {
 		warnOnce(

@@ -3,10 +3,10 @@ import type { PrometheusSettings } from './options.js';
 
 /**
  * The preset for Prometheus: it serves metrics on a page to scrape, `http://localhost:9464/metrics` by default. With
- * `server: false` it starts no server, and the application mounts `prometheusHandler()` on its own.
+ * `listen: false` it starts no server, and the application mounts `prometheusHandler()` on its own.
  */
 export const prometheus = definePreset<PrometheusSettings>({
 	name: 'prometheus',
-	make: async (settings, { signals }) =>
+	create: async (settings, { signals }) =>
 		signals.includes('metrics') ? (await import('./parts.js')).prometheusParts(settings) : {},
 });

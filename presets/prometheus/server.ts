@@ -3,35 +3,60 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PrometheusSettings } from './options.js';
 
-/** The number of ports above the configured one that `nextPort` tries. */
-const NEXT_PORTS = 100;
-
-/** A server that listens and its actual port, or the error why none does. */
+/** A server that listens, with its actual port, or the error why none does. */
 export type ListenResult =
-	| { readonly server: Server; readonly port: number }
+	| {
+			readonly port: number;
+			/** Stops serving; closes the server unless another preset has taken it over. Never rejects. */
+			close(): Promise<void>;
+	  }
 	| { readonly error: NodeJS.ErrnoException };
 
+/** The servers of this process by their address, each with the listeners of the presets that use it. */
+const servers = new Map<string, { readonly port: number; readonly server: Server; readonly used: RequestListener[] }>();
+
 /**
- * Starts a server on the configured address, or with `nextPort` on the first free port above it. Never rejects. The
- * server does not keep the process alive.
+ * Starts a server on the configured address, or shares the one of this process that listens there: while `restart()`
+ * hands over, the page of the old preset is served until that is closed, and then that of the new one. Never rejects.
+ * The server does not keep the process alive.
  *
  * `localhost` means 127.0.0.1: the name may resolve to ::1 alone, and a Prometheus that is configured with 127.0.0.1
  * would not find the page.
  */
 export async function listen(
-	{ host, port, nextPort }: Pick<PrometheusSettings, 'host' | 'port' | 'nextPort'>,
+	{ host: name, port }: Pick<PrometheusSettings, 'host' | 'port'>,
 	onRequest: RequestListener,
 ): Promise<ListenResult> {
-	const address = host === 'localhost' ? '127.0.0.1' : host;
-	const last = nextPort && port > 0 ? Math.min(port + NEXT_PORTS, 65_535) : port;
-	let result = await listenOn(address, port, onRequest);
-	for (let next = port + 1; 'error' in result && result.error.code === 'EADDRINUSE' && next <= last; next++) {
-		result = await listenOn(address, next, onRequest);
+	const host = name === 'localhost' ? '127.0.0.1' : name;
+	const address = `${host}:${port}`;
+	let shared = servers.get(address);
+	if (shared === undefined) {
+		const used: RequestListener[] = [];
+		const started = await startServer(host, port, (request, response) => used[0]?.(request, response));
+		if ('error' in started) return started;
+		shared = { ...started, used };
+		// Port 0 selects another port each time.
+		if (port !== 0) servers.set(address, shared);
 	}
-	return result;
+	const { used, server } = shared;
+	used.push(onRequest);
+	return {
+		port: shared.port,
+		async close() {
+			used.splice(used.indexOf(onRequest), 1);
+			if (used.length > 0) return;
+			if (servers.get(address)?.server === server) servers.delete(address);
+			await closeServer(server);
+		},
+	};
 }
 
-function listenOn(host: string, port: number, onRequest: RequestListener): Promise<ListenResult> {
+/** Starts a server. Never rejects. */
+function startServer(
+	host: string,
+	port: number,
+	onRequest: RequestListener,
+): Promise<{ server: Server; port: number } | { error: NodeJS.ErrnoException }> {
 	const server = createServer(onRequest);
 	// Instrumentation of node:http replaces `emit` on the prototype. With an `emit` of its own the server stays without
 	// spans: nobody needs those of scrapes.
@@ -49,7 +74,7 @@ function listenOn(host: string, port: number, onRequest: RequestListener): Promi
 }
 
 /** Closes the server and all its connections. Resolves when it is closed, and never rejects. */
-export function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
 	return new Promise((resolve) => {
 		server.close(() => resolve());
 		server.closeAllConnections();

@@ -2,17 +2,17 @@
  * Checks the law of delivery: every record that was made is counted as exactly one of written, queued, on disk and
  * dropped.
  *
- * @template {{ made: number, written: number, queued: number, dropped: number, onDisk?: number }} Counts
+ * @template {{ created: number, delivered: number, queued: number, dropped: number, onDisk?: number }} Counts
  * @param {Counts | undefined} counts - a signal's counts in `stats()`
  * @returns {Counts & { onDisk: number }} the same counts; `onDisk` is 0 if it was undefined
  * @throws if the counts do not add up, if one of them is no integer or negative, or if there are none
  */
 export function lawful(counts) {
 	if (counts === undefined) throw new Error('The law of delivery cannot hold: nothing was counted.');
-	const { made, written, queued, dropped, onDisk = 0 } = counts;
-	const invalid = [made, written, queued, dropped, onDisk].some((count) => !Number.isInteger(count) || count < 0);
-	if (invalid || made !== written + queued + onDisk + dropped) {
-		throw new Error(`The law made = written + queued + onDisk + dropped does not hold: ${JSON.stringify(counts)}`);
+	const { created, delivered, queued, dropped, onDisk = 0 } = counts;
+	const invalid = [created, delivered, queued, dropped, onDisk].some((count) => !Number.isInteger(count) || count < 0);
+	if (invalid || created !== delivered + queued + onDisk + dropped) {
+		throw new Error(`The law created = delivered + queued + onDisk + dropped does not hold: ${JSON.stringify(counts)}`);
 	}
 	return { ...counts, onDisk };
 }

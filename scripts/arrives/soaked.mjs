@@ -39,12 +39,12 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Asks the parent to stop ('down') or start ('up') the backend, and waits until it has done so. */
 async function switchBackend(state) {
 	process.stdout.write(`${JSON.stringify({ backend: state })}\n`);
-	const { written } = spans();
+	const { delivered } = spans();
 	await once(process.stdin, 'data');
 	// The sender retries less often the longer an outage lasts. The next outage must not begin before it noticed the
 	// end of this one, for which it has 60 s.
 	const limit = Date.now() + 60_000;
-	while (state === 'up' && spans().written === written && Date.now() < limit) await sleep(20);
+	while (state === 'up' && spans().delivered === delivered && Date.now() < limit) await sleep(20);
 }
 
 let made = 0;
@@ -82,5 +82,5 @@ process.stdin.unref();
 // Up to 120 s to send what is on disk. The exit code is 1 unless everything was sent.
 for (const limit = Date.now() + 120_000; spans().onDisk > 0 && Date.now() < limit; ) await telemetry.flush();
 await telemetry.shutdown();
-const { written, queued, onDisk, dropped } = spans();
-if (written !== invocations || queued + onDisk + dropped > 0) process.exitCode = 1;
+const { delivered, queued, onDisk, dropped } = spans();
+if (delivered !== invocations || queued + onDisk + dropped > 0) process.exitCode = 1;

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { ROOT } from '../fresh.mjs';
@@ -10,7 +10,18 @@ const MAX_BYTES = 600_000;
 
 /** The files that the tarball may contain. */
 const SHIPS =
-	/^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|config\/schema\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+	/^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|config\/schema\.json|model\/(agentese|upstream)\/[\w-]+\.yaml|model\/schemas\/\d+\.\d+\.\d+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+
+/** Returns the declaration files that the declarations of an entry import, itself included, with their texts. */
+function declarationsOf(entry, seen = new Map()) {
+	if (seen.has(entry) || !existsSync(entry)) return seen;
+	const text = readFileSync(entry, 'utf8');
+	seen.set(entry, text);
+	for (const [, module] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)) {
+		declarationsOf(join(dirname(entry), `${module}.d.ts`), seen);
+	}
+	return seen;
+}
 
 /** Returns the checks of the tarball's files, of the dependencies that it installs, and by publint and attw. */
 export function contents({ app, tarball, files, size }) {
@@ -41,6 +52,18 @@ export function contents({ app, tarball, files, size }) {
 		{
 			name: 'npm sees no missing or invalid dependency',
 			check: () => must('npm', ['ls', '--all', '--silent'], { cwd: app }),
+		},
+		{
+			name: 'no type that a user imports names zod, whose major version would be a part of this package',
+			check() {
+				for (const entry of ['index', 'extend', 'sdk/index']) {
+					const root = join(app, 'node_modules/agentese-otel/dist/esm', `${entry}.d.ts`);
+					const declarations = [...declarationsOf(root)];
+					if (declarations.length === 0) throw new Error(`${root} is missing`);
+					const naming = declarations.filter(([, text]) => /['"]zod(\/[^'"]*)?['"]/.test(text));
+					if (naming.length > 0) throw new Error(`${entry}: ${naming.map(([file]) => file).join(', ')}`);
+				}
+			},
 		},
 		{
 			name: 'publint reports nothing',

@@ -10,7 +10,7 @@ const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'),
 const ONE_INSTANCE = `
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
-for (const entry of ['agentese-otel', 'agentese-otel/presets']) {
+for (const entry of ['agentese-otel', 'agentese-otel/extend', 'agentese-otel/presets']) {
 	const imported = await import(entry);
 	const required = require(entry);
 	const names = Object.keys(imported);

@@ -2,18 +2,21 @@ import { AggregationType, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { SIGNALS } from '../../config/common/layer.js';
 import type { LoadedConfig } from '../../config/load.js';
+import type { EffectiveConfig } from '../../config/schema/config.js';
 import { DURATION_BUCKETS } from '../../lib/instruments/instruments.js';
+import { METRIC_AGENTESE_INVOKE_DURATION } from '../../lib/runtime/names.generated.js';
 import { SCOPE } from '../../lib/runtime/version.js';
 import { requestedVersion } from '../../lib/signals/genai/versions.js';
 import { presetNamed } from '../../presets/catalog.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
+import type { OtlpParts } from '../../presets/otlp/parts.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
 import type { StartConfiguration } from '../providers/configuration.js';
 import { redactPresetParts } from '../redaction/redact-presets.js';
 import { invocationSpanProcessor } from '../spans/invocation-span-processor.js';
 import { deliver } from './custom-backend.js';
 import { createResource } from './resource.js';
-import { createSampler } from './sampler.js';
+import { type ChangeableSampler, createSampler } from './sampler.js';
 
 /** The parts that the presets of a config have created. */
 export interface Assembled {
@@ -21,6 +24,10 @@ export interface Assembled {
 	readonly configuration: StartConfiguration;
 	/** The parts of each preset, as the preset has created them. */
 	readonly parts: readonly PresetParts[];
+	/** The sampler in the configuration, and how its rates change. */
+	readonly sampler: ChangeableSampler;
+	/** Puts the headers of another config into effect, from the next request of the running pipelines on. */
+	setHeaders(config: EffectiveConfig): void;
 }
 
 /**
@@ -47,9 +54,12 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 			...redacted,
 			spanProcessors: withInvocationProcessor(redacted.spanProcessors),
 			views: views(config.conventions),
-			...(sampler && { sampler }),
+			sampler: sampler.sampler,
 		};
-		return { configuration, parts };
+		// A custom preset has its own options, and no headers of the section `otlp`.
+		const otlpParts = parts[names.indexOf('otlp')] as Partial<OtlpParts> | undefined;
+		const setHeaders = ({ otlp }: EffectiveConfig) => otlpParts?.setHeaders?.(otlp);
+		return { configuration, parts, sampler, setHeaders };
 	} catch (error) {
 		await Promise.allSettled(parts.flatMap(shutDown));
 		throw error;
@@ -66,7 +76,7 @@ async function createParts(name: string, { config, directory, presets, signals: 
 	const options = (config as unknown as Record<string, unknown>)[name];
 	const signals = SIGNALS.filter((signal) => routes[signal].includes(name));
 	const environment = { directory, signals, whenProcessEnds, delivery: config.delivery };
-	const { spanProcessors, metricReaders, logRecordProcessors, ...rest } = await preset.make(options, {
+	const { spanProcessors, metricReaders, logRecordProcessors, ...rest } = await preset.create(options, {
 		...environment,
 		deliver: (to) => deliver(name, to, environment),
 	});
@@ -101,7 +111,7 @@ function shutDown({ spanProcessors = [], metricReaders = [], logRecordProcessors
  */
 function views(conventions: readonly string[]): ViewOptions[] {
 	const histograms = [
-		{ name: 'agentese.invoke.duration', boundaries: DURATION_BUCKETS },
+		{ name: METRIC_AGENTESE_INVOKE_DURATION, boundaries: DURATION_BUCKETS },
 		...(conventions.includes('genai') ? Object.values(requestedVersion().durations) : []),
 	];
 	return histograms.map(({ name, boundaries }) => ({

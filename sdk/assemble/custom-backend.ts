@@ -80,15 +80,23 @@ async function checkOtlpBackend(
 	signals: Signals,
 	directory: string,
 ): Promise<CheckedBackend> {
-	const [{ z }, { otlpDefaults, otlpOptions }, { explain }, { merge }, { resolveFiles }, { CUSTOM_REMEDY, routesTo }] =
-		await Promise.all([
-			import('zod'),
-			import('../../presets/contract/otlp-options.js'),
-			import('../../config/schema/explain.js'),
-			import('../../config/resolve/merge.js'),
-			import('../../config/resolve/normalize.js'),
-			import('../../presets/otlp/route.js'),
-		]);
+	const [
+		{ z },
+		{ otlpDefaults },
+		{ otlpOptions },
+		{ explain },
+		{ merge },
+		{ resolveFiles },
+		{ CUSTOM_REMEDY, routesTo },
+	] = await Promise.all([
+		import('zod'),
+		import('../../presets/contract/otlp-options.js'),
+		import('../../presets/contract/otlp-schema.js'),
+		import('../../config/schema/explain.js'),
+		import('../../config/resolve/merge.js'),
+		import('../../config/resolve/normalize.js'),
+		import('../../presets/otlp/route.js'),
+	]);
 	// The same checks, defaults and messages as for the config's section `otlp`.
 	const schema = otlpOptions(z);
 	const { success, data, error } = schema.safeParse(options);

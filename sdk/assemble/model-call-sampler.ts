@@ -10,9 +10,11 @@ import { mayCarryUsage } from '../../lib/usage/formats/span-attributes.js';
  * Spans below such a span are recorded too, up to the next invocation. Of nested spans with usage only one counts, and
  * an unrecorded span between them would hide that they are nested. The decision about all other spans is that of the
  * wrapped sampler, and costs no more.
+ *
+ * The wrapped sampler can be replaced while the SDK runs: tracers keep this one for ever.
  */
 export class ModelCallSampler implements Sampler {
-	readonly #inner: Sampler;
+	#inner: Sampler;
 
 	/** @param inner - the sampler that decides which spans are exported */
 	constructor(inner: Sampler) {
@@ -31,6 +33,14 @@ export class ModelCallSampler implements Sampler {
 		if (result.decision !== SamplingDecision.NOT_RECORD) return result;
 		if (!mayCarryUsage(attributes) && !isBelowUnsampledCall(context)) return result;
 		return { ...result, decision: SamplingDecision.RECORD };
+	}
+
+	/**
+	 * Replaces the sampler that decides which spans are exported, from the next span on. Begin a new epoch afterwards,
+	 * because callers cache what is known of a sampler.
+	 */
+	replaceInner(inner: Sampler): void {
+		this.#inner = inner;
 	}
 
 	toString(): string {

@@ -4,6 +4,15 @@ import { dirname, join } from 'node:path';
 import type { Attributes } from '@opentelemetry/api';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { EffectiveConfig } from '../../config/schema/config.js';
+import {
+	ATTR_DEPLOYMENT_ENVIRONMENT_NAME,
+	ATTR_PROCESS_PID,
+	ATTR_PROCESS_RUNTIME_NAME,
+	ATTR_PROCESS_RUNTIME_VERSION,
+	ATTR_SERVICE_INSTANCE_ID,
+	ATTR_SERVICE_NAME,
+	ATTR_SERVICE_VERSION,
+} from '../../lib/runtime/names.generated.js';
 
 /**
  * Creates the resource of all telemetry. The config's attributes have precedence over the name and version in
@@ -18,14 +27,16 @@ import type { EffectiveConfig } from '../../config/schema/config.js';
 export async function createResource(config: EffectiveConfig, directory: string): Promise<Resource> {
 	const { name, version } = await nearestPackage(directory);
 	const attributes: Attributes = {
-		'service.instance.id': randomUUID(),
-		'process.pid': process.pid,
-		'process.runtime.name': 'nodejs',
-		'process.runtime.version': process.versions.node,
-		...(name !== undefined && { 'service.name': name }),
-		...(version !== undefined && { 'service.version': version }),
+		[ATTR_SERVICE_INSTANCE_ID]: randomUUID(),
+		[ATTR_PROCESS_PID]: process.pid,
+		[ATTR_PROCESS_RUNTIME_NAME]: 'nodejs',
+		[ATTR_PROCESS_RUNTIME_VERSION]: process.versions.node,
+		...(name !== undefined && { [ATTR_SERVICE_NAME]: name }),
+		...(version !== undefined && { [ATTR_SERVICE_VERSION]: version }),
 		...config.resource,
-		...(config.serviceName !== undefined && { 'service.name': config.serviceName }),
+		...(config.serviceName !== undefined && { [ATTR_SERVICE_NAME]: config.serviceName }),
+		...(config.serviceVersion !== undefined && { [ATTR_SERVICE_VERSION]: config.serviceVersion }),
+		...(config.environment !== undefined && { [ATTR_DEPLOYMENT_ENVIRONMENT_NAME]: config.environment }),
 	};
 	return defaultResource().merge(resourceFromAttributes(attributes));
 }

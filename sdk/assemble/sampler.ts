@@ -6,9 +6,24 @@ import {
 	TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
 import type { LoadedConfig } from '../../config/load.js';
+import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 import { ModelCallSampler } from './model-call-sampler.js';
 import { hasRates, warnRatesIgnored } from './rule-rates.js';
+
+/** The sampler of an SDK, and how its rates change while it runs. */
+export interface ChangeableSampler {
+	/** The sampler of the SDK. */
+	readonly sampler: Sampler;
+	/**
+	 * Loads what the rates of another config need.
+	 *
+	 * @returns a function that puts these rates into effect from the next root span on
+	 */
+	prepareRates(loaded: LoadedConfig): Promise<() => void>;
+	/** Leaves all decisions to the sampler of another SDK, for tracers that were fetched from this one. */
+	follow(other: ChangeableSampler): void;
+}
 
 /**
  * Creates the sampler of the SDK.
@@ -18,12 +33,32 @@ import { hasRates, warnRatesIgnored } from './rule-rates.js';
  * `OTEL_TRACES_SAMPLER` names a sampler that ignores the parent. Scrapes of the toolkit's own metrics page are never
  * kept.
  */
-export async function createSampler(loaded: LoadedConfig, parts: readonly PresetParts[]): Promise<Sampler> {
+export async function createSampler(loaded: LoadedConfig, parts: readonly PresetParts[]): Promise<ChangeableSampler> {
 	const custom = parts.find(({ sampler }) => sampler !== undefined)?.sampler;
-	if (custom !== undefined) warnRatesIgnored(loaded.config.rules, "a preset's own sampler");
-	const sampler = new ModelCallSampler(custom ?? (await createRateSampler(loaded)));
-	if (!loaded.signals.metrics.includes('prometheus')) return sampler;
-	return new (await import('./scrape-sampler.js')).ScrapeSampler(sampler);
+	const inner = custom ?? (await createRateSampler(loaded));
+	const calls = new ModelCallSampler(inner);
+	const sampler = loaded.signals.metrics.includes('prometheus')
+		? new (await import('./scrape-sampler.js')).ScrapeSampler(calls)
+		: calls;
+	const warnIgnored = (rules: LoadedConfig['config']['rules']) => warnRatesIgnored(rules, "a preset's own sampler");
+	if (custom !== undefined) warnIgnored(loaded.config.rules);
+	return {
+		sampler,
+		async prepareRates(next) {
+			if (custom === undefined) {
+				const changed = await createRateSampler(next);
+				return () => calls.replaceInner(changed);
+			}
+			return () => {
+				warnIgnored(next.config.rules);
+				warnOnce(
+					'update/sampling',
+					"update() has changed sampling.rate without an effect: a preset's own sampler decides which traces are kept.",
+				);
+			};
+		},
+		follow: (other) => calls.replaceInner(other.sampler),
+	};
 }
 
 /** The sampler of the config's rate and of the rates of its rules. */

@@ -15,9 +15,9 @@ export interface ImportOptions {
 	 *
 	 * @default the processors of the running telemetry
 	 */
-	readonly processors?: readonly SpanProcessor[];
+	readonly processors?: readonly SpanProcessor[] | undefined;
 	/** The resource of the spans. @default the resource of the running telemetry */
-	readonly resource?: Resource;
+	readonly resource?: Resource | undefined;
 }
 
 /** What was imported of a recording. */
@@ -39,7 +39,7 @@ const SPANS_PER_FLUSH = 500;
  * An exception becomes an exception event and the status ERROR.
  *
  * Nothing is invented: a call without a recorded end ends where it began, has no status, and has the attribute
- * `agentese.event.unfinished`. Ids are hashes of the events' ids, so the same recording gives the same trace each time.
+ * `agentese.recording.unfinished`. Ids are hashes of the events' ids, so the same recording gives the same trace each time.
  * Sampling and span limits do not apply.
  *
  * A faulty event is left out and reported in `faults`; all others are imported.

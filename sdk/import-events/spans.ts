@@ -9,7 +9,17 @@ import {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { AlwaysOnSampler, type IdGenerator, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { SCOPE, VERSION } from '../../lib/runtime/version.js';
+import {
+	ATTR_AGENTESE_RECORDING_DEPTH,
+	ATTR_AGENTESE_RECORDING_ID,
+	ATTR_AGENTESE_RECORDING_SOURCE,
+	ATTR_AGENTESE_RECORDING_UNFINISHED,
+	ATTR_CODE_FILE_PATH,
+	ATTR_CODE_FUNCTION_NAME,
+	ATTR_CODE_LINE_NUMBER,
+	ATTR_EXCEPTION_MESSAGE,
+} from '../../lib/runtime/names.generated.js';
+import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../lib/runtime/version.js';
 import type { RecordedCall } from './calls.js';
 import { spanIdOf } from './ids.js';
 import type { ReadEvent } from './read.js';
@@ -59,14 +69,14 @@ export class SpanImporter {
 		const startTime = toHrTime(event.timestamp);
 		const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, this.#spanContext(parent));
 		const span = this.#provider
-			.getTracer(SCOPE, VERSION)
+			.getTracer(SCOPE, VERSION, SCOPE_OPTIONS)
 			.startSpan(
 				event.content.function,
 				{ startTime, attributes: attributesOf(call), links: this.#links(call) },
 				context,
 			);
 		for (const exception of exceptions) {
-			const attributes = { 'exception.message': messageOf(exception), ...sourceLocation(exception) };
+			const attributes = { [ATTR_EXCEPTION_MESSAGE]: messageOf(exception), ...sourceLocation(exception) };
 			span.addEvent('exception', attributes, toHrTime(exception.timestamp));
 		}
 		const [thrown] = exceptions;
@@ -94,20 +104,20 @@ function endOf({ returned, exceptions, continued }: RecordedCall): ReadEvent | u
 function attributesOf(call: RecordedCall): Attributes {
 	const { id, source, content } = call.event;
 	return {
-		'code.function.name': content.function,
+		[ATTR_CODE_FUNCTION_NAME]: content.function,
 		...sourceLocation(call.event),
-		'agentese.event.id': id,
-		...(source === '' ? {} : { 'agentese.event.source': source }),
-		'agentese.event.depth': content.depth,
-		...(endOf(call) === undefined ? { 'agentese.event.unfinished': true } : {}),
+		[ATTR_AGENTESE_RECORDING_ID]: id,
+		...(source === '' ? {} : { [ATTR_AGENTESE_RECORDING_SOURCE]: source }),
+		[ATTR_AGENTESE_RECORDING_DEPTH]: content.depth,
+		...(endOf(call) === undefined ? { [ATTR_AGENTESE_RECORDING_UNFINISHED]: true } : {}),
 	};
 }
 
 /** The attributes of the file and line of an event, if it has them. */
 function sourceLocation({ content: { file, line } }: ReadEvent): Attributes {
 	return {
-		...(file === undefined || file === null ? {} : { 'code.file.path': file }),
-		...(line === undefined || line === null ? {} : { 'code.line.number': line }),
+		...(file === undefined || file === null ? {} : { [ATTR_CODE_FILE_PATH]: file }),
+		...(line === undefined || line === null ? {} : { [ATTR_CODE_LINE_NUMBER]: line }),
 	};
 }
 

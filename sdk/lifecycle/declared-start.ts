@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import type { LoadedConfig } from '../../config/load.js';
+import { changeLogLevel } from '../../lib/diagnostics/diag-logger.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { abandonOpenSettlements } from '../../lib/settling/common/finalization.js';
 import { warnRatesIgnored } from '../assemble/rule-rates.js';
@@ -13,8 +14,9 @@ import { endOpenAtProcessEnd, type Running, stop, type Undo } from './running.js
 
 /**
  * Starts the SDK that OpenTelemetry's declarative configuration file describes, with the toolkit's instrumentations,
- * and shuts it down when the process ends. The config's `rules`, `spanName`, `conventions`, `observer` and `redact`
- * apply to the toolkit's spans; its presets are not used, so `stats()` counts nothing.
+ * and shuts it down when the process ends. The config's `rules`, `spanName`, `metered`, `conventions`, `observer` and
+ * `redact` apply to the toolkit's spans, and `delivery.endTimeout` to its end; its presets are not used, so `stats()`
+ * counts nothing.
  *
  * @param file - the absolute path of the file that `OTEL_CONFIG_FILE` names
  * @param installLogger - installs the toolkit's diag logger, which `startNodeSDK` replaces, and returns its removal
@@ -27,7 +29,7 @@ export async function runDeclared(
 ): Promise<Running> {
 	const start = await prepareDeclaredSdk(file, instrumentations);
 	let sdk: ReturnType<typeof start> | undefined;
-	const unregister = registerRemovably(() => {
+	const registration = registerRemovably(() => {
 		sdk = start();
 	});
 	const removeLogger = reinstallLogger(installLogger);
@@ -42,12 +44,12 @@ export async function runDeclared(
 		if (end !== 'last') return;
 		abandonOpenSettlements();
 		await shutdown();
-	});
+	}, config.delivery.endTimeout);
 	warnRatesIgnored(config.rules, 'the file that OTEL_CONFIG_FILE names');
 	const rules = startRules(config.rules);
 	const restorePrivacy = startPrivacy(privacyOf(config), false);
 	const undo = [
-		unregister,
+		registration.remove,
 		restoreTracing,
 		restorePrivacy,
 		rules.stop,
@@ -55,7 +57,21 @@ export async function runDeclared(
 		removeListener,
 		removeLogger,
 	];
-	return { parts: [], rules, stop: () => stop(shutdown, instrumentations, undo) };
+	return {
+		parts: [],
+		rules,
+		async prepareUpdate(former, { config: next }) {
+			return () => {
+				if (next.rules !== former.rules) {
+					rules.replace(next.rules);
+					warnRatesIgnored(next.rules, 'the file that OTEL_CONFIG_FILE names');
+				}
+				changeLogLevel(next.logLevel);
+			};
+		},
+		handOver: undefined,
+		stop: () => stop(shutdown, instrumentations, undo),
+	};
 }
 
 /**

@@ -9,18 +9,6 @@ import { startRules, tracingSettings } from './engine-settings.js';
 
 /**
  * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
- * starts the NodeSDK itself and names a custom preset. It does the same as for shipped presets; the custom preset's own
- * schema checks its section, which these types do not know.
- *
- *     new NodeSDK(await nodeSdkConfiguration({ preset: './presets/roll.js', roll: { lines: 3 } })).start()
- *
- * @param argument - a config whose `preset` names a module
- * @throws ConfigurationError if the config is faulty, with all faults
- * @throws Error if the packages of OpenTelemetry 2.x are installed, with what to do
- */
-export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
-/**
- * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
  * starts the NodeSDK itself:
  *
  *     new NodeSDK(await nodeSdkConfiguration()).start()
@@ -34,6 +22,26 @@ export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Part
  * @param argument - a config, or the path of a config file. @default the config is searched, as `loadConfig` does
  * @throws ConfigurationError if the config is faulty, with all faults
  * @throws Error if the packages of OpenTelemetry 2.x are installed, with what to do
+ */
+export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promise<Partial<NodeSDKConfiguration>>;
+/**
+ * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
+ * starts the NodeSDK itself and names a custom preset. It does the same as for shipped presets; the custom preset's own
+ * schema checks its section, which these types do not know.
+ *
+ *     new NodeSDK(await nodeSdkConfiguration({ preset: './presets/roll.js', roll: { lines: 3 } })).start()
+ *
+ * @param argument - a config whose `preset` names a module
+ * @throws ConfigurationError if the config is faulty, with all faults
+ * @throws Error if the packages of OpenTelemetry 2.x are installed, with what to do
+ */
+export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
+/**
+ * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
+ * key that is wrong.
+ *
+ * @param argument - a config, or the path of a config file
+ * @throws ConfigurationError if the config is faulty, with all faults
  */
 export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promise<Partial<NodeSDKConfiguration>>;
 export async function nodeSdkConfiguration(

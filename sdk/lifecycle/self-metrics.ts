@@ -1,7 +1,16 @@
 import { type Attributes, metrics, type ObservableResult } from '@opentelemetry/api';
 import { getBooleanFromEnv } from '@opentelemetry/core';
 import type { SignalCounts } from '../../delivery/common/counts.js';
-import { SCOPE, VERSION } from '../../lib/runtime/version.js';
+import {
+	ATTR_AGENTESE_DELIVERY_SIGNAL,
+	ATTR_ERROR_TYPE,
+	ATTR_OTEL_COMPONENT_NAME,
+	ATTR_OTEL_COMPONENT_TYPE,
+	METRIC_AGENTESE_DELIVERY_ADOPTED,
+	METRIC_AGENTESE_DELIVERY_DEAD_LETTERS,
+	METRIC_AGENTESE_DELIVERY_RETRIES,
+} from '../../lib/runtime/names.generated.js';
+import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../lib/runtime/version.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 
 /** The signals' names and units in OpenTelemetry's SDK metrics. Metric points have no processor there. */
@@ -48,7 +57,7 @@ export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 		return stats === undefined || preset === undefined ? [] : [{ preset, stats: () => stats.call(part) }];
 	});
 	if (sending.length === 0) return () => undefined;
-	const meter = metrics.getMeter(SCOPE, VERSION);
+	const meter = metrics.getMeter(SCOPE, VERSION, SCOPE_OPTIONS);
 	const undo: (() => void)[] = [];
 	/** Creates one instrument. With several signals, an attribute tells them apart. */
 	const register = (
@@ -63,11 +72,11 @@ export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 			for (const { preset, stats } of sending) {
 				const all = stats();
 				for (const signal of signals) {
-					const counts = { onDisk: 0, adopted: 0, deadLetters: 0, retries: 0, ...all[signal] };
-					const component = { 'otel.component.type': 'agentese_delivery', 'otel.component.name': preset };
+					const counts = { onDisk: 0, adopted: 0, rejected: 0, retries: 0, ...all[signal] };
+					const component = { [ATTR_OTEL_COMPONENT_TYPE]: 'agentese_delivery', [ATTR_OTEL_COMPONENT_NAME]: preset };
 					const attributes =
-						signals.length === 1 ? component : { ...component, 'agentese.delivery.signal': SIGNALS[signal].name };
-					if (counts.made > 0) observe(result, counts, attributes);
+						signals.length === 1 ? component : { ...component, [ATTR_AGENTESE_DELIVERY_SIGNAL]: SIGNALS[signal].name };
+					if (counts.created > 0) observe(result, counts, attributes);
 				}
 			}
 		};
@@ -83,14 +92,14 @@ export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
 		register('UpDownCounter', `otel.sdk.exporter.${name}.inflight`, unit, [signal], inFlight);
 		register('Counter', `otel.sdk.exporter.${name}.exported`, unit, [signal], exported);
 	}
-	register('Counter', 'agentese.delivery.retries', '{request}', KEYS, (result, { retries }, attributes) =>
+	register('Counter', METRIC_AGENTESE_DELIVERY_RETRIES, '{request}', KEYS, (result, { retries }, attributes) =>
 		result.observe(retries, attributes),
 	);
-	register('Counter', 'agentese.delivery.adopted', '{record}', KEYS, (result, { adopted }, attributes) =>
+	register('Counter', METRIC_AGENTESE_DELIVERY_ADOPTED, '{record}', KEYS, (result, { adopted }, attributes) =>
 		result.observe(adopted, attributes),
 	);
-	register('Counter', 'agentese.delivery.dead_letters', '{record}', KEYS, (result, { deadLetters }, attributes) =>
-		result.observe(deadLetters, attributes),
+	register('Counter', METRIC_AGENTESE_DELIVERY_DEAD_LETTERS, '{record}', KEYS, (result, { rejected }, attributes) =>
+		result.observe(rejected, attributes),
 	);
 	return () => {
 		for (const step of undo) step();
@@ -104,15 +113,15 @@ const queueSize: Observe = (result, { queued }, attributes) => result.observe(qu
 const inFlight: Observe = (result, { onDisk }, attributes) => result.observe(onDisk, attributes);
 
 /** Records adopted from an earlier process are subtracted: that process has processed them. */
-const processed: Observe = (result, { made, adopted, queued, droppedBy }, attributes) => {
+const processed: Observe = (result, { created, adopted, queued, droppedBy }, attributes) => {
 	const lost = Object.entries(droppedBy).filter(([reason]) => LOST_BEFORE_EXPORT.includes(reason));
-	result.observe(made - adopted - queued - lost.reduce((sum, [, count]) => sum + count, 0), attributes);
+	result.observe(created - adopted - queued - lost.reduce((sum, [, count]) => sum + count, 0), attributes);
 	observeLosses(result, lost, attributes);
 };
 
 /** What a backend has accepted, and with `error.type` what was lost after the processor. */
-const exported: Observe = (result, { written, droppedBy }, attributes) => {
-	result.observe(written, attributes);
+const exported: Observe = (result, { delivered, droppedBy }, attributes) => {
+	result.observe(delivered, attributes);
 	observeLosses(
 		result,
 		Object.entries(droppedBy).filter(([reason]) => !LOST_BEFORE_EXPORT.includes(reason)),
@@ -127,6 +136,6 @@ function observeLosses(
 	attributes: Attributes,
 ): void {
 	for (const [reason, count] of lost) {
-		result.observe(count, { ...attributes, 'error.type': ERROR_TYPES[reason] ?? reason });
+		result.observe(count, { ...attributes, [ATTR_ERROR_TYPE]: ERROR_TYPES[reason] ?? reason });
 	}
 }

@@ -4,15 +4,16 @@ import type { CustomPresetConfig } from '../../config/define.js';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
 import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from '../../config/schema/config.js';
 import { selectInstrumentations } from '../../config/schema/instrumentations.js';
-import { installDiagLogger, warnOnceOnStderr, writeStderr } from '../../lib/diagnostics/diag-logger.js';
+import { changeLogLevel, installDiagLogger, warnOnceOnStderr, writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
+import type { Instrumentation } from '../instrumentation/load.js';
 import { prepareInstrumentations } from '../instrumentation/prepare.js';
-import { useCompileCache } from '../preflight/compile-cache.js';
 import { unsupportedNode } from '../preflight/node-version.js';
 import { otelVersions } from '../preflight/otel-versions.js';
 import { registeredSdkFaults, registeredSignals } from '../preflight/registered-sdk.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
+import type { Running } from './running.js';
 import { idleTelemetry, isIdle, type Telemetry } from './telemetry.js';
 
 /** One per process: a second copy of the toolkit must not start a second SDK. */
@@ -23,16 +24,6 @@ const state = processState('sdk/start', () => ({
 	stopping: undefined as Promise<void> | undefined,
 }));
 
-/**
- * Finds the config, starts the SDK with the presets that the config names, and returns a handle, for a config that
- * names a custom preset. It does the same as for shipped presets; the custom preset's own schema checks its section,
- * which these types do not know.
- *
- * @param argument - a config whose `preset` names a module; it has precedence over the config file
- * @throws ConfigurationError if the config is faulty, with all faults. With `strict: false` the faults are written to
- * stderr instead, and the handle is one that does nothing
- */
-export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>;
 /**
  * Finds the config, starts the SDK with the presets that the config names, and returns a handle. If nothing is
  * configured, telemetry is written as OTLP JSON lines to files in `.agentese`.
@@ -48,6 +39,24 @@ export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>
  * @param argument - a config, which has precedence over the config file, or the path of a config file
  * @throws ConfigurationError if the config is faulty, with all faults. With `strict: false` the faults are written to
  * stderr instead, and the handle is one that does nothing
+ */
+export function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry>;
+/**
+ * Finds the config, starts the SDK with the presets that the config names, and returns a handle, for a config that
+ * names a custom preset. It does the same as for shipped presets; the custom preset's own schema checks its section,
+ * which these types do not know.
+ *
+ * @param argument - a config whose `preset` names a module; it has precedence over the config file
+ * @throws ConfigurationError if the config is faulty, with all faults. With `strict: false` the faults are written to
+ * stderr instead, and the handle is one that does nothing
+ */
+export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>;
+/**
+ * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
+ * key that is wrong.
+ *
+ * @param argument - a config, or the path of a config file
+ * @throws ConfigurationError if the config is faulty, with all faults
  */
 export function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry>;
 export async function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry> {
@@ -73,7 +82,7 @@ async function alreadyRunning(running: Telemetry, argument: TelemetryConfig | st
 		warnOnce(
 			'start/twice',
 			'telemetry runs already, with another config than this call has; it continues unchanged. ' +
-				'Await its shutdown() before you start it with another config.',
+				'Call restart() on it to hand over to another config, or update() to change rules, sampling, logLevel and headers.',
 		);
 	}
 	return running;
@@ -84,14 +93,14 @@ async function start(argument: TelemetryConfig | string | undefined): Promise<Te
 	const nodeFault = unsupportedNode();
 	if (nodeFault !== undefined) {
 		writeStderr(`agentese-otel: ${nodeFault}`);
-		return idleTelemetry({ ...defaultConfig(), enabled: false });
+		return idleTelemetry({ ...defaultConfig(), enabled: false }, nodeFault);
 	}
 	try {
 		return await startLoaded(await loadConfig(argument));
 	} catch (error) {
 		if (!(error instanceof ConfigurationError) || error.strict) throw error;
 		writeStderr(`agentese-otel: ${error.message} Telemetry is off, because of strict: false.`);
-		return idleTelemetry({ ...defaultConfig(), enabled: false, strict: false });
+		return idleTelemetry({ ...defaultConfig(), enabled: false, strict: false }, error.message);
 	}
 }
 
@@ -105,7 +114,7 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 	const { refused, warned } = otelVersions(directory);
 	if (refused !== undefined) {
 		writeStderr(`agentese-otel: ${refused}`);
-		return idleTelemetry(config);
+		return idleTelemetry(config, refused);
 	}
 	const installLogger = () => installDiagLogger(config.logLevel);
 	const removeLogger = installLogger();
@@ -151,26 +160,69 @@ async function run(
 	removeLogger: () => void,
 	installLogger: () => () => void,
 ): Promise<Telemetry> {
-	const { config, declarative, directory, sources } = loaded;
-	if (config.compileCache) useCompileCache();
+	const { declarative } = loaded;
 	// Imported only here: what needs the SDK must not be loaded if `otelVersions` refuses it or nothing is started.
-	const { RunningTelemetry, runPresets } = await import('./running.js');
-	const key = Object.keys(sources).find(
-		(path) => /^autoInstrumentation(\.|$)/.test(path) && sources[path] !== 'default',
-	);
-	const source = key === undefined ? 'default' : String(sources[key]);
-	const selection = selectInstrumentations(config.autoInstrumentation, source);
-	const instrumentations = await prepareInstrumentations(selection, source, directory);
+	const [{ runPresets }, { RunningTelemetry }] = await Promise.all([
+		import('./running.js'),
+		import('./running-telemetry.js'),
+	]);
+	const instrumentations = await instrumentationsOf(loaded);
 	// startNodeSDK sets its own logger, and would report that it replaces one.
 	if (declarative !== undefined) removeLogger();
 	const running =
 		declarative === undefined
-			? await runPresets(loaded, instrumentations, removeLogger)
+			? await runPresets(loaded, instrumentations)
 			: await (await import('./declared-start.js')).runDeclared(declarative, loaded, instrumentations, installLogger);
-	return new RunningTelemetry(config, running, (stopped) => {
-		state.stopping = stopped.finally(() => {
-			state.running = undefined;
-			state.stopping = undefined;
-		});
+	return new RunningTelemetry(loaded, running, {
+		handOver,
+		// A declared SDK removes its logger itself.
+		removeLogger: declarative === undefined ? removeLogger : () => undefined,
+		onShutdown: (stopped) => {
+			state.stopping = stopped.finally(() => {
+				state.running = undefined;
+				state.stopping = undefined;
+			});
+		},
 	});
+}
+
+/** Loads and prepares the instrumentations that a config selects. */
+function instrumentationsOf({ config, directory, sources }: LoadedConfig): Promise<Instrumentation[]> {
+	const key = Object.keys(sources).find(
+		(path) => /^autoInstrumentation(\.|$)/.test(path) && sources[path] !== 'default',
+	);
+	const source = key === undefined ? 'default' : String(sources[key]);
+	return prepareInstrumentations(selectInstrumentations(config.autoInstrumentation, source), source, directory);
+}
+
+/**
+ * Loads a config and starts it in the place of the running one.
+ *
+ * @throws ConfigurationError if the config is faulty
+ * @throws Error if it switches telemetry off, or if `OTEL_CONFIG_FILE` configures one of the two
+ */
+async function handOver(
+	argument: TelemetryConfig | CustomPresetConfig | string | undefined,
+	{ handOver: former }: Running,
+) {
+	// A custom preset's own schema checks its section, which the type of this overload does not know.
+	const loaded = await loadConfig(argument as TelemetryConfig | string | undefined);
+	const { config, declarative, notices } = loaded;
+	if (former === undefined || declarative !== undefined) {
+		throw new Error(
+			'restart() cannot hand over telemetry that OTEL_CONFIG_FILE configures; it continues unchanged. ' +
+				'Await its shutdown(), and call startTelemetry().',
+		);
+	}
+	if (!config.enabled || config.preset.includes('none')) {
+		throw new Error(
+			`restart() needs a config that exports something; it got ${config.enabled ? 'preset: none' : 'enabled: false'}. ` +
+				'Telemetry continues unchanged. Call shutdown() to stop it.',
+		);
+	}
+	for (const notice of notices) warnOnce(`start/${notice}`, notice);
+	const { runPresets } = await import('./running.js');
+	const running = await runPresets(loaded, await instrumentationsOf(loaded), former);
+	changeLogLevel(config.logLevel);
+	return { loaded, running };
 }

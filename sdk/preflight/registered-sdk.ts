@@ -44,16 +44,24 @@ export function registeredSdkFaults(): string[] {
 	return faults;
 }
 
+/** What one SDK has registered with the API. */
+export interface Registration {
+	/** Unregisters from the API exactly what was registered, unless something else is registered in its place. */
+	readonly remove: () => void;
+	/** The context manager, if it was registered; else undefined. */
+	readonly contextManager: unknown;
+}
+
 /**
- * Calls `register` and returns a function that unregisters from the API exactly what `register` registered. The
- * NodeSDK's `shutdown()` unregisters nothing, and a later SDK would receive nothing (measured).
+ * Calls `register` and returns what that has registered with the API. The NodeSDK's `shutdown()` unregisters nothing,
+ * and a later SDK would receive nothing (measured).
  */
-export function registerRemovably(register: () => void): () => void {
+export function registerRemovably(register: () => void): Registration {
 	const before = { ...registry() };
 	register();
 	const after = { ...registry() };
-	return () => {
-		const wasRegistered = (name: Name) => after[name] !== undefined && after[name] !== before[name];
+	const wasRegistered = (name: Name) => after[name] !== undefined && after[name] !== before[name];
+	const remove = () => {
 		const isToRemove = (name: Name) => wasRegistered(name) && registry()[name] === after[name];
 		if (isToRemove('trace')) api.trace.disable();
 		if (isToRemove('metrics')) api.metrics.disable();
@@ -61,4 +69,25 @@ export function registerRemovably(register: () => void): () => void {
 		if (isToRemove('context')) api.context.disable();
 		if (isToRemove('propagation')) api.propagation.disable();
 	};
+	return { remove, contextManager: wasRegistered('context') ? after.context : undefined };
+}
+
+/**
+ * Removes a registration and makes another one in its place, before it returns. The context manager stays the same one:
+ * code that runs meanwhile would otherwise lose its active span.
+ */
+export function registerInPlaceOf(former: Registration, register: () => void): Registration {
+	const { contextManager } = former;
+	const current = registry() as Partial<Record<Name, unknown>>;
+	if (contextManager === undefined || current.context !== contextManager) {
+		former.remove();
+		return registerRemovably(register);
+	}
+	// Hidden, so that it is neither disabled nor in the way of the one that the new SDK registers.
+	delete current.context;
+	former.remove();
+	return registerRemovably(() => {
+		register();
+		(registry() as Partial<Record<Name, unknown>>).context = contextManager;
+	});
 }

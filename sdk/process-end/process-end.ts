@@ -10,15 +10,16 @@ type Writer = (end: EndOfProcess) => void;
 /** Sends what is in memory. */
 type Sender = (end: EndOfProcess) => Promise<unknown>;
 
-/** How long the end of a process waits for senders, in milliseconds, whatever a backend does. */
-const MAX_SEND_MS = 2000;
+/** The longest time that a timer of Node can wait, in milliseconds. A longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The signals that end a process by default and that it can listen to. A worker thread receives none. */
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 const state = processState('sdk/process-end', () => ({
 	writers: new Set<Writer>(),
-	senders: new Set<Sender>(),
+	/** The senders, each with the longest time that the end of the process waits for it, in milliseconds. */
+	senders: new Map<Sender, number>(),
 	/** The listeners of `exit` and of signals, by the name of their event. */
 	handlers: new Map<string, () => void>(),
 	/** Removes the listeners that only senders need; undefined while there are no senders. */
@@ -50,17 +51,18 @@ export function whenProcessEnds(write: Writer): () => void {
 
 /**
  * Runs `send` when the process ends in a way that lets the event loop run on: naturally, by a signal or by an uncaught
- * error. The process ends when all senders have resolved or rejected, and after 2 seconds at the latest; a second
- * signal ends it at once. `process.exit()` stops the loop, so it runs no senders.
+ * error. The process ends when all senders have resolved or rejected, and at the latest after the longest of their
+ * limits; a second signal ends it at once. `process.exit()` stops the loop, so it runs no senders.
  *
  * If other listeners of the signal or of uncaught errors exist, they decide whether the process ends. Nothing waits
  * then, and `send` receives `perhaps`.
  *
  * @param send - sends what is in memory. A rejection is logged.
+ * @param maxMs - how long the end of the process waits for `send` at most, in milliseconds, whatever a backend does
  * @returns a function that removes the sender
  */
-export function whileProcessEnds(send: Sender): () => void {
-	state.senders.add(send);
+export function whileProcessEnds(send: Sender, maxMs: number): () => void {
+	state.senders.set(send, maxMs);
 	if (state.handlers.size === 0) listen();
 	state.stopSending ??= listenForSending();
 	return () => {
@@ -135,14 +137,14 @@ function handleSignal(signal: NodeJS.Signals, handler: () => void): void {
 }
 
 /**
- * Keeps the process alive until all senders are done, at most 2 s; resolves to false if that was too short. Never
- * rejects.
+ * Keeps the process alive until all senders are done, at most for the longest of their limits; resolves to false if
+ * that was too short. Never rejects.
  */
 async function waitForSending(): Promise<boolean> {
 	state.waiting = true;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<boolean>((resolve) => {
-		timer = setTimeout(resolve, MAX_SEND_MS, false);
+		timer = setTimeout(resolve, Math.min(Math.max(...state.senders.values()), MAX_TIMER_MS), false);
 	});
 	try {
 		return await Promise.race([sendAll('last').then(() => true), late]);
@@ -154,7 +156,7 @@ async function waitForSending(): Promise<boolean> {
 
 /** Runs all senders at the same time, and logs those that reject. Never rejects. */
 async function sendAll(end: EndOfProcess): Promise<void> {
-	const sending = [...state.senders].map(async (send) => send(end));
+	const sending = [...state.senders.keys()].map(async (send) => send(end));
 	for (const outcome of await Promise.allSettled(sending)) {
 		if (outcome.status === 'rejected') {
 			warnOnce('ending/send', 'what was in memory when the process ended could not be sent.', outcome.reason);

@@ -12,8 +12,9 @@ interface Privacy {
 }
 
 /** Reads the privacy settings of a config, and creates the redactor that it describes. */
-export function privacyOf({ redact, capture, captureLimits, errors }: EffectiveConfig): Privacy {
-	return { redactor: createRedactor(redact), content: { capture, limits: captureLimits, errors } };
+export function privacyOf({ redact, capture, errors }: EffectiveConfig): Privacy {
+	const { arguments: args, result, ...limits } = capture;
+	return { redactor: createRedactor(redact), content: { arguments: args, result, limits, errors } };
 }
 
 /**

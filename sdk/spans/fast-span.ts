@@ -26,6 +26,11 @@ import {
 import type { Resource } from '@opentelemetry/resources';
 import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { ConstantAttributes } from '../../lib/redaction/constant-attributes.js';
+import {
+	ATTR_EXCEPTION_MESSAGE,
+	ATTR_EXCEPTION_STACKTRACE,
+	ATTR_EXCEPTION_TYPE,
+} from '../../lib/runtime/names.generated.js';
 import { cleanLink } from './links.js';
 import type { SdkInternals } from './sdk-internals.js';
 
@@ -286,15 +291,16 @@ export class FastSpan implements Span {
 	 */
 	recordException(exception: Exception, time?: TimeInput): void {
 		const attributes: Attributes = {};
-		if (typeof exception === 'string') attributes['exception.message'] = exception;
+		if (typeof exception === 'string') attributes[ATTR_EXCEPTION_MESSAGE] = exception;
 		else if (exception) {
 			const { code, name, message, stack } = exception;
-			if (code) attributes['exception.type'] = code.toString();
-			else if (name) attributes['exception.type'] = name;
-			if (message) attributes['exception.message'] = message;
-			if (stack) attributes['exception.stacktrace'] = stack;
+			if (code) attributes[ATTR_EXCEPTION_TYPE] = code.toString();
+			else if (name) attributes[ATTR_EXCEPTION_TYPE] = name;
+			if (message) attributes[ATTR_EXCEPTION_MESSAGE] = message;
+			if (stack) attributes[ATTR_EXCEPTION_STACKTRACE] = stack;
 		}
-		if (attributes['exception.type'] || attributes['exception.message']) this.addEvent('exception', attributes, time);
+		if (attributes[ATTR_EXCEPTION_TYPE] || attributes[ATTR_EXCEPTION_MESSAGE])
+			this.addEvent('exception', attributes, time);
 		else diag.warn(`Failed to record an exception ${exception}`);
 	}
 

@@ -1,5 +1,5 @@
 import { trace } from '@opentelemetry/api';
-import { SCOPE, VERSION } from '../../lib/runtime/version.js';
+import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../lib/runtime/version.js';
 import { overrideTracer } from '../../lib/signals/tracing/tracer-override.js';
 import { FastTracer } from './fast-tracer.js';
 import { sdkInternalsOf } from './sdk-internals.js';
@@ -12,7 +12,7 @@ import { sdkInternalsOf } from './sdk-internals.js';
  * @returns a function that restores the SDK's tracer
  */
 export function installFastSpans(): () => void {
-	const sdkTracer = trace.getTracer(SCOPE, VERSION);
+	const sdkTracer = trace.getTracerProvider().getTracer(SCOPE, VERSION, SCOPE_OPTIONS);
 	const internals = sdkInternalsOf(sdkTracer);
 	if (internals === undefined) return () => undefined;
 	const fastTracer = new FastTracer(internals);

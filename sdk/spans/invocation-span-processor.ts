@@ -1,12 +1,13 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { stampObserver } from '../../lib/invocation/observer-stamp.js';
+import { stampPropagated } from '../../lib/signals/tracing/propagated.js';
 import { onForeignSpanEnd, onForeignSpanStart } from '../../lib/tokens/foreign-span-usage.js';
 
 /**
- * Creates a span processor for spans that start inside an invocation, whichever library starts them. It writes the
- * observer on them (`agentese.observer`, `agentese.archetype`, `agentese.session`, `agentese.tenant`), and counts the
- * tokens of spans that are model calls. `startTelemetry` and `nodeSdkConfiguration` include it; an application that
+ * Creates a span processor for spans that start inside an invocation, `withObserver` or `propagate`, whichever library
+ * starts them. It writes the observer on them (`agentese.observer`, `agentese.archetype`, `session.id`,
+ * `agentese.tenant`) and the attributes that are propagated, and counts the tokens of spans that are model calls. `startTelemetry` and `nodeSdkConfiguration` include it; an application that
  * creates its own tracer provider adds it there, before the processors that export. It stores nothing, sends nothing
  * and never throws.
  */
@@ -16,9 +17,10 @@ export function invocationSpanProcessor(): SpanProcessor {
 
 /** The processor that `invocationSpanProcessor` returns. */
 class InvocationSpanProcessor implements SpanProcessor {
-	/** Writes the observer of the invocation in the parent context, and remembers the span if it may be a model call. */
+	/** Writes the observer of the parent context and the attributes that are propagated to it, and remembers the span if it may be a model call. */
 	onStart(span: Span, parentContext: Context): void {
 		stampObserver(span, parentContext);
+		stampPropagated(span, parentContext);
 		onForeignSpanStart(span, parentContext);
 	}
 

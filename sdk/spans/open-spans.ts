@@ -1,5 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import {
+	ATTR_AGENTESE_INTERRUPTED,
+	ATTR_AGENTESE_OUTCOME,
+	ATTR_AGENTESE_PATH,
+} from '../../lib/runtime/names.generated.js';
 
 /** How many open spans are remembered. An application that never ends its spans must not fill the memory. */
 const MAX_OPEN = 10_000;
@@ -39,6 +44,11 @@ export class OpenSpans implements SpanProcessor {
 		else recent.splice(at, 1);
 	}
 
+	/** True if no span is open. */
+	get isEmpty(): boolean {
+		return this.#older.size + this.#recent.length === 0;
+	}
+
 	/** Iterates over the open spans, the oldest first. */
 	*[Symbol.iterator](): Iterator<Span> {
 		yield* this.#older;
@@ -76,6 +86,6 @@ export class OpenSpans implements SpanProcessor {
 
 /** Returns the attributes of a span that the end of the process interrupts. */
 export function interruptedAttributes({ attributes }: ReadableSpan): Attributes {
-	const isInvocation = attributes['agentese.path'] !== undefined;
-	return { 'agentese.interrupted': true, ...(isInvocation && { 'agentese.outcome': 'cancelled' }) };
+	const isInvocation = attributes[ATTR_AGENTESE_PATH] !== undefined;
+	return { [ATTR_AGENTESE_INTERRUPTED]: true, ...(isInvocation && { [ATTR_AGENTESE_OUTCOME]: 'cancelled' }) };
 }

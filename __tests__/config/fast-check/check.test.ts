@@ -67,7 +67,8 @@ describe('fastCheck()', () => {
 			autoInstrumentation: { include: ['http'] },
 			sampling: { rate: 0.5 },
 			otlp: { endpoint: 'localhost:4317', traces: { protocol: 'grpc', endpoint: undefined } },
-			prometheus: { port: 0, server: false },
+			prometheus: { port: 0, listen: false },
+			capture: 'full',
 			logLevel: 'warn',
 		};
 		const read = fastCheck(config);

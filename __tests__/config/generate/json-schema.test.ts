@@ -5,6 +5,7 @@ import { FAST_KEYS } from '../../../config/fast-check/keys.generated.js';
 import { docsTable } from '../../../config/generate/docs-table.js';
 import { fastCheckKeys } from '../../../config/generate/fast-check-keys.js';
 import { configJsonSchema } from '../../../config/generate/json-schema.js';
+import { typescriptInterface } from '../../../config/generate/typescript-interface.js';
 import { ROOT } from '../../../scripts/fresh.mjs';
 
 const read = (file: string) => readFileSync(`${ROOT}/${file}`, 'utf8');
@@ -26,7 +27,13 @@ describe('what is generated from the schema (node scripts/make-schema.mjs)', () 
 				sampling: { properties: { rate: { type: 'number', minimum: 0, maximum: 1, default: 1 } } },
 			},
 		});
-		expect(JSON.stringify(configJsonSchema())).not.toContain('"legal"');
+		expect(JSON.stringify(configJsonSchema())).not.toMatch(/"(legal|words|fallback|typescript|others)"/);
+		expect(configJsonSchema()).toMatchObject({
+			properties: {
+				serviceName: { description: 'service.name of all telemetry. Default: the name in package.json.' },
+				capture: { anyOf: [{ enum: ['off', 'metadata', 'full'] }, { properties: { maxDepth: { default: 8 } } }] },
+			},
+		});
 	});
 
 	it.each([
@@ -43,6 +50,13 @@ describe('what is generated from the schema (node scripts/make-schema.mjs)', () 
 
 	it('the keys of the fast check are up to date', () => {
 		expect(FAST_KEYS).toEqual(fastCheckKeys());
+	});
+
+	it('the interface TelemetryConfig is up to date', () => {
+		// biome formats the generated file, so blanks and line breaks are left out of the comparison.
+		const squeezed = (text: string) => text.replace(/\s+|[()|]/g, '');
+		const [, ...lines] = read('config/schema/telemetry-config.generated.ts').split('\n');
+		expect(squeezed(lines.join('\n'))).toBe(squeezed(typescriptInterface()));
 	});
 
 	it('the table in docs/configuration.md is up to date', () => {

@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createLogos, Metered, metered, Resolver, Traced, traced, traceInvocation } from '../../../index.js';
+import { Aspect, createLogos, Metered, metered, Resolver, Traced, traced, traceInvocation } from '../../../index.js';
 import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { dropSdk, startSdk } from '../harness.js';
 
@@ -30,6 +30,7 @@ class Subject {
 class Resolved {
 	constructor(readonly body: Body) {}
 
+	@Aspect
 	@Traced
 	act(): unknown {
 		return this.body();

@@ -4,6 +4,7 @@ import { generatorFacts } from './generators.js';
 import { nodeStreamFacts } from './node-streams.js';
 import { objectFacts } from './objects.js';
 import { promiseFacts } from './promises.js';
+import { responseFacts } from './responses.js';
 import { thenableFacts } from './thenables.js';
 import { valueFacts } from './values.js';
 import { webStreamFacts } from './web-streams.js';
@@ -16,6 +17,7 @@ export const CONSUMED: readonly Fact[] = [
 	...generatorFacts,
 	...asyncGeneratorFacts,
 	...webStreamFacts,
+	...responseFacts,
 	...nodeStreamFacts,
 	...objectFacts,
 ];

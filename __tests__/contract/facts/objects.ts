@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { map, Observable, take } from 'rxjs';
-import { registerSettler } from '../../../index.js';
+import { registerSettler } from '../../../extend.js';
 import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { type Fact, fact, factOfOption, factOfResult, where } from '../fact.js';
 import { failureOf, mark } from '../harness.js';
@@ -98,9 +98,9 @@ export const objectFacts: readonly Fact[] = [
 		expect(result.pulls).toBe(0);
 		await ended({ outcome: 'ok', result: 'ManySided' });
 	}),
-	factOfOption('watch follows one member of a result with several streams, once it is read', async (trial) => {
+	factOfOption('follow selects one member of a result with several streams, once it is read', async (trial) => {
 		const bare = new ManySided();
-		const result = (await trial.weave(async () => bare, { watch: 'textStream' })()) as ManySided;
+		const result = (await trial.weave(async () => bare, { follow: 'textStream' })()) as ManySided;
 		expect(result).toBe(bare);
 		await trial.underWay();
 		expect(result.pulls).toBe(0);

@@ -1,4 +1,5 @@
-import { createDecorator, Metered, type Outcome, Resolver, type Streamed, Traced } from '../../../index.js';
+import { createDecorator, type Outcome, type Streamed } from '../../../extend.js';
+import { Metered, Resolver, Traced } from '../../../index.js';
 import { firstThat } from '../../support/rounds.js';
 import { dropSdk, settled, startSdk, streamed } from '../harness.js';
 import { PRODUCER } from './kinds.js';
@@ -31,7 +32,7 @@ export class Source {
 		return make();
 	}
 
-	@Traced({ attributes, watch: 'stream' })
+	@Traced({ attributes, follow: 'stream' })
 	@Metered()
 	@Heard
 	watched(_umwelt: unknown, make: () => unknown): unknown {
@@ -51,13 +52,13 @@ type Keeps = (attributes: Record<string, unknown>) => boolean;
 /** Whether the first chunk and the stall were shorter than `ms`, if there was one. */
 export const below =
 	(ms: number): Keeps =>
-	({ first_chunk: firstChunk = 0, stall = 0 }) =>
+	({ time_to_first_chunk: firstChunk = 0, 'stall.max': stall = 0 }) =>
 		Number(firstChunk) < ms && Number(stall) < ms;
 
 /** Whether the first chunk and the stall were measured, and no shorter than `ms`. */
 export const atLeast =
 	(ms: number): Keeps =>
-	({ first_chunk: firstChunk, stall }) =>
+	({ time_to_first_chunk: firstChunk, 'stall.max': stall }) =>
 		Number(firstChunk) >= ms && Number(stall) >= ms;
 
 /**

@@ -86,7 +86,7 @@ it('the next process writes the open spans of a killed one into the files of the
 	expect(segments().length).toBeGreaterThan(0);
 	const heir = await run('heir', 'json');
 	expect({ code: heir.code, stderr: heir.stderr }).toEqual({ code: 0, stderr: '' });
-	expect(JSON.parse(heir.stdout)).toMatchObject({ made: 1, written: 1, adopted: 1, onDisk: 0 });
+	expect(JSON.parse(heir.stdout)).toMatchObject({ created: 1, delivered: 1, adopted: 1, onDisk: 0 });
 	expect(spansOf(outbox).map(summaryOf).sort()).toEqual([
 		['quick', undefined, undefined, undefined],
 		['world.garden.walk', undefined, 'world.garden.walk', 'ok'],

@@ -25,13 +25,14 @@ async function filledBacklog(frames: number, options: Partial<JournalOptions> = 
 	});
 	for (let i = 0; i < frames; i++) {
 		const frame = { encoding: 'protobuf' as const, count: 2, time: Date.now(), body: Buffer.from(`frame ${i}`) };
-		counts.made += 2;
+		counts.created += 2;
 		counts.queued += 2;
 		const held = backlog.add(frame);
 		const [entry] = journal.appendSync([frame]);
 		if (entry !== undefined) backlog.markStored(held, entry);
 	}
-	const expectBalance = () => expect(counts.made).toBe(counts.written + counts.queued + counts.onDisk + counts.dropped);
+	const expectBalance = () =>
+		expect(counts.created).toBe(counts.delivered + counts.queued + counts.onDisk + counts.dropped);
 	return { counts, backlog, journal, expectBalance };
 }
 
@@ -52,7 +53,7 @@ it('parks most of very many bodies, and returns all of them in their order', asy
 		await journal.markDone(entry, 'acknowledged');
 	}
 	expectBalance();
-	expect([counts.written, counts.onDisk, backlog.count, backlog.totalBytes, backlog.memoryBytes]).toEqual([
+	expect([counts.delivered, counts.onDisk, backlog.count, backlog.totalBytes, backlog.memoryBytes]).toEqual([
 		12_000, 0, 0, 0, 0,
 	]);
 	journal.closeSync();

@@ -26,7 +26,7 @@ const QUIET = { maxRetries: 0, onError: () => {} };
 function floats(tokens: number) {
 	const data = [0, 1].map((index) => ({ object: 'embedding', index, embedding: [0.5, -0.25] }));
 	const usage = { prompt_tokens: tokens, total_tokens: tokens };
-	return json({ object: 'list', data, model: 'embedding-test', usage }, { in: tokens, out: 0 });
+	return json({ object: 'list', data, model: 'embedding-test', usage }, { input: tokens, output: 0 });
 }
 
 const server = provided();
@@ -52,9 +52,9 @@ describe.each([
 		}),
 	});
 	const turns = (): readonly [Spent, Spent, Spent] => [
-		{ in: 10, out: 1 },
-		{ in: 200, out: 20 },
-		{ in: 3000, out: 300 },
+		{ input: 10, output: 1 },
+		{ input: 200, output: 20 },
+		{ input: 3000, output: 300 },
 	];
 	const whole = async (texts: AsyncIterable<string>) => {
 		let all = '';
@@ -75,27 +75,27 @@ describe.each([
 		expect(meterModel(bare)).toBe(bare);
 		expect(Object.keys(bare)).toEqual(keys);
 		expect(() => meterModel(provider())).toThrow("Pass each model: meterModel(openai('gpt-5')).");
-		server.script(chat({ in: 3, out: 4 }));
+		server.script(chat({ input: 3, output: 4 }));
 		const { text, usage } = await invocation(ASK, () => generateText({ model: bare, prompt }));
 		expect([text, usage.inputTokens, usage.outputTokens]).toEqual(['Hello there.', 3, 4]);
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('plain', async () => {
-		server.script(chat({ in: 123, out: 45 }), response({ in: 1000, out: 2000 }));
+		server.script(chat({ input: 123, output: 45 }), response({ input: 1000, output: 2000 }));
 		const responses = meterModel(provider()('gpt-test'));
 		await invocation(ASK, async () => {
 			await generateText({ model: model(), prompt });
 			await generateText({ model: responses, prompt });
 		});
 		expect(server.asked.map(({ path }) => path)).toEqual(['/v1/chat/completions', '/v1/responses']);
-		expect(server.sent).toEqual({ in: 1123, out: 2045 });
+		expect(server.sent).toEqual({ input: 1123, output: 2045 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream', async () => {
-		const stream = chatStream({ in: 10, out: 7 });
-		server.script(stream, inBits(stream, 17), events(...responseEvents({ in: 500, out: 600 })));
+		const stream = chatStream({ input: 10, output: 7 });
+		server.script(stream, inBits(stream, 17), events(...responseEvents({ input: 500, output: 600 })));
 		const responses = meterModel(provider()('gpt-test'));
 		const texts = await invocation(ASK, async () => [
 			await whole(streamText({ model: model(), prompt }).textStream),
@@ -103,25 +103,25 @@ describe.each([
 			await whole(streamText({ model: responses, prompt }).textStream),
 		]);
 		expect(texts).toEqual(['Hello there.', 'Hello there.', '{"answer":4}']);
-		expect(server.sent).toEqual({ in: 520, out: 614 });
+		expect(server.sent).toEqual({ input: 520, output: 614 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream left early', async () => {
 		const abort = new AbortController();
-		server.script(events(...chatEvents(undefined).slice(0, 3), 'until left'), chatStream({ in: 10, out: 7 }));
+		server.script(events(...chatEvents(undefined).slice(0, 3), 'until left'), chatStream({ input: 10, output: 7 }));
 		const metered = model();
 		await invocation(ASK, async () => {
 			const left = streamText({ model: metered, prompt, abortSignal: abort.signal, ...QUIET });
 			for await (const _ of left.textStream) abort.abort();
 			await whole(streamText({ model: metered, prompt }).textStream);
 		});
-		expect(server.sent).toEqual({ in: 10, out: 7 });
+		expect(server.sent).toEqual({ input: 10, output: 7 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream read elsewhere', async () => {
-		server.script(chatStream({ in: 10, out: 7 }));
+		server.script(chatStream({ input: 10, output: 7 }));
 		const metered = model();
 		await readElsewhere(
 			server,
@@ -131,7 +131,7 @@ describe.each([
 	});
 
 	it('429', async () => {
-		server.script(refused(429), chat({ in: 2, out: 3 }), refused(429), chat({ in: 20, out: 30 }));
+		server.script(refused(429), chat({ input: 2, output: 3 }), refused(429), chat({ input: 20, output: 30 }));
 		const metered = model();
 		const failed = await invocation(ASK, async () => {
 			const refusal = await failureOf(() => generateText({ model: metered, prompt, maxRetries: 0 }));
@@ -140,13 +140,13 @@ describe.each([
 			return refusal;
 		});
 		expect(String(failed?.thrown)).toContain('Not today.');
-		expect(await bills()).toEqual(both({ [ASK]: { in: 22, out: 33 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 22, output: 33 } }));
 	});
 
 	it('500 in mid-stream', async () => {
-		const begun = chatEvents({ in: 20, out: 2 });
+		const begun = chatEvents({ input: 20, output: 2 });
 		const replies = [events(...begun.slice(0, 3), failure()), events(...begun.slice(0, 3), 'cut')];
-		server.script(...replies, ...replies, chatStream({ in: 1, out: 2 }));
+		server.script(...replies, ...replies, chatStream({ input: 1, output: 2 }));
 		const end = async (asked: ReturnType<typeof model>) => {
 			const parts: string[] = [];
 			const failed = await failureOf(async () => {
@@ -160,7 +160,7 @@ describe.each([
 		const seen = await invocation(ASK, async () => [await end(metered), await end(metered), await end(metered)]);
 		expect(seen.slice(0, 2)).toEqual(broken);
 		expect(seen.map((parts) => parts.includes('error') || parts.at(-1) !== 'undefined')).toEqual([true, true, false]);
-		expect(server.sent).toEqual({ in: 1, out: 2 });
+		expect(server.sent).toEqual({ input: 1, output: 2 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
@@ -171,7 +171,7 @@ describe.each([
 		const { steps } = await invocation(ASK, () =>
 			generateText({ model: metered, prompt, tools: tools(), stopWhen: ai.stepCountIs(5) }),
 		);
-		expect([steps.length, server.sent]).toEqual([3, { in: 3210, out: 321 }]);
+		expect([steps.length, server.sent]).toEqual([3, { input: 3210, output: 321 }]);
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
@@ -182,7 +182,7 @@ describe.each([
 		const text = await invocation(ASK, () =>
 			whole(streamText({ model: metered, prompt, tools: tools(), stopWhen: ai.stepCountIs(5) }).textStream),
 		);
-		expect([text, server.sent]).toEqual(['Hello there.', { in: 3210, out: 321 }]);
+		expect([text, server.sent]).toEqual(['Hello there.', { input: 3210, output: 321 }]);
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
@@ -195,7 +195,7 @@ describe.each([
 			() => streamText({ model: metered, prompt, tools: tools(), stopWhen: ai.stepCountIs(5) }),
 			({ textStream }) => whole(textStream),
 		);
-		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(server.sent).toEqual({ input: 3210, output: 321 });
 	});
 
 	it('parallel', async () => {
@@ -204,14 +204,14 @@ describe.each([
 	});
 
 	it('objects', async () => {
-		server.script(chat({ in: 5, out: 6 }, '{"answer":4}'), chatStream({ in: 70, out: 80 }, '{"answer":4}'));
+		server.script(chat({ input: 5, output: 6 }, '{"answer":4}'), chatStream({ input: 70, output: 80 }, '{"answer":4}'));
 		const metered = model();
 		const objects = await invocation(ASK, async () => [
 			(await generateObject({ model: metered, prompt, schema })).object,
 			await lastOf(streamObject({ model: metered, prompt, schema }).partialObjectStream),
 		]);
 		expect(objects).toEqual([{ answer: 4 }, { answer: 4 }]);
-		expect(server.sent).toEqual({ in: 75, out: 86 });
+		expect(server.sent).toEqual({ input: 75, output: 86 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
@@ -220,11 +220,11 @@ describe.each([
 		const metered = meterModel(provider().embedding('embedding-test'));
 		const { usage } = await invocation(ASK, () => ai.embedMany({ model: metered, values: ['x', 'y'] }));
 		expect(usage.tokens).toBe(8);
-		expect(await bills()).toEqual(both({ [ASK]: { in: 8, out: 0 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 8, output: 0 } }));
 	});
 
 	it('middleware', async () => {
-		server.script(chat({ in: 5, out: 6 }), chatStream({ in: 70, out: 80 }));
+		server.script(chat({ input: 5, output: 6 }), chatStream({ input: 70, output: 80 }));
 		const wrapped = ai.wrapLanguageModel({
 			model: model(),
 			middleware: {
@@ -241,7 +241,7 @@ describe.each([
 			await generateText({ model: wrapped, prompt });
 			await whole(streamText({ model: wrapped, prompt }).textStream);
 		});
-		expect(server.sent).toEqual({ in: 75, out: 86 });
+		expect(server.sent).toEqual({ input: 75, output: 86 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 });

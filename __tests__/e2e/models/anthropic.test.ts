@@ -26,23 +26,27 @@ describe.each([
 	const metered = (options: object = {}) => meterModel(bare(options));
 
 	it('plain', async () => {
-		server.script(message({ in: 31, out: 7 }));
+		server.script(message({ input: 31, output: 7 }));
 		const client = bare();
 		expect(meterModel(client)).toBe(client);
 		const answer = await ask(() => client.messages.create(BODY));
 		expect(answer.content[0]).toMatchObject({ type: 'text', text: 'Hello there.' });
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 31, out: 7 }));
-		expect([server.sent, loggedMessages()]).toEqual([{ in: 31, out: 7 }, []]);
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 31, output: 7 }));
+		expect([server.sent, loggedMessages()]).toEqual([{ input: 31, output: 7 }, []]);
 	});
 
 	it('plain, with a cache', async () => {
-		server.script(message({ in: 1100, out: 7 }, 'Hello.', { read: 1000, write: 50 }));
+		server.script(message({ input: 1100, output: 7 }, 'Hello.', { read: 1000, write: 50 }));
 		await ask(() => metered().messages.create(BODY));
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 1100, out: 7 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 1100, output: 7 }));
 	});
 
 	it('plain, by each way of its promise', async () => {
-		server.script(message({ in: 1, out: 2 }), message({ in: 10, out: 20 }), message({ in: 100, out: 200 }));
+		server.script(
+			message({ input: 1, output: 2 }),
+			message({ input: 10, output: 20 }),
+			message({ input: 100, output: 200 }),
+		);
 		const client = metered();
 		await ask(async () => {
 			const { data, response } = await client.messages.create(BODY).withResponse();
@@ -53,50 +57,54 @@ describe.each([
 			await client.post('/v1/messages', { body: BODY });
 		});
 		expect(await recordedTokens()).toEqual(allOnOne(server.sent));
-		expect(server.sent).toEqual({ in: 111, out: 222 });
+		expect(server.sent).toEqual({ input: 111, output: 222 });
 	});
 
 	it('beta', async () => {
-		server.script(message({ in: 5, out: 6 }), messageStream({ in: 7, out: 8 }), message({ in: 9, out: 10 }));
+		server.script(
+			message({ input: 5, output: 6 }),
+			messageStream({ input: 7, output: 8 }),
+			message({ input: 9, output: 10 }),
+		);
 		const client = metered();
 		await ask(async () => {
 			await client.beta.messages.create(BODY);
 			for await (const _ of client.beta.messages.stream(BODY));
 			await client.messages.parse(BODY);
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 21, out: 24 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 21, output: 24 }));
 	});
 
 	it('stream', async () => {
-		server.script(messageStream({ in: 25, out: 15 }));
+		server.script(messageStream({ input: 25, output: 15 }));
 		const before = new Map(problemCounts());
 		const types: string[] = [];
 		await ask(async () => {
 			for await (const { type } of await metered().messages.create(STREAM)) types.push(type);
 		});
 		expect([types[0], types.at(-1)]).toEqual(['message_start', 'message_stop']);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 25, out: 15 }));
-		expect(server.sent).toEqual({ in: 25, out: 15 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 25, output: 15 }));
+		expect(server.sent).toEqual({ input: 25, output: 15 });
 		expect(new Map(problemCounts())).toEqual(before);
 	});
 
 	it('stream, with a cache', async () => {
-		server.script(messageStream({ in: 2025, out: 15 }, 'Hello.', { read: 1500, write: 500 }));
+		server.script(messageStream({ input: 2025, output: 15 }, 'Hello.', { read: 1500, write: 500 }));
 		await ask(async () => {
 			for await (const _ of await metered().messages.create(STREAM));
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 2025, out: 15 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 2025, output: 15 }));
 	});
 
 	it.each([5, 60])('stream, in bits of %i bytes', async (size) => {
 		const story = 'Ä naïve “fox” 🦊 said: {"usage":{"input_tokens":999}}';
-		server.script(inBits(messageStream({ in: 25, out: 15 }, story), size));
+		server.script(inBits(messageStream({ input: 25, output: 15 }, story), size));
 		const text = await ask(() => metered().messages.stream(BODY).finalText());
-		expect([text, await recordedTokens()]).toEqual([story, allOnOne({ in: 25, out: 15 })]);
+		expect([text, await recordedTokens()]).toEqual([story, allOnOne({ input: 25, output: 15 })]);
 	});
 
 	it('stream, by its helper', async () => {
-		server.script(messageStream({ in: 25, out: 15 }));
+		server.script(messageStream({ input: 25, output: 15 }));
 		const seen: string[] = [];
 		await ask(async () => {
 			const stream = metered().messages.stream(BODY);
@@ -105,11 +113,11 @@ describe.each([
 			expect((await stream.withResponse()).response.status).toBe(200);
 		});
 		expect(seen.join('')).toBe('Hello there.');
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 25, out: 15 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 25, output: 15 }));
 	});
 
 	it('stream, by tee and as a web stream', async () => {
-		server.script(messageStream({ in: 1, out: 2 }), messageStream({ in: 10, out: 20 }));
+		server.script(messageStream({ input: 1, output: 2 }), messageStream({ input: 10, output: 20 }));
 		const client = metered();
 		await ask(async () => {
 			const [left, right] = (await client.messages.create(STREAM)).tee();
@@ -119,27 +127,27 @@ describe.each([
 			const text = await new Response((await client.messages.create(STREAM)).toReadableStream()).text();
 			expect([count, text.trim().split('\n').length]).toEqual([14, 7]);
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 11, out: 22 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 11, output: 22 }));
 	});
 
 	it('stream left early', async () => {
 		server.script(
-			events(...messageEvents({ in: 25, out: 15 }).slice(0, 4), 'until left'),
-			events(...messageEvents({ in: 35, out: 15 }).slice(0, 4), 'until left'),
+			events(...messageEvents({ input: 25, output: 15 }).slice(0, 4), 'until left'),
+			events(...messageEvents({ input: 35, output: 15 }).slice(0, 4), 'until left'),
 		);
 		const client = metered();
 		await ask(async () => {
 			for await (const { type } of await client.messages.create(STREAM)) if (type === 'content_block_delta') break;
 			for await (const { type } of client.messages.stream(BODY)) if (type === 'content_block_delta') break;
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 2 }));
-		expect(server.sent).toEqual({ in: 60, out: 2 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 60, output: 2 }));
+		expect(server.sent).toEqual({ input: 60, output: 2 });
 	});
 
 	it('stream aborted', async () => {
 		server.script(
-			events(...messageEvents({ in: 25, out: 15 }).slice(0, 4), 'until left'),
-			events(...messageEvents({ in: 35, out: 15 }).slice(0, 4), 'until left'),
+			events(...messageEvents({ input: 25, output: 15 }).slice(0, 4), 'until left'),
+			events(...messageEvents({ input: 35, output: 15 }).slice(0, 4), 'until left'),
 		);
 		const client = metered();
 		await ask(async () => {
@@ -149,37 +157,40 @@ describe.each([
 			helper.on('text', () => helper.abort());
 			expect((await failureOf(() => helper.done()))?.thrown).toBeInstanceOf(Anthropic.APIUserAbortError);
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 60, output: 2 }));
 	});
 
 	it('stream read where another invocation is', async () => {
-		server.script(messageStream({ in: 25, out: 15 }));
+		server.script(messageStream({ input: 25, output: 15 }));
 		const client = metered();
 		const stream = await ask(() => client.messages.create(STREAM), 'self.asker.ask');
 		await ask(async () => {
 			for await (const _ of stream);
 		}, 'self.reader.read');
-		expect(await recordedTokens()).toEqual({ spans: [{ in: 25, out: 15 }, undefined], counter: { in: 25, out: 15 } });
+		expect(await recordedTokens()).toEqual({
+			spans: [{ input: 25, output: 15 }, undefined],
+			counter: { input: 25, output: 15 },
+		});
 	});
 
 	it('tools', async () => {
 		server.script(
-			message({ in: 10, out: 1 }, { name: 'add', input: { a: 1 } }),
-			message({ in: 20, out: 2 }, { name: 'add', input: { a: 2 } }),
-			message({ in: 30, out: 3 }, 'Three.'),
+			message({ input: 10, output: 1 }, { name: 'add', input: { a: 1 } }),
+			message({ input: 20, output: 2 }, { name: 'add', input: { a: 2 } }),
+			message({ input: 30, output: 3 }, 'Three.'),
 		);
 		const calls: number[] = [];
 		const last = await ask(async () => metered().beta.messages.toolRunner({ ...BODY, tools: [adder(calls)] }));
 		expect([last.content[0], calls]).toMatchObject([{ type: 'text', text: 'Three.' }, [1, 2]]);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
-		expect(server.sent).toEqual({ in: 60, out: 6 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 60, output: 6 }));
+		expect(server.sent).toEqual({ input: 60, output: 6 });
 	});
 
 	it('tools, streamed', async () => {
 		server.script(
-			messageStream({ in: 10, out: 1 }, { name: 'add', input: { a: 1 } }),
-			messageStream({ in: 20, out: 2 }, { name: 'add', input: { a: 2 } }),
-			messageStream({ in: 30, out: 3 }, 'Three.'),
+			messageStream({ input: 10, output: 1 }, { name: 'add', input: { a: 1 } }),
+			messageStream({ input: 20, output: 2 }, { name: 'add', input: { a: 2 } }),
+			messageStream({ input: 30, output: 3 }, 'Three.'),
 		);
 		const calls: number[] = [];
 		await ask(async () => {
@@ -187,11 +198,11 @@ describe.each([
 			for await (const stream of runner) for await (const _ of stream);
 		});
 		expect(calls).toEqual([1, 2]);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 60, output: 6 }));
 	});
 
 	it('parallel', async () => {
-		const spent = Array.from({ length: 12 }, (_item, at) => ({ in: 100 + at, out: 2 ** at }));
+		const spent = Array.from({ length: 12 }, (_item, at) => ({ input: 100 + at, output: 2 ** at }));
 		server.script(...spent.map((each, at) => (at % 2 ? message(each) : inBits(messageStream(each), 40))));
 		const client = metered();
 		await Promise.all(
@@ -205,8 +216,8 @@ describe.each([
 		const { spans, counter } = await recordedTokens();
 		expect(new Set(spans)).toEqual(new Set(spent));
 		expect([counter, server.sent]).toEqual([
-			{ in: 1266, out: 4095 },
-			{ in: 1266, out: 4095 },
+			{ input: 1266, output: 4095 },
+			{ input: 1266, output: 4095 },
 		]);
 	});
 
@@ -221,9 +232,9 @@ describe.each([
 		server.script(
 			refused(429),
 			refused(500),
-			message({ in: 8, out: 9 }),
+			message({ input: 8, output: 9 }),
 			refused(429),
-			messageStream({ in: 1, out: 2 }),
+			messageStream({ input: 1, output: 2 }),
 		);
 		const client = metered({ maxRetries: 2 });
 		await ask(async () => {
@@ -231,12 +242,12 @@ describe.each([
 			for await (const _ of client.messages.stream(BODY));
 		});
 		expect(server.asked).toHaveLength(5);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 9, out: 11 }));
-		expect(server.sent).toEqual({ in: 9, out: 11 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 9, output: 11 }));
+		expect(server.sent).toEqual({ input: 9, output: 11 });
 	});
 
 	it('500 in mid-stream', async () => {
-		const begun = (input: number) => messageEvents({ in: input, out: 15 }).slice(0, 4);
+		const begun = (input: number) => messageEvents({ input: input, output: 15 }).slice(0, 4);
 		server.script(events(...begun(25), failure()), events(...begun(35), failure()));
 		const client = metered();
 		await ask(async () => {
@@ -247,19 +258,19 @@ describe.each([
 			const helped = await failureOf(() => client.messages.stream(BODY).finalMessage());
 			expect(helped?.thrown).toBeInstanceOf(Anthropic.APIError);
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 2 }));
-		expect(server.sent).toEqual({ in: 60, out: 2 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 60, output: 2 }));
+		expect(server.sent).toEqual({ input: 60, output: 2 });
 	});
 
 	it('connection cut in mid-stream', async () => {
-		server.script(events(...messageEvents({ in: 25, out: 15 }).slice(0, 4), { slow: 5 }, 'cut'));
+		server.script(events(...messageEvents({ input: 25, output: 15 }).slice(0, 4), { slow: 5 }, 'cut'));
 		const failed = await failureOf(() =>
 			ask(async () => {
 				for await (const _ of await metered().messages.create(STREAM));
 			}),
 		);
 		expect(failed).toBeDefined();
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 25, out: 1 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 25, output: 1 }));
 	});
 
 	it('counting tokens and batches cost nothing', async () => {
@@ -276,7 +287,7 @@ describe.each([
 	});
 
 	it('a middleware that asks again counts twice, one that answers itself not at all', async () => {
-		server.script(message({ in: 10, out: 1 }), messageStream({ in: 100, out: 50 }));
+		server.script(message({ input: 10, output: 1 }), messageStream({ input: 100, output: 50 }));
 		let mode: 'again' | 'itself' = 'again';
 		const client = metered({
 			middleware: [
@@ -287,18 +298,20 @@ describe.each([
 				},
 			],
 		});
-		const kept = Promise.resolve(JSON.parse(String((message({ in: 7, out: 7 }).parts[0] as { text: string }).text)));
+		const kept = Promise.resolve(
+			JSON.parse(String((message({ input: 7, output: 7 }).parts[0] as { text: string }).text)),
+		);
 		await ask(async () => {
 			for await (const _ of await client.messages.create(STREAM));
 			mode = 'itself';
 			expect((await client.messages.create(BODY)).id).toBe('msg_kept');
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 110, out: 51 }));
-		expect(server.sent).toEqual({ in: 110, out: 51 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 110, output: 51 }));
+		expect(server.sent).toEqual({ input: 110, output: 51 });
 	});
 
 	it('another client of the class is untouched', async () => {
-		server.script(message({ in: 1, out: 1 }));
+		server.script(message({ input: 1, output: 1 }));
 		const other = bare();
 		meterModel(bare());
 		await ask(async () => (await other.messages.create(BODY)).id);
@@ -306,19 +319,19 @@ describe.each([
 	});
 
 	it('a client made of it by withOptions is metered too', async () => {
-		server.script(message({ in: 1, out: 2 }));
+		server.script(message({ input: 1, output: 2 }));
 		await ask(() => metered().withOptions({ maxRetries: 1 }).messages.create(BODY));
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 1, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 1, output: 2 }));
 	});
 
 	it('with its own spans, counts once', async () => {
-		server.script(message({ in: 1, out: 2 }), messageStream({ in: 25, out: 15 }));
+		server.script(message({ input: 1, output: 2 }), messageStream({ input: 25, output: 15 }));
 		const client = metered({ openTelemetry: { traces: { enabled: true } } });
 		await ask(async () => {
 			await client.messages.create(BODY);
 			await client.messages.stream(BODY).finalMessage();
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 26, out: 17 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 26, output: 17 }));
 	});
 });
 

@@ -19,17 +19,17 @@ export async function invocation<T>(path: string, body: () => T): Promise<Awaite
 
 /** Returns the usage since the last call. A path without usage is in neither record. */
 export async function bills(): Promise<Bills> {
-	const spans: Record<string, { in: number; out: number }> = {};
-	const counter: Record<string, { in: number; out: number }> = {};
+	const spans: Record<string, { input: number; output: number }> = {};
+	const counter: Record<string, { input: number; output: number }> = {};
 	for (const { attributes } of (await timeline()).flatMap(withChildren)) {
-		const spent = { in: attributes['agentese.tokens.in'], out: attributes['agentese.tokens.out'] };
-		if (spent.in === undefined && spent.out === undefined) continue;
-		add(spans, attributes['agentese.path'], 'in', Number(spent.in ?? 0));
-		add(spans, attributes['agentese.path'], 'out', Number(spent.out ?? 0));
+		const spent = { input: attributes['agentese.tokens.in'], output: attributes['agentese.tokens.out'] };
+		if (spent.input === undefined && spent.output === undefined) continue;
+		add(spans, attributes['agentese.path'], 'input', Number(spent.input ?? 0));
+		add(spans, attributes['agentese.path'], 'output', Number(spent.output ?? 0));
 	}
 	for (const { name, labels, value } of await points()) {
 		if (name !== 'agentese.tokens') continue;
-		add(counter, labels['agentese.path'], labels['agentese.direction'] === 'in' ? 'in' : 'out', value);
+		add(counter, labels['agentese.path'], labels['agentese.tokens.direction'] === 'in' ? 'input' : 'output', value);
 	}
 	return { spans, counter };
 }
@@ -40,12 +40,12 @@ export function both(each: Readonly<Record<string, Spent>>): Bills {
 }
 
 function add(
-	to: Record<string, { in: number; out: number }>,
+	to: Record<string, { input: number; output: number }>,
 	path: unknown,
 	direction: keyof Spent,
 	value: number,
 ): void {
-	const bill = to[String(path)] ?? { in: 0, out: 0 };
+	const bill = to[String(path)] ?? { input: 0, output: 0 };
 	bill[direction] += value;
 	to[String(path)] = bill;
 }

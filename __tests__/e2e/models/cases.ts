@@ -22,12 +22,12 @@ export async function inParallel(
 	three: () => PromiseLike<unknown> = () => Promise.all([ask(), ask(), ask()]),
 ): Promise<void> {
 	const [few, many] = [
-		{ in: 1, out: 10 },
-		{ in: 100, out: 1000 },
+		{ input: 1, output: 10 },
+		{ input: 100, output: 1000 },
 	];
 	server.script(...[few, few, few, many, many, many].map((spent) => answer(spent)));
 	await invocation(ASK, three);
 	await invocation(OTHER, () => Promise.all([ask(), ask(), ask()]));
-	expect(server.sent).toEqual({ in: 303, out: 3030 });
-	expect(await bills()).toEqual(both({ [ASK]: { in: 3, out: 30 }, [OTHER]: { in: 300, out: 3000 } }));
+	expect(server.sent).toEqual({ input: 303, output: 3030 });
+	expect(await bills()).toEqual(both({ [ASK]: { input: 3, output: 30 }, [OTHER]: { input: 300, output: 3000 } }));
 }

@@ -44,22 +44,22 @@ describe.each([
 		expect(meterModel(cohere)).toBe(cohere);
 		expect(meterModel(cohere)).toBe(cohere);
 		expect(Object.keys(cohere)).toEqual(keys);
-		server.script(chat({ in: 3, out: 4 }));
+		server.script(chat({ input: 3, output: 4 }));
 		const { data, rawResponse } = await invocation(ASK, async () => cohere.chat(CHAT).withRawResponse());
 		expect([data.usage?.billedUnits?.inputTokens, rawResponse.status]).toEqual([3, 200]);
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('plain', async () => {
-		server.script(chat({ in: 123, out: 45 }));
+		server.script(chat({ input: 123, output: 45 }));
 		const answer = await invocation(ASK, async () => client().chat(CHAT));
 		expect(answer.message?.content?.[0]).toMatchObject({ text: 'yes' });
-		expect(server.sent).toEqual({ in: 123, out: 45 });
+		expect(server.sent).toEqual({ input: 123, output: 45 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream', async () => {
-		const whole = chatStream({ in: 10, out: 7 });
+		const whole = chatStream({ input: 10, output: 7 });
 		server.script(whole, inBits(whole, 11));
 		const cohere = client();
 		const kinds = await invocation(ASK, async () => {
@@ -67,29 +67,29 @@ describe.each([
 			return await read(await cohere.chatStream(CHAT));
 		});
 		expect([kinds.at(0), kinds.at(-1)]).toEqual(['message-start', 'message-end']);
-		expect(server.sent).toEqual({ in: 20, out: 14 });
+		expect(server.sent).toEqual({ input: 20, output: 14 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream left early', async () => {
-		server.script(events(...chatBegins(), 'until left'), chatStream({ in: 10, out: 7 }));
+		server.script(events(...chatBegins(), 'until left'), chatStream({ input: 10, output: 7 }));
 		const cohere = client();
 		await invocation(ASK, async () => {
 			for await (const { type } of await cohere.chatStream(CHAT)) if (type === 'content-delta') break;
 			for await (const { type } of await cohere.chatStream(CHAT)) if (type === 'message-end') break;
 		});
-		expect(server.sent).toEqual({ in: 10, out: 7 });
+		expect(server.sent).toEqual({ input: 10, output: 7 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream read elsewhere', async () => {
-		server.script(chatStream({ in: 10, out: 7 }));
+		server.script(chatStream({ input: 10, output: 7 }));
 		const cohere = client();
 		await readElsewhere(server, async () => cohere.chatStream(CHAT), read);
 	});
 
 	it('429', async () => {
-		server.script(refuses(429), chat({ in: 2, out: 3 }), refuses(429), chat({ in: 20, out: 30 }));
+		server.script(refuses(429), chat({ input: 2, output: 3 }), refuses(429), chat({ input: 20, output: 30 }));
 		const cohere = client();
 		const failure = await invocation(ASK, async () => {
 			const failed = await failureOf(async () => await cohere.chat(CHAT));
@@ -98,13 +98,13 @@ describe.each([
 			return failed;
 		});
 		expect(messageOf(failure)).toContain('429');
-		expect(await bills()).toEqual(both({ [ASK]: { in: 22, out: 33 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 22, output: 33 } }));
 	});
 
 	it('500 in mid-stream', async () => {
 		server.script(
 			events(...chatBegins(), event('{"message":"Internal error of a test"'), 'cut'),
-			events(...chatBegins(), chatEnds({ in: 20, out: 2 }), 'cut'),
+			events(...chatBegins(), chatEnds({ input: 20, output: 2 }), 'cut'),
 		);
 		const cohere = client();
 		const failures = await invocation(ASK, async () => [
@@ -112,12 +112,16 @@ describe.each([
 			await failureOf(async () => read(await cohere.chatStream(CHAT))),
 		]);
 		expect(failures.map((failed) => failed !== undefined)).toEqual([true, true]);
-		expect(server.sent).toEqual({ in: 20, out: 2 });
+		expect(server.sent).toEqual({ input: 20, output: 2 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('tools', async () => {
-		server.script(chat({ in: 10, out: 1 }, 'tool'), chat({ in: 200, out: 20 }, 'tool'), chat({ in: 3000, out: 300 }));
+		server.script(
+			chat({ input: 10, output: 1 }, 'tool'),
+			chat({ input: 200, output: 20 }, 'tool'),
+			chat({ input: 3000, output: 300 }),
+		);
 		const cohere = client();
 		await invocation(ASK, async () => {
 			const messages: NonNullable<Parameters<typeof cohere.chat>[0]['messages']> = [...MESSAGES];
@@ -130,7 +134,7 @@ describe.each([
 			}
 		});
 		expect(server.asked.length).toBe(3);
-		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(server.sent).toEqual({ input: 3210, output: 321 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
@@ -144,15 +148,15 @@ describe.each([
 		const cohere = client();
 		const request = { model: 'embed-test', inputType: 'search_query' as const, embeddingTypes: ['float' as const] };
 		await invocation(ASK, async () => cohere.embed({ ...request, texts: ['x'] }));
-		expect(await bills()).toEqual(both({ [ASK]: { in: 8, out: 0 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 8, output: 0 } }));
 	});
 
 	it('version 1 of the API, and version 2 beside it', async () => {
 		server.script(
-			chat1({ in: 5, out: 6 }),
-			lines(...chat1Begins(), chat1Ends({ in: 70, out: 80 })),
+			chat1({ input: 5, output: 6 }),
+			lines(...chat1Begins(), chat1Ends({ input: 70, output: 80 })),
 			lines(...chat1Begins(), 'until left'),
-			chat({ in: 900, out: 1000 }),
+			chat({ input: 900, output: 1000 }),
 		);
 		const cohere = meterModel(new Client(options()));
 		expect(meterModel(cohere)).toBe(cohere);
@@ -164,7 +168,7 @@ describe.each([
 			return all;
 		});
 		expect(kinds).toEqual(['stream-start', 'text-generation', 'stream-end']);
-		expect(server.sent).toEqual({ in: 975, out: 1086 });
+		expect(server.sent).toEqual({ input: 975, output: 1086 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 });

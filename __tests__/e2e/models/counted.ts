@@ -21,14 +21,17 @@ export async function recordedTokens(): Promise<RecordedTokens> {
 	const counters = (await points()).filter(({ name }) => name === 'agentese.tokens');
 	const sum = (direction: string) =>
 		counters
-			.filter(({ labels }) => labels['agentese.direction'] === direction)
+			.filter(({ labels }) => labels['agentese.tokens.direction'] === direction)
 			.reduce((all, { value }) => all + value, 0);
-	return { spans: spans.map(({ attributes }) => spentOf(attributes)), counter: { in: sum('in'), out: sum('out') } };
+	return {
+		spans: spans.map(({ attributes }) => spentOf(attributes)),
+		counter: { input: sum('in'), output: sum('out') },
+	};
 }
 
 /** Returns the expected record if one invocation has all of the usage. */
 export function allOnOne(spent?: Spent): RecordedTokens {
-	return { spans: [spent], counter: spent ?? { in: 0, out: 0 } };
+	return { spans: [spent], counter: spent ?? { input: 0, output: 0 } };
 }
 
 function flat(span: RecordedSpan): RecordedSpan[] {
@@ -39,5 +42,5 @@ function spentOf(attributes: RecordedSpan['attributes']): Spent | undefined {
 	const read = attributes['agentese.tokens.in'];
 	const written = attributes['agentese.tokens.out'];
 	if (read === undefined && written === undefined) return undefined;
-	return { in: Number(read), out: Number(written) };
+	return { input: Number(read), output: Number(written) };
 }

@@ -58,45 +58,45 @@ describe.each([
 		expect(meterModel(ai)).toBe(ai);
 		expect(ai).toBeInstanceOf(Client);
 		expect(Object.keys(ai.models)).toEqual(keys);
-		server.script(says({ in: 3, out: 4 }));
+		server.script(says({ input: 3, output: 4 }));
 		const answer = await invocation(ASK, () => ai.models.generateContent({ model, contents }));
 		expect([answer.text, answer.usageMetadata?.totalTokenCount]).toEqual(['yes', 7]);
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('plain', async () => {
-		server.script(says({ in: 123, out: 45 }));
+		server.script(says({ input: 123, output: 45 }));
 		await invocation(ASK, () => client().models.generateContent({ model, contents }));
-		expect(server.sent).toEqual({ in: 123, out: 45 });
+		expect(server.sent).toEqual({ input: 123, output: 45 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream', async () => {
-		server.script(streams({ in: 10, out: 1 }, null, { in: 10, out: 7 }));
+		server.script(streams({ input: 10, output: 1 }, null, { input: 10, output: 7 }));
 		const ai = client();
 		const chunks = await invocation(ASK, async () => read(await ai.models.generateContentStream({ model, contents })));
-		expect([chunks, server.sent]).toEqual([3, { in: 10, out: 7 }]);
+		expect([chunks, server.sent]).toEqual([3, { input: 10, output: 7 }]);
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream left early', async () => {
-		server.script(events(...begins({ in: 10, out: 1 }), 'until left'));
+		server.script(events(...begins({ input: 10, output: 1 }), 'until left'));
 		const ai = client();
 		await invocation(ASK, async () => {
 			for await (const _chunk of await ai.models.generateContentStream({ model, contents })) break;
 		});
-		expect(server.sent).toEqual({ in: 10, out: 1 });
+		expect(server.sent).toEqual({ input: 10, output: 1 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream read elsewhere', async () => {
-		server.script(streams(null, { in: 10, out: 7 }));
+		server.script(streams(null, { input: 10, output: 7 }));
 		const ai = client();
 		await readElsewhere(server, () => ai.models.generateContentStream({ model, contents }), read);
 	});
 
 	it('429', async () => {
-		server.script(refuses(429, 'RESOURCE_EXHAUSTED'), says({ in: 2, out: 3 }));
+		server.script(refuses(429, 'RESOURCE_EXHAUSTED'), says({ input: 2, output: 3 }));
 		const ai = client();
 		const failure = await invocation(ASK, async () => {
 			const failed = await failureOf(() => ai.models.generateContent({ model, contents }));
@@ -104,22 +104,22 @@ describe.each([
 			return failed;
 		});
 		expect(messageOf(failure)).toContain('RESOURCE_EXHAUSTED');
-		expect(await bills()).toEqual(both({ [ASK]: { in: 2, out: 3 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 2, output: 3 } }));
 	});
 
 	it('500 in mid-stream', async () => {
-		server.script(events(...begins({ in: 20, out: 2 }), fails()));
+		server.script(events(...begins({ input: 20, output: 2 }), fails()));
 		const ai = client();
 		const failure = await invocation(ASK, () =>
 			failureOf(async () => read(await ai.models.generateContentStream({ model, contents }))),
 		);
 		expect(messageOf(failure)).toContain('Internal error of a test');
-		expect(server.sent).toEqual({ in: 20, out: 2 });
+		expect(server.sent).toEqual({ input: 20, output: 2 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('connection cut in mid-stream', async () => {
-		const cut = events(...begins({ in: 20, out: 2 }), 'cut');
+		const cut = events(...begins({ input: 20, output: 2 }), 'cut');
 		server.script(cut, cut);
 		const end = async (ai: GoogleGenAI) => {
 			const failure = await failureOf(async () => read(await ai.models.generateContentStream({ model, contents })));
@@ -128,29 +128,33 @@ describe.each([
 		const bare = await end(new Client(options()));
 		expect(bare).toBe('TypeError: terminated');
 		expect(await invocation(ASK, () => end(client()))).toBe(bare);
-		expect(await bills()).toEqual(both({ [ASK]: { in: 20, out: 2 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 20, output: 2 } }));
 	});
 
 	it('tools', async () => {
-		const turns = [callsTool({ in: 10, out: 1 }), callsTool({ in: 200, out: 20 }), says({ in: 3000, out: 300 })];
+		const turns = [
+			callsTool({ input: 10, output: 1 }),
+			callsTool({ input: 200, output: 20 }),
+			says({ input: 3000, output: 300 }),
+		];
 		server.script(...turns);
 		const ai = client();
 		await invocation(ASK, () => ai.models.generateContent({ model, contents, config: { tools: [look] } }));
 		expect(server.asked.length).toBe(3);
-		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(server.sent).toEqual({ input: 3210, output: 321 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('tools in a stream that is read elsewhere', async () => {
 		server.script(
-			streamsTool({ in: 10, out: 1 }),
-			streamsTool({ in: 200, out: 20 }),
-			streams(null, { in: 3000, out: 300 }),
+			streamsTool({ input: 10, output: 1 }),
+			streamsTool({ input: 200, output: 20 }),
+			streams(null, { input: 3000, output: 300 }),
 		);
 		const ai = client();
 		const open = () => ai.models.generateContentStream({ model, contents, config: { tools: [look] } });
 		await readElsewhere(server, open, read);
-		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(server.sent).toEqual({ input: 3210, output: 321 });
 	});
 
 	it('parallel', async () => {
@@ -159,20 +163,20 @@ describe.each([
 	});
 
 	it('chat', async () => {
-		server.script(says({ in: 5, out: 6 }), streams({ in: 70, out: 8 }), says({ in: 900, out: 10 }));
+		server.script(says({ input: 5, output: 6 }), streams({ input: 70, output: 8 }), says({ input: 900, output: 10 }));
 		const chat = client().chats.create({ model });
 		await invocation(ASK, async () => {
 			await chat.sendMessage({ message: contents });
 			await read(await chat.sendMessageStream({ message: contents }));
 		});
 		await invocation(OTHER, () => chat.sendMessage({ message: contents }));
-		expect(await bills()).toEqual(both({ [ASK]: { in: 75, out: 14 }, [OTHER]: { in: 900, out: 10 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 75, output: 14 }, [OTHER]: { input: 900, output: 10 } }));
 	});
 
 	it('interactions', async () => {
-		const spent = { in: 5, out: 6 };
+		const spent = { input: 5, output: 6 };
 		server.script(
-			interacts({ in: 70, out: 80 }),
+			interacts({ input: 70, output: 80 }),
 			events(...interactsInStream(spent)),
 			events(...interactsInStream(spent).slice(0, 2), 'until left'),
 		);
@@ -185,14 +189,14 @@ describe.each([
 			return [answer.status, chunks];
 		});
 		expect(seen).toEqual(['completed', 3]);
-		expect(server.sent).toEqual({ in: 75, out: 86 });
+		expect(server.sent).toEqual({ input: 75, output: 86 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 });
 
 describe('google 3:', () => {
 	it('embeddings', async () => {
-		server.script(embeds({ in: 8, out: 0 }));
+		server.script(embeds({ input: 8, output: 0 }));
 		const ai = meterModel(new GoogleGenAI({ apiKey: 'none', httpOptions: { baseUrl: server.url } }));
 		await invocation(ASK, () => ai.models.embedContent({ model: 'gemini-embedding-001', contents }));
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));

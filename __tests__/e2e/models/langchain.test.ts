@@ -71,14 +71,14 @@ describe.each([
 		expect(meterModel(asked)).toBe(asked);
 		expect(Object.keys(asked)).toEqual(keys);
 		expect(JSON.stringify(asked)).toBe(JSON.stringify(bare()));
-		server.script(chat({ in: 3, out: 4 }));
+		server.script(chat({ input: 3, output: 4 }));
 		const answer = await invocation(ASK, () => asked.invoke(PROMPT));
 		expect([answer.content, totalOf(answer)]).toEqual(['Hello there.', 7]);
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('plain', async () => {
-		server.script(chat({ in: 123, out: 45 }), response({ in: 1000, out: 2000 }));
+		server.script(chat({ input: 123, output: 45 }), response({ input: 1000, output: 2000 }));
 		const asked = model();
 		const responses = model({ useResponsesApi: true });
 		await invocation(ASK, async () => {
@@ -86,13 +86,13 @@ describe.each([
 			await responses.invoke(PROMPT);
 		});
 		expect(server.asked.map(({ path }) => path)).toEqual(['/v1/chat/completions', '/v1/responses']);
-		expect(server.sent).toEqual({ in: 1123, out: 2045 });
+		expect(server.sent).toEqual({ input: 1123, output: 2045 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream', async () => {
-		const stream = chatStream({ in: 10, out: 7 });
-		server.script(stream, inBits(stream, 17), events(...responseEvents({ in: 500, out: 600 })));
+		const stream = chatStream({ input: 10, output: 7 });
+		server.script(stream, inBits(stream, 17), events(...responseEvents({ input: 500, output: 600 })));
 		const asked = model();
 		const responses = model({ useResponsesApi: true });
 		const texts = await invocation(ASK, async () => [
@@ -101,29 +101,29 @@ describe.each([
 			(await whole(await responses.stream(PROMPT))).length > 0,
 		]);
 		expect(texts).toEqual(['Hello there.', 'Hello there.', true]);
-		expect(server.sent).toEqual({ in: 520, out: 614 });
+		expect(server.sent).toEqual({ input: 520, output: 614 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream left early', async () => {
-		server.script(events(...chatEvents(undefined).slice(0, 3), 'until left'), chatStream({ in: 10, out: 7 }));
+		server.script(events(...chatEvents(undefined).slice(0, 3), 'until left'), chatStream({ input: 10, output: 7 }));
 		const asked = model();
 		await invocation(ASK, async () => {
 			for await (const { content } of await asked.stream(PROMPT)) if (content !== '') break;
 			for await (const { usage_metadata: usage } of await asked.stream(PROMPT)) if (usage !== undefined) break;
 		});
-		expect(server.sent).toEqual({ in: 10, out: 7 });
+		expect(server.sent).toEqual({ input: 10, output: 7 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('stream read elsewhere', async () => {
-		server.script(chatStream({ in: 10, out: 7 }));
+		server.script(chatStream({ input: 10, output: 7 }));
 		const asked = model();
 		await readElsewhere(server, () => asked.stream(PROMPT), whole);
 	});
 
 	it('429', async () => {
-		server.script(refused(429), chat({ in: 2, out: 3 }), refused(500), chat({ in: 20, out: 30 }));
+		server.script(refused(429), chat({ input: 2, output: 3 }), refused(500), chat({ input: 20, output: 30 }));
 		const asked = model();
 		const again = model({ maxRetries: 1 });
 		const failed = await invocation(ASK, async () => {
@@ -133,13 +133,13 @@ describe.each([
 			return refusal;
 		});
 		expect(String(failed?.thrown)).toContain('Not today.');
-		expect(await bills()).toEqual(both({ [ASK]: { in: 22, out: 33 } }));
+		expect(await bills()).toEqual(both({ [ASK]: { input: 22, output: 33 } }));
 	});
 
 	it('500 in mid-stream', async () => {
-		const begun = chatEvents({ in: 20, out: 2 });
+		const begun = chatEvents({ input: 20, output: 2 });
 		const replies = [events(...begun.slice(0, 3), failure()), events(...begun.slice(0, 3), 'cut')];
-		server.script(...replies, ...replies, chatStream({ in: 1, out: 2 }));
+		server.script(...replies, ...replies, chatStream({ input: 1, output: 2 }));
 		const end = async (asked: ReturnType<typeof model>) => {
 			const failed = await failureOf(async () => whole(await asked.stream(PROMPT)));
 			return String(failed?.thrown);
@@ -150,7 +150,7 @@ describe.each([
 		const metered = model();
 		const seen = await invocation(ASK, async () => [await end(metered), await end(metered), await end(metered)]);
 		expect(seen).toEqual([...broken, 'undefined']);
-		expect(server.sent).toEqual({ in: 1, out: 2 });
+		expect(server.sent).toEqual({ input: 1, output: 2 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
@@ -165,7 +165,11 @@ describe.each([
 	});
 
 	it('tools', async () => {
-		server.script(chat({ in: 10, out: 1 }, LOOK), chat({ in: 200, out: 20 }, LOOK), chat({ in: 3000, out: 300 }));
+		server.script(
+			chat({ input: 10, output: 1 }, LOOK),
+			chat({ input: 200, output: 20 }, LOOK),
+			chat({ input: 3000, output: 300 }),
+		);
 		const asked = model().bindTools([TOOL]);
 		await invocation(ASK, async () => {
 			const said: BaseMessage[] = [new messages.HumanMessage(PROMPT)];
@@ -178,7 +182,7 @@ describe.each([
 			}
 		});
 		expect([server.asked.length, server.asked[0]?.body['tools']]).toEqual([3, [expect.objectContaining(TOOL)]]);
-		expect(server.sent).toEqual({ in: 3210, out: 321 });
+		expect(server.sent).toEqual({ input: 3210, output: 321 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
@@ -195,9 +199,9 @@ describe.each([
 	it('objects', async () => {
 		const answer = { name: 'answer', args: { answer: 4 } };
 		server.script(
-			chat({ in: 5, out: 6 }, '{"answer":4}'),
-			chat({ in: 70, out: 80 }, answer),
-			chatStream({ in: 900, out: 1000 }, answer),
+			chat({ input: 5, output: 6 }, '{"answer":4}'),
+			chat({ input: 70, output: 80 }, answer),
+			chatStream({ input: 900, output: 1000 }, answer),
 		);
 		const asked = model();
 		const objects = await invocation(ASK, async () => {
@@ -208,12 +212,12 @@ describe.each([
 			return given;
 		});
 		expect(objects).toEqual([{ answer: 4 }, { answer: 4 }, { answer: 4 }]);
-		expect(server.sent).toEqual({ in: 975, out: 1086 });
+		expect(server.sent).toEqual({ input: 975, output: 1086 });
 		expect(await bills()).toEqual(both({ [ASK]: server.sent }));
 	});
 
 	it('events', async () => {
-		server.script(chatStream({ in: 10, out: 7 }));
+		server.script(chatStream({ input: 10, output: 7 }));
 		const asked = model();
 		const ends = await invocation(ASK, async () => {
 			const seen: string[] = [];
@@ -225,7 +229,7 @@ describe.each([
 	});
 
 	it('callbacks see what they saw', async () => {
-		server.script(chatStream({ in: 10, out: 7 }), chat({ in: 100, out: 70 }));
+		server.script(chatStream({ input: 10, output: 7 }), chat({ input: 100, output: 70 }));
 		const totals: unknown[] = [];
 		const handler = BaseCallbackHandler.fromMethods({
 			handleLLMEnd: ({ llmOutput }) => void totals.push(llmOutput?.['tokenUsage']?.totalTokens),
@@ -241,7 +245,7 @@ describe.each([
 	});
 
 	it('the cache costs nothing', async () => {
-		server.script(chat({ in: 10, out: 7 }));
+		server.script(chat({ input: 10, output: 7 }));
 		const asked = model({ cache: true });
 		const prompt = `${PROMPT} ${name}`;
 		await invocation(ASK, () => asked.invoke(prompt));
@@ -252,7 +256,7 @@ describe.each([
 
 describe('langchain 1:', () => {
 	it('events, block by block', async () => {
-		server.script(chatStream({ in: 10, out: 7 }));
+		server.script(chatStream({ input: 10, output: 7 }));
 		const asked = meterModel(
 			new ChatOpenAI({ model: 'gpt-test', apiKey: 'none', configuration: { baseURL: `${server.url}/v1` } }),
 		);
@@ -292,6 +296,8 @@ describe('langchain 1:', () => {
 		// LangChain reads ahead of its consumer.
 		const left = reported - 4;
 		expect([1, 2, 3]).toContain(left);
-		expect(await bills()).toEqual(both({ [ASK]: { in: 12, out: 4 }, [OTHER]: { in: 3 * left, out: left } }));
+		expect(await bills()).toEqual(
+			both({ [ASK]: { input: 12, output: 4 }, [OTHER]: { input: 3 * left, output: left } }),
+		);
 	});
 });

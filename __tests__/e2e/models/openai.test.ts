@@ -36,19 +36,19 @@ describe.each([
 	const metered = (options: object = {}) => meterModel(bare(options));
 
 	it('plain', async () => {
-		server.script(chat({ in: 31, out: 7 }));
+		server.script(chat({ input: 31, output: 7 }));
 		const client = bare();
 		expect(meterModel(client)).toBe(client);
 		expect(meterModel(client)).toBe(client);
 		const answer = await ask(() => client.chat.completions.create(CHAT));
 		expect(answer.choices[0]?.message.content).toBe('Hello there.');
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 31, out: 7 }));
-		expect(server.sent).toEqual({ in: 31, out: 7 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 31, output: 7 }));
+		expect(server.sent).toEqual({ input: 31, output: 7 });
 		expect(loggedMessages()).toEqual([]);
 	});
 
 	it('plain, by each method of its promise', async () => {
-		server.script(chat({ in: 1, out: 2 }), chat({ in: 10, out: 20 }), chat({ in: 100, out: 200 }));
+		server.script(chat({ input: 1, output: 2 }), chat({ input: 10, output: 20 }), chat({ input: 100, output: 200 }));
 		const client = metered();
 		await ask(async () => {
 			const { data, response: http, request_id: id } = await client.chat.completions.create(CHAT).withResponse();
@@ -60,11 +60,11 @@ describe.each([
 			expect(await promise).toBe(await promise);
 		});
 		expect(await recordedTokens()).toEqual(allOnOne(server.sent));
-		expect(server.sent).toEqual({ in: 111, out: 222 });
+		expect(server.sent).toEqual({ input: 111, output: 222 });
 	});
 
 	it('plain, of a raw request, and of a raw body', async () => {
-		server.script(chat({ in: 1, out: 2 }), chat({ in: 3, out: 4 }));
+		server.script(chat({ input: 1, output: 2 }), chat({ input: 3, output: 4 }));
 		const client = metered();
 		await ask(async () => {
 			await client.post('/chat/completions', { body: CHAT });
@@ -72,20 +72,20 @@ describe.each([
 			const passed = raw.body?.pipeThrough(new TransformStream<Uint8Array, Uint8Array>());
 			expect(JSON.parse(await new Response(passed as ReadableStream).text()).usage.prompt_tokens).toBe(3);
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 4, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 4, output: 6 }));
 	});
 
 	it('parse', async () => {
-		server.script(chat({ in: 5, out: 6 }, '{"answer":4}'));
+		server.script(chat({ input: 5, output: 6 }, '{"answer":4}'));
 		const schema = { type: 'object', properties: { answer: { type: 'number' } } };
 		const response_format = { type: 'json_schema' as const, json_schema: { name: 'answer', schema } };
 		const answer = await ask(() => metered().chat.completions.parse({ ...CHAT, response_format }));
 		expect(answer.choices[0]?.message.content).toBe('{"answer":4}');
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 5, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 5, output: 6 }));
 	});
 
 	it('stream', async () => {
-		server.script(chatStream({ in: 12, out: 34 }));
+		server.script(chatStream({ input: 12, output: 34 }));
 		const before = new Map(problemCounts());
 		const chunks: string[] = [];
 		await ask(async () => {
@@ -93,24 +93,24 @@ describe.each([
 			for await (const chunk of stream) chunks.push(chunk.choices[0]?.delta.content ?? '');
 		});
 		expect(chunks.join('')).toBe('Hello there.');
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 12, out: 34 }));
-		expect(server.sent).toEqual({ in: 12, out: 34 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 12, output: 34 }));
+		expect(server.sent).toEqual({ input: 12, output: 34 });
 		expect(new Map(problemCounts())).toEqual(before);
 	});
 
 	it.each([5, 60])('stream, in bits of %i bytes', async (size) => {
 		const story = 'Ä naïve “fox” 🦊 said: {"usage":{"prompt_tokens":999}}';
-		server.script(inBits(chatStream({ in: 12, out: 34 }, story), size));
+		server.script(inBits(chatStream({ input: 12, output: 34 }, story), size));
 		let text = '';
 		await ask(async () => {
 			const stream = await metered().chat.completions.create({ ...CHAT, ...USAGE });
 			for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
 		});
-		expect([text, await recordedTokens()]).toEqual([story, allOnOne({ in: 12, out: 34 })]);
+		expect([text, await recordedTokens()]).toEqual([story, allOnOne({ input: 12, output: 34 })]);
 	});
 
 	it('stream, by its helper', async () => {
-		server.script(chatStream({ in: 12, out: 34 }));
+		server.script(chatStream({ input: 12, output: 34 }));
 		const seen: string[] = [];
 		await ask(async () => {
 			const runner = metered().chat.completions.stream({ ...CHAT, stream_options: { include_usage: true } });
@@ -120,11 +120,11 @@ describe.each([
 			expect((await runner.totalUsage()).prompt_tokens).toBe(12);
 		});
 		expect(seen.join('')).toBe('Hello there.');
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 12, out: 34 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 12, output: 34 }));
 	});
 
 	it('stream, by tee and as a web stream', async () => {
-		server.script(chatStream({ in: 1, out: 2 }), chatStream({ in: 10, out: 20 }));
+		server.script(chatStream({ input: 1, output: 2 }), chatStream({ input: 10, output: 20 }));
 		const client = metered();
 		await ask(async () => {
 			const [left, right] = (await client.chat.completions.create({ ...CHAT, ...USAGE })).tee();
@@ -136,7 +136,7 @@ describe.each([
 			const text = await new Response(stream.toReadableStream()).text();
 			expect(text.trim().split('\n').length).toBe(5);
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 11, out: 22 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 11, output: 22 }));
 	});
 
 	it('stream without a request for its usage', async () => {
@@ -154,9 +154,9 @@ describe.each([
 
 	it('stream with includeUsage', async () => {
 		server.script(
-			chatStream({ in: 3, out: 4 }),
-			chatStream({ in: 5, out: 6 }),
-			chat({ in: 7, out: 8 }),
+			chatStream({ input: 3, output: 4 }),
+			chatStream({ input: 5, output: 6 }),
+			chat({ input: 7, output: 8 }),
 			chatStream(undefined),
 		);
 		const client = meterModel(bare(), { includeUsage: true });
@@ -175,12 +175,12 @@ describe.each([
 			undefined,
 			{ include_usage: false },
 		]);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 15, out: 18 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 15, output: 18 }));
 	});
 
 	it('stream left early', async () => {
 		const [first, second] = chatEvents(undefined) as [Part, Part];
-		server.script(events(first, second, 'until left'), chatStream({ in: 12, out: 34 }));
+		server.script(events(first, second, 'until left'), chatStream({ input: 12, output: 34 }));
 		const client = metered();
 		const before = problemCounts().get('models.left') ?? 0;
 		await ask(async () => {
@@ -189,10 +189,10 @@ describe.each([
 			for await (const chunk of await client.chat.completions.create({ ...CHAT, ...USAGE })) if (chunk.usage) break;
 		});
 		expect([await recordedTokens(), problemCounts().get('models.left')]).toEqual([
-			allOnOne({ in: 12, out: 34 }),
+			allOnOne({ input: 12, output: 34 }),
 			before + 1,
 		]);
-		expect(server.sent).toEqual({ in: 12, out: 34 });
+		expect(server.sent).toEqual({ input: 12, output: 34 });
 	});
 
 	it('stream aborted', async () => {
@@ -210,17 +210,20 @@ describe.each([
 	});
 
 	it('stream read inside another invocation', async () => {
-		server.script(chatStream({ in: 12, out: 34 }));
+		server.script(chatStream({ input: 12, output: 34 }));
 		const client = metered();
 		const stream = await ask(() => client.chat.completions.create({ ...CHAT, ...USAGE }), 'self.asker.ask');
 		await ask(async () => {
 			for await (const _ of stream);
 		}, 'self.reader.read');
-		expect(await recordedTokens()).toEqual({ spans: [{ in: 12, out: 34 }, undefined], counter: { in: 12, out: 34 } });
+		expect(await recordedTokens()).toEqual({
+			spans: [{ input: 12, output: 34 }, undefined],
+			counter: { input: 12, output: 34 },
+		});
 	});
 
 	it('stream read after its invocation ended', async () => {
-		server.script(chatStream({ in: 12, out: 34 }));
+		server.script(chatStream({ input: 12, output: 34 }));
 		const client = metered();
 		const kept: AsyncIterable<unknown>[] = [];
 		await ask(async () => {
@@ -230,14 +233,14 @@ describe.each([
 			for await (const _ of kept[0] ?? []);
 		}, 'self.reader.read');
 		// Usage that is reported late is added to the counter only.
-		expect(await recordedTokens()).toEqual({ spans: [undefined, undefined], counter: { in: 12, out: 34 } });
+		expect(await recordedTokens()).toEqual({ spans: [undefined, undefined], counter: { input: 12, output: 34 } });
 	});
 
 	it('tools', async () => {
 		server.script(
-			chat({ in: 10, out: 1 }, { name: 'add', args: { a: 1 } }),
-			chat({ in: 20, out: 2 }, { name: 'add', args: { a: 2 } }),
-			chat({ in: 30, out: 3 }, 'Three.'),
+			chat({ input: 10, output: 1 }, { name: 'add', args: { a: 1 } }),
+			chat({ input: 20, output: 2 }, { name: 'add', args: { a: 2 } }),
+			chat({ input: 30, output: 3 }, 'Three.'),
 		);
 		const calls: number[] = [];
 		const text = await ask(() =>
@@ -246,15 +249,15 @@ describe.each([
 				.finalContent(),
 		);
 		expect([text, calls]).toEqual(['Three.', [1, 2]]);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
-		expect(server.sent).toEqual({ in: 60, out: 6 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 60, output: 6 }));
+		expect(server.sent).toEqual({ input: 60, output: 6 });
 	});
 
 	it('tools, streamed', async () => {
 		server.script(
-			chatStream({ in: 10, out: 1 }, { name: 'add', args: { a: 1 } }),
-			chatStream({ in: 20, out: 2 }, { name: 'add', args: { a: 2 } }),
-			chatStream({ in: 30, out: 3 }, 'Three.'),
+			chatStream({ input: 10, output: 1 }, { name: 'add', args: { a: 1 } }),
+			chatStream({ input: 20, output: 2 }, { name: 'add', args: { a: 2 } }),
+			chatStream({ input: 30, output: 3 }, 'Three.'),
 		);
 		const calls: number[] = [];
 		const text = await ask(() =>
@@ -263,15 +266,15 @@ describe.each([
 				.finalContent(),
 		);
 		expect([text, calls]).toEqual(['Three.', [1, 2]]);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 60, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 60, output: 6 }));
 	});
 
 	it('tools that call a model themselves', async () => {
 		server.script(
-			chat({ in: 10, out: 1 }, { name: 'add', args: { a: 1 } }),
-			chat({ in: 500, out: 50 }),
-			chatStream({ in: 700, out: 70 }),
-			chat({ in: 20, out: 2 }, 'Done.'),
+			chat({ input: 10, output: 1 }, { name: 'add', args: { a: 1 } }),
+			chat({ input: 500, output: 50 }),
+			chatStream({ input: 700, output: 70 }),
+			chat({ input: 20, output: 2 }, 'Done.'),
 		);
 		const client = metered();
 		const tool = adder([]);
@@ -284,15 +287,15 @@ describe.each([
 		await ask(() => client.chat.completions.runTools({ ...CHAT, tools }).finalContent());
 		expect(await recordedTokens()).toEqual({
 			spans: [
-				{ in: 730, out: 73 },
-				{ in: 500, out: 50 },
+				{ input: 730, output: 73 },
+				{ input: 500, output: 50 },
 			],
-			counter: { in: 1230, out: 123 },
+			counter: { input: 1230, output: 123 },
 		});
 	});
 
 	it('parallel', async () => {
-		const spent = Array.from({ length: 12 }, (_item, at) => ({ in: 100 + at, out: 2 ** at }));
+		const spent = Array.from({ length: 12 }, (_item, at) => ({ input: 100 + at, output: 2 ** at }));
 		server.script(...spent.map((each, at) => (at % 2 ? chat(each) : inBits(chatStream(each), 40))));
 		const client = metered();
 		const got: unknown[] = [];
@@ -311,7 +314,7 @@ describe.each([
 		const { spans, counter } = await recordedTokens();
 		expect(new Set(spans)).toEqual(new Set(spent));
 		expect(counter).toEqual(server.sent);
-		expect(counter).toEqual({ in: 1266, out: 4095 });
+		expect(counter).toEqual({ input: 1266, output: 4095 });
 	});
 
 	it('429', async () => {
@@ -323,15 +326,21 @@ describe.each([
 	});
 
 	it('429 and 500, then an answer', async () => {
-		server.script(refused(429), refused(500), chat({ in: 8, out: 9 }), refused(429), chatStream({ in: 1, out: 2 }));
+		server.script(
+			refused(429),
+			refused(500),
+			chat({ input: 8, output: 9 }),
+			refused(429),
+			chatStream({ input: 1, output: 2 }),
+		);
 		const client = metered({ maxRetries: 2 });
 		await ask(async () => {
 			await client.chat.completions.create(CHAT);
 			for await (const _ of await client.chat.completions.create({ ...CHAT, ...USAGE }));
 		});
 		expect(server.asked).toHaveLength(5);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 9, out: 11 }));
-		expect(server.sent).toEqual({ in: 9, out: 11 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 9, output: 11 }));
+		expect(server.sent).toEqual({ input: 9, output: 11 });
 	});
 
 	it('500 in mid-stream', async () => {
@@ -348,8 +357,8 @@ describe.each([
 	});
 
 	it('connection cut in mid-stream', async () => {
-		const { in: read, out } = { in: 40, out: 4 };
-		const parts = chatEvents({ in: read, out }).slice(0, -1);
+		const { input: read, output: out } = { input: 40, output: 4 };
+		const parts = chatEvents({ input: read, output: out }).slice(0, -1);
 		server.script(events(...parts.slice(0, 2), { slow: 5 }, 'cut'), events(...parts, { slow: 5 }, 'cut'));
 		const client = metered();
 		await ask(async () => {
@@ -361,23 +370,26 @@ describe.each([
 			}
 		});
 		// The second one had reported its usage before the connection broke.
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 40, out: 4 }));
-		expect(server.sent).toEqual({ in: 40, out: 4 });
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 40, output: 4 }));
+		expect(server.sent).toEqual({ input: 40, output: 4 });
 	});
 
 	it('responses', async () => {
-		server.script(response({ in: 50, out: 5 }), response({ in: 60, out: 6 }));
+		server.script(response({ input: 50, output: 5 }), response({ input: 60, output: 6 }));
 		const client = metered();
 		await ask(async () => {
 			const plain = await client.responses.create({ model: 'gpt-6-mini', input: 'Hello?' });
 			expect(plain.output_text).toBe('{"answer":4}');
 			await client.responses.parse({ model: 'gpt-6-mini', input: 'Hello?' });
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 110, out: 11 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 110, output: 11 }));
 	});
 
 	it('responses: stream', async () => {
-		server.script(events(...responseEvents({ in: 50, out: 5 })), events(...responseEvents({ in: 60, out: 6 })));
+		server.script(
+			events(...responseEvents({ input: 50, output: 5 })),
+			events(...responseEvents({ input: 60, output: 6 })),
+		);
 		const client = metered();
 		await ask(async () => {
 			const body = { model: 'gpt-6-mini', input: 'Hello?' };
@@ -387,18 +399,18 @@ describe.each([
 			const final = await client.responses.stream(body).finalResponse();
 			expect(final.output_text).toBe('{"answer":4}');
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 110, out: 11 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 110, output: 11 }));
 		expect(loggedMessages()).toEqual([]);
 	});
 
 	it('responses: stream left early', async () => {
-		server.script(events(...responseEvents({ in: 50, out: 5 }).slice(0, 5), 'until left'));
+		server.script(events(...responseEvents({ input: 50, output: 5 }).slice(0, 5), 'until left'));
 		const client = metered();
 		await ask(async () => {
 			const stream = await client.responses.create({ model: 'gpt-6-mini', input: 'Hello?', stream: true });
 			for await (const { type } of stream) if (type === 'response.output_text.delta') break;
 		});
-		expect([await recordedTokens(), server.sent]).toEqual([allOnOne(), { in: 0, out: 0 }]);
+		expect([await recordedTokens(), server.sent]).toEqual([allOnOne(), { input: 0, output: 0 }]);
 	});
 
 	it('responses in the background', async () => {
@@ -406,9 +418,9 @@ describe.each([
 		server.script(
 			response(undefined, 'queued', 'resp_1'),
 			response(undefined, 'in_progress', 'resp_1'),
-			response({ in: 70, out: 7 }, 'completed', 'resp_1'),
-			response({ in: 70, out: 7 }, 'completed', 'resp_1'),
-			response({ in: 99, out: 99 }, 'completed', 'resp_of_another_time'),
+			response({ input: 70, output: 7 }, 'completed', 'resp_1'),
+			response({ input: 70, output: 7 }, 'completed', 'resp_1'),
+			response({ input: 99, output: 99 }, 'completed', 'resp_of_another_time'),
 		);
 		const client = metered();
 		await ask(async () => {
@@ -416,7 +428,7 @@ describe.each([
 			for (let i = 0; i < 3; i++) await client.responses.retrieve(id);
 			await client.responses.retrieve('resp_of_another_time');
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 70, out: 7 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 70, output: 7 }));
 		expect(loggedMessages()).toEqual([]);
 	});
 
@@ -424,23 +436,23 @@ describe.each([
 		server.script(embeddings(17));
 		const answer = await ask(() => metered().embeddings.create({ model: 'text-embedding-4', input: ['a', 'b'] }));
 		expect([...(answer.data[0]?.embedding ?? [])]).toEqual([0.5, -0.25]);
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 17, out: 0 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 17, output: 0 }));
 	});
 
 	it('completions', async () => {
-		server.script(completion({ in: 2, out: 3 }));
+		server.script(completion({ input: 2, output: 3 }));
 		const answer = await ask(() => metered().completions.create({ model: 'gpt-3.5-turbo-instruct', prompt: 'Once' }));
 		expect(answer.choices[0]?.text).toBe('Once.');
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 2, out: 3 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 2, output: 3 }));
 	});
 
 	it('images, speech and compaction', async () => {
 		const usage = { input_tokens: 3, output_tokens: 4, total_tokens: 7 };
 		server.script(
-			json({ created: 1, data: [], usage }, { in: 3, out: 4 }),
-			json({ text: 'Hello.', usage: { type: 'tokens', ...usage } }, { in: 3, out: 4 }),
+			json({ created: 1, data: [], usage }, { input: 3, output: 4 }),
+			json({ text: 'Hello.', usage: { type: 'tokens', ...usage } }, { input: 3, output: 4 }),
 			json({ text: 'Hello.', usage: { type: 'duration', seconds: 9 } }),
-			json({ id: 'c', object: 'response.compaction', output: [], usage }, { in: 3, out: 4 }),
+			json({ id: 'c', object: 'response.compaction', output: [], usage }, { input: 3, output: 4 }),
 		);
 		const client = metered();
 		await ask(async () => {
@@ -450,14 +462,14 @@ describe.each([
 			await client.post('/responses/compact', { body: { model: 'gpt-6' } });
 		});
 		expect([await recordedTokens(), server.sent, loggedMessages()]).toEqual([
-			allOnOne({ in: 9, out: 12 }),
-			{ in: 9, out: 12 },
+			allOnOne({ input: 9, output: 12 }),
+			{ input: 9, output: 12 },
 			[],
 		]);
 	});
 
 	it('on Azure', async () => {
-		server.script(chat({ in: 1, out: 2 }), embeddings(3));
+		server.script(chat({ input: 1, output: 2 }), embeddings(3));
 		const azure = { apiKey: 'none', endpoint: server.url, apiVersion: '2026-05-01', deployment: 'mini', maxRetries: 0 };
 		const client = meterModel(new Azure(azure));
 		await ask(async () => {
@@ -465,7 +477,7 @@ describe.each([
 			await client.embeddings.create({ model: 'text-embedding-4', input: 'a' });
 		});
 		expect(server.asked[0]?.path).toBe('/openai/deployments/mini/chat/completions');
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 4, out: 2 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 4, output: 2 }));
 	});
 
 	it('a response that cannot be observed is reported, and not changed', async () => {
@@ -493,7 +505,7 @@ describe.each([
 	});
 
 	it('another client of the class is untouched', async () => {
-		server.script(chat({ in: 1, out: 1 }));
+		server.script(chat({ input: 1, output: 1 }));
 		const other = bare();
 		meterModel(bare());
 		await ask(async () => (await other.chat.completions.create(CHAT)).id);
@@ -502,32 +514,32 @@ describe.each([
 	});
 
 	it('a client made of it by withOptions is metered too', async () => {
-		server.script(chat({ in: 1, out: 2 }), chat({ in: 3, out: 4 }));
+		server.script(chat({ input: 1, output: 2 }), chat({ input: 3, output: 4 }));
 		const client = metered();
 		await ask(async () => {
 			await client.withOptions({ maxRetries: 1 }).chat.completions.create(CHAT);
 			const fetch = ((url: string, init: object) => globalThis.fetch(url, init)) as never;
 			await client.withOptions({ fetch }).chat.completions.create(CHAT);
 		});
-		expect(await recordedTokens()).toEqual(allOnOne({ in: 4, out: 6 }));
+		expect(await recordedTokens()).toEqual(allOnOne({ input: 4, output: 6 }));
 	});
 
 	it('outside of any invocation nothing throws', async () => {
-		server.script(chat({ in: 1, out: 2 }));
+		server.script(chat({ input: 1, output: 2 }));
 		expect((await metered().chat.completions.create(CHAT)).usage?.prompt_tokens).toBe(1);
 	});
 });
 
 it('an event of several lines, and one without an end, are read as well', async () => {
-	const [head, ...rest] = chatEvents({ in: 6, out: 7 });
-	const usage = rest.at(-2) as { text: string; reports: { in: number; out: number } };
+	const [head, ...rest] = chatEvents({ input: 6, output: 7 });
+	const usage = rest.at(-2) as { text: string; reports: { input: number; output: number } };
 	const text = usage.text.replace('"usage":', '\ndata: "usage":').trimEnd();
 	server.script(events(head as Part, { ...usage, text }));
 	const client = meterModel(new OpenAI7({ apiKey: 'sk-test', baseURL: server.url, maxRetries: 0 }));
 	await ask(async () => {
 		for await (const _ of await client.chat.completions.create({ ...CHAT, ...USAGE }));
 	});
-	expect(await recordedTokens()).toEqual(allOnOne({ in: 6, out: 7 }));
+	expect(await recordedTokens()).toEqual(allOnOne({ input: 6, output: 7 }));
 	expect(event('x')).toEqual({ text: 'data: x\n\n' });
 });
 

@@ -40,7 +40,7 @@ const MEMBERS = ['primary', 'cluster 1', 'cluster 2', 'fork', 'thread'];
 it('each worker, forked process and thread has its own journal, and the others deliver what a killed one left', async () => {
 	for (const to of MEMBERS) {
 		await family.tell('make', { to, prefix: to, count: 100 });
-		await family.until(({ onDisk, made }) => onDisk === 100 && made === 100, 'stats', { to });
+		await family.until(({ onDisk, created }) => onDisk === 100 && created === 100, 'stats', { to });
 	}
 	expect(filesOf('.owner')).toHaveLength(MEMBERS.length);
 	expect(filesOf('.segment')).toHaveLength(MEMBERS.length);
@@ -61,7 +61,12 @@ it('each worker, forked process and thread has its own journal, and the others d
 	let adopted = 0;
 	for (const to of survivors) {
 		const spans = await family.until(({ onDisk }) => onDisk === 0, 'stats', { to });
-		expect(spans).toMatchObject({ made: 100 + (spans.adopted ?? 0), written: spans.made, queued: 0, dropped: 0 });
+		expect(spans).toMatchObject({
+			created: 100 + (spans.adopted ?? 0),
+			delivered: spans.created,
+			queued: 0,
+			dropped: 0,
+		});
 		adopted += spans.adopted ?? 0;
 	}
 	expect(adopted).toBe(200);

@@ -101,7 +101,7 @@ describe('a full disk', () => {
 				await one.tell('flush');
 			}
 			const full = await one.tell('stats');
-			expect(full).toMatchObject({ made: 60, written: 0, dropped: 0 });
+			expect(full).toMatchObject({ created: 60, delivered: 0, dropped: 0 });
 			expect(full.queued).toBeGreaterThan(40);
 			expect(messagesOf(one)).toEqual([
 				expect.stringMatching(/the journal cannot be written; what is made waits in memory.*ENOSPC/),
@@ -109,7 +109,7 @@ describe('a full disk', () => {
 
 			// The disk is still full.
 			const first = await open();
-			await one.until(({ written }) => written === 60, 'flush');
+			await one.until(({ delivered }) => delivered === 60, 'flush');
 			await first.close();
 
 			disk.resize(8192);
@@ -117,11 +117,11 @@ describe('a full disk', () => {
 			// After each failure the pause before the next attempt is longer.
 			await one.until(({ onDisk, queued }) => onDisk === 10 && queued === 0);
 			await open();
-			await one.until(({ written, made }) => written === made, 'flush');
+			await one.until(({ delivered, created }) => delivered === created, 'flush');
 			const { code, spans } = await one.end();
 			expect(code).toBe(0);
-			expect(spans).toMatchObject({ written: spans.made, queued: 0, onDisk: 0, dropped: 0 });
-			expect(names().sort()).toEqual(wanted(spans.made));
+			expect(spans).toMatchObject({ delivered: spans.created, queued: 0, onDisk: 0, dropped: 0 });
+			expect(names().sort()).toEqual(wanted(spans.created));
 			expect([messagesOf(one).length, segments()]).toEqual([1, []]);
 		} finally {
 			disk.remove();
@@ -142,16 +142,16 @@ it('a directory without write permission causes no loss, and is used as soon as 
 	chmodSync(outbox, 0o500);
 	await one.tell('make', { count: 10 });
 	for (let i = 0; i < 3; i++) await one.tell('flush');
-	expect(await one.tell('stats')).toMatchObject({ made: 10, queued: 10, onDisk: 0, dropped: 0 });
+	expect(await one.tell('stats')).toMatchObject({ created: 10, queued: 10, onDisk: 0, dropped: 0 });
 	expect(messagesOf(one)).toEqual([expect.stringMatching(/the journal cannot be written.*EACCES/)]);
 	chmodSync(outbox, 0o700);
 	// Without a new span and without a flush.
 	await one.until(({ onDisk, queued }) => onDisk === 10 && queued === 0);
 	await open();
-	await one.until(({ written, made }) => written === made, 'flush');
+	await one.until(({ delivered, created }) => delivered === created, 'flush');
 	const { code, spans } = await one.end();
 	expect([code, spans.dropped, messagesOf(one).length]).toEqual([0, 0, 1]);
-	expect(names().sort()).toEqual(wanted(spans.made));
+	expect(names().sort()).toEqual(wanted(spans.created));
 });
 
 it('removing the directory loses only records that were not in memory too, which are counted and reported', async () => {
@@ -165,8 +165,8 @@ it('removing the directory loses only records that were not in memory too, which
 	await one.until(({ onDisk, queued }) => onDisk + queued === 0, 'flush');
 	const { code, spans } = await one.end();
 	expect(code).toBe(0);
-	expect(spans).toMatchObject({ made: 210, droppedBy: { unreadable: spans.dropped } });
-	expect(new Set(names()).size).toBe(spans.written);
+	expect(spans).toMatchObject({ created: 210, droppedBy: { unreadable: spans.dropped } });
+	expect(new Set(names()).size).toBe(spans.delivered);
 	expect(names()).toEqual(expect.arrayContaining(Array.from({ length: 10 }, (_, index) => `span ${200 + index}`)));
 	expect(spans.dropped).toBeGreaterThan(0);
 	expect(spans.dropped).toBeLessThan(200);
@@ -186,12 +186,12 @@ it.each([
 	await one.until(({ onDisk }) => onDisk === 20);
 	await open();
 	// Without a flush.
-	await one.until(({ written }) => written === 20);
+	await one.until(({ delivered }) => delivered === 20);
 	await one.tell('make', { count: 10 });
-	await one.until(({ written }) => written === 30);
+	await one.until(({ delivered }) => delivered === 30);
 	await one.tell('clock', { ms: 0 });
 	await one.tell('make', { count: 10 });
-	await one.until(({ written }) => written === 40);
+	await one.until(({ delivered }) => delivered === 40);
 	const { code, spans } = await one.end();
 	expect([code, spans.dropped, names().sort(), messagesOf(one), segments()]).toEqual([0, 0, wanted(40), [], []]);
 });
@@ -202,15 +202,18 @@ it('two processes in one directory do not interfere, and each sends its own reco
 		both.map(async (one, index) => {
 			for (let i = 0; i < 10; i++) {
 				await one.tell('make', { count: 100, prefix: `${index}` });
-				await one.until(({ onDisk, made }) => onDisk === made);
+				await one.until(({ onDisk, created }) => onDisk === created);
 			}
 		}),
 	);
 	expect(segments()).toHaveLength(2);
 	await open();
 	for (const one of both) {
-		await one.until(({ written }) => written === 1000, 'flush');
-		expect(await one.end()).toMatchObject({ code: 0, spans: { made: 1000, written: 1000, adopted: 0, dropped: 0 } });
+		await one.until(({ delivered }) => delivered === 1000, 'flush');
+		expect(await one.end()).toMatchObject({
+			code: 0,
+			spans: { created: 1000, delivered: 1000, adopted: 0, dropped: 0 },
+		});
 		expect(messagesOf(one)).toEqual([]);
 	}
 	expect(names().sort()).toEqual([...wanted(1000, '0'), ...wanted(1000, '1')].sort());
@@ -235,8 +238,8 @@ it.each(['0', '2'])(
 		await open();
 		const one = start();
 		await one.tell('make', { count: 5 });
-		await one.until(({ written }) => written === 5);
-		expect(await one.end()).toMatchObject({ code: 0, spans: { made: 5, adopted: 0, dropped: 0 } });
+		await one.until(({ delivered }) => delivered === 5);
+		expect(await one.end()).toMatchObject({ code: 0, spans: { created: 5, adopted: 0, dropped: 0 } });
 		expect(messagesOf(one)).toEqual([
 			expect.stringContaining(`is of another version of the journal, ${version}; it is left as it is`),
 		]);
@@ -244,8 +247,8 @@ it.each(['0', '2'])(
 
 		writeFileSync(path, bytes);
 		const heir = start();
-		await heir.until(({ written }) => written === 10, 'flush');
-		expect(await heir.end()).toMatchObject({ code: 0, spans: { made: 10, adopted: 10 } });
+		await heir.until(({ delivered }) => delivered === 10, 'flush');
+		expect(await heir.end()).toMatchObject({ code: 0, spans: { created: 10, adopted: 10 } });
 		expect([segments(), messagesOf(heir)]).toEqual([[], []]);
 		expect(names().sort()).toEqual([...wanted(10, 'other'), ...wanted(5)].sort());
 	},

@@ -80,7 +80,7 @@ describe.each(BACKENDS)('$what', ({ what, there, open }) => {
 			expect(twice).toBeLessThanOrEqual(BATCH);
 			const { p99, stats } = reportOf(both.ours);
 			expect(p99).toBeLessThan(bound(both.stock));
-			expect(lawful(stats)).toMatchObject({ made, written: made, queued: 0, onDisk: 0, dropped: 0 });
+			expect(lawful(stats)).toMatchObject({ created: made, delivered: made, queued: 0, onDisk: 0, dropped: 0 });
 		});
 	});
 });

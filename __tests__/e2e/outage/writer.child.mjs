@@ -16,7 +16,7 @@ const parts = await otlp.make(
 			ends.add(write);
 			return () => ends.delete(write);
 		},
-		delivery: { ...deliveryDefaults, directory: process.env.OUTBOX, window: Number(process.env.WINDOW) },
+		delivery: { ...deliveryDefaults, directory: process.env.OUTBOX, delay: Number(process.env.WINDOW) },
 	},
 );
 const provider = new TracerProvider({ spanProcessors: parts.spanProcessors });

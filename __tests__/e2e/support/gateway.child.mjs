@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';
-import { createLogos, weave } from 'agentese-otel';
+import { createLogos, instrument } from 'agentese-otel';
 import { startTelemetry } from 'agentese-otel/presets';
 import { keepLaw } from '../../../scripts/arrives/law.mjs';
 
@@ -31,8 +31,8 @@ const gate = {
 	},
 };
 const refused = (value) => value === 'refused';
-weave(bed, { handle: 'world.bed', include: ['dig'], traced: { refused } });
-weave(gate, { handle: 'world.gate', include: ['enter'] });
+instrument(bed, { handle: 'world.bed', publish: ['dig'], traced: { refused } });
+instrument(gate, { handle: 'world.gate', publish: ['enter'] });
 const logos = createLogos([bed, gate]);
 
 if (role === 'back') {

@@ -20,6 +20,16 @@ describe('mask()', () => {
 		expect(mask(text)).toBe(text);
 	});
 
+	it('forgets the secret that was configured longest ago when a token was renewed 500 times', () => {
+		const token = (turn: number) => `plain-word-${turn}-of-kent`;
+		for (let turn = 0; turn <= 500; turn++) secretHeaders({ 'x-turn': token(turn) });
+		expect(mask(token(0))).toBe(token(0));
+		expect([mask(token(1)), mask(token(500))]).toEqual(['[redacted]', '[redacted]']);
+		secretHeaders({ 'x-turn': token(1) });
+		secretHeaders({ 'x-turn': token(501) });
+		expect([mask(token(1)), mask(token(2))]).toEqual(['[redacted]', token(2)]);
+	});
+
 	it('masks the value of a configured header anywhere in the text', () => {
 		secretHeaders({ 'x-team': 'garden-key-1' });
 		expect(mask('refused: garden-key-1 is unknown')).toBe('refused: [redacted] is unknown');

@@ -226,7 +226,7 @@ it('sets of declared values beyond the limit of aggregation are counted too', as
 	registered(provider([reader]));
 	const values = Array.from({ length: 60 }, (_, i) => `v${i}`);
 	const judge = metered(function judge(_a: string, _b: string) {}, {
-		labels: { a: { values, from: ([a]) => a }, b: { values, from: ([, b]) => b } },
+		attributes: { a: { values, from: ([a]) => a }, b: { values, from: ([, b]) => b } },
 	});
 	for (let times = 0; times < 2; times++) for (const a of values) for (const b of values) judge(a, b);
 	const found = (await reader.read()).scopeMetrics.flatMap(({ metrics: all }) => all);

@@ -8,9 +8,10 @@ import {
 	type ResourceMetrics,
 	type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
-import { createDecorator, Metered, Resolver } from '../../../index.js';
+import { createDecorator } from '../../../extend.js';
+import { Metered, Resolver } from '../../../index.js';
 import { DURATION_BUCKETS, FIRST_CHUNK_BUCKETS, instruments } from '../../../lib/instruments/instruments.js';
-import { SCOPE, VERSION } from '../../../lib/runtime/version.js';
+import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../../lib/runtime/version.js';
 
 const { CUMULATIVE, DELTA } = AggregationTemporality;
 
@@ -53,12 +54,12 @@ class ByHand {
 
 	constructor(meters: MeterProvider) {
 		this.#meters = meters;
-		this.#meter = meters.getMeter(SCOPE, VERSION);
+		this.#meter = meters.getMeter(SCOPE, VERSION, SCOPE_OPTIONS);
 		this.invocations = this.#meter.createCounter('agentese.invocations', {
 			description: 'Invocations of AGENTESE paths, by outcome.',
 			unit: '{invocation}',
 		});
-		this.active = this.#meter.createUpDownCounter('agentese.active_invocations', {
+		this.active = this.#meter.createUpDownCounter('agentese.invoke.active', {
 			description: 'Invocations of AGENTESE paths that are under way.',
 			unit: '{invocation}',
 		});
@@ -66,7 +67,7 @@ class ByHand {
 			description: 'Model tokens spent by invocations of AGENTESE paths.',
 			unit: '{token}',
 		});
-		this.#meter.createHistogram('agentese.stream.first_chunk', {
+		this.#meter.createHistogram('agentese.stream.time_to_first_chunk', {
 			description: 'Time from the first read of a stream to its first chunk.',
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
@@ -75,7 +76,9 @@ class ByHand {
 
 	duration(buckets: readonly number[] = DURATION_BUCKETS) {
 		const meter =
-			buckets === DURATION_BUCKETS ? this.#meter : this.#meters.getMeter(`${SCOPE}/${buckets.join()}`, VERSION);
+			buckets === DURATION_BUCKETS
+				? this.#meter
+				: this.#meters.getMeter(`${SCOPE}/${buckets.join()}`, VERSION, SCOPE_OPTIONS);
 		return meter.createHistogram('agentese.invoke.duration', {
 			description: 'Duration of invocations of AGENTESE paths.',
 			unit: 'ms',
@@ -154,7 +157,7 @@ export class Garden {
 	}
 
 	@CountedByHand({ label: 'ruling', active: false })
-	@Metered({ labels: { ruling: { values: ['yes', 'no'], from: ([ruling]) => ruling } }, active: false })
+	@Metered({ attributes: { ruling: { values: ['yes', 'no'], from: ([ruling]) => ruling } }, active: false })
 	judge(_ruling: string, end: End, work: () => void): string {
 		work();
 		return finish(end);

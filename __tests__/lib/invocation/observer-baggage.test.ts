@@ -41,7 +41,7 @@ const as = <R>(observer: unknown, body: () => R) => traceInvocation(PATH, { obse
 
 describe('outgoing baggage', () => {
 	it('has each listed attribute of the innermost observer, and none of an enclosing one', () => {
-		const all = 'agentese.observer=kent,agentese.archetype=gardener,agentese.session=s1,agentese.tenant=t1';
+		const all = 'agentese.observer=kent,agentese.archetype=gardener,session.id=s1,agentese.tenant=t1';
 		as(KENT, () => {
 			expect(sent()).toBe(all);
 			as(undefined, () => expect(sent()).toBe(all));
@@ -62,7 +62,7 @@ describe('outgoing baggage', () => {
 		for (const atWrite of [true, false]) {
 			const undo = configureRedaction({ redactor: new Redactor({ keys: ['tenant'] }), atWrite });
 			as({ id: 'kent', sessionId: `by ${key}`, tenantId: 't1' }, () => {
-				const hidden = 'agentese.session=by%20%5Bredacted%5D,agentese.tenant=%5Bredacted%5D';
+				const hidden = 'session.id=by%20%5Bredacted%5D,agentese.tenant=%5Bredacted%5D';
 				expect(sent()).toBe(`agentese.observer=kent,agentese.archetype=guest,${hidden}`);
 			});
 			undo();
@@ -71,15 +71,15 @@ describe('outgoing baggage', () => {
 
 	it('has only what is listed', () => {
 		restore();
-		restore = configureTracing({ baggage: ['agentese.session'] });
-		as(KENT, () => expect(sent()).toBe('agentese.session=s1'));
+		restore = configureTracing({ baggage: ['session.id'] });
+		as(KENT, () => expect(sent()).toBe('session.id=s1'));
 		as({ id: 'ada' }, () => expect([sent(), propagation.getActiveBaggage()]).toEqual([undefined, undefined]));
 	});
 
 	it('keeps other entries, and does not send an attribute that arrived as this observer’s', () => {
-		const arrived = propagation.createBaggage({ shop: { value: 'roses' }, 'agentese.session': { value: 'theirs' } });
+		const arrived = propagation.createBaggage({ shop: { value: 'roses' }, 'session.id': { value: 'theirs' } });
 		context.with(propagation.setBaggage(ROOT_CONTEXT, arrived), () => {
-			traced(() => expect(sent()).toBe('shop=roses,agentese.session=theirs'))();
+			traced(() => expect(sent()).toBe('shop=roses,session.id=theirs'))();
 			as({ id: 'ada' }, () => expect(sent()).toBe('shop=roses,agentese.observer=ada,agentese.archetype=guest'));
 		});
 	});
@@ -125,7 +125,7 @@ describe('observerFromBaggage()', () => {
 		);
 
 	it('returns a frozen observer of the entries, with the guest’s values for the rest', () => {
-		const observer = observerFromBaggage(arrived({ 'agentese.observer': 'kent', 'agentese.session': 's1' }));
+		const observer = observerFromBaggage(arrived({ 'agentese.observer': 'kent', 'session.id': 's1' }));
 		expect(observer).toEqual({ id: 'kent', archetype: 'guest', sessionId: 's1' });
 		expect(Object.isFrozen(observer)).toBe(true);
 		expect(observerFromBaggage(arrived({ 'agentese.tenant': 't1' }))).toEqual({

@@ -88,7 +88,7 @@ describe('custom rules', () => {
 	});
 
 	it('exempt keys that are not secrets here; secrets within their values are still redacted', () => {
-		const custom = new Redactor({ keep: ['cookie consent'] });
+		const custom = new Redactor({ allow: ['cookie consent'] });
 		expect(custom.record({ 'cookie.consent': 'yes', cookie: 'a' })).toEqual({
 			'cookie.consent': 'yes',
 			cookie: '[redacted]',
@@ -99,7 +99,7 @@ describe('custom rules', () => {
 	it('may be a function, which is called last; a result that is not an attribute value redacts', () => {
 		const calls: unknown[] = [];
 		const custom = new Redactor({
-			with: (key, value) => {
+			replace: (key, value) => {
 				calls.push([key, value]);
 				if (key === 'town') return 'a town';
 				return key === 'forgotten' ? undefined : key === 'odd' ? { a: 1 } : value;

@@ -32,7 +32,7 @@ describe('under an SDK of the application, where no preset redacts spans', () =>
 		const linked = trace.getTracer('application').startSpan('linked');
 		const ask = traced(
 			(_umwelt: unknown, _idea: string) => {
-				recordTokens({ in: 1, model: text });
+				recordTokens({ input: 1, model: text });
 				trace.getTracer('application').startSpan('below').end();
 				throw Object.assign(new Error(text), { code: text });
 			},
@@ -40,7 +40,7 @@ describe('under an SDK of the application, where no preset redacts spans', () =>
 				path: 'self.soul.ask',
 				name: `ask ${text}`,
 				attributes: () => ({ early: text, [`of ${text}`]: 1 }),
-				startAttributes: () => ({ start: text }),
+				samplingAttributes: () => ({ start: text }),
 				links: () => [{ context: linked.spanContext(), attributes: { link: text } }],
 			},
 		);

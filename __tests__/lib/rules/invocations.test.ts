@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createDecorator } from '../../../extend.js';
 import {
-	createDecorator,
+	Aspect,
 	createLogos,
 	currentInvocation,
 	Metered,
@@ -33,6 +34,7 @@ const Recorded = createDecorator({
 
 @Resolver('world.town.:citizen')
 class Town {
+	@Aspect
 	@Traced()
 	@Metered()
 	@Recorded()
@@ -40,14 +42,16 @@ class Town {
 		mark('inside');
 		return String(currentInvocation()?.params['citizen']);
 	}
+	@Aspect
 	@Traced({ name: 'set in code' })
 	@Metered()
 	greet(_umwelt?: unknown): string {
 		return 'hello';
 	}
+	@Aspect
 	@Traced()
 	spend(_umwelt?: unknown): void {
-		recordTokens({ in: 3, out: 4 });
+		recordTokens({ input: 3, output: 4 });
 	}
 }
 

@@ -14,8 +14,8 @@ import { dropSdk, points, type RecordedSpan, settled, startSdk, timeline } from 
  */
 interface Call {
 	readonly by: 'recorded' | 'metered' | 'wrapped' | 'span' | 'nested';
-	readonly in: number;
-	readonly out: number;
+	readonly input: number;
+	readonly output: number;
 	readonly twice: boolean;
 	readonly late: boolean;
 }
@@ -26,7 +26,7 @@ interface Node {
 	readonly kind: 'sync' | 'async' | 'generator' | 'asyncGenerator' | 'helper';
 	readonly calls: readonly Call[];
 	/** The usage of one more call, which is only in the result. It is left out if another call is reported. */
-	readonly returns: { readonly in: number; readonly out: number } | undefined;
+	readonly returns: { readonly input: number; readonly output: number } | undefined;
 	readonly children: readonly Node[];
 	readonly fails: boolean;
 	readonly leaves: boolean;
@@ -35,8 +35,8 @@ interface Node {
 const amount = fc.integer({ min: 0, max: 5000 });
 const call = fc.record<Call>({
 	by: fc.constantFrom('recorded', 'metered', 'wrapped', 'span', 'nested'),
-	in: amount,
-	out: amount,
+	input: amount,
+	output: amount,
 	twice: fc.boolean(),
 	late: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
@@ -45,7 +45,7 @@ const { tree } = fc.letrec<{ tree: Node }>((tie) => ({
 		path: fc.nat(4),
 		kind: fc.constantFrom('sync', 'async', 'generator', 'asyncGenerator', 'helper'),
 		calls: fc.array(call, { maxLength: 3 }),
-		returns: fc.option(fc.record({ in: amount, out: amount }), { nil: undefined }),
+		returns: fc.option(fc.record({ input: amount, output: amount }), { nil: undefined }),
 		children: fc.oneof({ maxDepth: 3 }, fc.constant([]), fc.array(tie('tree'), { maxLength: 3 })),
 		fails: fc.boolean(),
 		leaves: fc.boolean(),
@@ -57,13 +57,13 @@ let ids = 0;
 
 /** Model servers that remember the usage that they sent, and the ways in which it is reported. */
 class Servers {
-	readonly sent = { in: 0, out: 0 };
+	readonly sent = { input: 0, output: 0 };
 	readonly late: (() => void)[] = [];
 
-	answer(usage: { in: number; out: number }): { id: string; in: number; out: number } {
-		this.sent.in += usage.in;
-		this.sent.out += usage.out;
-		return { id: `response-${ids++}`, in: usage.in, out: usage.out };
+	answer(usage: { input: number; output: number }): { id: string; input: number; output: number } {
+		this.sent.input += usage.input;
+		this.sent.output += usage.output;
+		return { id: `response-${ids++}`, input: usage.input, output: usage.output };
 	}
 
 	call(call: Call): void {
@@ -87,7 +87,7 @@ class Servers {
 			// A library that starts spans without response ids uses a metered client.
 			const outer = spanWith({ 'openinference.span.kind': 'LLM' });
 			const open = context.with(trace.setSpan(context.active(), outer), openModelCall);
-			outer.setAttributes({ 'llm.token_count.prompt': usage.in, 'llm.token_count.completion': usage.out });
+			outer.setAttributes({ 'llm.token_count.prompt': usage.input, 'llm.token_count.completion': usage.output });
 			when(() => {
 				open.report({ ...usage, responseId: id });
 				outer.end();
@@ -100,7 +100,7 @@ class Servers {
 			when(() => {
 				inner.setAttributes({ ...attributes(usage), 'gen_ai.response.id': id });
 				inner.end();
-				outer?.setAttributes({ 'ai.usage.inputTokens': usage.in, 'ai.usage.outputTokens': usage.out });
+				outer?.setAttributes({ 'ai.usage.inputTokens': usage.input, 'ai.usage.outputTokens': usage.output });
 				outer?.end();
 			});
 		}
@@ -108,8 +108,8 @@ class Servers {
 	}
 }
 
-function attributes(usage: { in: number; out: number }): Attributes {
-	return { 'gen_ai.usage.input_tokens': usage.in, 'gen_ai.usage.output_tokens': usage.out };
+function attributes(usage: { input: number; output: number }): Attributes {
+	return { 'gen_ai.usage.input_tokens': usage.input, 'gen_ai.usage.output_tokens': usage.output };
 }
 
 function spanWith(attributes: Attributes, parent?: Span): Span {
@@ -135,7 +135,7 @@ function reportsToEnclosing(node: Node): boolean {
 async function run(node: Node, servers: Servers): Promise<void> {
 	const response = () => {
 		if (isReported(node) || node.returns === undefined || node.kind === 'helper') return 'nothing';
-		const { id, in: prompt, out } = servers.answer(node.returns);
+		const { id, input: prompt, output: out } = servers.answer(node.returns);
 		const usage = { prompt_tokens: prompt, completion_tokens: out, total_tokens: prompt + out };
 		return { id, object: 'chat.completion', model: 'm-1', choices: [], usage };
 	};
@@ -214,24 +214,28 @@ function lossy(seed: number): Sampler {
 
 const number = (value: unknown) => (typeof value === 'number' ? value : 0);
 const own = ({ attributes: a }: RecordedSpan) => ({
-	in: number(a['agentese.tokens.in']),
-	out: number(a['agentese.tokens.out']),
+	input: number(a['agentese.tokens.in']),
+	output: number(a['agentese.tokens.out']),
 });
 const all = (spans: readonly RecordedSpan[]): RecordedSpan[] => spans.flatMap((span) => [span, ...all(span.children)]);
 const sum = (spans: readonly RecordedSpan[]) =>
-	all(spans).reduce((so, span) => ({ in: so.in + own(span).in, out: so.out + own(span).out }), { in: 0, out: 0 });
+	all(spans).reduce((so, span) => ({ input: so.input + own(span).input, output: so.output + own(span).output }), {
+		input: 0,
+		output: 0,
+	});
 
 /** The tokens of a span's subtree: the total if it has one, else its own. */
 function total(span: RecordedSpan) {
 	const { attributes: a } = span;
 	const input = a['agentese.tokens.total.in'];
-	return input === undefined ? own(span) : { in: number(input), out: number(a['agentese.tokens.total.out']) };
+	return input === undefined ? own(span) : { input: number(input), output: number(a['agentese.tokens.total.out']) };
 }
 
 async function counter() {
 	const found = (await points()).filter(({ name }) => name === 'agentese.tokens');
-	const both = { in: 0, out: 0 };
-	for (const { labels, value } of found) both[labels['agentese.direction'] as 'in' | 'out'] += value;
+	const both = { input: 0, output: 0 };
+	for (const { labels, value } of found)
+		both[labels['agentese.tokens.direction'] === 'in' ? 'input' : 'output'] += value;
 	return both;
 }
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { extractTokens, injectTokens, recordTokens, traced } from '../../../index.js';
+import { addTokensFrom, answerWithTokens, recordTokens, traced } from '../../../index.js';
 import { withSdk } from '../../contract/each.js';
 import { loggedMessages, points, timeline } from '../../contract/harness.js';
 
@@ -26,11 +26,11 @@ describe('tokens of another process', () => {
 		try {
 			const call = async () => {
 				const { headers } = await fetch(`http://127.0.0.1:${port}/`);
-				extractTokens(headers);
+				addTokensFrom(headers);
 			};
 			const inner = ask('self.inner.ask', () => Promise.all([call(), call()]));
 			await ask('self.outer.ask', async () => {
-				recordTokens({ in: 1, out: 1 });
+				recordTokens({ input: 1, output: 1 });
 				await inner();
 			})();
 		} finally {
@@ -55,20 +55,20 @@ describe('tokens of another process', () => {
 	it.each([
 		['Headers', () => new Headers()],
 		['a plain object', () => ({}) as Record<string, string>],
-	])('pass through %s, also if the handler fails, and also in nested calls of injectTokens', async (_, make) => {
+	])('pass through %s, also if the handler fails, and also in nested calls of answerWithTokens', async (_, make) => {
 		const headers = make();
 		const within = make();
-		const failing = injectTokens(headers, async () => {
-			recordTokens({ in: 2, out: 1 });
-			await injectTokens(
+		const failing = answerWithTokens(headers, async () => {
+			recordTokens({ input: 2, output: 1 });
+			await answerWithTokens(
 				within,
-				ask('self.inner.ask', () => recordTokens({ in: 7, out: 0 })),
+				ask('self.inner.ask', () => recordTokens({ input: 7, output: 0 })),
 			);
 			throw new Error('too late');
 		});
 		await expect(failing).rejects.toThrow('too late');
-		ask('self.one.ask', () => extractTokens(headers))();
-		ask('self.two.ask', () => extractTokens(within))();
+		ask('self.one.ask', () => addTokensFrom(headers))();
+		ask('self.two.ask', () => addTokensFrom(within))();
 		expect(await attributes()).toEqual([
 			['self.inner.ask', 7, undefined, undefined],
 			['self.one.ask', undefined, 9, 1],
@@ -78,23 +78,23 @@ describe('tokens of another process', () => {
 
 	it('are passed on to the process that called this one', async () => {
 		const [toMiddle, toFirst] = [new Headers(), new Headers()];
-		await injectTokens(
+		await answerWithTokens(
 			toMiddle,
-			ask('self.last.ask', () => recordTokens({ in: 700, out: 70 })),
+			ask('self.last.ask', () => recordTokens({ input: 700, output: 70 })),
 		);
 		const middle = ask('self.middle.ask', async () => {
-			extractTokens(toMiddle);
-			recordTokens({ in: 7, out: 1 });
+			addTokensFrom(toMiddle);
+			recordTokens({ input: 7, output: 1 });
 		});
-		await injectTokens(toFirst, middle);
-		ask('self.first.ask', () => extractTokens(toFirst))();
+		await answerWithTokens(toFirst, middle);
+		ask('self.first.ask', () => addTokensFrom(toFirst))();
 		expect(await attributes()).toEqual([
 			['self.last.ask', 700, undefined, undefined],
 			['self.middle.ask', 7, 707, 71],
 			['self.first.ask', undefined, 707, 71],
 		]);
 		// A process without an invocation, such as a gateway, passes them on too.
-		await injectTokens(toFirst, () => extractTokens(toMiddle));
+		await answerWithTokens(toFirst, () => addTokensFrom(toMiddle));
 		expect(toFirst.get('agentese-tokens')).toBe('in=700,out=70');
 	});
 
@@ -114,8 +114,8 @@ describe('tokens of another process', () => {
 			},
 		),
 	])('that cannot be read (%#) are ignored, and nothing throws', async (headers) => {
-		ask('self.one.ask', () => extractTokens(headers))();
-		extractTokens({ 'agentese-tokens': 'in=1,out=2' });
+		ask('self.one.ask', () => addTokensFrom(headers))();
+		addTokensFrom({ 'agentese-tokens': 'in=1,out=2' });
 		expect(await attributes()).toEqual([['self.one.ask', undefined, undefined, undefined]]);
 	});
 
@@ -127,8 +127,8 @@ describe('tokens of another process', () => {
 			},
 		};
 		expect(
-			await injectTokens(sent, () => {
-				recordTokens({ in: 1 });
+			await answerWithTokens(sent, () => {
+				recordTokens({ input: 1 });
 				return 5;
 			}),
 		).toBe(5);

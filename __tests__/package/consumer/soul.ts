@@ -6,7 +6,7 @@ import {
 	PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { createLogos, Metered, Resolver, Traced } from 'agentese-otel';
+import { Aspect, createLogos, Resolver, Traced } from 'agentese-otel';
 import { defineConfig } from 'agentese-otel/presets';
 
 type Verdict = { ruling: 'REJECT' | 'ACCEPT' };
@@ -14,8 +14,8 @@ type Observer = { id: string; archetype: string };
 
 @Resolver('self.soul')
 export class Soul {
+	@Aspect
 	@Traced({ result: (verdict) => verdict.ruling })
-	@Metered()
 	async challenge(_umwelt: Observer, idea: string): Promise<Verdict> {
 		return { ruling: idea === '' ? 'ACCEPT' : 'REJECT' };
 	}

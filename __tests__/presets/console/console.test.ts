@@ -93,10 +93,10 @@ describe('console', () => {
 		const late = tracer.startSpan('late', { startTime: at(0) }, inRoot);
 		root.end(at(1));
 		late.end(at(2));
-		expect(parts.stats?.().spans).toEqual({ made: 2, written: 0, queued: 2, dropped: 0, droppedBy: {} });
+		expect(parts.stats?.().spans).toEqual({ created: 2, delivered: 0, queued: 2, dropped: 0, droppedBy: {} });
 		presetEnvironment.end('last');
 		expect(out.text).toBe('root 1.0 ms ✓\nlate 2.0 ms ✓\n');
-		expect(parts.stats?.().spans).toEqual({ made: 2, written: 2, queued: 0, dropped: 0, droppedBy: {} });
+		expect(parts.stats?.().spans).toEqual({ created: 2, delivered: 2, queued: 0, dropped: 0, droppedBy: {} });
 	});
 
 	/** Returns the context of a call from another process, or from this process to its own server. */

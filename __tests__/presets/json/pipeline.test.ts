@@ -16,8 +16,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
 	for (const pipeline of pipelines) {
-		const { made, written, queued, dropped } = pipeline.stats();
-		expect(made).toBe(written + queued + dropped);
+		const { created, delivered, queued, dropped } = pipeline.stats();
+		expect(created).toBe(delivered + queued + dropped);
 		await pipeline.shutdown();
 	}
 	rmSync(root, { recursive: true });
@@ -55,14 +55,14 @@ describe('JsonPipeline', () => {
 		for (const number of range(1000)) pipeline.push(number);
 		expect([written(), pipeline.stats()]).toEqual([
 			[],
-			{ made: 1000, written: 0, queued: 1000, dropped: 0, droppedBy: {} },
+			{ created: 1000, delivered: 0, queued: 1000, dropped: 0, droppedBy: {} },
 		]);
 	});
 
 	it('writes full batches and the records that came with them soon, a line each, in order; the rest after a second', async () => {
 		const pipeline = pipelineOf();
 		for (const number of range(600)) pipeline.push(number);
-		await until(() => pipeline.stats().written === 600);
+		await until(() => pipeline.stats().delivered === 600);
 		expect(written().map((line) => line.length)).toEqual([256, 256, 88]);
 		for (const number of [1, 2, 3]) pipeline.push(number);
 		const pushed = performance.now();
@@ -70,7 +70,7 @@ describe('JsonPipeline', () => {
 		expect(performance.now() - pushed).toBeGreaterThan(900);
 		expect(written().map((line) => line.length)).toEqual([256, 256, 88, 3]);
 		expect(written().flat()).toEqual([...range(600), 1, 2, 3]);
-		expect(pipeline.stats()).toEqual({ made: 603, written: 603, queued: 0, dropped: 0, droppedBy: {} });
+		expect(pipeline.stats()).toEqual({ created: 603, delivered: 603, queued: 0, dropped: 0, droppedBy: {} });
 	});
 
 	it('has written everything that was pushed before when flush() resolves', async () => {
@@ -83,7 +83,7 @@ describe('JsonPipeline', () => {
 	it('drops and counts the records that exceed its memory bound', async () => {
 		const pipeline = pipelineOf({ maxQueuedBytes: 1000 });
 		for (const number of range(25)) pipeline.push(number);
-		expect(pipeline.stats()).toEqual({ made: 25, written: 0, queued: 10, dropped: 15, droppedBy: { memory: 15 } });
+		expect(pipeline.stats()).toEqual({ created: 25, delivered: 0, queued: 10, dropped: 15, droppedBy: { memory: 15 } });
 		await pipeline.flush();
 		pipeline.push(1);
 		await pipeline.flush();
@@ -97,7 +97,13 @@ describe('JsonPipeline', () => {
 		pipeline.push(13);
 		await pipeline.flush();
 		expect(written().flat()).toEqual([1, 2]);
-		expect(pipeline.stats()).toEqual({ made: 4, written: 2, queued: 0, dropped: 2, droppedBy: { unencodable: 2 } });
+		expect(pipeline.stats()).toEqual({
+			created: 4,
+			delivered: 2,
+			queued: 0,
+			dropped: 2,
+			droppedBy: { unencodable: 2 },
+		});
 	});
 
 	it('keeps records that it cannot write, and writes them when it can', async () => {
@@ -106,11 +112,11 @@ describe('JsonPipeline', () => {
 		const pipeline = pipelineOf();
 		for (const number of range(300)) pipeline.push(number);
 		await pipeline.flush();
-		expect(pipeline.stats()).toMatchObject({ written: 0, queued: 300, dropped: 0 });
+		expect(pipeline.stats()).toMatchObject({ delivered: 0, queued: 300, dropped: 0 });
 		rmSync(blocked);
 		await until(() => pipeline.stats().queued === 0);
 		expect(written().flat()).toEqual(range(300));
-		expect(pipeline.stats()).toMatchObject({ written: 300, queued: 0, dropped: 0 });
+		expect(pipeline.stats()).toMatchObject({ delivered: 300, queued: 0, dropped: 0 });
 	});
 
 	it('drops and counts records that were not written at shutdown, and those that are pushed later', async () => {
@@ -120,8 +126,8 @@ describe('JsonPipeline', () => {
 		await pipeline.shutdown();
 		pipeline.push(2);
 		expect(pipeline.stats()).toEqual({
-			made: 2,
-			written: 0,
+			created: 2,
+			delivered: 0,
 			queued: 0,
 			dropped: 2,
 			droppedBy: { unwritable: 1, closed: 1 },

@@ -19,9 +19,9 @@ import {
 } from '../../support/otlp-servers.js';
 import { captureLogs, environment, providers } from '../../support/providers.js';
 
-const SENT = { onDisk: 0, adopted: 0, deadLetters: 0, retries: 0 };
-const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {}, ...SENT };
-const all = (made: number) => ({ ...NOTHING, made, written: made });
+const SENT = { onDisk: 0, adopted: 0, rejected: 0, retries: 0 };
+const NOTHING = { created: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {}, ...SENT };
+const all = (made: number) => ({ ...NOTHING, created: made, delivered: made });
 
 let backends: Backend[];
 let messages: string[];
@@ -41,7 +41,7 @@ async function http(...args: Parameters<typeof httpBackend>): Promise<Backend> {
 	return backend;
 }
 
-const partsOf = (settings: Partial<OtlpSettings>) => otlp.make({ ...otlpDefaults(), ...settings }, environment());
+const partsOf = (settings: Partial<OtlpSettings>) => otlp.create({ ...otlpDefaults(), ...settings }, environment());
 
 /** Sends one span, one measurement and one log record through the preset, and returns its counts. */
 async function sendOneOfEach(settings: Partial<OtlpSettings>) {
@@ -151,7 +151,7 @@ describe('otlp', () => {
 		const parts = await partsOf({ endpoint: backend.url });
 		const { tracer, flush, shutdown } = providers(parts);
 		for (let i = 0; i < 6000; i++) tracer.startSpan(`span ${i}`).end();
-		expect(parts.stats?.().spans).toEqual({ ...NOTHING, made: 6000, queued: 6000 });
+		expect(parts.stats?.().spans).toEqual({ ...NOTHING, created: 6000, queued: 6000 });
 		await flush();
 		const names = backend.got.flatMap(({ body, path }) => (path === '/v1/traces' ? spanNamesIn(body) : []));
 		expect(new Set(names).size).toBe(6000);
@@ -183,14 +183,14 @@ describe('otlp', () => {
 		await shutdown();
 		expect(parts.stats?.().spans).toEqual({
 			...NOTHING,
-			...{ made: 12, written: 10, dropped: 2, droppedBy: { memory: 2 } },
+			...{ created: 12, delivered: 10, dropped: 2, droppedBy: { memory: 2 } },
 		});
 	});
 
 	it('reports an unreachable endpoint in one line, counts the lost records, and keeps the last error', async () => {
 		const endpoint = await unusedAddress();
 		const stats = await sendOneOfEach({ endpoint });
-		const lost = { ...NOTHING, made: 1, dropped: 1, droppedBy: { undelivered: 1 }, retries: 1 };
+		const lost = { ...NOTHING, created: 1, dropped: 1, droppedBy: { undelivered: 1 }, retries: 1 };
 		const { port } = new URL(endpoint);
 		const reason = `connect ECONNREFUSED 127.0.0.1:${port}`;
 		expect(stats).toEqual({
@@ -235,7 +235,7 @@ describe('otlp', () => {
 		expect(backend.got.map(({ body }) => spanNamesIn(body))).toEqual([['refused'], ['accepted']]);
 		expect(parts.stats?.().spans).toEqual({
 			...NOTHING,
-			...{ made: 2, written: 1, dropped: 1, droppedBy: { refused: 1 } },
+			...{ created: 2, delivered: 1, dropped: 1, droppedBy: { refused: 1 } },
 		});
 	});
 
@@ -248,7 +248,7 @@ describe('otlp', () => {
 		await shutdown();
 		expect(parts.stats?.().spans).toEqual({
 			...NOTHING,
-			...{ made: 5, written: 3, dropped: 2, droppedBy: { refused: 2 } },
+			...{ created: 5, delivered: 3, dropped: 2, droppedBy: { refused: 2 } },
 		});
 	});
 
@@ -291,8 +291,8 @@ describe('otlp', () => {
 describe('jaeger', () => {
 	it('sends traces alone, over OTLP', async () => {
 		const backend = await http();
-		const parts = await jaeger.make({ endpoint: backend.url, protocol: 'http/protobuf' }, environment());
-		expect(Object.keys(parts).sort()).toEqual(['spanProcessors', 'stats']);
+		const parts = await jaeger.create({ endpoint: backend.url, protocol: 'http/protobuf' }, environment());
+		expect(Object.keys(parts).sort()).toEqual(['fill', 'setHeaders', 'spanProcessors', 'stats']);
 		const { tracer, shutdown } = providers(parts);
 		tracer.startSpan('for jaeger').end();
 		await shutdown();
@@ -305,7 +305,7 @@ describe('jaeger', () => {
 	it('sends to port 4318 of this machine by default, and to 4317 over gRPC', async () => {
 		const endpoints = [];
 		for (const protocol of ['http/protobuf', 'grpc'] as const) {
-			const parts = await jaeger.make({ endpoint: undefined, protocol }, environment());
+			const parts = await jaeger.create({ endpoint: undefined, protocol }, environment());
 			endpoints.push(parts.stats?.().backends?.[0]?.endpoint);
 			await providers(parts).shutdown();
 		}
@@ -333,7 +333,7 @@ describe('a Unix domain socket', () => {
 		const socket = join(folder, 'otlp.sock');
 		const backend = await grpcBackend(undefined, undefined, `unix:${socket}`);
 		backends.push(backend);
-		const parts = await otlp.make(
+		const parts = await otlp.create(
 			{ ...otlpDefaults(), endpoint: `unix://${socket}`, protocol: 'grpc' },
 			environment(['traces']),
 		);

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Sends one span and one measurement through the preset, and returns its counts. */
 async function send(settings: Partial<OtlpSettings>) {
-	const parts = await otlp.make({ ...otlpDefaults(), ...settings }, environment());
+	const parts = await otlp.create({ ...otlpDefaults(), ...settings }, environment());
 	const { tracer, meter, shutdown } = providers(parts);
 	tracer.startSpan('a span').end();
 	meter.createCounter('a.counter').add(2);
@@ -61,7 +61,12 @@ describe.each(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])('TLS over %s
 	it('trusts the certificates of tls.ca and sends its own', async () => {
 		const backend = await server();
 		const stats = await send({ endpoint: backend.url, protocol, tls: files });
-		expect([stats?.spans.written, stats?.metricPoints.written, backend.got.length, messages]).toEqual([1, 1, 2, []]);
+		expect([stats?.spans.delivered, stats?.metricPoints.delivered, backend.got.length, messages]).toEqual([
+			1,
+			1,
+			2,
+			[],
+		]);
 		const spans = backend.got.find(({ path }) => /trace/i.test(path));
 		expect(spanNamesIn(spans?.body ?? Buffer.alloc(0))).toEqual(['a span']);
 	});

@@ -7,7 +7,7 @@ describe('prometheusName()', () => {
 		['agentese.invocations', '{invocation}', 'counter', 'agentese_invocations_total'],
 		['agentese.invoke.duration', 'ms', 'other', 'agentese_invoke_duration_milliseconds'],
 		['agentese.tokens', '{token}', 'counter', 'agentese_tokens_total'],
-		['agentese.active_invocations', '{invocation}', 'other', 'agentese_active_invocations'],
+		['agentese.invoke.active', '{invocation}', 'other', 'agentese_invoke_active'],
 		['http.server.request.duration', 's', 'other', 'http_server_request_duration_seconds'],
 		['process.cpu.time', 's', 'counter', 'process_cpu_time_seconds_total'],
 		['duration.seconds', 's', 'other', 'duration_seconds'],

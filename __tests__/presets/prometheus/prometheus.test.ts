@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** Starts the preset with the SDK's providers; on any free port unless the settings have one. */
 async function started(settings: Partial<PrometheusSettings> = {}) {
-	const parts: PresetParts = await prometheus.make({ ...prometheusDefaults, port: 0, ...settings }, environment());
+	const parts: PresetParts = await prometheus.create({ ...prometheusDefaults, port: 0, ...settings }, environment());
 	const sdk = providers(parts);
 	closing.push(() => sdk.shutdown());
 	const [backend] = parts.stats?.().backends ?? [];
@@ -132,26 +132,16 @@ describe('prometheus', () => {
 		meter.createCounter('calls').add(1);
 		expect(messages).toEqual([
 			`agentese-otel: prometheus: port ${port} on localhost is in use, so the metrics of this process are not served. Set ` +
-				'prometheus.port to a free one (0 selects any), or prometheus.nextPort: true to try the next ones.',
+				'prometheus.port to a free one (0 selects any), or prometheus.listen: false and mount prometheusHandler().',
 		]);
 		expect(backend).toEqual({
 			preset: 'prometheus',
 			endpoint: `http://localhost:${port}/metrics`,
 			lastError: `listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
 			lastErrorAt: expect.any(Number),
+			unreachableSince: expect.any(Number),
 		});
 		expect(parts.metricReaders).toHaveLength(1);
-	});
-
-	it('tries the next ports if nextPort is set, and reports the one it uses', async () => {
-		const port = await listening(createNetServer());
-		const { url } = await started({ port, nextPort: true });
-		const { port: next } = new URL(url);
-		expect(Number(next)).toBeGreaterThan(port);
-		expect((await get(url)).status).toBe(200);
-		expect(messages).toEqual([
-			`agentese-otel: prometheus: port ${port} is in use; the metrics are served on port ${next}.`,
-		]);
 	});
 
 	it('reports an address that this machine does not have', async () => {
@@ -162,7 +152,7 @@ describe('prometheus', () => {
 	});
 
 	it('starts no server if its metrics are sent to another preset', async () => {
-		expect(await prometheus.make(prometheusDefaults, environment(['traces', 'logs']))).toEqual({});
+		expect(await prometheus.create(prometheusDefaults, environment(['traces', 'logs']))).toEqual({});
 	});
 
 	it('calls the callbacks of observables outside of any span, and reports once that one fails', async () => {
@@ -184,7 +174,7 @@ describe('prometheus', () => {
 		meter.createCounter('calls').add(1);
 		await get(url);
 		await get(url);
-		expect(parts.stats?.().metricPoints).toEqual({ made: 2, written: 2, queued: 0, dropped: 0, droppedBy: {} });
+		expect(parts.stats?.().metricPoints).toEqual({ created: 2, delivered: 2, queued: 0, dropped: 0, droppedBy: {} });
 	});
 });
 
@@ -197,18 +187,18 @@ describe('prometheusHandler()', () => {
 			status: 503,
 			text: 'No telemetry with the prometheus preset is running.\n',
 		});
-		const { meter } = await started({ server: false });
+		const { meter } = await started({ listen: false });
 		meter.createCounter('calls').add(1);
 		expect((await get(`http://127.0.0.1:${port}/`)).text).toMatch(calls);
 	});
 
-	it('starts no server if the config sets server: false', async () => {
-		const { parts } = await started({ server: false });
+	it('starts no server if the config sets listen: false', async () => {
+		const { parts } = await started({ listen: false });
 		expect(parts.stats?.().backends).toEqual([]);
 	});
 
 	it('mounts on express', async () => {
-		const { meter } = await started({ server: false });
+		const { meter } = await started({ listen: false });
 		meter.createCounter('calls').add(1);
 		const app = express();
 		app.get('/metrics', prometheusHandler());
@@ -217,7 +207,7 @@ describe('prometheusHandler()', () => {
 	});
 
 	it('mounts on fastify', async () => {
-		const { meter } = await started({ server: false });
+		const { meter } = await started({ listen: false });
 		meter.createCounter('calls').add(1);
 		const app = fastify();
 		const handler = prometheusHandler();
@@ -238,7 +228,7 @@ describe('a scrape of the metrics page', () => {
 		sampler.shouldSample(context.active(), '1'.repeat(32), 'GET', kind, { ...attributes }, []).decision;
 
 	it('is no span on a server of the application, at the path of the config', async () => {
-		await started({ server: false, path: '/inner/metrics' });
+		await started({ listen: false, path: '/inner/metrics' });
 		expect(decide(SpanKind.SERVER, { 'url.path': '/inner/metrics' })).toBe(SamplingDecision.NOT_RECORD);
 		expect(decide(SpanKind.SERVER, { 'http.target': '/inner/metrics?a=1' })).toBe(SamplingDecision.NOT_RECORD);
 		expect(decide(SpanKind.SERVER, { 'url.path': '/orders' })).toBe(SamplingDecision.RECORD_AND_SAMPLED);

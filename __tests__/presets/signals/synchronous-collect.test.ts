@@ -60,9 +60,9 @@ const after = (calls: number, collected: number) => ({
 	[`${OWN}.invocations quick`]: calls,
 	[`${OWN}.invoke.duration call`]: [calls + collected, calls + collected],
 	[`${OTHER}.invoke.duration quick`]: [calls, calls],
-	[`${OWN}.active_invocations call`]: 0,
-	[`${OWN}.active_invocations quick`]: 0,
-	[`${OWN}.active_invocations open`]: 2,
+	[`${OWN}.invoke.active call`]: 0,
+	[`${OWN}.invoke.active quick`]: 0,
+	[`${OWN}.invoke.active open`]: 2,
 });
 
 it.each([

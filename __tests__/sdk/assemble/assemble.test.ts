@@ -19,7 +19,7 @@ const NAMES = [
 	'agentese_invocations_total',
 	'agentese_invoke_duration_milliseconds',
 	'agentese_tokens_total',
-	'agentese_active_invocations',
+	'agentese_invoke_active',
 ];
 const BOUNDS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 120_000, 300_000];
 
@@ -122,7 +122,7 @@ describe('several presets', () => {
 		made?.invocations.add(2, { 'agentese.path': 'self.soul.challenge' });
 		made?.duration().record(7);
 		made?.duration([3, 9]).record(7);
-		made?.tokens.add(5, { 'agentese.direction': 'in' });
+		made?.tokens.add(5, { 'agentese.tokens.direction': 'in' });
 		made?.active.add(1);
 		const tracers = new TracerProvider({ spanProcessors });
 		tracers.getTracer('test').startSpan('a span').end();
@@ -141,8 +141,8 @@ describe('several presets', () => {
 		const sent = otlp.got.filter(({ path }) => path === '/v1/metrics');
 		expect(sent.map(({ body }) => metricNamesIn(body).sort())).toEqual([
 			[
-				'agentese.active_invocations',
 				'agentese.invocations',
+				'agentese.invoke.active',
 				'agentese.invoke.duration',
 				'agentese.invoke.duration',
 				'agentese.tokens',
@@ -163,7 +163,7 @@ describe('several presets', () => {
 			module,
 			`import { z } from '${zod}';
 			const schema = z.strictObject({ greeting: z.string().default('hello') });
-			export default { name: 'mine', schema, make: ({ greeting }, { signals }) => ({
+			export default { name: 'mine', schema, create: ({ greeting }, { signals }) => ({
 				stats: () => ({ greeting, signals }),
 				spanProcessors: [{ onStart() {}, onEnd() {}, forceFlush: async () => {}, shutdown: async () => {} }],
 			}) };`,
@@ -178,7 +178,7 @@ describe('several presets', () => {
 
 	it('are shut down if one of them fails', async () => {
 		const module = join(directory, 'broken.mjs');
-		writeFileSync(module, `export default { name: 'broken', make: () => { throw new Error('cannot be made'); } };`);
+		writeFileSync(module, `export default { name: 'broken', create: () => { throw new Error('cannot be made'); } };`);
 		const free = await httpBackend();
 		const { port } = new URL(free.url);
 		await free.close();
@@ -210,6 +210,15 @@ describe('the resource', () => {
 			'telemetry.sdk.version',
 		]);
 		expect(configuration.autoDetectResources).toBe(false);
+	});
+
+	it('has the version and the environment of the config, before those of package.json and resource', async () => {
+		const resource = { 'service.version': '1', 'deployment.environment.name': 'dev' };
+		const { configuration } = await configured({ preset: 'none', serviceVersion: '2', environment: 'test', resource });
+		expect(configuration.resource?.attributes).toMatchObject({
+			'service.version': '2',
+			'deployment.environment.name': 'test',
+		});
 	});
 
 	it('is detected by OpenTelemetry if OTEL_NODE_RESOURCE_DETECTORS is set', async () => {

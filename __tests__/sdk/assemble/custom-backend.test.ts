@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { deliveryDefaults } from '../../../delivery/options.js';
+import type { CustomBackend, DeliveryAnswer, DeliveryRequest, OtlpBackend } from '../../../extend.js';
 import { deliver } from '../../../sdk/assemble/custom-backend.js';
 import { readsSpansEarly } from '../../../sdk/assemble/guard-custom-preset.js';
-import type { DeliveryAnswer, DeliveryRequest, OtlpBackend, OwnBackend } from '../../../sdk/index.js';
 import { type Backend, httpBackend, logTextsIn, metricNamesIn, spanNamesIn } from '../../support/otlp-servers.js';
 import { captureLogs, environment, providers } from '../../support/providers.js';
 
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const delivery = (more: object = {}) => ({ ...deliveryDefaults, directory: outbox, ...more });
 
-async function started(to: OtlpBackend | OwnBackend, around = environment(), more: object = {}) {
+async function started(to: OtlpBackend | CustomBackend, around = environment(), more: object = {}) {
 	const parts = await deliver('hive', to, { ...around, delivery: delivery(more) });
 	const made = providers(parts);
 	open.push(made.shutdown);
@@ -72,9 +72,9 @@ describe('a backend that speaks OTLP', () => {
 		expect(at('/v1/logs').flatMap(logTextsIn)).toEqual(['it flies']);
 		expect(backend.got.map(({ headers }) => headers['x-hive'])).toEqual(['seven', 'seven', 'seven']);
 		expect(parts.stats?.()).toMatchObject({
-			spans: { made: 1, written: 1, queued: 0, onDisk: 0, dropped: 0 },
-			metricPoints: { made: 1, written: 1 },
-			logs: { made: 1, written: 1 },
+			spans: { created: 1, delivered: 1, queued: 0, onDisk: 0, dropped: 0 },
+			metricPoints: { created: 1, delivered: 1 },
+			logs: { created: 1, delivered: 1 },
 			backends: [{ preset: 'hive', endpoint: backend.url, lastError: undefined }],
 		});
 	});
@@ -84,7 +84,7 @@ describe('a backend that speaks OTLP', () => {
 			{ endpoint: backend.url, signals: ['traces', 'metrics'] },
 			environment(['traces', 'logs']),
 		);
-		expect(Object.keys(parts).sort()).toEqual(['spanProcessors', 'stats']);
+		expect(Object.keys(parts).sort()).toEqual(['fill', 'spanProcessors', 'stats']);
 	});
 
 	it("leaves what it does not accept on disk under the preset's name, for the next start", async () => {
@@ -93,7 +93,7 @@ describe('a backend that speaks OTLP', () => {
 		const first = await started({ endpoint: backend.url });
 		first.tracer.startSpan('kept').end();
 		await first.shutdown();
-		expect(first.spans()).toMatchObject({ made: 1, written: 0, onDisk: 1, dropped: 0 });
+		expect(first.spans()).toMatchObject({ created: 1, delivered: 0, onDisk: 1, dropped: 0 });
 		const { host, port } = new URL(backend.url);
 		expect(files('.segment')).toEqual([expect.stringMatching(`^hive-${host.replace(':', '_')}-[0-9a-f]{10}/traces/`)]);
 		expect(lines).toEqual([
@@ -106,7 +106,7 @@ describe('a backend that speaks OTLP', () => {
 		open.push(back.close);
 		const second = await started({ endpoint: backend.url });
 		await second.flush();
-		expect(second.spans()).toMatchObject({ made: 1, written: 1, adopted: 1, onDisk: 0, dropped: 0 });
+		expect(second.spans()).toMatchObject({ created: 1, delivered: 1, adopted: 1, onDisk: 0, dropped: 0 });
 		expect(back.got.filter(({ path }) => path === '/v1/traces').flatMap(({ body }) => spanNamesIn(body))).toEqual([
 			'kept',
 		]);
@@ -128,7 +128,7 @@ describe('a custom send', () => {
 		expect(traces.map(({ body }) => spanNamesIn(body))).toEqual([['first'], ['second']]);
 		expect(got.filter(({ signal }) => signal === 'logs').flatMap(({ body }) => logTextsIn(body))).toEqual(['said']);
 		expect(new Set(got.map(({ encoding }) => encoding))).toEqual(new Set(['protobuf']));
-		expect(spans()).toMatchObject({ made: 2, written: 2, dropped: 0 });
+		expect(spans()).toMatchObject({ created: 2, delivered: 2, dropped: 0 });
 	});
 
 	it('may receive JSON', async () => {
@@ -149,8 +149,8 @@ describe('a custom send', () => {
 		const { tracer, flush, spans, parts } = await started({ endpoint, send }, environment(['traces']));
 		tracer.startSpan('patient').end();
 		await flush();
-		expect(spans()).toMatchObject({ made: 1, written: 0, onDisk: 1, retries: 1 });
-		while (spans()?.written === 0) await flush();
+		expect(spans()).toMatchObject({ created: 1, delivered: 0, onDisk: 1, retries: 1 });
+		while (spans()?.delivered === 0) await flush();
 		expect(got.map(({ body }) => spanNamesIn(body))).toEqual([['patient'], ['patient'], ['patient']]);
 		expect(parts.stats?.().backends).toEqual([
 			expect.objectContaining({
@@ -180,7 +180,7 @@ describe('a custom send', () => {
 			['a', 'b'],
 			['c', 'd'],
 		]);
-		expect(spans()).toMatchObject({ made: 4, written: 1, dropped: 3, droppedBy: { refused: 3 }, deadLetters: 2 });
+		expect(spans()).toMatchObject({ created: 4, delivered: 1, dropped: 3, droppedBy: { refused: 3 }, rejected: 2 });
 		const [letter = ''] = files('.refused');
 		const [head = ''] = readFileSync(join(outbox, letter), 'utf8').split('\n');
 		expect(JSON.parse(head)).toMatchObject({ endpoint: 'wire://hive:7000', reason: 'not this', answer: 'too old' });
@@ -199,7 +199,7 @@ describe('a custom send', () => {
 		tracer.startSpan('slow').end();
 		await flush();
 		expect(parts.stats?.().backends?.[0]?.lastError).toBe('no answer within 30 ms');
-		while (spans()?.written === 0) await flush();
+		while (spans()?.delivered === 0) await flush();
 		expect([aborted, times]).toEqual([1, 2]);
 	});
 
@@ -209,7 +209,7 @@ describe('a custom send', () => {
 		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']));
 		tracer.startSpan('odd').end();
 		await flush();
-		expect(spans()).toMatchObject({ written: 0, onDisk: 1 });
+		expect(spans()).toMatchObject({ delivered: 0, onDisk: 1 });
 		expect(lines).toContainEqual(
 			expect.stringContaining('send() must return nothing, or an object whose kind is taken, later, smaller or never'),
 		);
@@ -230,7 +230,7 @@ describe('a custom send', () => {
 		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']), { journal: false });
 		tracer.startSpan('held').end();
 		await flush();
-		expect(spans()).toMatchObject({ made: 1, queued: 1, onDisk: 0 });
+		expect(spans()).toMatchObject({ created: 1, queued: 1, onDisk: 0 });
 		expect(existsSync(outbox) && files('.segment')).toEqual([]);
 	});
 });
@@ -250,7 +250,7 @@ describe('a wrong description of a backend', () => {
 		[{ endpoint: 'wire://hive', send, timeout: -1 }, 'a number of milliseconds as "timeout"; it got -1'],
 		[{ endpoint: 'wire://hive', send, headers: {} }, 'beside a send(); it got "headers"'],
 	])('%j is refused', async (to, message) => {
-		const made = deliver('hive', to as unknown as OwnBackend, environment());
+		const made = deliver('hive', to as unknown as CustomBackend, environment());
 		await expect(made).rejects.toThrow(TypeError);
 		await expect(made).rejects.toThrow(message);
 		await expect(made).rejects.toThrow(/^deliver\(\) of the preset "hive" .*[^.]\.$/);

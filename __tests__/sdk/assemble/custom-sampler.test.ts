@@ -9,7 +9,7 @@ const SAMPLER = `
 const seen = [];
 export const preset = {
 	name: 'picky',
-	make: () => ({
+	create: () => ({
 		sampler: {
 			shouldSample(_context, _traceId, name, _kind, attributes) {
 				seen.push([name, { ...attributes }]);
@@ -42,5 +42,5 @@ it("a preset's own sampler receives the attributes of an invocation at its start
 		],
 		['agentese.invoke', expect.objectContaining({ 'agentese.path': 'world.house.manifest' })],
 	]);
-	expect(telemetry.stats().spans.made).toBe(1);
+	expect(telemetry.stats().spans.created).toBe(1);
 });

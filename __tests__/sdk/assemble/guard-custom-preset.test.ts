@@ -21,7 +21,7 @@ const fault = (what) => () => {
 };
 export default {
 	name: 'faulty',
-	make: () => ({
+	create: () => ({
 		sampler: { shouldSample: fault('shouldSample') },
 		spanProcessors: [
 			{ onStart: fault('onStart'), onEnding: fault('onEnding'), onEnd: fault('onEnd'), forceFlush: fault('flush'), shutdown: fault('stop') },
@@ -72,7 +72,7 @@ const idle = { forceFlush: async () => {}, shutdown: async () => {} };
 const tell = (file) => (span) => writeFileSync(file, JSON.stringify([span.name, types.isProxy(span)]));
 export default {
 	name: 'late',
-	make: () => ({
+	create: () => ({
 		spanProcessors: [SPAN_PROCESSOR],
 	}),
 };`;

@@ -40,9 +40,9 @@ describe('importEvents()', () => {
 			'code.function.name': 'water',
 			'code.file.path': 'soul.py',
 			'code.line.number': 7,
-			'agentese.event.id': 'e2',
-			'agentese.event.source': 'main',
-			'agentese.event.depth': 1,
+			'agentese.recording.id': 'e2',
+			'agentese.recording.source': 'main',
+			'agentese.recording.depth': 1,
 		});
 		expect([tend?.startTime, tend?.endTime]).toEqual([
 			[1_700_000_000, 125_000_000],
@@ -202,9 +202,9 @@ describe('importEvents()', () => {
 		expect([span?.links.length, span?.droppedLinksCount]).toEqual([299, 0]);
 		expect(span?.attributes).toEqual({
 			'code.function.name': 'last',
-			'agentese.event.id': 'last',
-			'agentese.event.depth': 1,
-			'agentese.event.unfinished': true,
+			'agentese.recording.id': 'last',
+			'agentese.recording.depth': 1,
+			'agentese.recording.unfinished': true,
 		});
 	});
 

@@ -24,22 +24,22 @@ export const event = (
 });
 
 export const byCall = () =>
-	new Map(exporter.getFinishedSpans().map((span) => [span.attributes['agentese.event.id'], span]));
+	new Map(exporter.getFinishedSpans().map((span) => [span.attributes['agentese.recording.id'], span]));
 export const idOf = (span: ReadableSpan | undefined) => span?.spanContext().spanId;
 
 /** A span as its name, parent call, linked calls, start, end, status, and whether it is unfinished. */
 export function importedSpans() {
 	const spans = exporter.getFinishedSpans();
 	const callOf = (id: string | undefined) =>
-		spans.find((span) => idOf(span) === id)?.attributes['agentese.event.id'] ?? id;
+		spans.find((span) => idOf(span) === id)?.attributes['agentese.recording.id'] ?? id;
 	return spans.map((span) => ({
-		call: span.attributes['agentese.event.id'],
+		call: span.attributes['agentese.recording.id'],
 		parent: callOf(span.parentSpanContext?.spanId),
 		links: span.links.map(({ context }) => callOf(context.spanId)),
 		from: span.startTime[0],
 		to: span.endTime[0],
 		status: SpanStatusCode[span.status.code],
-		...(span.attributes['agentese.event.unfinished'] === true ? { unfinished: true } : {}),
+		...(span.attributes['agentese.recording.unfinished'] === true ? { unfinished: true } : {}),
 	}));
 }
 export const one = (call: string, from: number, to: number, rest: object = {}) => ({

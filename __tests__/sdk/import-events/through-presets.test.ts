@@ -32,7 +32,7 @@ it('imported spans are in the files of the json preset with the recorded times, 
 	});
 	const result = await importEvents(EVENTS);
 	expect(result).toEqual({ traceId: expect.stringMatching(/^[0-9a-f]{32}$/), spans: 3, faults: [] });
-	expect(telemetry.stats().spans).toEqual({ made: 3, written: 3, queued: 0, dropped: 0, droppedBy: {} });
+	expect(telemetry.stats().spans).toEqual({ created: 3, delivered: 3, queued: 0, dropped: 0, droppedBy: {} });
 	await telemetry.shutdown();
 	const [tend, water, prune] = spansOf(directory);
 	const { traceId } = result;
@@ -44,7 +44,7 @@ it('imported spans are in the files of the json preset with the recorded times, 
 			endTimeUnixNano: '1700000000123456000',
 			status: { code: 0 },
 			links: [],
-			attributes: expect.arrayContaining([{ key: 'agentese.event.unfinished', value: { boolValue: true } }]),
+			attributes: expect.arrayContaining([{ key: 'agentese.recording.unfinished', value: { boolValue: true } }]),
 		}),
 		expect.objectContaining({
 			traceId,

@@ -128,7 +128,7 @@ describe('the rate of a rule', () => {
 	it("has no effect if a preset's own sampler decides, which is logged", async () => {
 		writeFileSync(
 			join(parent, 'mine.mjs'),
-			"export default { name: 'mine', make: () => ({ sampler: { shouldSample() {}, toString: () => 'Mine' } }) };",
+			"export default { name: 'mine', create: () => ({ sampler: { shouldSample() {}, toString: () => 'Mine' } }) };",
 		);
 		expect(await samplerOf('./mine.mjs')).toBe('ModelCallSampler{Mine}');
 		expect(logged).toEqual([OFF("a preset's own sampler")]);

@@ -31,8 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-const NO_TOKENS = { counted: { in: 0, out: 0 }, late: { in: 0, out: 0 }, outside: { in: 0, out: 0 } };
-const NOTHING = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+const NO_TOKENS = { counted: { input: 0, output: 0 }, late: { input: 0, output: 0 }, outside: { input: 0, output: 0 } };
+const NOTHING = { created: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {} };
 
 async function child(name: string, env: NodeJS.ProcessEnv = {}): Promise<Ended & { output: unknown }> {
 	const ended = await runChild('cases.mjs', {
@@ -51,7 +51,7 @@ const attributes = (list: { key: string; value: unknown }[]) =>
 describe('startTelemetry()', () => {
 	it('writes spans, metrics and logs as OTLP JSON lines, one file for each signal, readable by their owner only', async () => {
 		const { output, stderr } = await child('signals');
-		const one = (made: number) => ({ ...NOTHING, made, written: made });
+		const one = (made: number) => ({ ...NOTHING, created: made, delivered: made });
 		expect(output).toEqual({
 			stats: {
 				spans: one(2),
@@ -126,7 +126,7 @@ describe('startTelemetry()', () => {
 
 	it('starts, stops and starts again in one process, and unregisters everything', async () => {
 		const { output, stderr } = await child('again');
-		const counts = { ...NOTHING, made: 1, written: 1 };
+		const counts = { ...NOTHING, created: 1, delivered: 1 };
 		const { before, after, output: spans } = output as Record<string, unknown>;
 		expect([spans, after, stderr]).toEqual([[counts, counts], { ...(before as object), registered: ['version'] }, '']);
 		expect(spanNames(directory).sort()).toEqual(['first', 'second']);
@@ -143,8 +143,18 @@ describe('startTelemetry()', () => {
 		expect(output).toEqual({ same: true, spanName: 'invoke', wrong: 'ConfigurationError' });
 		expect(stderr).toBe(
 			'agentese-otel: telemetry runs already, with another config than this call has; it continues unchanged. ' +
-				'Await its shutdown() before you start it with another config.\n',
+				'Call restart() on it to hand over to another config, or update() to change rules, sampling, logLevel and ' +
+				'headers.\n',
 		);
+	});
+
+	it('hands an open span over with restart(), so that the end of the process interrupts it', async () => {
+		const { output } = await child('handedOver');
+		expect(output).toBe(0);
+		const spans = spansOf(directory);
+		expect(spans.map(({ name, attributes: list }) => [name, attributes(list)['agentese.interrupted']])).toEqual([
+			['never ended', { boolValue: true }],
+		]);
 	});
 
 	it('opens nothing and does nothing with enabled: false, preset: none or OTEL_SDK_DISABLED', async () => {
@@ -270,6 +280,18 @@ describe('OTEL_CONFIG_FILE', () => {
 		expect(existsSync(directory)).toBe(false);
 	});
 
+	it('leaves rules and the log level to update(), which reports what it cannot change', async () => {
+		const { output, file } = await declared('declaredAndUpdated');
+		expect(output).toEqual([
+			`The configuration is refused. update(): "sampling" cannot be changed: ${file}, which OTEL_CONFIG_FILE names, ` +
+				'decides it; legal here: rules, logLevel.',
+			'restart() cannot hand over telemetry that OTEL_CONFIG_FILE configures; it continues unchanged. Await its ' +
+				'shutdown(), and call startTelemetry().',
+			['nobody.home'],
+			{ status: 'ok', reasons: [] },
+		]);
+	});
+
 	it('is flushed by the toolkit at the end of the process', async () => {
 		expect((await declared('declaredAndEnded')).requests).toEqual(['/v1/traces']);
 	});
@@ -278,15 +300,16 @@ describe('OTEL_CONFIG_FILE', () => {
 describe('instrumentations', () => {
 	it('are disconnected at the stop and work at the next start, as do classes that were woven before', async () => {
 		const { output, stderr } = await child('instrumentedAgain');
-		// The invocation, the client and the server; with the flag off the invocation alone.
-		expect([output, stderr.replace(/^.*--import agentese-otel\/register.*\n/, '')]).toEqual([[3, 3, 1], '']);
+		// The invocation, the client and the server; with the flag off the invocation alone. The call between two starts is
+		// counted at the second one, as dropped.
+		expect([output, stderr.replace(/^.*--import agentese-otel\/register.*\n/, '')]).toEqual([[3, 4, 2], '']);
 	});
 });
 
 describe('the console preset', () => {
 	it("receives spans when they begin, so that a call of the application's own server is a part of the tree", async () => {
 		const { output, stderr } = await child('ownServer');
-		expect(output).toEqual({ ...NOTHING, made: 2, written: 2 });
+		expect(output).toEqual({ ...NOTHING, created: 2, delivered: 2 });
 		expect(stderr.replaceAll(/ [\d.]+ ms/g, '')).toBe('root ✓\n└─ served token=[redacted] ✓\n');
 	});
 });
@@ -295,7 +318,13 @@ describe('a directory that cannot be written', () => {
 	it('is reported in one line, and the application continues', async () => {
 		writeFileSync(directory, 'a file where the directory should be');
 		const { output, stderr } = await child('unwritable');
-		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { unwritable: made } });
+		const lost = (made: number) => ({
+			created: made,
+			delivered: 0,
+			queued: 0,
+			dropped: made,
+			droppedBy: { unwritable: made },
+		});
 		expect(output).toEqual({ spans: lost(3), metricPoints: lost(4) });
 		expect(stderr.replaceAll(directory, '<directory>')).toMatch(
 			/^agentese-otel: the json preset cannot write to <directory>; telemetry waits in memory, .* Reason: E.*\n$/,
@@ -309,7 +338,13 @@ describe('a directory that cannot be written', () => {
 			AGENTESE_PRESET: 'otlp',
 			AGENTESE_OTLP_ENDPOINT: 'http://127.0.0.1:9',
 		});
-		const lost = (made: number) => ({ made, written: 0, queued: 0, dropped: made, droppedBy: { undelivered: made } });
+		const lost = (made: number) => ({
+			created: made,
+			delivered: 0,
+			queued: 0,
+			dropped: made,
+			droppedBy: { undelivered: made },
+		});
 		expect(output).toMatchObject({ spans: lost(3), metricPoints: lost(4) });
 		expect(stderr.replaceAll(directory, '<directory>').trimEnd().split('\n').sort()).toEqual([
 			expect.stringMatching(/^agentese-otel: the journal cannot be written; what is made waits in memory .* Reason: E/),

@@ -41,7 +41,7 @@ it('startTelemetry() reports the same, reads no config, and returns a handle tha
 	const node = ['--require', old];
 	const env = { BUNDLE: built.url, DIR: join(folder, 'telemetry') };
 	const { code, stdout, stderr } = await runChild('cases.mjs', { args: ['unwritable'], node, cwd: folder, env });
-	const none = { made: 0, written: 0, queued: 0, dropped: 0, droppedBy: {} };
+	const none = { created: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {} };
 	expect([code, JSON.parse(stdout)]).toEqual([0, { spans: none, metricPoints: none }]);
 	expect(stderr).toMatch(LINE);
 });

@@ -44,8 +44,8 @@ const policies = fc.constantFrom<RedactionPolicy>(
 		new Redactor(),
 		new Redactor({ keys: ['context'] }),
 		new Redactor({ values: [/soul/] }),
-		new Redactor({ with: (_key, given) => (given === 'self' ? 'other' : given) }),
-		new Redactor({ with: (_key, given) => given }),
+		new Redactor({ replace: (_key, given) => (given === 'self' ? 'other' : given) }),
+		new Redactor({ replace: (_key, given) => given }),
 		undefined,
 	].flatMap((redactor): RedactionPolicy[] => [
 		{ redactor, errors: 'full', redactResource: (resource) => resource },

@@ -91,7 +91,7 @@ describe('the last collection of a process', () => {
 
 	it('is written synchronously, without secrets', async () => {
 		const presetEnvironment = environment();
-		const parts = await json.make({ ...jsonDefaults, directory }, presetEnvironment);
+		const parts = await json.create({ ...jsonDefaults, directory }, presetEnvironment);
 		const config = { ...defaultConfig(), serviceName: 'x' };
 		const sdk = providers(redactPresetParts([parts], config, defaultResource(), new Set()));
 		sdk.meter.createCounter('asked').add(7, { by: FIRST });

@@ -19,7 +19,7 @@ import { temporary } from '../../support/children.js';
 import { type Backend, httpBackend } from '../../support/otlp-servers.js';
 
 /** The module of a custom preset that records everything it receives. */
-const CUSTOM = `export default { name: 'mine', make: () => ({ spanProcessors: [{
+const CUSTOM = `export default { name: 'mine', create: () => ({ spanProcessors: [{
 	onStart(span) { globalThis.seenAtStart = span; globalThis.seen.push(JSON.stringify([span.name, span.attributes])); },
 	onEnding(span) { globalThis.seen.push(JSON.stringify([span.name, span.attributes, span.events, span.status])); },
 	onEnd(span) {
@@ -211,7 +211,7 @@ describe('a custom redact function', () => {
 	it('redacts the values that it returns undefined for', async () => {
 		const telemetry = await startTelemetry(
 			config({
-				redact: { keys: ['plot'], values: ['acme-*'], with: (key, value) => (key === 'text' ? undefined : value) },
+				redact: { keys: ['plot'], values: ['acme-*'], replace: (key, value) => (key === 'text' ? undefined : value) },
 			}),
 		);
 		const span = trace.getTracer('application').startSpan('a span of acme-1');
@@ -226,7 +226,7 @@ describe('a custom redact function', () => {
 		const telemetry = await startTelemetry(
 			config({
 				redact: {
-					with: (key, value) => {
+					replace: (key, value) => {
 						if (key === 'text') throw new Error('a fault of the application');
 						return value;
 					},

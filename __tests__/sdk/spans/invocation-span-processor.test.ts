@@ -3,7 +3,18 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { context, diag, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SamplingDecision, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { createLogos, Resolver, startInvocation, Traced, traced, traceInvocation } from '../../../index.js';
+import {
+	Aspect,
+	createLogos,
+	currentInvocation,
+	propagate,
+	Resolver,
+	startInvocation,
+	Traced,
+	traced,
+	traceInvocation,
+	withObserver,
+} from '../../../index.js';
 import { configureTracing } from '../../../lib/invocation/settings.js';
 import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
 import { invocationSpanProcessor } from '../../../sdk/index.js';
@@ -60,7 +71,8 @@ function observerOn(name: string): unknown[] {
 	const spans = exporter.getFinishedSpans().filter((span) => span.name === name);
 	if (spans.length !== 1) throw new Error(`There are ${spans.length} spans called ${name}.`);
 	const { attributes = {} } = spans[0] ?? {};
-	return ['observer', 'archetype', 'session', 'tenant'].map((key) => attributes[`agentese.${key}`]);
+	const keys = ['agentese.observer', 'agentese.archetype', 'session.id', 'agentese.tenant'];
+	return keys.map((key) => attributes[key]);
 }
 
 const AS_KENT = ['kent', 'gardener', 's1', 't1'];
@@ -122,6 +134,50 @@ describe('a span below an invocation', () => {
 		});
 		expect([observerOn('before'), observerOn('within'), observerOn('behind')]).toEqual([AS_KENT, AS_ADA, AS_KENT]);
 		expect(observerOn('self.inner.ask')).toEqual(AS_ADA);
+	});
+
+	it('has the observer of withObserver, outside of invocations too, whichever is nearer', async () => {
+		await withObserver(KENT, async () => {
+			foreign('outside');
+			await later();
+			foreign('after an await');
+			traced(() => foreign('in a helper'), { name: 'helper' })();
+			as(ADA, () => {
+				foreign('within');
+				withObserver(KENT, () => foreign('nearer'));
+			});
+			trace
+				.getTracer('somebody-else')
+				.startSpan('its own', { attributes: { 'agentese.observer': 'own' } })
+				.end();
+		});
+		foreign('behind');
+		for (const name of ['outside', 'after an await', 'helper', 'in a helper', 'nearer']) {
+			expect([name, ...observerOn(name)]).toEqual([name, ...AS_KENT]);
+		}
+		expect([observerOn('within'), observerOn('behind')]).toEqual([AS_ADA, AS_NOBODY]);
+		expect(observerOn('its own')).toEqual(['own', undefined, undefined, undefined]);
+	});
+
+	it('has the attributes that are propagated to it, once, and keeps its own', () => {
+		const attributesOf = (name: string) => exporter.getFinishedSpans().find((span) => span.name === name)?.attributes;
+		propagate({ 'app.tenant': 'academy' }, () => foreign('in a function'));
+		as(KENT, () => {
+			foreign('before');
+			currentInvocation()?.propagate({ 'app.plan': 'pro', 'app.password': 'hunter2' });
+			foreign('behind');
+			trace
+				.getTracer('somebody-else')
+				.startSpan('its own', { attributes: { 'app.plan': 'free' } })
+				.end();
+			traced(() => foreign('in a helper'), { name: 'helper' })();
+		});
+		expect(attributesOf('in a function')).toEqual({ 'app.tenant': 'academy' });
+		const propagated = { 'app.plan': 'pro', 'app.password': '[redacted]' };
+		expect(attributesOf('before')).not.toHaveProperty(['app.plan']);
+		for (const name of ['behind', 'in a helper', 'helper']) expect(attributesOf(name)).toMatchObject(propagated);
+		expect(attributesOf('its own')).toMatchObject({ ...propagated, 'app.plan': 'free' });
+		expect(written.filter(([name, key]) => name === 'helper' && key === 'app.plan')).toHaveLength(1);
 	});
 
 	it('has the observer of its own invocation when calls interleave', async () => {
@@ -262,6 +318,19 @@ describe('a span below an invocation', () => {
 		);
 		expect(observerOn('preset')).toEqual(['eve', undefined, undefined, undefined]);
 	});
+
+	it('keeps a session that its own library gave it', () => {
+		const start = () => trace.getTracer('x').startSpan('visited', { attributes: { 'session.id': 'of a browser' } });
+		as(KENT, () => start().end());
+		expect(observerOn('visited')).toEqual(['kent', 'gardener', 'of a browser', 't1']);
+		exporter.reset();
+		const span = start();
+		context.with(trace.setSpan(context.active(), span), () =>
+			traced(() => undefined, { path: 'self.inner.ask', span: 'current', observer: () => ADA })(),
+		);
+		span.end();
+		expect(observerOn('visited')).toEqual(['ada', 'scholar', 'of a browser', undefined]);
+	});
 });
 
 describe.each([true, false])("the toolkit's own spans, with attributes at start %p", (attributesAtStart) => {
@@ -298,6 +367,7 @@ describe.each([true, false])("the toolkit's own spans, with attributes at start 
 	it('have it through a dispatcher too, also in a composition', async () => {
 		@Resolver('world.garden')
 		class Garden {
+			@Aspect()
 			@Traced()
 			async rose(_umwelt: unknown) {
 				foreign('in the rose');

@@ -1,5 +1,5 @@
-import { Attribute, Metered, Observer, Resolver, Traced } from 'agentese-otel';
-import { ponder, type Umwelt } from '../umwelt.js';
+import { Aspect, Resolver, SpanAttribute, Traced, Umwelt } from 'agentese-otel';
+import { type Umwelt as GardenUmwelt, ponder } from '../umwelt.js';
 
 /**
  * `time.witness`. Files in `legacy/` are compiled with `experimentalDecorators`. Only those decorators can be on a
@@ -9,10 +9,10 @@ import { ponder, type Umwelt } from '../umwelt.js';
 export class Witness {
 	readonly #marks: string[] = [];
 
-	/** `@Observer` marks the argument that is the observer; `@Attribute` sets an argument as a span attribute. */
+	/** `@Umwelt` marks the argument that is the observer; `@SpanAttribute` sets an argument as a span attribute. */
+	@Aspect
 	@Traced()
-	@Metered()
-	async mark(@Observer() _umwelt: Umwelt, @Attribute('garden.mark') event: string): Promise<number> {
+	async mark(@Umwelt() _umwelt: GardenUmwelt, @SpanAttribute('garden.mark') event: string): Promise<number> {
 		await ponder(2);
 		return this.#marks.push(event);
 	}
@@ -21,9 +21,9 @@ export class Witness {
 /** `time.coffee`: the method is an arrow function in a field, which the decorators wrap on each instance. */
 @Resolver('time.coffee')
 export class Coffee {
+	@Aspect
 	@Traced()
-	@Metered()
-	weather = async (_umwelt: Umwelt): Promise<string> => {
+	weather = async (_umwelt: GardenUmwelt): Promise<string> => {
 		await ponder(3);
 		return 'mild, with a chance of insight';
 	};

@@ -1,4 +1,4 @@
-import { Metered, Resolver, Traced } from 'agentese-otel';
+import { Aspect, Resolver, Traced } from 'agentese-otel';
 import type { Umwelt } from '../umwelt.js';
 
 /** An error of the application. Its `code` becomes the attribute `error.type` of spans and metrics. */
@@ -10,15 +10,15 @@ export class EntropyError extends Error {
 @Resolver('void.axiom')
 export class Axiom {
 	/** Rejects: the span's status is ERROR, its outcome is `error`, and the caller gets the same error object. */
+	@Aspect
 	@Traced()
-	@Metered()
 	async discover(_umwelt: Umwelt): Promise<never> {
 		throw new EntropyError('the draw found nothing left');
 	}
 
 	/** Published as `void.manifest`, a path of a context without a holon. */
+	@Aspect
 	@Traced({ path: 'void.manifest' })
-	@Metered()
 	emptiness(_umwelt: Umwelt): undefined {
 		return undefined;
 	}

@@ -24,7 +24,7 @@ export abstract class AgenteseError extends Error {
 	/** The rule that was broken, as a whole sentence; empty if the error was created without one. */
 	readonly why: string;
 	/** What to try, each in words that can follow "Try". Frozen. */
-	readonly tries: readonly string[];
+	readonly hints: readonly string[];
 	/** Paths or aspects similar to the requested one, the nearest first. Frozen. */
 	readonly related: readonly string[];
 	/** The HTTP status code of a response that reports this error. */
@@ -37,7 +37,7 @@ export abstract class AgenteseError extends Error {
 	constructor(what: string, hints: ErrorHints = {}) {
 		super(composeMessage(what, hints), hints.cause === undefined ? undefined : { cause: hints.cause });
 		this.why = hints.why ?? '';
-		this.tries = Object.freeze([...(hints.tries ?? [])]);
+		this.hints = Object.freeze([...(hints.tries ?? [])]);
 		this.related = Object.freeze([...(hints.related ?? [])]);
 	}
 
@@ -86,7 +86,7 @@ export class PathNotFoundError extends AgenteseError {
 	/** @param similar - the most similar registered paths, the nearest first: see `nearestPaths`. @default none */
 	constructor(path: string, similar: readonly string[] = []) {
 		const [first] = similar;
-		const tries = [first === undefined ? 'registering a resolver that publishes it' : quote(first)];
+		const tries = [first === undefined ? 'registering a resolver that publishes it with @Aspect' : quote(first)];
 		super(`No resolver answers ${quote(path)}.`, {
 			why: 'A path is reachable only if a registered class publishes its aspect.',
 			tries,

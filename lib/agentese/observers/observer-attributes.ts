@@ -1,13 +1,19 @@
 import { redactValueAtWrite } from '../../redaction/settings.js';
+import {
+	ATTR_AGENTESE_ARCHETYPE,
+	ATTR_AGENTESE_OBSERVER,
+	ATTR_AGENTESE_TENANT,
+	ATTR_SESSION_ID,
+} from '../../runtime/names.generated.js';
 import { processState } from '../../runtime/process-state.js';
 import { GUEST, type Observer } from './observer.js';
 
 /** The names of the attributes that describe an observer, on spans and, if enabled, in baggage. */
 export const OBSERVER_KEYS = [
-	'agentese.observer',
-	'agentese.archetype',
-	'agentese.session',
-	'agentese.tenant',
+	ATTR_AGENTESE_OBSERVER,
+	ATTR_AGENTESE_ARCHETYPE,
+	ATTR_SESSION_ID,
+	ATTR_AGENTESE_TENANT,
 ] as const;
 
 /** The name of one attribute that describes an observer. */
@@ -15,19 +21,19 @@ export type ObserverKey = (typeof OBSERVER_KEYS)[number];
 
 /** Returns the value of one attribute of an observer, not redacted; undefined if the observer has none. */
 export function observerAttribute(observer: Observer, key: ObserverKey): string | undefined {
-	if (key === 'agentese.observer') return observer.id;
-	if (key === 'agentese.archetype') return observer.archetype;
-	return key === 'agentese.session' ? observer.sessionId : observer.tenantId;
+	if (key === ATTR_AGENTESE_OBSERVER) return observer.id;
+	if (key === ATTR_AGENTESE_ARCHETYPE) return observer.archetype;
+	return key === ATTR_SESSION_ID ? observer.sessionId : observer.tenantId;
 }
 
 /** Returns the session and the tenant of an observer as redacted attributes; undefined if it has neither. */
 export function sessionAttributes({ sessionId, tenantId }: Observer): Record<string, string> | undefined {
 	if (sessionId === undefined && tenantId === undefined) return undefined;
 	return {
-		...(sessionId === undefined
+		...(sessionId === undefined ? undefined : { [ATTR_SESSION_ID]: redactValueAtWrite(ATTR_SESSION_ID, sessionId) }),
+		...(tenantId === undefined
 			? undefined
-			: { 'agentese.session': redactValueAtWrite('agentese.session', sessionId) }),
-		...(tenantId === undefined ? undefined : { 'agentese.tenant': redactValueAtWrite('agentese.tenant', tenantId) }),
+			: { [ATTR_AGENTESE_TENANT]: redactValueAtWrite(ATTR_AGENTESE_TENANT, tenantId) }),
 	};
 }
 
@@ -38,8 +44,10 @@ export function sessionAttributes({ sessionId, tenantId }: Observer): Record<str
 export function removeUnsetSessionAttributes(span: object, { sessionId, tenantId }: Observer): void {
 	const { attributes } = span as { readonly attributes?: unknown };
 	if (typeof attributes !== 'object' || attributes === null) return;
-	if (sessionId === undefined) Reflect.deleteProperty(attributes, 'agentese.session');
-	if (tenantId === undefined) Reflect.deleteProperty(attributes, 'agentese.tenant');
+	// Without a previous observer, `session.id` was set by another library.
+	if (sessionId === undefined && Object.hasOwn(attributes, ATTR_AGENTESE_OBSERVER))
+		Reflect.deleteProperty(attributes, ATTR_SESSION_ID);
+	if (tenantId === undefined) Reflect.deleteProperty(attributes, ATTR_AGENTESE_TENANT);
 }
 
 /**

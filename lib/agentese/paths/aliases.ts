@@ -76,7 +76,7 @@ function parseTarget(noun: string, target: unknown): Handle {
 		return parseHandle(target);
 	} catch (cause) {
 		if (!(cause instanceof PathSyntaxError)) throw cause;
-		const { got, fault, why, tries, suggestion } = cause;
+		const { got, fault, why, hints: tries, suggestion } = cause;
 		throw new PathSyntaxError(noun, got, fault, { why, tries, cause, ...(suggestion !== undefined && { suggestion }) });
 	}
 }

@@ -61,10 +61,10 @@ interface PrototypeInfo {
 	/** The name of the constructor; for built-in iterators, the `Symbol.toStringTag` of the prototype. */
 	readonly name: string | undefined;
 	/**
-	 * `node` for a stream of Node, also of another copy (`readable-stream`); `web` for a `ReadableStream`; undefined for
-	 * any other object.
+	 * `node` for a stream of Node, also of another copy (`readable-stream`); `web` for a `ReadableStream`; `response` for a
+	 * `Response` of Node; undefined for any other object.
 	 */
-	readonly stream: 'node' | 'web' | undefined;
+	readonly stream: 'node' | 'web' | 'response' | undefined;
 }
 
 /** The result for object literals, which need no look-up. */
@@ -154,5 +154,11 @@ function streamOf(prototype: object, name: string | undefined): PrototypeInfo['s
 	if (prototype === Readable.prototype || prototype === Writable.prototype) return 'node';
 	if (name === 'Readable' && Object.hasOwn(prototype, 'push') && Object.hasOwn(prototype, 'unshift')) return 'node';
 	if (name === 'Writable' && Object.hasOwn(prototype, 'cork') && Object.hasOwn(prototype, 'uncork')) return 'node';
-	return name === 'ReadableStream' && Object.hasOwn(prototype, 'getReader') ? 'web' : undefined;
+	if (name === 'ReadableStream' && Object.hasOwn(prototype, 'getReader')) return 'web';
+	return name === 'Response' && isNodeResponse(prototype) ? 'response' : undefined;
+}
+
+/** Returns true for the prototype of Node's own `Response`, not of a class of the application with the same name. */
+function isNodeResponse(prototype: object): boolean {
+	return ownStringProperty(prototype, Symbol.toStringTag) === 'Response' && Object.hasOwn(prototype, 'body');
 }

@@ -47,8 +47,8 @@ class JsonWriter {
 	constructor(limits: CaptureLimits, redactor: Redactor | undefined) {
 		this.#limits = limits;
 		this.#redactor = redactor;
-		this.#bytes = limits.bytes;
-		this.#nodes = limits.nodes;
+		this.#bytes = limits.maxBytes;
+		this.#nodes = limits.maxValues;
 	}
 
 	/** Returns the JSON of a value; at least a cut marker. */
@@ -91,7 +91,7 @@ class JsonWriter {
 		if (ownText !== undefined) return this.#text(ownText);
 		const name = className(value);
 		if (!Array.isArray(value) && isConsumable(value)) return this.#marker(`[${name === 'Object' ? 'iterator' : name}]`);
-		if (this.#ancestors.length >= this.#limits.depth)
+		if (this.#ancestors.length >= this.#limits.maxDepth)
 			return this.#marker(`[cut ${Array.isArray(value) ? 'Array' : name}]`);
 		this.#ancestors.push(value);
 		try {

@@ -5,6 +5,17 @@ import { processState } from '../../runtime/process-state.js';
  */
 export type Capture = 'off' | 'metadata' | 'full';
 
+/** How much is written of each side of a call: the object form of the option `capture`. */
+export interface CaptureSides<Args = never> {
+	/**
+	 * How much of the arguments is written; or a function that returns what is written in their place as
+	 * `agentese.arguments`, in full and within the limits. Undefined writes nothing. @default by configuration
+	 */
+	readonly arguments?: Capture | { call(args: Args): unknown }['call'] | undefined;
+	/** How much of the result is written. @default by configuration */
+	readonly result?: Capture | undefined;
+}
+
 /** What is written of an error: `full` type, message and stack; `type` its type alone. */
 export type ErrorContent = 'full' | 'type';
 
@@ -16,17 +27,19 @@ export const ERROR_CONTENTS = ['full', 'type'] as const satisfies readonly Error
 /** How much one attribute with captured content holds at most. */
 export interface CaptureLimits {
 	/** The most bytes of JSON. @default 8192 */
-	readonly bytes: number;
+	readonly maxBytes: number;
 	/** How deep objects are nested at most. @default 8 */
-	readonly depth: number;
+	readonly maxDepth: number;
 	/** The most values, those within objects included. @default 1000 */
-	readonly nodes: number;
+	readonly maxValues: number;
 }
 
 /** The settings for all methods whose options do not set anything else. */
 export interface CaptureSettings {
-	/** What is written of arguments and results. @default 'off' */
-	readonly capture: Capture;
+	/** What is written of the arguments. @default 'off' */
+	readonly arguments: Capture;
+	/** What is written of the result. @default 'off' */
+	readonly result: Capture;
 	/** How much of them is written. */
 	readonly limits: CaptureLimits;
 	/** What is written of errors. @default 'full' */
@@ -35,8 +48,9 @@ export interface CaptureSettings {
 
 /** The settings while nothing is configured. */
 export const CAPTURE_DEFAULTS: CaptureSettings = {
-	capture: 'off',
-	limits: { bytes: 8192, depth: 8, nodes: 1000 },
+	arguments: 'off',
+	result: 'off',
+	limits: { maxBytes: 8192, maxDepth: 8, maxValues: 1000 },
 	errors: 'full',
 };
 

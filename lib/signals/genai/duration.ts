@@ -2,7 +2,7 @@ import { bulkHistogram } from '../../instruments/bulk-histogram.js';
 import type { Instruments } from '../../instruments/instruments.js';
 import { bounded } from '../../instruments/labels.js';
 import { type BoundHistogram, HistogramSeries } from '../../instruments/series.js';
-import type { InvocationView, Outcome } from '../../invocation/advice.js';
+import type { LiveInvocation, Outcome } from '../../invocation/advice.js';
 import { SCOPE } from '../../runtime/version.js';
 import { agentName, enclosingAgent, operationOf, toolName } from './operation.js';
 import { type GenaiHistogram, type GenaiVersion, genai, type Operation } from './versions.js';
@@ -20,19 +20,19 @@ const byInstruments = new WeakMap<Instruments, GenaiMetrics>();
 
 /**
  * Records how long an invocation took in the duration histogram of the GenAI conventions, while the configuration lists
- * them. An invocation that they have no operation for is not recorded.
+ * them. An invocation whose operation has no such histogram is not recorded.
  *
  * @param outcome - its `duration` is in milliseconds; the histograms are in seconds
  */
 export function recordGenaiDuration(
 	instruments: Instruments,
-	invocation: InvocationView,
+	invocation: LiveInvocation,
 	{ duration, errorType }: Outcome,
 ): void {
 	const version = genai();
 	if (version === undefined) return;
 	const operation = operationOf(invocation.point);
-	if (operation === undefined) return;
+	if (operation === undefined || !isTimed(operation, version)) return;
 	const { agent, tool, errorType: type } = version.attributes;
 	const agentValue = operation === 'invoke_agent' ? agentName(invocation.point) : enclosingAgent(invocation);
 	const key: SeriesKey = [
@@ -42,6 +42,11 @@ export function recordGenaiDuration(
 		errorType === undefined ? undefined : bounded(type, errorType),
 	];
 	seriesFor(instruments, version, key).record(duration / 1000);
+}
+
+/** True for an operation that the conventions have a duration histogram for. */
+function isTimed(operation: string, { durations }: GenaiVersion): operation is Operation {
+	return Object.hasOwn(durations, operation);
 }
 
 /** What distinguishes the series: the operation, and the values of agent, tool and `error.type`, if there are any. */

@@ -1,6 +1,7 @@
 import { OTHER } from '../../instruments/labels.js';
-import type { InvocationView, JoinPointFacts } from '../../invocation/advice.js';
+import type { JoinPointFacts, LiveInvocation } from '../../invocation/advice.js';
 import type { Category } from '../../invocation/category.js';
+import type { GenAiOperation } from '../../invocation/gen-ai-operation.js';
 import type { JoinPoint } from '../../weaving/join-points/join-point.js';
 import type { Operation } from './versions.js';
 
@@ -22,7 +23,7 @@ const BY_CATEGORY: Readonly<Record<Category, Operation>> = {
  * aspect's category, else `invoke_agent`. Undefined for a path that resolves to nothing, and for a function without a
  * path, unless it has the option.
  */
-export function operationOf(point: JoinPointFacts): Operation | undefined {
+export function operationOf(point: JoinPointFacts): GenAiOperation | undefined {
 	const declared = (point as Partial<JoinPoint>).options?.operation;
 	if (declared !== undefined) return declared;
 	if (point.template === undefined || point.template === OTHER) return undefined;
@@ -45,7 +46,7 @@ export function toolName({ template, functionName }: JoinPointFacts): string {
 }
 
 /** Returns the name of the innermost enclosing invocation that is an agent: the one that executes a tool. */
-export function enclosingAgent(invocation: InvocationView): string | undefined {
+export function enclosingAgent(invocation: LiveInvocation): string | undefined {
 	for (let at = invocation.parent; at !== undefined; at = at.parent) {
 		if (operationOf(at.point) === 'invoke_agent') return agentName(at.point);
 	}

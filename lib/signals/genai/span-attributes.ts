@@ -1,5 +1,5 @@
 import type { Attributes, Span } from '@opentelemetry/api';
-import type { InvocationView } from '../../invocation/advice.js';
+import type { LiveInvocation, Outcome } from '../../invocation/advice.js';
 import { isReportedBySpans } from '../../tokens/foreign-span-usage.js';
 import { agentName, enclosingAgent, operationOf, toolName } from './operation.js';
 import { genai } from './versions.js';
@@ -8,7 +8,7 @@ import { genai } from './versions.js';
  * Returns the attributes of the GenAI conventions that an invocation's span starts with; undefined if the configuration
  * does not list `genai`, or the conventions have no operation for the invocation.
  */
-export function genaiStartAttributes(invocation: InvocationView): Attributes | undefined {
+export function genaiStartAttributes(invocation: LiveInvocation): Attributes | undefined {
 	const names = genai()?.attributes;
 	if (names === undefined) return undefined;
 	const { point } = invocation;
@@ -28,20 +28,27 @@ export function genaiStartAttributes(invocation: InvocationView): Attributes | u
 }
 
 /**
- * Writes what is known at the end of an invocation: the token usage of the invocation itself, without that of enclosed
- * invocations, as `gen_ai.usage.*`. Nothing is written if a span of a model call below has such attributes: a sum over
- * all spans would count the usage twice.
+ * Writes what is known at the end of an invocation: the time until the first chunk of an agent's stream, in seconds, and
+ * the model and token usage of the invocation itself, without that of enclosed invocations, as `gen_ai.response.model`
+ * and `gen_ai.usage.*`. Model and usage are not written if a span of a model call below has them: a sum over all spans
+ * would count the usage twice.
  */
-export function writeGenaiUsage(span: Span, invocation: InvocationView): void {
+export function writeGenaiEnd(span: Span, invocation: LiveInvocation, outcome: Outcome): void {
 	const names = genai()?.attributes;
-	if (names === undefined || operationOf(invocation.point) === undefined) return;
+	if (names === undefined) return;
+	const operation = operationOf(invocation.point);
+	if (operation === undefined) return;
+	const firstChunk = outcome.streamed?.firstChunk;
+	if (firstChunk !== undefined && operation !== 'execute_tool')
+		span.setAttribute(names.timeToFirstChunk, firstChunk / 1000);
 	const { tokens } = invocation;
 	if (tokens === undefined || isReportedBySpans(invocation)) return;
-	span.setAttribute(names.tokensIn, tokens.in);
-	span.setAttribute(names.tokensOut, tokens.out);
+	span.setAttribute(names.tokensIn, tokens.input);
+	span.setAttribute(names.tokensOut, tokens.output);
 	setOptional(span, names.cacheRead, tokens.cacheRead);
 	setOptional(span, names.cacheWrite, tokens.cacheWrite);
 	setOptional(span, names.reasoning, tokens.reasoning);
+	if (tokens.model !== undefined) span.setAttribute(names.responseModel, tokens.model);
 }
 
 /** Sets an attribute, unless the conventions have no name for it or its value is not known. */

@@ -1,4 +1,21 @@
 import { tracingSettings } from '../../invocation/settings.js';
+import {
+	ATTR_ERROR_TYPE,
+	ATTR_GEN_AI_AGENT_NAME,
+	ATTR_GEN_AI_CONVERSATION_ID,
+	ATTR_GEN_AI_OPERATION_NAME,
+	ATTR_GEN_AI_RESPONSE_MODEL,
+	ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+	ATTR_GEN_AI_TOOL_NAME,
+	ATTR_GEN_AI_TOOL_TYPE,
+	ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS,
+	ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+	ATTR_GEN_AI_USAGE_INPUT_TOKENS,
+	ATTR_GEN_AI_USAGE_OUTPUT_TOKENS,
+	ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+	METRIC_GEN_AI_EXECUTE_TOOL_DURATION,
+	METRIC_GEN_AI_INVOKE_AGENT_DURATION,
+} from '../../runtime/names.generated.js';
 
 /** The names of one version of OpenTelemetry's GenAI conventions. */
 export interface GenaiVersion {
@@ -6,7 +23,7 @@ export interface GenaiVersion {
 	readonly version: string;
 	/** The names of the attributes. */
 	readonly attributes: {
-		/** What the invocation is; its values are those of `Operation`. */
+		/** What the invocation is. */
 		readonly operation: string;
 		/** The agent that is invoked, or that executes the tool. */
 		readonly agent: string;
@@ -26,6 +43,10 @@ export interface GenaiVersion {
 		readonly cacheWrite: string | undefined;
 		/** Output tokens that were spent on reasoning. */
 		readonly reasoning: string;
+		/** The model of all calls of the invocation. */
+		readonly responseModel: string;
+		/** The time until the first chunk of a stream, in seconds. */
+		readonly timeToFirstChunk: string;
 		/** `error.type` of a failed invocation. */
 		readonly errorType: string;
 	};
@@ -33,7 +54,7 @@ export interface GenaiVersion {
 	readonly durations: Readonly<Record<Operation, GenaiHistogram>>;
 }
 
-/** The values of `gen_ai.operation.name` that an invocation can have. */
+/** The values of `gen_ai.operation.name` that the conventions have a duration histogram for. */
 export type Operation = 'invoke_agent' | 'execute_tool';
 
 /** A histogram of the conventions, in seconds. */
@@ -54,26 +75,28 @@ export interface GenaiHistogram {
 const LATEST: GenaiVersion = {
 	version: 'semantic-conventions-genai, development after v1.42',
 	attributes: {
-		operation: 'gen_ai.operation.name',
-		agent: 'gen_ai.agent.name',
-		tool: 'gen_ai.tool.name',
-		toolType: 'gen_ai.tool.type',
-		conversation: 'gen_ai.conversation.id',
-		tokensIn: 'gen_ai.usage.input_tokens',
-		tokensOut: 'gen_ai.usage.output_tokens',
+		operation: ATTR_GEN_AI_OPERATION_NAME,
+		agent: ATTR_GEN_AI_AGENT_NAME,
+		tool: ATTR_GEN_AI_TOOL_NAME,
+		toolType: ATTR_GEN_AI_TOOL_TYPE,
+		conversation: ATTR_GEN_AI_CONVERSATION_ID,
+		tokensIn: ATTR_GEN_AI_USAGE_INPUT_TOKENS,
+		tokensOut: ATTR_GEN_AI_USAGE_OUTPUT_TOKENS,
 		cacheRead: undefined,
 		cacheWrite: undefined,
-		reasoning: 'gen_ai.usage.reasoning.output_tokens',
-		errorType: 'error.type',
+		reasoning: ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+		responseModel: ATTR_GEN_AI_RESPONSE_MODEL,
+		timeToFirstChunk: ATTR_GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK,
+		errorType: ATTR_ERROR_TYPE,
 	},
 	durations: {
 		invoke_agent: {
-			name: 'gen_ai.invoke_agent.duration',
+			name: METRIC_GEN_AI_INVOKE_AGENT_DURATION,
 			description: 'Duration of agent invocations.',
 			boundaries: [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6],
 		},
 		execute_tool: {
-			name: 'gen_ai.execute_tool.duration',
+			name: METRIC_GEN_AI_EXECUTE_TOOL_DURATION,
 			description: 'Duration of tool executions.',
 			boundaries: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
 		},
@@ -89,8 +112,8 @@ const V1_41: GenaiVersion = {
 	version: 'semantic-conventions v1.41',
 	attributes: {
 		...LATEST.attributes,
-		cacheRead: 'gen_ai.usage.cache_read.input_tokens',
-		cacheWrite: 'gen_ai.usage.cache_creation.input_tokens',
+		cacheRead: ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+		cacheWrite: ATTR_GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS,
 	},
 	durations: LATEST.durations,
 };

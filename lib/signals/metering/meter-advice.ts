@@ -1,12 +1,12 @@
 import { type Instruments, instruments } from '../../instruments/instruments.js';
-import { OTHER, pointLabels } from '../../instruments/labels.js';
+import { pointLabels } from '../../instruments/labels.js';
 import { type MethodSeries, type OutcomeSeries, seriesOf } from '../../instruments/method-series.js';
-import type { Advice, InvocationView, JoinPointFacts, Outcome } from '../../invocation/advice.js';
+import type { Advice, JoinPointFacts, LiveInvocation, Outcome } from '../../invocation/advice.js';
+import type { Callable } from '../../invocation/callable.js';
 import { metricsOn } from '../../runtime/epoch.js';
-import { warnOnce } from '../../runtime/log-once.js';
 import { recordGenaiDuration } from '../genai/duration.js';
-import type { Callable } from '../tracing/options.js';
-import type { LabelOptions, MeteredOptions } from './options.js';
+import { declaredAttributes } from './declared-attributes.js';
+import type { MeteredOptions } from './options.js';
 
 /**
  * The advice of `@Metered`: counts and times every invocation, whether its span is sampled or not. The series that
@@ -15,7 +15,7 @@ import type { LabelOptions, MeteredOptions } from './options.js';
 export class MeterAdvice implements Advice<MethodSeries | undefined> {
 	private readonly options: MeteredOptions<Callable, unknown>;
 	private readonly point: JoinPointFacts;
-	/** Whether `agentese.active_invocations` is counted. */
+	/** Whether `agentese.invoke.active` is counted. */
 	private readonly countsActive: boolean;
 	/** Created at the first call: a method that is never called uses up no values of labels. */
 	private series: MethodSeries | undefined;
@@ -54,7 +54,7 @@ export class MeterAdvice implements Advice<MethodSeries | undefined> {
 	 *
 	 * @param series - what `enter` returned
 	 */
-	leave(invocation: InvocationView, outcome: Outcome, series: MethodSeries | undefined): void {
+	leave(invocation: LiveInvocation, outcome: Outcome, series: MethodSeries | undefined): void {
 		if (series === undefined) return;
 		if (this.countsActive) series.active.add(-1);
 		const ended = this.outcomeSeries(invocation, outcome, series);
@@ -68,37 +68,14 @@ export class MeterAdvice implements Advice<MethodSeries | undefined> {
 
 	/** Returns the series of the method under these instruments. */
 	private seriesUnder(current: Instruments): MethodSeries {
-		// The names of the declared labels are part of the key: methods with the same path may declare different ones.
-		const { labels, buckets } = this.options;
-		return seriesOf(current, Object.freeze(pointLabels(this.point)), buckets, Object.keys(labels ?? {}).join());
+		// The declared keys are part of the series' key: methods with the same path may declare different ones.
+		const { attributes, buckets } = this.options;
+		return seriesOf(current, Object.freeze(pointLabels(this.point)), buckets, Object.keys(attributes ?? {}).join());
 	}
 
-	/** Returns the series that an ended call belongs to, by its outcome and the declared labels. */
-	private outcomeSeries(invocation: InvocationView, { kind }: Outcome, series: MethodSeries): OutcomeSeries {
-		const { labels } = this.options;
-		return labels === undefined
-			? series.forOutcome(kind)
-			: series.forOutcomeWith(kind, this.declaredLabels(labels, invocation));
-	}
-
-	/**
-	 * Returns the labels that the options declare, each with one of its legal values. A `from` that throws is logged once
-	 * and gives `_OTHER`.
-	 */
-	private declaredLabels(
-		labels: Readonly<Record<string, LabelOptions<Callable, unknown>>>,
-		invocation: InvocationView,
-	): Readonly<Record<string, string>> {
-		const values: Record<string, string> = {};
-		for (const [name, label] of Object.entries(labels)) {
-			let value: unknown;
-			try {
-				value = label.from(invocation.args as never, invocation.self);
-			} catch (error) {
-				warnOnce(`label.from.${name}`, `the label '${name}' of ${this.point.functionName} threw.`, error);
-			}
-			values[name] = typeof value === 'string' && label.values.includes(value) ? value : OTHER;
-		}
-		return values;
+	/** Returns the series that an ended call belongs to, by its outcome and the declared attributes. */
+	private outcomeSeries(invocation: LiveInvocation, { kind }: Outcome, series: MethodSeries): OutcomeSeries {
+		const declared = this.options.attributes === undefined ? undefined : declaredAttributes(invocation);
+		return declared === undefined ? series.forOutcome(kind) : series.forOutcomeWith(kind, declared);
 	}
 }

@@ -1,9 +1,12 @@
 import type { AttributeValue, Span } from '@opentelemetry/api';
+import type { AttributeRecord } from '../../invocation/attributes.js';
 import { redactionSettings, redactKeyAtWrite, redactValueAtWrite } from '../../redaction/settings.js';
-import type { AttributeRecord } from './options.js';
 
-/** The most characters of the text that is written for an object. */
+/** The most characters of the text that is written for an object, and of a bounded text. */
 const MAX_TEXT = 4096;
+
+/** The most values of an array that a bounded attribute keeps. */
+const MAX_ITEMS = 128;
 
 /** The most characters of a path on a span. */
 const MAX_PATH = 256;
@@ -24,6 +27,16 @@ export function setAttributes(span: Span, record: unknown): void {
 }
 
 /**
+ * Returns true for an object that describes attributes: any but an array, and an object of a class that has no own
+ * members, such as a promise, a Date or a Map.
+ */
+export function isAttributeRecord(value: unknown): value is AttributeRecord {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	return prototype === Object.prototype || prototype === null || Object.keys(value).length > 0;
+}
+
+/**
  * Returns the attributes that a callback's result describes, without secrets in their keys and values: those of an object,
  * none of anything else.
  */
@@ -35,6 +48,23 @@ export function attributesOf(record: unknown): Record<string, AttributeValue> {
 		if (written !== undefined) attributes[redactKeyAtWrite(key)] = redactValueAtWrite(key, written);
 	}
 	return attributes;
+}
+
+/**
+ * Returns the same attributes with bounded values: texts of up to 4096 characters, arrays of up to 128 values.
+ */
+export function boundedAttributesOf(record: AttributeRecord): Record<string, AttributeValue> {
+	const attributes = attributesOf(record);
+	for (const [key, value] of Object.entries(attributes)) {
+		if (typeof value === 'string') attributes[key] = cutText(value);
+		else if (Array.isArray(value)) attributes[key] = cutArray(value) as AttributeValue;
+	}
+	return attributes;
+}
+
+/** Returns an array with up to 128 values, and their texts cut. */
+function cutArray(array: readonly unknown[]): unknown[] {
+	return array.slice(0, MAX_ITEMS).map((item) => (typeof item === 'string' ? cutText(item) : item));
 }
 
 /** Returns a value as OpenTelemetry accepts it; undefined for null and undefined. Never throws. */
@@ -58,16 +88,20 @@ function isUniform(array: readonly unknown[]): boolean {
 function asText(value: unknown): string {
 	try {
 		const written = typeof value === 'object' ? (textForm(value) ?? JSON.stringify(value, replacer())) : String(value);
-		return cut(written ?? String(value));
+		return cutText(written ?? String(value));
 	} catch {
 		return `[unreadable ${typeof value}]`;
 	}
 }
 
-/** Cuts a text. Secrets are removed before, because half a secret would not be recognized. */
-function cut(written: string): string {
-	if (written.length <= MAX_TEXT) return written;
-	return (redactionSettings().redactor?.text(written) ?? written).slice(0, MAX_TEXT);
+/**
+ * Cuts a text. Secrets are removed before, because half a secret would not be recognized.
+ *
+ * @param max - the most characters of the result
+ */
+export function cutText(written: string, max = MAX_TEXT): string {
+	if (written.length <= max) return written;
+	return (redactionSettings().redactor?.text(written) ?? written).slice(0, max);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { ConstantAttributes } from '../../redaction/constant-attributes.js';
+import { ATTR_AGENTESE_OUTCOME, ATTR_AGENTESE_RESULT } from '../../runtime/names.generated.js';
 
 /**
  * A span whose attributes can be assigned directly: one of OpenTelemetry's SDK 2.x or 3.x (class `SpanImpl`), or the
@@ -61,19 +62,19 @@ export function isDirectText(text: string | undefined): text is string {
 export function writeResultAndOutcome(span: Span, result: string | undefined, outcome: string | undefined): void {
 	const direct = isDirectText(result ?? '') ? directSpan(span) : undefined;
 	if (direct === undefined) {
-		if (result !== undefined) span.setAttribute('agentese.result', result);
-		if (outcome !== undefined) span.setAttribute('agentese.outcome', outcome);
+		if (result !== undefined) span.setAttribute(ATTR_AGENTESE_RESULT, result);
+		if (outcome !== undefined) span.setAttribute(ATTR_AGENTESE_OUTCOME, outcome);
 		return;
 	}
 	// A key that the method itself has set already is overwritten, and must not be counted twice.
 	const { attributes } = direct;
 	if (result !== undefined) {
-		if (!Object.hasOwn(attributes, 'agentese.result')) direct._attributesCount++;
-		attributes['agentese.result'] = result;
+		if (!Object.hasOwn(attributes, ATTR_AGENTESE_RESULT)) direct._attributesCount++;
+		attributes[ATTR_AGENTESE_RESULT] = result;
 	}
 	if (outcome !== undefined) {
-		if (!Object.hasOwn(attributes, 'agentese.outcome')) direct._attributesCount++;
-		attributes['agentese.outcome'] = outcome;
+		if (!Object.hasOwn(attributes, ATTR_AGENTESE_OUTCOME)) direct._attributesCount++;
+		attributes[ATTR_AGENTESE_OUTCOME] = outcome;
 	}
 }
 

@@ -1,33 +1,21 @@
 import type { Context, Link, Span, SpanContext, SpanKind } from '@opentelemetry/api';
+import type { AttributeRecord } from '../../invocation/attributes.js';
+import type { Callable } from '../../invocation/callable.js';
+import type { GenAiOperation } from '../../invocation/gen-ai-operation.js';
 import type { TokenUsage } from '../../usage/accounting/usage.js';
-import type { Capture, ErrorContent } from '../capture/settings.js';
+import type { Capture, CaptureSides, ErrorContent } from '../capture/settings.js';
+import type { MeteredOptions } from '../metering/options.js';
+import type { Settled, TokenSource } from './settled.js';
 
-/** Any function or method. */
-export type Callable = (this: never, ...args: never[]) => unknown;
-
-/** The final value of a call of `F`: what its promise resolves to, what its generator returns, or what it returns. */
-export type Settled<F extends Callable> =
-	Awaited<ReturnType<F>> extends Generator<unknown, infer R> | AsyncGenerator<unknown, infer R>
-		? R
-		: Awaited<ReturnType<F>>;
-
-/** The type of the value that may hold token usage: the settled value or, for a stream without one, its last item. */
-export type TokenSource<F extends Callable> =
-	Awaited<ReturnType<F>> extends Generator<infer T, infer R> | AsyncGenerator<infer T, infer R>
-		? T | R
-		: Awaited<ReturnType<F>> extends AsyncIterable<infer T> | ReadableStream<infer T>
-			? T
-			: Awaited<ReturnType<F>>;
-
-/**
- * Attributes by their keys. A value that OpenTelemetry would drop (Date, bigint, Error, Map, Set, class instances) is
- * written as text; null and undefined are left out.
- */
-export type AttributeRecord = Readonly<Record<string, unknown>>;
+/** A class of errors. */
+export type ErrorClass = abstract new (...args: never[]) => unknown;
 
 /**
  * The options of `@Traced`. The parameters of the callbacks have the types of the decorated method. A callback that
  * throws never fails the method: the error is logged once, and the callback counts as not given.
+ *
+ * Each callback is the type of a method, so that its parameters are compared in both directions: the options of a whole
+ * class, whose methods return different values, may name one type.
  */
 export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	/**
@@ -35,68 +23,91 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	 * parameters, such as `world.town.:citizen.greet`.
 	 * @default the class's handle and the method's name
 	 */
-	path?: string;
+	path?: string | undefined;
 	/**
-	 * The aspect of this method: the last segment of its path. False: the method is not published, and no path reaches
-	 * it.
+	 * The aspect of this method: the last segment of its path, if `@Aspect` sets none. It does not publish the method.
+	 * False: no path reaches the method, even if it has `@Aspect` or its class publishes all annotated methods.
 	 * @default the method's name
 	 */
-	aspect?: string | false;
+	aspect?: string | false | undefined;
 	/**
-	 * The name of the span. @default by configuration `agentese.invoke` or the path; without a path the function's name
+	 * The name of the span, or a function that returns it when the span starts. Metrics keep the path and the method's
+	 * name. If the function throws, or returns anything but a non-empty string, the default is used; what it throws is
+	 * logged once. What it returns is cut at 256 characters.
+	 * @default by configuration `agentese.invoke` or the path; without a path the function's name
 	 */
-	name?: string;
+	name?: string | { call(args: Parameters<F>, self: Self): string | undefined }['call'] | undefined;
 	/** The kind of the span. @default SpanKind.INTERNAL */
-	kind?: SpanKind;
+	kind?: SpanKind | undefined;
 	/**
 	 * Returns the observer: an umwelt in any of AGENTESE's shapes. Undefined means the enclosing invocation's observer,
 	 * null the guest. Writes `agentese.observer` and `agentese.archetype`.
 	 * @default the first parameter
 	 */
-	observer?(args: Parameters<F>, self: Self): unknown;
+	observer?: { call(args: Parameters<F>, self: Self): unknown }['call'] | undefined;
 	/** Returns attributes that samplers can read. Called for every call that may be sampled. @default none */
-	startAttributes?(args: Parameters<F>, self: Self): AttributeRecord | undefined;
+	samplingAttributes?: { call(args: Parameters<F>, self: Self): AttributeRecord | undefined }['call'] | undefined;
 	/** Returns attributes of the span. Called only if the span records. @default none */
-	attributes?(args: Parameters<F>, self: Self): AttributeRecord | undefined;
+	attributes?: { call(args: Parameters<F>, self: Self): AttributeRecord | undefined }['call'] | undefined;
 	/** Returns a text for `agentese.result`, or attributes, from the settled value. @default the value's type name */
-	result?(value: Settled<F>, args: Parameters<F>): string | AttributeRecord | undefined;
-	/** Returns true if this error is a refusal: outcome `refused`, status unset, no exception event. @default never */
-	expected?(error: unknown): boolean;
+	result?:
+		| { call(value: Settled<F>, args: Parameters<F>): string | number | boolean | AttributeRecord | undefined }['call']
+		| undefined;
+	/**
+	 * The classes of errors that are refusals, or a function that returns true for an error that is one: outcome `refused`,
+	 * status unset, no exception event. @default no error
+	 */
+	expected?: readonly ErrorClass[] | { call(error: unknown): boolean }['call'] | undefined;
 	/** Returns true if this value is a refusal: outcome `refused`, status unset. @default never */
-	refused?(value: Settled<F>): boolean;
+	refused?: { call(value: Settled<F>): boolean }['call'] | undefined;
 	/** True starts a new trace, with a link to the span that was active. @default false */
-	root?: boolean;
+	root?: boolean | undefined;
 	/** Returns the parent of the span. @default the active span */
-	parent?(args: Parameters<F>): Context | SpanContext | Span | undefined;
-	/** Returns spans that caused this call, as links of its span. @default none */
-	links?(args: Parameters<F>): readonly (Link | SpanContext)[] | undefined;
+	parent?: { call(args: Parameters<F>): Context | SpanContext | Span | undefined }['call'] | undefined;
+	/** Returns the span or the spans that caused this call, as links of its span; see `linkFrom`. @default none */
+	links?:
+		| { call(args: Parameters<F>): Link | SpanContext | readonly (Link | SpanContext)[] | undefined }['call']
+		| undefined;
 	/** `'current'` writes the attributes on the active span and starts none. @default 'new' */
-	span?: 'new' | 'current';
+	span?: 'new' | 'current' | undefined;
 	/**
 	 * Returns the token usage in the result or, for a stream, in its last chunk: a `TokenUsage`, or the usage as a
 	 * model's client reports it. Called instead of the toolkit's readers, and only if no model call was reported.
 	 * @default the toolkit's readers
 	 */
-	tokens?(value: TokenSource<F>): TokenUsage | object | undefined;
+	tokens?: { call(value: TokenSource<F>): TokenUsage | object | undefined }['call'] | undefined;
 	/**
 	 * The name of the member of the result that determines the end of the invocation, such as `textStream`. No other
 	 * member is read.
 	 * @default none
 	 */
-	watch?: string;
+	follow?: string | undefined;
 	/**
-	 * The value of `gen_ai.operation.name`, if the configuration lists the GenAI conventions.
+	 * The value of `gen_ai.operation.name`, if the configuration lists the GenAI conventions: one of theirs, or any other
+	 * string.
 	 * @default by the aspect's category
 	 */
-	operation?: 'invoke_agent' | 'execute_tool';
+	operation?: GenAiOperation | undefined;
 	/**
-	 * What is written of arguments and result as `agentese.arguments` and `agentese.return`: nothing, their types and
-	 * sizes, or all within the configured limits. The umwelt and the items of streams are never written.
+	 * What is written of arguments and result as `agentese.arguments` and `agentese.return_value`: nothing, their types and
+	 * sizes, or all within the configured limits; or each side by itself, and a function that selects of the arguments. The
+	 * umwelt and the items of streams are never written.
 	 * @default by configuration, `off`
 	 */
-	capture?: Capture;
+	capture?: Capture | CaptureSides<Parameters<F>> | undefined;
+	/**
+	 * Whether the invocations are counted and timed as well, as by `@Metered`; or the options of `@Metered`. With `@Metered`
+	 * on the method too they are counted once, and its options win.
+	 * @default by configuration, true, for a method with a path; else false
+	 */
+	metered?: boolean | MeteredOptions<F, Self> | undefined;
+	/**
+	 * Returns whether a call is traced. If false, this decorator creates no span and counts nothing; `@Metered` beside it
+	 * counts nevertheless. Called once for each call, at its begin. If it throws, the call is traced. @default always
+	 */
+	when?: { call(args: Parameters<F>, self: Self): boolean }['call'] | undefined;
 	/** `'type'` writes neither message nor stack of an error. @default by configuration, `full` */
-	errors?: ErrorContent;
+	errors?: ErrorContent | undefined;
 }
 
 /** The legal keys of `TracedOptions`, in the order of the documentation. */
@@ -106,7 +117,7 @@ export const TRACED_KEYS = [
 	'name',
 	'kind',
 	'observer',
-	'startAttributes',
+	'samplingAttributes',
 	'attributes',
 	'result',
 	'expected',
@@ -116,8 +127,10 @@ export const TRACED_KEYS = [
 	'links',
 	'span',
 	'tokens',
-	'watch',
+	'follow',
 	'operation',
+	'metered',
+	'when',
 	'capture',
 	'errors',
 ] as const satisfies readonly (keyof TracedOptions)[];

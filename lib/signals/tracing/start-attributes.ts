@@ -1,8 +1,18 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import { sessionAttributes } from '../../agentese/observers/observer-attributes.js';
-import type { InvocationView, JoinPointFacts } from '../../invocation/advice.js';
+import type { JoinPointFacts, LiveInvocation } from '../../invocation/advice.js';
 import { ConstantAttributes } from '../../redaction/constant-attributes.js';
 import { redactionSettings, redactTextAtWrite, redactValueAtWrite } from '../../redaction/settings.js';
+import {
+	ATTR_AGENTESE_ALIAS,
+	ATTR_AGENTESE_ARCHETYPE,
+	ATTR_AGENTESE_ASPECT,
+	ATTR_AGENTESE_CONTEXT,
+	ATTR_AGENTESE_HOLON,
+	ATTR_AGENTESE_OBSERVER,
+	ATTR_AGENTESE_PATH,
+	ATTR_CODE_FUNCTION_NAME,
+} from '../../runtime/names.generated.js';
 import { genaiStartAttributes } from '../genai/span-attributes.js';
 import { cutPath } from './attribute-values.js';
 import { directSpan, isDirectText } from './fast-attributes.js';
@@ -39,18 +49,18 @@ export class StartAttributes {
 	 *
 	 * @param invocation - the call, with its path, observer and alias
 	 */
-	of(invocation: InvocationView): Attributes {
+	of(invocation: LiveInvocation): Attributes {
 		const { template } = this.#point;
 		const genai = genaiStartAttributes(invocation);
 		if (template === undefined) return genai === undefined ? this.#fixed : { ...this.#fixed, ...genai };
 		const path = this.#pathOf(invocation, template);
 		return {
 			...this.#fixed,
-			'agentese.path': path,
-			...(this.#expands ? { 'agentese.holon': holonOf(path) } : undefined),
+			[ATTR_AGENTESE_PATH]: path,
+			...(this.#expands ? { [ATTR_AGENTESE_HOLON]: holonOf(path) } : undefined),
 			...aliasAttributes(invocation),
-			'agentese.observer': observerId(invocation),
-			'agentese.archetype': archetypeOf(invocation),
+			[ATTR_AGENTESE_OBSERVER]: observerId(invocation),
+			[ATTR_AGENTESE_ARCHETYPE]: archetypeOf(invocation),
 			...sessionAttributes(invocation.observer),
 			...genai,
 		};
@@ -60,7 +70,7 @@ export class StartAttributes {
 	 * Writes the same attributes on a span that has just started. If the span permits it they are assigned directly, else
 	 * by `setAttributes`.
 	 */
-	write(invocation: InvocationView, span: Span): void {
+	write(invocation: LiveInvocation, span: Span): void {
 		const direct = this.#isDirect ? directSpan(span) : undefined;
 		if (direct === undefined || direct._attributesCount !== 0) {
 			span.setAttributes(this.of(invocation));
@@ -70,13 +80,13 @@ export class StartAttributes {
 		const path = this.#pathOf(invocation, template);
 		// The keys are literals: an assignment by a variable key takes as long as three of these.
 		const { attributes } = direct;
-		attributes['agentese.path'] = path;
-		attributes['agentese.context'] = context;
-		attributes['agentese.holon'] = this.#expands ? holonOf(path) : holon;
-		attributes['agentese.aspect'] = aspect;
-		attributes['code.function.name'] = functionName;
-		attributes['agentese.observer'] = observerId(invocation);
-		attributes['agentese.archetype'] = archetypeOf(invocation);
+		attributes[ATTR_AGENTESE_PATH] = path;
+		attributes[ATTR_AGENTESE_CONTEXT] = context;
+		attributes[ATTR_AGENTESE_HOLON] = this.#expands ? holonOf(path) : holon;
+		attributes[ATTR_AGENTESE_ASPECT] = aspect;
+		attributes[ATTR_CODE_FUNCTION_NAME] = functionName;
+		attributes[ATTR_AGENTESE_OBSERVER] = observerId(invocation);
+		attributes[ATTR_AGENTESE_ARCHETYPE] = archetypeOf(invocation);
 		// The span had no attributes before, so these seven are all it has.
 		direct._attributesCount = 7;
 		if (direct._constants === null) direct._constants = this.#constants;
@@ -85,18 +95,18 @@ export class StartAttributes {
 	}
 
 	/** Returns the path of a call without secrets. A path without parameters is inspected once for all calls. */
-	#pathOf(invocation: InvocationView, template: string): string {
+	#pathOf(invocation: LiveInvocation, template: string): string {
 		const path = invocation.path ?? template;
 		if (path === template) {
 			const { redactor, atWrite } = redactionSettings();
 			if (!atWrite || redactor === undefined) return cutPath(path);
 			if (!redactor.hasCustomFunction && this.#constants.areClean(redactor)) return cutPath(path);
 		}
-		return cutPath(redactTextAtWrite('agentese.path', path));
+		return cutPath(redactTextAtWrite(ATTR_AGENTESE_PATH, path));
 	}
 
 	/** Returns the attributes that most calls do not have; undefined if there are none. */
-	#optionalAttributes(invocation: InvocationView): Attributes | undefined {
+	#optionalAttributes(invocation: LiveInvocation): Attributes | undefined {
 		const genai = genaiStartAttributes(invocation);
 		const session = sessionAttributes(invocation.observer);
 		if (genai === undefined && session === undefined && invocation.alias === undefined) return undefined;
@@ -110,18 +120,20 @@ function holonOf(path: string): string {
 }
 
 /** Returns `agentese.alias` if the path was invoked by an alias. */
-function aliasAttributes({ alias }: InvocationView): Attributes | undefined {
-	return alias === undefined ? undefined : { 'agentese.alias': cutPath(redactTextAtWrite('agentese.alias', alias)) };
+function aliasAttributes({ alias }: LiveInvocation): Attributes | undefined {
+	return alias === undefined
+		? undefined
+		: { [ATTR_AGENTESE_ALIAS]: cutPath(redactTextAtWrite(ATTR_AGENTESE_ALIAS, alias)) };
 }
 
 /** Returns the observer's id without secrets, cut. */
-function observerId({ observer }: InvocationView): string {
-	return cut(redactValueAtWrite('agentese.observer', observer.id));
+function observerId({ observer }: LiveInvocation): string {
+	return cut(redactValueAtWrite(ATTR_AGENTESE_OBSERVER, observer.id));
 }
 
 /** Returns the observer's archetype without secrets, cut. */
-function archetypeOf({ observer }: InvocationView): string {
-	return cut(redactValueAtWrite('agentese.archetype', observer.archetype));
+function archetypeOf({ observer }: LiveInvocation): string {
+	return cut(redactValueAtWrite(ATTR_AGENTESE_ARCHETYPE, observer.archetype));
 }
 
 function cut(text: string): string {
@@ -130,13 +142,13 @@ function cut(text: string): string {
 
 /** Returns the attributes that depend on the method alone. */
 function fixedAttributes(point: JoinPointFacts): Attributes {
-	const code = point.functionName === '' ? undefined : { 'code.function.name': point.functionName };
+	const code = point.functionName === '' ? undefined : { [ATTR_CODE_FUNCTION_NAME]: point.functionName };
 	if (point.template === undefined) return { ...code };
 	return {
-		'agentese.path': cutPath(point.template),
-		...(point.context === undefined ? undefined : { 'agentese.context': point.context }),
-		...(point.holon === undefined ? undefined : { 'agentese.holon': point.holon }),
-		...(point.aspect === undefined ? undefined : { 'agentese.aspect': point.aspect }),
+		[ATTR_AGENTESE_PATH]: cutPath(point.template),
+		...(point.context === undefined ? undefined : { [ATTR_AGENTESE_CONTEXT]: point.context }),
+		...(point.holon === undefined ? undefined : { [ATTR_AGENTESE_HOLON]: point.holon }),
+		...(point.aspect === undefined ? undefined : { [ATTR_AGENTESE_ASPECT]: point.aspect }),
 		...code,
 	};
 }

@@ -1,4 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
+import {
+	ATTR_AGENTESE_STREAM_CHUNKS,
+	ATTR_AGENTESE_STREAM_SIZE,
+	ATTR_AGENTESE_STREAM_STALL_MAX,
+	ATTR_AGENTESE_STREAM_TIME_TO_FIRST_CHUNK,
+} from '../../runtime/names.generated.js';
 import type { Streamed } from '../../settling/common/stream-timing.js';
 
 /**
@@ -8,9 +14,9 @@ import type { Streamed } from '../../settling/common/stream-timing.js';
  */
 export function streamAttributes({ chunks, firstChunk, stall, bytes }: Streamed): Attributes {
 	return {
-		'agentese.stream.chunks': chunks,
-		...(firstChunk === undefined ? undefined : { 'agentese.stream.first_chunk': firstChunk }),
-		...(stall === undefined ? undefined : { 'agentese.stream.stall': stall }),
-		...(bytes === undefined ? undefined : { 'agentese.stream.bytes': bytes }),
+		[ATTR_AGENTESE_STREAM_CHUNKS]: chunks,
+		...(firstChunk === undefined ? undefined : { [ATTR_AGENTESE_STREAM_TIME_TO_FIRST_CHUNK]: firstChunk }),
+		...(stall === undefined ? undefined : { [ATTR_AGENTESE_STREAM_STALL_MAX]: stall }),
+		...(bytes === undefined ? undefined : { [ATTR_AGENTESE_STREAM_SIZE]: bytes }),
 	};
 }

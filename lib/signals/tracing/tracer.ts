@@ -1,6 +1,6 @@
 import { type Tracer, trace } from '@opentelemetry/api';
 import { currentEpoch, metricsOn, tracesOn } from '../../runtime/epoch.js';
-import { SCOPE, VERSION } from '../../runtime/version.js';
+import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../runtime/version.js';
 import { type Sampling, samplingOf } from './sampling.js';
 import { effectiveTracer } from './tracer-override.js';
 
@@ -16,7 +16,8 @@ let cachedEpoch = 0;
 export function tracer(): Tracer {
 	const epoch = currentEpoch();
 	if (cached === undefined || cachedEpoch !== epoch) {
-		cached = effectiveTracer(trace.getTracer(SCOPE, VERSION));
+		// `trace.getTracer` of the API, 1.10, has no parameter for options.
+		cached = effectiveTracer(trace.getTracerProvider().getTracer(SCOPE, VERSION, SCOPE_OPTIONS));
 		cachedSampling = samplingOf(cached);
 		cachedEpoch = epoch;
 	}

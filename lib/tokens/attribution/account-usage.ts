@@ -15,7 +15,7 @@ import { hold } from './uncounted.js';
  *
  * - the tokens of the invocation that owns them, and the counter `agentese.tokens` with the totals of this process.
  *   Both are left out for the source `process`, because the other process counts its own tokens;
- * - the subtotals that `injectTokens` sends to the calling process;
+ * - the subtotals that `answerWithTokens` sends to the calling process;
  * - the subtree totals of the enclosing invocations. For the source `process` the owner itself is one of them.
  *
  * The counter is increased when the owner ends (`uncounted.ts`), and at once if the owner has ended, was counted by a
@@ -24,7 +24,7 @@ import { hold } from './uncounted.js';
  * @param owner - the invocation with which the tokens are accounted, as `ownerOf()` returns it; undefined outside of
  *   all
  * @param usage - one model call that no other source has reported, or what another process spent
- * @param source - who reported it; `process` for what `extractTokens` reads from a response of another process
+ * @param source - who reported it; `process` for what `addTokensFrom` reads from a response of another process
  */
 export function accountUsage(owner: LiveInvocation | undefined, usage: Usage, source: Source | 'process'): void {
 	const local = source !== 'process';
@@ -46,7 +46,7 @@ export function accountUsage(owner: LiveInvocation | undefined, usage: Usage, so
 		if (account.counted) countTokens(owner.point, usage, usage.model);
 		else hold(owner);
 	}
-	addToSubtotals(local && owner !== undefined ? owner.context : activeContext(), usage);
+	addToSubtotals(local && owner !== undefined ? owner.otelContext : activeContext(), usage);
 	const innermost = ownerOf(local ? owner?.parent : owner);
 	for (let outer = innermost; outer !== undefined; outer = outer.parent) {
 		if (!outer.ended) accountOf(outer).addBelow(usage);

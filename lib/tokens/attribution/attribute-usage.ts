@@ -38,11 +38,11 @@ export function mayBeUnreported(owner: LiveInvocation, { responseId }: Usage): b
  * Returns true, once for each invocation, if a span that ended after its invocation reports the call that was read from
  * the result of that invocation. If both reports have a response id, the ids decide, and this returns false.
  */
-function wasReadFromResult(owner: LiveInvocation, { in: input, out: output, responseId }: Usage): boolean {
+function wasReadFromResult(owner: LiveInvocation, { input, output, responseId }: Usage): boolean {
 	const { ended, account } = owner;
 	if (!ended || account === undefined || account.reported) return false;
 	if (responseId !== undefined && !account.anonymous) return false;
-	if (account.own?.in !== input || account.own.out !== output) return false;
+	if (account.own?.input !== input || account.own.output !== output) return false;
 	account.reported = true;
 	return true;
 }

@@ -1,6 +1,7 @@
 import { instruments } from '../../instruments/instruments.js';
 import { bounded, pointLabels } from '../../instruments/labels.js';
 import type { JoinPointFacts } from '../../invocation/advice.js';
+import { ATTR_AGENTESE_MODEL, ATTR_AGENTESE_TOKENS_DIRECTION } from '../../runtime/names.generated.js';
 import { addToTotals, type TokenTotals } from '../../usage/accounting/process-totals.js';
 
 /**
@@ -14,7 +15,7 @@ import { addToTotals, type TokenTotals } from '../../usage/accounting/process-to
  */
 export function countTokens(
 	point: JoinPointFacts | undefined,
-	tokens: { readonly in: number; readonly out: number },
+	tokens: { readonly input: number; readonly output: number },
 	model: string | undefined,
 	kind?: Exclude<keyof TokenTotals, 'counted'>,
 ): void {
@@ -23,7 +24,7 @@ export function countTokens(
 	const counter = instruments()?.tokens;
 	if (counter === undefined) return;
 	const labels = pointLabels(point);
-	if (model !== undefined) labels['agentese.model'] = bounded('agentese.model', model);
-	if (tokens.in > 0) counter.add(tokens.in, { ...labels, 'agentese.direction': 'in' });
-	if (tokens.out > 0) counter.add(tokens.out, { ...labels, 'agentese.direction': 'out' });
+	if (model !== undefined) labels[ATTR_AGENTESE_MODEL] = bounded(ATTR_AGENTESE_MODEL, model);
+	if (tokens.input > 0) counter.add(tokens.input, { ...labels, [ATTR_AGENTESE_TOKENS_DIRECTION]: 'in' });
+	if (tokens.output > 0) counter.add(tokens.output, { ...labels, [ATTR_AGENTESE_TOKENS_DIRECTION]: 'out' });
 }

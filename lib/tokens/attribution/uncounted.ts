@@ -43,9 +43,9 @@ export function hold(invocation: LiveInvocation): void {
  * also be one of the application or of an enclosing invocation: those are left as they are.
  */
 function writeSoFar(invocation: LiveInvocation): void {
-	const span = trace.getSpan(invocation.context);
+	const span = trace.getSpan(invocation.otelContext);
 	if (span === undefined || !span.isRecording() || !isToolkitSpan(span as StartedSpan)) return;
-	if (invocation.parent !== undefined && trace.getSpan(invocation.parent.context) === span) return;
+	if (invocation.parent !== undefined && trace.getSpan(invocation.parent.otelContext) === span) return;
 	writeTokens(span, invocation);
 }
 

@@ -54,6 +54,6 @@ function unknownClient(client: unknown): string {
 	const names = ADAPTERS.map(({ name }) => name).join(', ');
 	return (
 		`meterModel() accepts a client of ${names}, but got ${typeName(client)}. ` +
-		'Report the tokens of another client with recordTokens({ in, out }).'
+		'Report the tokens of another client with recordTokens({ input, output }).'
 	);
 }

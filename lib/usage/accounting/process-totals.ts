@@ -2,8 +2,8 @@ import { processState } from '../../runtime/process-state.js';
 
 /** A number of tokens in both directions. */
 interface Directions {
-	in: number;
-	out: number;
+	input: number;
+	output: number;
 }
 
 /** The tokens that this process has counted since it started. */
@@ -22,16 +22,16 @@ export interface TokenTotals {
 const totals = processState(
 	'usage/process-totals',
 	(): TokenTotals => ({
-		counted: { in: 0, out: 0 },
-		late: { in: 0, out: 0 },
-		outside: { in: 0, out: 0 },
+		counted: { input: 0, output: 0 },
+		late: { input: 0, output: 0 },
+		outside: { input: 0, output: 0 },
 	}),
 );
 
 /** Adds tokens to one of the totals. */
 export function addToTotals(kind: keyof TokenTotals, tokens: Readonly<Directions>): void {
-	totals[kind].in += tokens.in;
-	totals[kind].out += tokens.out;
+	totals[kind].input += tokens.input;
+	totals[kind].output += tokens.output;
 }
 
 /** Returns a copy of the totals of this process so far. */

@@ -9,7 +9,7 @@ export class TokenAccount {
 	/**
 	 * The tokens of the invocations below it and of other processes; `any` is true once a usage was added, even of 0.
 	 */
-	readonly below = { in: 0, out: 0, any: false };
+	readonly below = { input: 0, output: 0, any: false };
 	/** True once one of its own calls was reported by another source than its result, which then is not read. */
 	reported = false;
 	/** True once its own tokens were added to the counter. Tokens that come later are counted at once. */
@@ -33,10 +33,10 @@ export class TokenAccount {
 	}
 
 	/** Adds tokens of an invocation below, or of another process. */
-	addBelow(usage: Pick<Usage, 'in' | 'out' | 'responseId'>): void {
+	addBelow(usage: Pick<Usage, 'input' | 'output' | 'responseId'>): void {
 		this.below.any = true;
-		this.below.in += usage.in;
-		this.below.out += usage.out;
+		this.below.input += usage.input;
+		this.below.output += usage.output;
 		this.anonymous ||= usage.responseId === undefined;
 	}
 }

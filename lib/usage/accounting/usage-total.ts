@@ -5,30 +5,30 @@ import type { TokenCount, Usage } from './usage.js';
  * `reasoning`) is undefined until a call reports it.
  */
 export class UsageTotal implements TokenCount {
-	in = 0;
-	out = 0;
+	input = 0;
+	output = 0;
 	cacheRead: number | undefined;
 	cacheWrite: number | undefined;
 	reasoning: number | undefined;
 	/** True once one of the calls was partial. */
 	partial = false;
 	/** Both directions by model, for the counter; the key undefined is for calls without a model. */
-	readonly byModel = new Map<string | undefined, { in: number; out: number }>();
+	readonly byModel = new Map<string | undefined, { input: number; output: number }>();
 
 	/** Adds one model call to the sums and to those of its model. */
 	add(usage: Usage): void {
-		this.in += usage.in;
-		this.out += usage.out;
+		this.input += usage.input;
+		this.output += usage.output;
 		this.cacheRead = sum(this.cacheRead, usage.cacheRead);
 		this.cacheWrite = sum(this.cacheWrite, usage.cacheWrite);
 		this.reasoning = sum(this.reasoning, usage.reasoning);
 		this.partial ||= usage.partial === true;
 		const model = this.byModel.get(usage.model);
 		if (model === undefined) {
-			this.byModel.set(usage.model, { in: usage.in, out: usage.out });
+			this.byModel.set(usage.model, { input: usage.input, output: usage.output });
 		} else {
-			model.in += usage.in;
-			model.out += usage.out;
+			model.input += usage.input;
+			model.output += usage.output;
 		}
 	}
 

@@ -1,4 +1,5 @@
 import { redactTextAtWrite } from '../../redaction/settings.js';
+import { ATTR_AGENTESE_MODEL } from '../../runtime/names.generated.js';
 
 /**
  * The tokens that one model call spent. All counts are whole numbers from 0. As in OpenTelemetry's GenAI conventions,
@@ -6,9 +7,9 @@ import { redactTextAtWrite } from '../../redaction/settings.js';
  */
 export interface TokenUsage {
 	/** Input tokens: those that the model read. @default 0 */
-	readonly in?: number | undefined;
+	readonly input?: number | undefined;
 	/** Output tokens: those that the model wrote. @default 0 */
-	readonly out?: number | undefined;
+	readonly output?: number | undefined;
 	/** The part of `in` that was read from a cache. @default unknown */
 	readonly cacheRead?: number | undefined;
 	/** The part of `in` that was written to a cache. @default unknown */
@@ -28,9 +29,9 @@ export interface TokenUsage {
 /** The tokens of one or several model calls. */
 export interface TokenCount {
 	/** Input tokens, those of the cache included. */
-	readonly in: number;
+	readonly input: number;
 	/** Output tokens, those of reasoning included. */
-	readonly out: number;
+	readonly output: number;
 	/** The part of `in` that was read from a cache; undefined if no call reported it. */
 	readonly cacheRead?: number | undefined;
 	/** The part of `in` that was written to a cache; undefined if no call reported it. */
@@ -38,7 +39,7 @@ export interface TokenCount {
 	/** The part of `out` that was spent on reasoning; undefined if no call reported it. */
 	readonly reasoning?: number | undefined;
 	/** True if a call ended before its provider had reported all of its usage. */
-	readonly partial?: boolean;
+	readonly partial?: boolean | undefined;
 	/** The model, if all calls were of the same one. */
 	readonly model?: string | undefined;
 }
@@ -46,9 +47,9 @@ export interface TokenCount {
 /** A usage that `checkUsage()` has checked: both counts are present, and every other member is valid or undefined. */
 export interface Usage extends TokenUsage {
 	/** Input tokens; 0 if the provider reported none. */
-	readonly in: number;
+	readonly input: number;
 	/** Output tokens; 0 if the provider reported none. */
-	readonly out: number;
+	readonly output: number;
 }
 
 /**
@@ -58,12 +59,12 @@ export interface Usage extends TokenUsage {
 export function checkUsage(usage: unknown): Usage | undefined {
 	if (usage === null || typeof usage !== 'object') return undefined;
 	const given = usage as TokenUsage;
-	const input = tokenCount(given.in);
-	const output = tokenCount(given.out);
+	const input = tokenCount(given.input);
+	const output = tokenCount(given.output);
 	if (input === undefined && output === undefined) return undefined;
 	return {
-		in: input ?? 0,
-		out: output ?? 0,
+		input: input ?? 0,
+		output: output ?? 0,
 		cacheRead: tokenCount(given.cacheRead, input),
 		cacheWrite: tokenCount(given.cacheWrite, input),
 		reasoning: tokenCount(given.reasoning, output),
@@ -83,7 +84,7 @@ function tokenCount(value: unknown, max = Number.MAX_SAFE_INTEGER): number | und
 
 function modelName(value: unknown): string | undefined {
 	const name = text(value);
-	return name === undefined ? undefined : redactTextAtWrite('agentese.model', name);
+	return name === undefined ? undefined : redactTextAtWrite(ATTR_AGENTESE_MODEL, name);
 }
 
 function text(value: unknown): string | undefined {

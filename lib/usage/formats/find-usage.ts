@@ -1,5 +1,5 @@
 import types from 'node:util/types';
-import type { TokenUsage } from '../accounting/usage.js';
+import { checkUsage, type TokenUsage, type Usage } from '../accounting/usage.js';
 import { messageUsage, resultUsage } from './langchain.js';
 import { merge } from './merge.js';
 import { asObject, countIn, nameIn, objectIn, objectsIn, readOwnProperty } from './read-property.js';
@@ -12,7 +12,7 @@ const { hasOwn } = Object;
  * Returns the usage in the response of a model client, or in a usage object itself, in any known format; undefined if
  * there is none. Only own data properties are read: no getter runs, and no trap of a proxy. Never throws.
  *
- * A total without directions counts as `in`. A pair `{ in, out }` by itself is no usage: it might count bytes.
+ * A total without directions counts as `in`. A pair `{ input, output }` by itself is no usage: it might count bytes.
  */
 export function usageIn(value: unknown): TokenUsage | undefined {
 	if (value === null || typeof value !== 'object' || types.isProxy(value) || Array.isArray(value)) return undefined;
@@ -25,6 +25,16 @@ export function usageIn(value: unknown): TokenUsage | undefined {
 }
 
 /**
+ * Returns the checked usage in what the application reports as one, by `recordTokens` or by a `tokens` option: a
+ * `TokenUsage`, or any format that `usageIn` knows. Undefined if it is neither.
+ *
+ * @throws what a getter of the value throws
+ */
+export function readUsage(value: unknown): Usage | undefined {
+	return checkUsage(value) ?? checkUsage(usageFrom(value));
+}
+
+/**
  * Returns the usage in a value that is known to be one, because a reader or an option returned it: a `TokenUsage`, or
  * any format that `usageIn` knows. Undefined if it is neither. Never throws.
  */
@@ -32,12 +42,12 @@ export function usageFrom(value: unknown): TokenUsage | undefined {
 	try {
 		const usage = asObject(value);
 		if (usage === undefined) return undefined;
-		const input = countIn(usage, 'in');
-		const output = countIn(usage, 'out');
+		const input = countIn(usage, 'input');
+		const output = countIn(usage, 'output');
 		if (input === undefined && output === undefined) return usageIn(value);
 		return {
-			in: input ?? 0,
-			out: output ?? 0,
+			input: input ?? 0,
+			output: output ?? 0,
 			cacheRead: countIn(usage, 'cacheRead'),
 			cacheWrite: countIn(usage, 'cacheWrite'),
 			reasoning: countIn(usage, 'reasoning'),
@@ -116,7 +126,7 @@ function ollamaUsage(response: object): TokenUsage | undefined {
 	const input = countIn(response, 'prompt_eval_count');
 	const output = countIn(response, 'eval_count');
 	if (input === undefined && output === undefined) return undefined;
-	return { in: input ?? 0, out: output ?? 0, model: nameIn(response, 'model'), provider: 'ollama' };
+	return { input: input ?? 0, output: output ?? 0, model: nameIn(response, 'model'), provider: 'ollama' };
 }
 
 /**
@@ -127,13 +137,13 @@ function tokensUsage(value: object): TokenUsage | undefined {
 	const tokens = objectIn(value, 'tokens');
 	const input = countIn(tokens, 'in');
 	const output = countIn(tokens, 'out');
-	if (input !== undefined && output !== undefined) return { in: input, out: output };
+	if (input !== undefined && output !== undefined) return { input, output };
 	return hasOwn(value, 'billedUnits') || hasOwn(value, 'billed_units') ? splitCounts(value) : undefined;
 }
 
 /** Returns a total without directions as input. */
 function totalUsage(total: number | undefined): TokenUsage | undefined {
-	return total === undefined ? undefined : { in: total, out: 0 };
+	return total === undefined ? undefined : { input: total, output: 0 };
 }
 
 /** Reads an event of a stream that carries the whole response, or its end. */

@@ -5,7 +5,10 @@ import { sum } from './token-counts.js';
 export function merge(total: TokenUsage | undefined, next: TokenUsage): TokenUsage {
 	if (total === undefined) return next;
 	return {
-		...sum({ ...total, in: total.in ?? 0, out: total.out ?? 0 }, { ...next, in: next.in ?? 0, out: next.out ?? 0 }),
+		...sum(
+			{ ...total, input: total.input ?? 0, output: total.output ?? 0 },
+			{ ...next, input: next.input ?? 0, output: next.output ?? 0 },
+		),
 		model: total.model === next.model ? total.model : undefined,
 		provider: total.provider === next.provider ? total.provider : undefined,
 		responseId: total.responseId === next.responseId ? total.responseId : undefined,
@@ -30,8 +33,8 @@ export function append(total: TokenUsage | undefined, next: TokenUsage): TokenUs
 export function grow(earlier: TokenUsage | undefined, later: TokenUsage): TokenUsage {
 	if (earlier === undefined) return later;
 	return {
-		in: Math.max(earlier.in ?? 0, later.in ?? 0),
-		out: Math.max(earlier.out ?? 0, later.out ?? 0),
+		input: Math.max(earlier.input ?? 0, later.input ?? 0),
+		output: Math.max(earlier.output ?? 0, later.output ?? 0),
 		cacheRead: max(earlier.cacheRead, later.cacheRead),
 		cacheWrite: max(earlier.cacheWrite, later.cacheWrite),
 		reasoning: max(earlier.reasoning, later.reasoning),

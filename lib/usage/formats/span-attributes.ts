@@ -5,8 +5,8 @@ type Attributes = Readonly<Record<string, unknown>>;
 
 /** The attribute names that one family of instrumentations uses for each count, the preferred name first. */
 interface AttributeNames {
-	readonly in: readonly string[];
-	readonly out: readonly string[];
+	readonly input: readonly string[];
+	readonly output: readonly string[];
 	readonly cacheRead: readonly string[];
 	readonly cacheWrite: readonly string[];
 	readonly reasoning: readonly string[];
@@ -20,8 +20,8 @@ interface AttributeNames {
 const FAMILIES: readonly AttributeNames[] = [
 	// OpenTelemetry's GenAI conventions and, with the older names, OpenLLMetry.
 	{
-		in: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'],
-		out: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'],
+		input: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'],
+		output: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'],
 		cacheRead: [
 			'gen_ai.usage.cache_read.input_tokens',
 			'gen_ai.usage.cache_read_input_tokens',
@@ -36,24 +36,24 @@ const FAMILIES: readonly AttributeNames[] = [
 	},
 	// OpenInference.
 	{
-		in: ['llm.token_count.prompt'],
-		out: ['llm.token_count.completion'],
+		input: ['llm.token_count.prompt'],
+		output: ['llm.token_count.completion'],
 		cacheRead: ['llm.token_count.prompt_details.cache_read'],
 		cacheWrite: ['llm.token_count.prompt_details.cache_write'],
 		reasoning: ['llm.token_count.completion_details.reasoning'],
 	},
 	// The Vercel AI SDK.
 	{
-		in: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'],
-		out: ['ai.usage.outputTokens', 'ai.usage.completionTokens'],
+		input: ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'],
+		output: ['ai.usage.outputTokens', 'ai.usage.completionTokens'],
 		cacheRead: ['ai.usage.cachedInputTokens', 'ai.usage.inputTokenDetails.cacheReadTokens'],
 		cacheWrite: ['ai.usage.inputTokenDetails.cacheWriteTokens'],
 		reasoning: ['ai.usage.reasoningTokens', 'ai.usage.outputTokenDetails.reasoningTokens'],
 	},
 	// Early releases of OpenLLMetry.
 	{
-		in: ['llm.usage.prompt_tokens'],
-		out: ['llm.usage.completion_tokens'],
+		input: ['llm.usage.prompt_tokens'],
+		output: ['llm.usage.completion_tokens'],
 		cacheRead: [],
 		cacheWrite: [],
 		reasoning: [],
@@ -84,8 +84,8 @@ const REASONING = FAMILIES.flatMap(({ reasoning }) => reasoning);
 /** Returns the usage in the attributes of a span of any known instrumentation; undefined if there is none. */
 export function usageOnSpan(attributes: Attributes): TokenUsage | undefined {
 	for (const names of FAMILIES) {
-		const input = number(first(attributes, names.in));
-		const output = number(first(attributes, names.out));
+		const input = number(first(attributes, names.input));
+		const output = number(first(attributes, names.output));
 		if (input === undefined && output === undefined) continue;
 		const cacheRead = number(first(attributes, CACHE_READ));
 		const cacheWrite = number(first(attributes, CACHE_WRITE));
@@ -93,8 +93,8 @@ export function usageOnSpan(attributes: Attributes): TokenUsage | undefined {
 		return {
 			// A cache part that is greater than the input was not included in it: some instrumentations write
 			// Anthropic's numbers, which exclude the tokens of the cache.
-			in: cached > (input ?? 0) ? (input ?? 0) + cached : input,
-			out: output,
+			input: cached > (input ?? 0) ? (input ?? 0) + cached : input,
+			output,
 			cacheRead,
 			cacheWrite,
 			reasoning: number(first(attributes, REASONING)),

@@ -184,11 +184,11 @@ export class StreamUsage {
 	#addMessage(message: object): void {
 		const usage = messageUsage(message);
 		if (usage === undefined) return;
-		const { in: input = 0, out = 0, responseId } = usage;
+		const { input = 0, output: out = 0, responseId } = usage;
 		const isChunk = hasOwn(message, 'tool_call_chunks');
 		const repeated = isChunk && input === 0 ? this.#repeatedOutput : undefined;
 		if (!isChunk || (repeated === undefined && responseId !== this.#current?.responseId)) this.#endCurrent();
-		this.#current = append(this.#current, { ...usage, out: Math.max(0, out - (repeated ?? 0)) });
+		this.#current = append(this.#current, { ...usage, output: Math.max(0, out - (repeated ?? 0)) });
 		// The first chunk of an Anthropic response has input, and an output that the last chunk's includes.
 		const isFirst = isChunk && input > 0 && responseId?.startsWith('msg_') === true;
 		if (isFirst) this.#repeatedOutput = out;

@@ -2,8 +2,8 @@ import { asTokenCount, countIn, objectIn, objectsIn, readOwnProperty } from './r
 
 /** The numbers of one usage object: `in` includes those of the cache, `out` those of reasoning. */
 export interface Counts {
-	readonly in: number;
-	readonly out: number;
+	readonly input: number;
+	readonly output: number;
 	/** The part of `in` that was read from a cache; undefined if the object does not report it. */
 	readonly cacheRead?: number | undefined;
 	/** The part of `in` that was written to a cache; undefined if the object does not report it. */
@@ -106,8 +106,8 @@ function fromAnthropicIteration(usage: object): Counts {
 	const cacheRead = countIn(usage, 'cache_read_input_tokens');
 	const cacheWrite = countIn(usage, 'cache_creation_input_tokens');
 	return {
-		in: (countIn(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
-		out: countIn(usage, 'output_tokens') ?? 0,
+		input: (countIn(usage, 'input_tokens') ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
+		output: countIn(usage, 'output_tokens') ?? 0,
 		cacheRead,
 		cacheWrite,
 		reasoning: countIn(objectIn(usage, 'output_tokens_details'), 'thinking_tokens'),
@@ -210,7 +210,7 @@ function fromCohereUnits(usage: object, units: object | undefined): Counts | und
 /** Reads a total without directions, as rerankers and embeddings report it, as input. */
 function fromTotal(usage: object): Counts | undefined {
 	const total = countIn(usage, 'total_tokens') ?? countIn(usage, 'totalTokens');
-	return total === undefined ? undefined : { in: total, out: 0 };
+	return total === undefined ? undefined : { input: total, output: 0 };
 }
 
 /** What a usage object reports beside input and output. */
@@ -230,28 +230,28 @@ function counts(input = 0, output = 0, { cacheRead, cacheWrite, reasoning, total
 	// Some servers (xAI's) exclude reasoning from the output. The total shows it; without one, so does reasoning that
 	// is greater than the output.
 	const excluded = total === undefined ? thought > output : total === input + output + thought;
-	return validated({ in: input, out: excluded ? output + thought : output, cacheRead, cacheWrite, reasoning });
+	return validated({ input: input, output: excluded ? output + thought : output, cacheRead, cacheWrite, reasoning });
 }
 
 /** Drops the parts that are greater than their whole. Returns undefined if a sum exceeds the safe integers. */
 function validated(all: Counts): Counts | undefined {
-	if (asTokenCount(all.in) === undefined || asTokenCount(all.out) === undefined) return undefined;
+	if (asTokenCount(all.input) === undefined || asTokenCount(all.output) === undefined) return undefined;
 	const { cacheRead = 0, cacheWrite = 0, reasoning = 0 } = all;
-	if (cacheRead <= all.in && cacheWrite <= all.in && reasoning <= all.out) return all;
+	if (cacheRead <= all.input && cacheWrite <= all.input && reasoning <= all.output) return all;
 	return {
-		in: all.in,
-		out: all.out,
-		cacheRead: cacheRead <= all.in ? all.cacheRead : undefined,
-		cacheWrite: cacheWrite <= all.in ? all.cacheWrite : undefined,
-		reasoning: reasoning <= all.out ? all.reasoning : undefined,
+		input: all.input,
+		output: all.output,
+		cacheRead: cacheRead <= all.input ? all.cacheRead : undefined,
+		cacheWrite: cacheWrite <= all.input ? all.cacheWrite : undefined,
+		reasoning: reasoning <= all.output ? all.reasoning : undefined,
 	};
 }
 
 /** Returns the sums, each at most `Number.MAX_SAFE_INTEGER`. A part that is undefined in both stays undefined. */
 export function sum(a: Counts, b: Counts): Counts {
 	return {
-		in: limited(a.in + b.in),
-		out: limited(a.out + b.out),
+		input: limited(a.input + b.input),
+		output: limited(a.output + b.output),
 		cacheRead: sumOfParts(a.cacheRead, b.cacheRead),
 		cacheWrite: sumOfParts(a.cacheWrite, b.cacheWrite),
 		reasoning: sumOfParts(a.reasoning, b.reasoning),

@@ -11,7 +11,9 @@ import { Member, type MemberKind } from './member.js';
 const MEMBERS = 'agentese:members';
 /** The handle of a class or woven object. */
 const HANDLE = 'agentese:handle';
-/** The `@Attribute`s on fields and accessors. */
+/** Which members of a class or woven object are published. */
+const PUBLISH = 'agentese:publish';
+/** The `@SpanAttribute`s on fields and accessors. */
 const ATTRIBUTES = 'agentese:attributes';
 /** The TC39 metadata object of a class. */
 const METADATA = 'agentese:metadata';
@@ -22,7 +24,7 @@ const TC39_ATTRIBUTES = Symbol.for(ATTRIBUTES);
 (Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
 const SYMBOL_METADATA: symbol = (Symbol as unknown as { metadata: symbol }).metadata;
 
-/** An `@Attribute` on a field or accessor, whose value on the receiver is written on the span. */
+/** An `@SpanAttribute` on a field or accessor, whose value on the receiver is written on the span. */
 export interface MemberAttribute {
 	/** The attribute's key on the span. */
 	readonly attribute: string;
@@ -52,7 +54,7 @@ export function wrapperMember(value: unknown): Member | undefined {
 }
 
 /**
- * Returns the record of a member that is decorated in the legacy standard or woven by `weave()`; creates it at the
+ * Returns the record of a member that is decorated in the legacy standard or woven by `instrument()`; creates it at the
  * first call.
  *
  * @param owner - the prototype, the class for a static member, or the woven object
@@ -152,9 +154,20 @@ function metadataFor(owner: object): object | undefined {
 	return typeof cls === 'function' && cls.prototype === owner ? metadataOf(cls) : undefined;
 }
 
-/** Sets the handle of a class or a woven object. */
-export function declareHandle(target: object, handle: string): void {
+/**
+ * Which methods and arrow-function fields of a resolver a path can reach: `aspects`: those with `@Aspect`; `annotated`:
+ * as well those with any other decorator of the toolkit on the member itself.
+ */
+export type Publishing = 'aspects' | 'annotated';
+
+/**
+ * Sets the handle of a class or a woven object.
+ *
+ * @param publish - which members are published; it replaces what a base class declares. @default 'aspects'
+ */
+export function declareHandle(target: object, handle: string, publish: Publishing = 'aspects'): void {
 	Reflect.defineMetadata(HANDLE, handle, target);
+	Reflect.defineMetadata(PUBLISH, publish, target);
 	rememberDeclared(target);
 	beginEpoch();
 }
@@ -164,8 +177,13 @@ export function handleOf(target: object): string | undefined {
 	return Reflect.getMetadata(HANDLE, target) as string | undefined;
 }
 
+/** Returns which members are published, as the nearest declaration of a handle sets it; undefined without a handle. */
+export function publishingOf(target: object): Publishing | undefined {
+	return Reflect.getMetadata(PUBLISH, target) as Publishing | undefined;
+}
+
 /**
- * Adds an `@Attribute` of a field or accessor.
+ * Adds an `@SpanAttribute` of a field or accessor.
  *
  * @param target - the prototype or class in the legacy standard, the metadata object in the TC39 standard
  */
@@ -179,7 +197,7 @@ export function declareAttribute(target: { owner: object } | { metadata: object 
 	beginEpoch();
 }
 
-/** Returns the `@Attribute`s on fields and accessors that a prototype or a class declares itself. */
+/** Returns the `@SpanAttribute`s on fields and accessors that a prototype or a class declares itself. */
 export function attributesOn(owner: object): MemberAttribute[] {
 	const legacy = (Reflect.getOwnMetadata(ATTRIBUTES, owner) as MemberAttribute[] | undefined) ?? [];
 	const metadata = metadataFor(owner);

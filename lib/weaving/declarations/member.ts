@@ -24,7 +24,7 @@ export interface AspectOptions {
 	readonly category?: Category | undefined;
 }
 
-/** An `@Attribute` on a parameter. */
+/** An `@SpanAttribute` on a parameter. */
 export interface ParameterAttribute {
 	/** The parameter's position, counted from 0. */
 	readonly index: number;
@@ -52,9 +52,9 @@ export class Member {
 	aspect: AspectOptions | undefined;
 	/** True if the member has `@Untraced`. */
 	untraced = false;
-	/** The index of the parameter with `@Observer()`; undefined if none has it. */
+	/** The index of the parameter with `@Umwelt()`; undefined if none has it. */
 	observerIndex: number | undefined;
-	/** The `@Attribute`s on parameters of the method. */
+	/** The `@SpanAttribute`s on parameters of the method. */
 	readonly parameterAttributes: ParameterAttribute[] = [];
 	/** Those of the class first, then those of the member, each in the order in which they were applied. */
 	readonly decorators: AppliedDecorator[] = [];

@@ -1,34 +1,13 @@
-import type { LiveInvocation, Outcome } from '../../invocation/advice.js';
+import type { Outcome } from '../../invocation/advice.js';
 import { writeObserverBaggage } from '../../invocation/observer-baggage.js';
-import { type Ending, outcomeOf } from '../../invocation/outcome.js';
+import { type Ending, outcomeOf, outcomeWithRecorded } from '../../invocation/outcome.js';
 import { warnOnce } from '../../runtime/log-once.js';
 import { unregisterFinalization } from '../../settling/common/finalization.js';
-import type { Settlement } from '../../settling/common/settlement.js';
-import { type StreamTimer, withStreamed } from '../../settling/common/stream-timing.js';
+import { withStreamed } from '../../settling/common/stream-timing.js';
 import { countNow } from '../../tokens/attribution/uncounted.js';
-import { attributeResult, type ChunkReader } from '../../tokens/result-usage.js';
-import type { JoinPoint } from '../join-points/join-point.js';
-
-/** The fields of an invocation that its beginning, the items of its stream and its end read and write. */
-export interface InvocationState extends LiveInvocation, Settlement {
-	readonly point: JoinPoint;
-	entered: boolean;
-	ended: boolean;
-	/** When the call began, on the clock of `performance.now()`; 0 if no advice reads the duration. */
-	readonly startedAt: number;
-	/**
-	 * What `enter` of the first advice returned. It has a field of its own because most methods have one or two advices.
-	 */
-	firstState: unknown;
-	/** What `enter` of the other advices returned, by the advice's index; undefined if none returned anything. */
-	otherStates: unknown[] | undefined;
-	/** Reads token usage from the items of a stream; undefined until the first item. */
-	chunks: ChunkReader | undefined;
-	/** Measures the stream; undefined if the result is no stream, or nothing observes its items. */
-	readonly streamTimer: StreamTimer | undefined;
-	/** Drops the references that an ended invocation does not need. */
-	releaseReferences(): void;
-}
+import { attributeResult } from '../../tokens/result-usage.js';
+import { writePending } from './additions.js';
+import type { InvocationState } from './invocation-state.js';
 
 /**
  * Begins an invocation: writes the observer into the baggage, then calls `enter` of every advice, the first one
@@ -48,6 +27,7 @@ export function enterInvocation(invocation: InvocationState): void {
 		}
 	}
 	invocation.entered = true;
+	if (invocation.additions !== undefined) writePending(invocation, invocation.additions);
 }
 
 /** Keeps the state of another advice than the first. */
@@ -64,11 +44,12 @@ function keepState(invocation: InvocationState, index: number, state: unknown): 
  */
 export function endInvocation(invocation: InvocationState, ending: Ending): void {
 	if (invocation.ended) return;
-	const { point, streamTimer } = invocation;
+	const { point, streamTimer, additions } = invocation;
 	attributeResult(invocation, ending, point.options.tokens, invocation.chunks);
 	invocation.ended = true;
 	const duration = point.timed ? Math.max(0, (ending.endedAt ?? performance.now()) - invocation.startedAt) : 0;
-	const settled = outcomeOf(ending, duration, invocation);
+	let settled = outcomeOf(ending, duration, invocation);
+	if (additions?.caught !== undefined) settled = outcomeWithRecorded(settled, additions.caught.error, invocation);
 	const outcome: Outcome = streamTimer === undefined ? settled : withStreamed(settled, streamTimer, ending);
 	// In reverse order: the first advice is the outermost.
 	const { advices } = point;

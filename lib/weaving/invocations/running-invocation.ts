@@ -1,8 +1,11 @@
-import type { Context } from '@opentelemetry/api';
+import { type Context, isSpanContextValid, type Link, type SpanContext, trace } from '@opentelemetry/api';
 import { type Observer, readObserver } from '../../agentese/observers/observer.js';
 import { inheritedObserver } from '../../agentese/observers/observer-attributes.js';
-import type { LiveInvocation } from '../../invocation/advice.js';
+import type { Additions, LiveInvocation } from '../../invocation/advice.js';
+import type { AttributeRecord } from '../../invocation/attributes.js';
+import type { Category } from '../../invocation/category.js';
 import { enterContext } from '../../invocation/context.js';
+import { scopedObserver } from '../../invocation/observer-scope.js';
 import { runInContext } from '../../runtime/active-context.js';
 import { StreamTimer } from '../../settling/common/stream-timing.js';
 import type { ChunkReader } from '../../tokens/result-usage.js';
@@ -10,8 +13,10 @@ import type { TokenAccount } from '../../usage/accounting/token-account.js';
 import type { TokenCount } from '../../usage/accounting/usage.js';
 import type { Member } from '../declarations/member.js';
 import type { JoinPoint } from '../join-points/join-point.js';
+import { addLink, inheritPropagated, propagateAttributes, recordError, rename, setAttributes } from './additions.js';
 import { type DispatchDetails, expandTemplate, NO_PARAMS, NOT_DISPATCHED, umweltOf } from './dispatch-details.js';
-import { endInvocation, type InvocationState } from './invocation-lifecycle.js';
+import { endInvocation } from './invocation-lifecycle.js';
+import type { InvocationState } from './invocation-state.js';
 import { showItem } from './stream-items.js';
 
 /** Replaces the arguments of an ended invocation. */
@@ -26,12 +31,13 @@ const NO_ARGS: readonly unknown[] = Object.freeze([]);
  * its result, because a second object for any of these roles would be an allocation more on each call; for the same
  * reason the fields for streams and tokens are here and empty in most invocations.
  */
-export class Invocation implements InvocationState {
+export class RunningInvocation implements InvocationState {
 	readonly point: JoinPoint;
 	readonly self: unknown;
 	args: readonly unknown[];
 	parent: LiveInvocation | undefined;
 	account: TokenAccount | undefined;
+	additions: Additions | undefined;
 	readonly dispatched: DispatchDetails;
 	entered = false;
 	ended = false;
@@ -95,12 +101,51 @@ export class Invocation implements InvocationState {
 		return this.dispatched.params ?? this.keptParams ?? this.pathOwner()?.params ?? NO_PARAMS;
 	}
 
-	get context(): Context {
+	get template(): string | undefined {
+		return this.point.template;
+	}
+
+	/** AGENTESE's context; OpenTelemetry's is `otelContext`. */
+	get context(): string | undefined {
+		return this.point.context;
+	}
+
+	get holon(): string | undefined {
+		return this.point.holon;
+	}
+
+	get aspect(): string | undefined {
+		return this.point.aspect;
+	}
+
+	get functionName(): string {
+		return this.point.functionName;
+	}
+
+	get category(): Category | undefined {
+		return this.point.category;
+	}
+
+	get root(): LiveInvocation {
+		let root: LiveInvocation = this;
+		while (root.parent !== undefined) root = root.parent;
+		return root;
+	}
+
+	get traceId(): string | undefined {
+		return this.spanContext()?.traceId;
+	}
+
+	get spanId(): string | undefined {
+		return this.spanContext()?.spanId;
+	}
+
+	get otelContext(): Context {
 		return this.innerContext;
 	}
 
 	/** Sets the context; the invocation is added to it, so that code inside finds it whatever context an advice sets. */
-	set context(ctx: Context) {
+	set otelContext(ctx: Context) {
 		this.innerContext = enterContext(ctx, this);
 	}
 
@@ -109,7 +154,8 @@ export class Invocation implements InvocationState {
 		this.resolvedObserver ??=
 			readObserver(
 				this.args === NO_ARGS ? this.keptUmwelt : umweltOf(this.point, this.dispatched, this.args, this.self),
-			) ?? inheritedObserver(this.parent?.observer, this.point.template);
+			) ??
+			inheritedObserver(scopedObserver(this.innerContext, this.parent) ?? this.parent?.observer, this.point.template);
 		return this.resolvedObserver;
 	}
 
@@ -118,10 +164,10 @@ export class Invocation implements InvocationState {
 		return this.account?.own;
 	}
 
-	get totalTokens(): { readonly in: number; readonly out: number } | undefined {
+	get totalTokens(): { readonly input: number; readonly output: number } | undefined {
 		if (this.account === undefined) return undefined;
 		const { own, below } = this.account;
-		return { in: (own?.in ?? 0) + below.in, out: (own?.out ?? 0) + below.out };
+		return { input: (own?.input ?? 0) + below.input, output: (own?.output ?? 0) + below.output };
 	}
 
 	get wantsItems(): boolean {
@@ -130,6 +176,34 @@ export class Invocation implements InvocationState {
 
 	get watch(): string | undefined {
 		return this.point.options.watch;
+	}
+
+	// The methods that add to the invocation are in `additions.ts`. They are on the prototype, and a call that uses none
+	// of them has one empty field for them.
+
+	set(attributes: AttributeRecord): this {
+		setAttributes(this, attributes);
+		return this;
+	}
+
+	propagate(attributes: AttributeRecord): this {
+		propagateAttributes(this, attributes);
+		return this;
+	}
+
+	rename(name: string): this {
+		rename(this, name);
+		return this;
+	}
+
+	link(to: Link | SpanContext | undefined): this {
+		addLink(this, to);
+		return this;
+	}
+
+	fail(error: unknown): this {
+		recordError(this, error);
+		return this;
 	}
 
 	claims(member: Member, self: unknown): boolean {
@@ -172,6 +246,11 @@ export class Invocation implements InvocationState {
 		endInvocation(this, kind === undefined ? { threw: false, left: true } : { threw: false, left: true, stream: kind });
 	}
 
+	/** Ends it without a result: it was disposed of, and nothing is known of its work. */
+	disposed(): void {
+		endInvocation(this, { threw: false, unknown: true });
+	}
+
 	/** Ends it at the latest time at which it is known to have been used: a run, a request, or the return of the result. */
 	abandoned(heldAt: number): void {
 		const endedAt = Math.max(this.lastRunAt, this.streamTimer?.lastRequestAt ?? 0, heldAt);
@@ -195,8 +274,16 @@ export class Invocation implements InvocationState {
 		this.keptParams = this.params;
 		this.resolvedObserver = this.observer;
 		// Tokens that are reported late still count in the totals of the enclosing invocations that are not ended.
-		do this.parent = this.parent.parent;
-		while (this.parent?.ended === true);
+		do {
+			inheritPropagated(this, this.parent);
+			this.parent = this.parent.parent;
+		} while (this.parent?.ended === true);
+	}
+
+	/** Returns the context of the span that is active inside; undefined if there is none. */
+	private spanContext(): SpanContext | undefined {
+		const spanContext = trace.getSpanContext(this.innerContext);
+		return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
 	}
 
 	/**

@@ -1,6 +1,6 @@
 import { warnOnce } from '../../runtime/log-once.js';
 import { ChunkReader, keepsLast } from '../../tokens/result-usage.js';
-import type { InvocationState } from './invocation-lifecycle.js';
+import type { InvocationState } from './invocation-state.js';
 
 /**
  * Handles one item of an invocation's stream: reads token usage from it, and shows it to the advices with an `item`

@@ -2,7 +2,6 @@ import { isSegment } from '../../agentese/paths/grammar.js';
 import { type PathTemplate, parsePathTemplate } from '../../agentese/paths/template.js';
 import type { Advice, AdviceSpec, InvocationOptions, JoinPointFacts } from '../../invocation/advice.js';
 import { mergedRuleOf } from '../../rules/rules.js';
-import { warnOnce } from '../../runtime/log-once.js';
 import {
 	attributesOn,
 	declaredOn,
@@ -10,8 +9,9 @@ import {
 	type MemberAttribute,
 	wrapperMember,
 } from '../declarations/declarations.js';
-import type { Member, ParameterAttribute } from '../declarations/member.js';
+import type { AspectOptions, Member, ParameterAttribute } from '../declarations/member.js';
 import { chainOf, classOf, findProperty, nameOfClass } from '../declarations/prototype-chain.js';
+import { advicesOf, type Decoration, expand } from './advices.js';
 
 /**
  * All that is known of a method on a class before it is called, and what happens when it is called. It is computed once
@@ -26,9 +26,9 @@ export interface JoinPoint extends JoinPointFacts {
 	readonly options: InvocationOptions;
 	/** The index of the parameter that is the umwelt, counted from 0. */
 	readonly observerIndex: number;
-	/** The `@Attribute`s on parameters of the method. */
+	/** The `@SpanAttribute`s on parameters of the method. */
 	readonly parameterAttributes: readonly ParameterAttribute[];
-	/** The `@Attribute`s on fields and accessors of the class and its base classes. */
+	/** The `@SpanAttribute`s on fields and accessors of the class and its base classes. */
 	readonly memberAttributes: readonly MemberAttribute[];
 	/** True if items of a stream are observed: by an advice, for token usage, or to measure the stream. */
 	readonly wantsItems: boolean;
@@ -60,12 +60,12 @@ interface JoinPointSource {
 	/** The value of `code.function.name`; empty if no function of the application is called. */
 	readonly functionName: string;
 	/** The decorators, each with its merged options. */
-	readonly decorators: readonly (readonly [AdviceSpec, object])[];
+	readonly decorators: readonly Decoration[];
 	/** The index of the parameter that is the umwelt. @default 0 */
 	readonly observerIndex?: number | undefined;
-	/** The `@Attribute`s on parameters. @default none */
+	/** The `@SpanAttribute`s on parameters. @default none */
 	readonly parameterAttributes?: readonly ParameterAttribute[];
-	/** The `@Attribute`s on fields and accessors. @default none */
+	/** The `@SpanAttribute`s on fields and accessors. @default none */
 	readonly memberAttributes?: readonly MemberAttribute[];
 	/** True if the call comes from a woven override, of whose invocation it is a part. @default false */
 	readonly calledBySuper?: boolean;
@@ -89,14 +89,16 @@ export function createJoinPoint(source: JoinPointSource): JoinPoint {
 		...(source.category === undefined ? undefined : { category: source.category }),
 	});
 	// Before the advices are created, because a rule can match any of the names and paths in `point`.
-	const enabled = mergedRuleOf(point).enabled === false ? [] : source.decorators;
-	const advices = enabled.map(([spec, options]) => adviceOf(spec, options, point));
+	const decorations = expand(source.decorators, point);
+	const advices = mergedRuleOf(point).enabled === false ? [] : advicesOf(decorations, point);
 	const busy = advices.filter((advice) => advice.idle?.() !== true);
 	// Not of the enabled decorators alone: a dispatcher runs the invocation of a method that a rule switches off too, and
 	// model tokens are still counted for it.
 	const options: InvocationOptions = Object.assign(
 		{},
-		...source.decorators.map(([spec, given]) => spec.invocationOptions?.(given)),
+		...decorations.flatMap(({ own, brought }) =>
+			[brought, own].map((decoration) => decoration?.[0].invocationOptions?.(decoration[1])),
+		),
 	);
 	return Object.freeze({
 		...point,
@@ -118,16 +120,6 @@ export function createJoinPoint(source: JoinPointSource): JoinPoint {
 /** True if an advice has an `item` part, or wants streams measured and is not idle, as those of the toolkit do. */
 function observesItems(advice: Advice): boolean {
 	return advice.item !== undefined || (advice.streams === true && advice.idle?.() !== true);
-}
-
-/** Returns the advice of a decorator; one that is always idle if the decorator throws, which is logged once. */
-function adviceOf(spec: AdviceSpec, options: object, point: JoinPointFacts): Advice {
-	try {
-		return spec.advice(options, point);
-	} catch (error) {
-		warnOnce(`advice.make.${spec.name}`, `@${spec.name} could not make its advice for ${point.functionName}.`, error);
-		return { idle: () => true };
-	}
 }
 
 /**
@@ -155,7 +147,7 @@ export function createMemberJoinPoint(
 		memberAttributes: chain.flatMap(attributesOn),
 		calledBySuper: call.bySuper,
 		instanceFields: instanceFieldsOf(chain, member),
-		category: member.aspect?.category,
+		category: declaredAspect(member, call.owner)?.category,
 	});
 }
 
@@ -219,7 +211,7 @@ function pathOf(member: Member, owner: object | undefined): PathTemplate | undef
 	const { path } = invocationOptionsOf(member);
 	if (path !== undefined) return parsePathTemplate(path);
 	const handle = owner === undefined ? undefined : ownerHandle(owner);
-	const aspect = aspectOf(member);
+	const aspect = aspectOf(member, owner);
 	return handle === undefined || aspect === undefined ? undefined : parsePathTemplate(`${handle}.${aspect}`);
 }
 
@@ -230,22 +222,43 @@ export function invocationOptionsOf(member: Member): InvocationOptions {
 
 /** Returns the handle of a class, of the class of a prototype, or of an object that was woven with a handle. */
 export function ownerHandle(owner: object): string | undefined {
+	return nearestDeclared(owner, handleOf);
+}
+
+/** Returns what is declared nearest to an owner: on itself, on its prototypes, or on its class. */
+export function nearestDeclared<T>(owner: object, read: (target: object) => T | undefined): T | undefined {
 	for (const object of chainOf(owner)) {
-		const handle = handleOf(object);
-		if (handle !== undefined) return handle;
+		const declared = read(object);
+		if (declared !== undefined) return declared;
 	}
 	const cls = classOf(owner);
-	return cls === undefined ? undefined : handleOf(cls);
+	return cls === undefined ? undefined : read(cls);
 }
 
 /**
- * Returns the aspect of a member: the declared one, else its name. Undefined if its name cannot be a segment of a path.
+ * Returns what `@Aspect` declares of a member on an owner: its own declaration, else that of the method of the same name
+ * in a base class, which an override inherits. Undefined without either.
  */
-export function aspectOf(member: Member): string | undefined {
+export function declaredAspect(member: Member, owner: object | undefined): AspectOptions | undefined {
+	if (member.aspect !== undefined || member.isPrivate || owner === undefined) return member.aspect;
+	if (member.kind !== 'method' && member.kind !== 'field') return undefined;
+	return chainOf(owner)
+		.flatMap(declaredOn)
+		.find(
+			({ key, aspect, isPrivate, isStatic }) =>
+				aspect !== undefined && key === member.key && !isPrivate && isStatic === member.isStatic,
+		)?.aspect;
+}
+
+/**
+ * Returns the aspect of a member on an owner: the declared one, else its name. Undefined if its name cannot be a segment
+ * of a path.
+ */
+export function aspectOf(member: Member, owner: object | undefined): string | undefined {
 	const options = invocationOptionsOf(member);
 	// The options `path` and `aspect` of @Traced win over the method's name, and `path` over all.
 	if (options.path !== undefined) return parsePathTemplate(options.path).aspect;
-	const aspect = member.aspect?.name ?? (options.aspect || undefined) ?? member.name;
+	const aspect = declaredAspect(member, owner)?.name ?? (options.aspect || undefined) ?? member.name;
 	return isSegment(aspect) ? aspect : undefined;
 }
 

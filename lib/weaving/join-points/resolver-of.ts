@@ -1,8 +1,8 @@
 import type { Category } from '../../invocation/category.js';
-import { declaredOn } from '../declarations/declarations.js';
+import { declaredOn, publishingOf } from '../declarations/declarations.js';
 import type { Member } from '../declarations/member.js';
 import { chainOf, nameOfClass } from '../declarations/prototype-chain.js';
-import { aspectOf, invocationOptionsOf, ownerHandle } from './join-point.js';
+import { aspectOf, declaredAspect, invocationOptionsOf, nearestDeclared, ownerHandle } from './join-point.js';
 
 /** One aspect that a resolver publishes. */
 export interface AspectDescription {
@@ -22,7 +22,7 @@ export interface AspectDescription {
 	readonly options: Readonly<Record<string, object>>;
 }
 
-/** What decorators and `weave()` declare of a class, an instance or a woven object. */
+/** What decorators and `instrument()` declare of a class, an instance or a woven object. */
 export interface ResolverDescription {
 	/** The handle, inherited ones included; undefined without `@Resolver`. */
 	readonly handle: string | undefined;
@@ -36,7 +36,7 @@ export interface ResolverDescription {
  * Returns what is declared of a resolver. Dispatchers, tests and generated documentation can read it.
  *
  * @param target - a class (its instance side and its static side are described), an instance, or an object that was
- *   woven by `weave()`
+ *   woven by `instrument()`
  * @returns a frozen description; without handle and aspects if nothing is declared
  *
  * @example
@@ -70,43 +70,48 @@ export function resolverOf(target: object): ResolverDescription {
  */
 export function publishedMembers(side: object): Member[] {
 	const byAspect = new Map<string, Member>();
+	/** The names of methods that `aspect: false` leaves out, those of base classes too. */
+	const hidden = new Set<PropertyKey>();
+	const publishesAnnotated = nearestDeclared(side, publishingOf) === 'annotated';
 	for (const member of chainOf(side).flatMap(declaredOn)) {
-		const aspect = aspectOf(member);
-		if (aspect !== undefined && isPublished(member) && !byAspect.has(aspect)) byAspect.set(aspect, member);
+		if (hidden.has(member.key)) continue;
+		if (!member.isPrivate && invocationOptionsOf(member).aspect === false) hidden.add(member.key);
+		const aspect = aspectOf(member, side);
+		if (aspect === undefined || byAspect.has(aspect)) continue;
+		if (isPublished(member, side, publishesAnnotated)) byAspect.set(aspect, member);
 	}
 	return [...byAspect.values()];
 }
 
 /**
- * True if a decorator on the member itself publishes it. A decorator on the class never publishes: adding observability
- * to a class must not make its methods reachable.
+ * True if a path can reach a member: if it or the method that it overrides has `@Aspect` or, with `publish: 'annotated'` on `@Resolver`, any decorator on
+ * the member itself. Nothing else publishes, because observability of a method must not make it reachable.
  */
-function isPublished(member: Member): boolean {
+function isPublished(member: Member, side: object, publishesAnnotated: boolean): boolean {
 	if (member.kind !== 'method' && member.kind !== 'field') return false;
 	// Without `access.get` in the decorator context there is no way to call a private method.
 	if (member.isPrivate && member.readPrivate === undefined) return false;
 	if (invocationOptionsOf(member).aspect === false) return false;
-	return (
-		member.aspect !== undefined ||
-		member.decorators.some(({ spec, level }) => level === 'member' && spec.publishes === true)
-	);
+	if (declaredAspect(member, side) !== undefined) return true;
+	return publishesAnnotated && member.decorators.some(({ level }) => level === 'member');
 }
 
 /** Returns the path or template of a member on a side; undefined if it has none. */
 export function pathTextOf(member: Member, side: object): string | undefined {
 	const handle = ownerHandle(side);
-	return invocationOptionsOf(member).path ?? (handle === undefined ? undefined : `${handle}.${aspectOf(member)}`);
+	return invocationOptionsOf(member).path ?? (handle === undefined ? undefined : `${handle}.${aspectOf(member, side)}`);
 }
 
 /** Returns the frozen description of a published member. */
 function describe(member: Member, side: object): AspectDescription {
+	const declared = declaredAspect(member, side);
 	return Object.freeze({
-		aspect: aspectOf(member) ?? '',
+		aspect: aspectOf(member, side) ?? '',
 		path: pathTextOf(member, side),
 		method: member.key,
 		isStatic: member.isStatic,
-		affordedTo: member.aspect?.affordedTo,
-		category: member.aspect?.category,
+		affordedTo: declared?.affordedTo,
+		category: declared?.category,
 		options: Object.freeze(Object.fromEntries(member.specs().map((spec) => [spec.name, member.mergedOptions(spec)]))),
 	});
 }

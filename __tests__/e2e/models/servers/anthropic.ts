@@ -19,7 +19,7 @@ export interface Cache {
 
 /** Anthropic's `input_tokens` does not include the cached ones. */
 const inputOf = (spent: Spent, { read = 0, write = 0 }: Cache = {}) => ({
-	input_tokens: spent.in - read - write,
+	input_tokens: spent.input - read - write,
 	cache_creation_input_tokens: write,
 	cache_read_input_tokens: read,
 });
@@ -44,7 +44,7 @@ const stopOf = (content: string | ToolUse) => (typeof content === 'string' ? 'en
 
 /** A message in JSON. */
 export function message(spent: Spent, content: string | ToolUse = 'Hello there.', cache?: Cache): Reply {
-	const usage = { ...inputOf(spent, cache), output_tokens: spent.out };
+	const usage = { ...inputOf(spent, cache), output_tokens: spent.output };
 	return json(messageOf([blockOf(content)], usage, stopOf(content)), spent);
 }
 
@@ -58,7 +58,7 @@ export function messageEvents(spent: Spent, content: string | ToolUse = 'Hello t
 		typeof content === 'string'
 			? (content.match(/\S+\s*/g) ?? []).map((text) => ({ type: 'text_delta', text }))
 			: [{ type: 'input_json_delta', partial_json: JSON.stringify(content.input) }];
-	const begun = { in: spent.in, out: 1 };
+	const begun = { input: spent.input, output: 1 };
 	return [
 		said('message_start', { message: messageOf([], { ...inputOf(spent, cache), output_tokens: 1 }, null) }, begun),
 		said('content_block_start', { index: 0, content_block: empty }),
@@ -67,7 +67,7 @@ export function messageEvents(spent: Spent, content: string | ToolUse = 'Hello t
 		said('content_block_stop', { index: 0 }),
 		said(
 			'message_delta',
-			{ delta: { stop_reason: stopOf(content), stop_sequence: null }, usage: { output_tokens: spent.out } },
+			{ delta: { stop_reason: stopOf(content), stop_sequence: null }, usage: { output_tokens: spent.output } },
 			spent,
 		),
 		said('message_stop'),

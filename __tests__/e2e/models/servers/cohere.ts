@@ -9,8 +9,8 @@ let made = 0;
 const newId = () => `cohere-${++made}`;
 
 const usageOf = (spent: Spent) => ({
-	billed_units: { input_tokens: spent.in, output_tokens: spent.out },
-	tokens: { input_tokens: spent.in + 65, output_tokens: spent.out + 2 },
+	billed_units: { input_tokens: spent.input, output_tokens: spent.output },
+	tokens: { input_tokens: spent.input + 65, output_tokens: spent.output + 2 },
 });
 
 const TOOL = { id: 'look-1', type: 'function', function: { name: 'look', arguments: '{}' } };
@@ -73,7 +73,7 @@ export const lines = (...parts: Part[]): Reply => ({ headers: { 'content-type': 
 /** One embedding of version 2. */
 export function embeds(tokens: number): Reply {
 	const meta = { api_version: { version: '2' }, billed_units: { input_tokens: tokens } };
-	return json({ id: newId(), embeddings: { float: [[0.1, 0.2]] }, texts: ['x'], meta }, { in: tokens, out: 0 });
+	return json({ id: newId(), embeddings: { float: [[0.1, 0.2]] }, texts: ['x'], meta }, { input: tokens, output: 0 });
 }
 
 /** An error before any token is used. The client retries as often as it is configured. */

@@ -6,9 +6,9 @@ let made = 0;
 
 function content(parts: readonly object[], spent: Spent | undefined, finishReason?: string): object {
 	const usage = spent && {
-		promptTokenCount: spent.in,
-		candidatesTokenCount: spent.out,
-		totalTokenCount: spent.in + spent.out,
+		promptTokenCount: spent.input,
+		candidatesTokenCount: spent.output,
+		totalTokenCount: spent.input + spent.output,
 	};
 	return {
 		candidates: [{ content: { role: 'model', parts }, index: 0, ...(finishReason ? { finishReason } : {}) }],
@@ -55,7 +55,7 @@ export const fails = (): Part =>
 
 /** One embedding. */
 export const embeds = (spent: Spent): Reply =>
-	json({ embeddings: [{ values: [0.1, 0.2] }], usageMetadata: { promptTokenCount: spent.in } }, spent);
+	json({ embeddings: [{ values: [0.1, 0.2] }], usageMetadata: { promptTokenCount: spent.input } }, spent);
 
 const interaction = (status: string, spent?: Spent) => ({
 	id: `interaction-${++made}`,
@@ -64,7 +64,13 @@ const interaction = (status: string, spent?: Spent) => ({
 	model: 'gemini-test',
 	steps: [{ type: 'model_output', content: [{ type: 'text', text: 'yes' }] }],
 	...(spent
-		? { usage: { total_input_tokens: spent.in, total_output_tokens: spent.out, total_tokens: spent.in + spent.out } }
+		? {
+				usage: {
+					total_input_tokens: spent.input,
+					total_output_tokens: spent.output,
+					total_tokens: spent.input + spent.output,
+				},
+			}
 		: {}),
 });
 

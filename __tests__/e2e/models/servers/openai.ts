@@ -12,9 +12,9 @@ export interface ToolUse {
 }
 
 const usageOf = (spent: Spent) => ({
-	prompt_tokens: spent.in,
-	completion_tokens: spent.out,
-	total_tokens: spent.in + spent.out,
+	prompt_tokens: spent.input,
+	completion_tokens: spent.output,
+	total_tokens: spent.input + spent.output,
 	prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
 	completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
 });
@@ -99,11 +99,11 @@ export function responseBody(spent: Spent | undefined, status = 'completed', id 
 			spent === undefined
 				? null
 				: {
-						input_tokens: spent.in,
+						input_tokens: spent.input,
 						input_tokens_details: { cached_tokens: 0 },
-						output_tokens: spent.out,
+						output_tokens: spent.output,
 						output_tokens_details: { reasoning_tokens: 0 },
-						total_tokens: spent.in + spent.out,
+						total_tokens: spent.input + spent.output,
 					},
 	};
 }
@@ -150,7 +150,7 @@ export function embeddings(tokens: number): Reply {
 		model: 'text-embedding-4',
 		usage: { prompt_tokens: tokens, total_tokens: tokens },
 	};
-	return json(body, { in: tokens, out: 0 });
+	return json(body, { input: tokens, output: 0 });
 }
 
 /** An error in OpenAI's format. The client retries 429 and 5xx as often as it is configured. */

@@ -4,8 +4,8 @@ import { setTimeout as after } from 'node:timers/promises';
 
 /** The token usage that a provider reports for a call. */
 export interface Spent {
-	readonly in: number;
-	readonly out: number;
+	readonly input: number;
+	readonly output: number;
 }
 
 /** A part of a reply that is sent at once. */
@@ -36,7 +36,7 @@ export interface Asked {
 	readonly body: Readonly<Record<string, unknown>>;
 }
 
-const NOTHING: Spent = { in: 0, out: 0 };
+const NOTHING: Spent = { input: 0, output: 0 };
 
 /**
  * A provider on 127.0.0.1. It responds to each request with the next reply of its script, and keeps the sum of the
@@ -111,8 +111,8 @@ export class Provider {
 			else {
 				const { reports = reported } = part;
 				this.#sent = {
-					in: this.#sent.in + reports.in - reported.in,
-					out: this.#sent.out + reports.out - reported.out,
+					input: this.#sent.input + reports.input - reported.input,
+					output: this.#sent.output + reports.output - reported.output,
 				};
 				reported = reports;
 				await written(response, part.text);

@@ -118,7 +118,7 @@ describe('every error of AGENTESE', () => {
 
 describe('the parts of an error', () => {
 	it('carries why, what to try, and what is related, frozen', () => {
-		const { why, tries, related } = new PathNotFoundError('self.x.y', ['self.x.z', 'self.x.w']);
+		const { why, hints: tries, related } = new PathNotFoundError('self.x.y', ['self.x.z', 'self.x.w']);
 		expect({ why, tries, related }).toEqual({
 			why: 'A path is reachable only if a registered class publishes its aspect.',
 			tries: ['"self.x.z"'],
@@ -141,7 +141,7 @@ describe('the parts of an error', () => {
 			}
 		}
 		const error = new GardenError('The garden is closed.');
-		expect([error.message, error.name, error.status, error.why, error.tries, error.related]).toEqual([
+		expect([error.message, error.name, error.status, error.why, error.hints, error.related]).toEqual([
 			'The garden is closed.',
 			'AgenteseError',
 			418,
@@ -158,7 +158,7 @@ describe('the parts of an error', () => {
 	});
 
 	it('names no path if none is similar', () => {
-		expect(new PathNotFoundError('self.x.y').tries).toEqual(['registering a resolver that publishes it']);
+		expect(new PathNotFoundError('self.x.y').hints).toEqual(['registering a resolver that publishes it with @Aspect']);
 	});
 
 	it('names no aspect if none is available', () => {

@@ -131,7 +131,7 @@ describe('a wrong path', () => {
 	});
 
 	it('has the fault and the suggestion in fields of the error', () => {
-		const { got, fault, why, tries, related, suggestion } = refusal('slef.Soul.x');
+		const { got, fault, why, hints: tries, related, suggestion } = refusal('slef.Soul.x');
 		expect({ got, fault, why, tries, related, suggestion }).toEqual({
 			got: '"slef.Soul.x"',
 			fault: 'has the capital "S" in segment 2, "Soul"',

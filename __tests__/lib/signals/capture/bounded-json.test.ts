@@ -6,7 +6,7 @@ import { metadataOf } from '../../../../lib/signals/capture/metadata.js';
 import { PLANTED, SHAPES } from '../../redaction/planted.js';
 
 const redactor = new Redactor();
-const LIMITS = { bytes: 8192, depth: 8, nodes: 1000 };
+const LIMITS = { maxBytes: 8192, maxDepth: 8, maxValues: 1000 };
 const written = (value: unknown, limits: Partial<typeof LIMITS> = {}) =>
 	JSON.parse(boundedJson(value, { ...LIMITS, ...limits }, redactor));
 
@@ -118,34 +118,38 @@ describe('a value as JSON', () => {
 			cards: ['[redacted]', '[redacted]'],
 		});
 		for (let before = 0; before < 300; before += 7) {
-			const cut = boundedJson(`${'x'.repeat(before)} ${key} ${'y'.repeat(500)}`, { ...LIMITS, bytes: 200 }, redactor);
+			const cut = boundedJson(
+				`${'x'.repeat(before)} ${key} ${'y'.repeat(500)}`,
+				{ ...LIMITS, maxBytes: 200 },
+				redactor,
+			);
 			expect(cut).not.toContain(key.slice(8, 16));
 		}
 	});
 
 	it('has a marker in place of what was cut', () => {
-		expect(written('x'.repeat(500), { bytes: 100 })).toMatch(/^x{58}…\[cut 442 characters\]$/);
-		expect(written([1, 2, 3, { a: 1, b: 2 }, 5], { nodes: 5 })).toEqual([
+		expect(written('x'.repeat(500), { maxBytes: 100 })).toMatch(/^x{58}…\[cut 442 characters\]$/);
+		expect(written([1, 2, 3, { a: 1, b: 2 }, 5], { maxValues: 5 })).toEqual([
 			1,
 			2,
 			3,
 			{ '[cut]': '2 more' },
 			'[cut 1 more]',
 		]);
-		expect(written([[['x']], { a: { b: 1 } }], { depth: 2 })).toEqual([['[cut Array]'], { a: '[cut Object]' }]);
+		expect(written([[['x']], { a: { b: 1 } }], { maxDepth: 2 })).toEqual([['[cut Array]'], { a: '[cut Object]' }]);
 		expect(
 			written(
 				Array.from({ length: 1e6 }, () => 'item'),
-				{ bytes: 100 },
+				{ maxBytes: 100 },
 			),
 		).toEqual([...Array.from({ length: 9 }, () => 'item'), '[cut 999991 more]']);
 	});
 
 	it('parses and fits, whatever the value and the limits', () => {
 		const limits = fc.record({
-			bytes: fc.integer({ min: 64, max: 2000 }),
-			depth: fc.integer({ min: 1, max: 9 }),
-			nodes: fc.integer({ min: 1, max: 200 }),
+			maxBytes: fc.integer({ min: 64, max: 2000 }),
+			maxDepth: fc.integer({ min: 1, max: 9 }),
+			maxValues: fc.integer({ min: 1, max: 200 }),
 		});
 		const planted = fc.constantFrom(...Object.values(PLANTED).map(({ text }) => text));
 		const anything = fc.oneof(
@@ -166,7 +170,7 @@ describe('a value as JSON', () => {
 		fc.assert(
 			fc.property(anything, limits, (value, limit) => {
 				const json = boundedJson(value, limit, redactor);
-				expect(Buffer.byteLength(json)).toBeLessThanOrEqual(limit.bytes);
+				expect(Buffer.byteLength(json)).toBeLessThanOrEqual(limit.maxBytes);
 				JSON.parse(json);
 				// Redaction of the whole span does not break the JSON.
 				JSON.parse(redactor.text(json));

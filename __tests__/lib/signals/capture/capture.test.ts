@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { createLogos, Resolver, Traced, traced } from '../../../../index.js';
+import { Aspect, createLogos, Resolver, Traced, traced } from '../../../../index.js';
 import { CAPTURE_DEFAULTS, configureCapture } from '../../../../lib/signals/capture/settings.js';
 import { MODEL_CASE, SHAPES } from '../../redaction/planted.js';
 
@@ -23,38 +23,44 @@ afterEach(() => {
 
 const spans = () => exporter.getFinishedSpans();
 const content = () =>
-	spans().map(({ attributes }) => [attributes['agentese.arguments'], attributes['agentese.return']]);
+	spans().map(({ attributes }) => [attributes['agentese.arguments'], attributes['agentese.return_value']]);
 
 const UMWELT = { id: 'kent', archetype: 'gardener', letters: ['private'] };
 
 @Resolver('self.soul')
 class Soul {
+	@Aspect
 	@Traced({ capture: 'full' })
 	async challenge(_umwelt: unknown, idea: string, options?: object): Promise<object> {
 		return { ruling: 'REJECT', idea, options };
 	}
 
+	@Aspect
 	@Traced({ capture: 'metadata' })
 	weigh(_umwelt: unknown, idea: string): string[] {
 		return [idea, idea];
 	}
 
+	@Aspect
 	@Traced()
 	quiet(_umwelt: unknown, idea: string): string {
 		return idea;
 	}
 
+	@Aspect
 	@Traced({ capture: 'full' })
 	async *tell(_umwelt: unknown, idea: string): AsyncGenerator<string, string> {
 		yield `chunk of ${idea}`;
 		return 'the end';
 	}
 
+	@Aspect
 	@Traced({ capture: 'full', observer: (args) => args[1] })
 	ask(idea: string, _who: object): string {
 		return idea;
 	}
 
+	@Aspect
 	@Traced({ errors: 'type' })
 	fail(_umwelt: unknown): never {
 		throw new RangeError(MODEL_CASE);
@@ -102,7 +108,12 @@ describe('arguments and results', () => {
 	});
 
 	it('are written for every method, within limits, if the settings are full; an option of a method overrides them', () => {
-		undo = configureCapture({ ...CAPTURE_DEFAULTS, capture: 'full', limits: { bytes: 64, depth: 2, nodes: 9 } });
+		undo = configureCapture({
+			...CAPTURE_DEFAULTS,
+			arguments: 'full',
+			result: 'full',
+			limits: { maxBytes: 64, maxDepth: 2, maxValues: 9 },
+		});
 		new Soul().quiet(UMWELT, 'idea '.repeat(50));
 		traced(() => 'secret', { name: 'off', capture: 'off' })();
 		const [[args, result] = [], off] = content();
@@ -111,8 +122,52 @@ describe('arguments and results', () => {
 		expect(off).toEqual([undefined, undefined]);
 	});
 
-	it.each([{ capture: 'all' }, { errors: 'none' }])('%j is refused when the method is decorated', (options) => {
-		expect(() => traced(() => 1, options as object)).toThrow(/'(capture|errors)' is/);
+	it('are written each by itself, and of the arguments what a function selects, without secrets and cut', () => {
+		const login = (user: { name: string; password: string }, note: string) => [user.name, note];
+		const user = { name: 'kent', password: 'rose' };
+		traced(login, { capture: { result: 'full' } })(user, 'a');
+		traced(login, { capture: { arguments: 'metadata' } })(user, 'b');
+		traced(login, { capture: { arguments: ([{ name, password }]) => ({ name, password }) } })(user, 'c');
+		traced(login, { capture: { arguments: ([, note]) => note, result: 'off' } })(user, 'd '.repeat(9000));
+		traced(login, { capture: { arguments: () => undefined } })(user, 'e');
+		const cut = String(content()[3]?.[0]);
+		expect(JSON.parse(cut)).toMatch(/^d d .*…\[cut \d+ characters\]$/);
+		expect(content()).toEqual([
+			[undefined, '["kent","a"]'],
+			['[{"type":"Object","keys":2},{"type":"string","length":1}]', undefined],
+			['{"name":"kent","password":"[redacted]"}', undefined],
+			[cut, undefined],
+			[undefined, undefined],
+		]);
+	});
+
+	it('are those of the settings for the side that an option leaves out', () => {
+		undo = configureCapture({ ...CAPTURE_DEFAULTS, arguments: 'full', result: 'metadata' });
+		traced((text: string) => text, { capture: { result: 'full' } })('a');
+		traced((text: string) => text, { capture: { arguments: 'off' } })('b');
+		expect(content()).toEqual([
+			['["a"]', '"a"'],
+			[undefined, '{"type":"string","length":1}'],
+		]);
+	});
+
+	it('are not written if the function that selects them throws; the call is not affected', () => {
+		const select = () => {
+			throw new Error('no');
+		};
+		expect(traced(() => 1, { capture: { arguments: select, result: 'full' } })()).toBe(1);
+		expect(content()).toEqual([[undefined, '1']]);
+	});
+
+	it.each([
+		[{ capture: 'all' }, "The option 'capture' is 'off', 'metadata' or 'full', or { arguments, result }."],
+		[{ capture: ['off'] }, "The option 'capture' is 'off', 'metadata' or 'full', or { arguments, result }."],
+		[{ capture: { args: 'off' } }, "The option 'capture' has the keys arguments and result, and not 'args'."],
+		[{ capture: { arguments: 1 } }, "The option 'capture.arguments' is 'off', 'metadata' or 'full', or a function"],
+		[{ capture: { result: () => 1 } }, "The option 'capture.result' is 'off', 'metadata' or 'full'."],
+		[{ errors: 'none' }, "The option 'errors' is 'full' or 'type'."],
+	])('%j is refused when the method is decorated', (options, rule) => {
+		expect(() => traced(() => 1, options as object)).toThrow(rule);
 	});
 });
 
@@ -131,6 +186,7 @@ describe("under the application's own SDK", () => {
 	it('paths and observers have no secrets', async () => {
 		@Resolver('world.town.:citizen')
 		class Town {
+			@Aspect
 			@Traced()
 			greet(_umwelt?: unknown): void {}
 		}

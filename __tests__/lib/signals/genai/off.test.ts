@@ -8,7 +8,7 @@ import { startSdk, stopSdk } from './sdk.js';
 class Soul {
 	@Aspect({ category: 'generation' })
 	async dream(_umwelt: unknown) {
-		recordTokens({ in: 100, out: 20 });
+		recordTokens({ input: 100, output: 20 });
 		return logos.invoke('self.soul.lens');
 	}
 

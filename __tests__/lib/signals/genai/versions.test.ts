@@ -34,7 +34,7 @@ const on = () => {
 class Soul {
 	@Aspect('dream', { category: 'generation' })
 	async dream(_umwelt: unknown) {
-		recordTokens({ in: 100, out: 20 });
+		recordTokens({ input: 100, output: 20 });
 		return logos.invoke('world.town.kent_001.census');
 	}
 
@@ -49,6 +49,7 @@ class Soul {
 		return 'a sip';
 	}
 
+	@Aspect
 	@Traced()
 	plain(_umwelt: unknown) {
 		throw new RangeError('too much');
@@ -126,6 +127,13 @@ describe.each([true, false])('on a span, with attributes at start %p', (attribut
 		expect(genaiOf('void.sip')).toEqual(agent('void'));
 	});
 
+	it('the option may name any other operation', () => {
+		for (const operation of ['plan', 'retrieval', 'water_the_roses']) {
+			traceInvocation('self.block.think', { operation }, () => undefined);
+			expect(genaiOf('self.block.think')).toEqual({ 'gen_ai.operation.name': operation });
+		}
+	});
+
 	it('a path that resolves to nothing is neither; a function without a path is only with the option', async () => {
 		await expect(logos.invoke('self.nowhere.ask')).rejects.toThrow('No resolver answers');
 		expect(genaiOf('self.nowhere.ask')).toEqual({});
@@ -139,6 +147,22 @@ describe.each([true, false])('on a span, with attributes at start %p', (attribut
 	});
 });
 
+it('an agent has the seconds until the first chunk of its stream, a tool has none', async () => {
+	on();
+	async function* words() {
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		yield 'roses';
+	}
+	for (const operation of ['invoke_agent', 'execute_tool'] as const) {
+		for await (const _ of traceInvocation('self.soul.ask', { metered: false, operation }, words));
+		const span = sdk.exporter.getFinishedSpans().at(-1);
+		const ms = Number(span?.attributes['agentese.stream.time_to_first_chunk']);
+		expect(ms).toBeGreaterThan(10);
+		const expected = operation === 'invoke_agent' ? ms / 1000 : undefined;
+		expect(genaiOf('self.soul.ask')?.['gen_ai.response.time_to_first_chunk']).toBe(expected);
+	}
+});
+
 describe('usage', () => {
 	const call = (attributes: Attributes) => {
 		const span = trace.getTracer('a model client').startSpan('chat');
@@ -147,11 +171,22 @@ describe('usage', () => {
 	};
 	const spend = (body: () => void) => {
 		traceInvocation('self.soul.ask', { metered: false }, () => {
-			recordTokens({ in: 5, out: 1 });
+			recordTokens({ input: 5, output: 1 });
 			body();
 		});
 		return genaiOf('self.soul.ask');
 	};
+
+	it('has the model with it, if all calls were of one', () => {
+		on();
+		const calls = (...models: string[]) => {
+			traceInvocation('self.soul.ask', { metered: false }, () => {
+				for (const model of models) recordTokens({ input: 5, output: 1, model });
+			});
+			return genaiOf('self.soul.ask')?.['gen_ai.response.model'];
+		};
+		expect([calls('m', 'm'), calls('m', 'n')]).toEqual(['m', undefined]);
+	});
 
 	it('is written on the invocation if no span of a model call below has it', () => {
 		on();
@@ -173,7 +208,7 @@ describe('usage', () => {
 		on();
 		const child = () =>
 			traceInvocation('self.child.ask', () => {
-				recordTokens({ in: 7, out: 7 });
+				recordTokens({ input: 7, output: 7 });
 				call({ 'gen_ai.usage.input_tokens': 7 });
 			});
 		expect(spend(child)).toEqual(agent('self.soul', usage(5, 1)));
@@ -238,6 +273,12 @@ async function secondsOfBoth() {
 	return [found.reduce((sum, one) => sum + one.sum, 0), seconds] as const;
 }
 
+it('an operation that the conventions have no duration for is not recorded', async () => {
+	restore = configureTracing({ conventions: ['genai'] });
+	traceInvocation('self.block.think', { operation: 'plan' }, () => undefined);
+	expect(await histograms()).toEqual([]);
+});
+
 it('durations are in seconds, with the buckets of the conventions, and agree with the spans', async () => {
 	on();
 	// The two read the clock one after the other.
@@ -253,7 +294,7 @@ it('durations are in seconds, with the buckets of the conventions, and agree wit
 });
 
 describe('OTEL_SEMCONV_STABILITY_OPT_IN', () => {
-	const parts = { in: 10, out: 5, cacheRead: 4, cacheWrite: 3, reasoning: 2 };
+	const parts = { input: 10, output: 5, cacheRead: 4, cacheWrite: 3, reasoning: 2 };
 
 	/** The attributes of an invocation whose token count has all parts. */
 	function written(): Attributes | undefined {

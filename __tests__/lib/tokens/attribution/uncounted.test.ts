@@ -18,9 +18,9 @@ const counted = async () =>
 function agent(path: string) {
 	const gate = Promise.withResolvers<void>();
 	const work = async () => {
-		recordTokens({ in: 5 });
+		recordTokens({ input: 5 });
 		await gate.promise;
-		recordTokens({ in: 2 });
+		recordTokens({ input: 2 });
 	};
 	return { end: gate.resolve, ended: traced(work, { path })() };
 }
@@ -45,14 +45,14 @@ it('the span of an invocation that a shutdown interrupts has the tokens of that 
 	class Tool {
 		@Metered()
 		async act() {
-			recordTokens({ in: 100 });
+			recordTokens({ input: 100 });
 			await gate.promise;
 		}
 	}
 	const ended = traced(
 		async () => {
 			spans.push(trace.getActiveSpan() as object);
-			recordTokens({ in: 5 });
+			recordTokens({ input: 5 });
 			await new Tool().act();
 		},
 		{ path: 'self.agent.act' },

@@ -30,7 +30,7 @@ describe('BodyUsage', () => {
 			fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
 				const body = read(bytes, cuts);
 				expect(body.complete).toBe(true);
-				expect(body.usage(true)).toMatchObject({ in: 11, out: 5 });
+				expect(body.usage(true)).toMatchObject({ input: 11, output: 5 });
 			}),
 		);
 	});
@@ -39,7 +39,7 @@ describe('BodyUsage', () => {
 		const bytes = Buffer.from(JSON.stringify({ ...LAST, object: 'chat.completion', text: STORY }));
 		fc.assert(
 			fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
-				expect(read(bytes, cuts).usage(true)).toMatchObject({ in: 11, out: 5 });
+				expect(read(bytes, cuts).usage(true)).toMatchObject({ input: 11, output: 5 });
 			}),
 		);
 	});
@@ -48,7 +48,7 @@ describe('BodyUsage', () => {
 		const [head, tail] = JSON.stringify(LAST).split(',"usage"');
 		const body = new BodyUsage();
 		body.add(`: hello\nid: 7\nretry: 10\nevent: chunk\ndata: ${head}\ndata: ,"usage"${tail}`);
-		expect(body.usage(true)).toMatchObject({ in: 11, out: 5 });
+		expect(body.usage(true)).toMatchObject({ input: 11, output: 5 });
 	});
 
 	it('is partial if it was left early, and not if the last event came', () => {
@@ -56,10 +56,10 @@ describe('BodyUsage', () => {
 			all.map((each) => `event: ${each.type}\ndata: ${JSON.stringify(each)}\n\n`).join('');
 		const left = new BodyUsage();
 		left.add(named(START));
-		expect([left.complete, left.usage(false)]).toMatchObject([false, { in: 25, out: 1, partial: true }]);
+		expect([left.complete, left.usage(false)]).toMatchObject([false, { input: 25, output: 1, partial: true }]);
 		const whole = new BodyUsage();
 		whole.add(named(START, DELTA, { type: 'message_stop' }));
-		expect([whole.complete, whole.usage(false)]).toMatchObject([true, { in: 25, out: 15 }]);
+		expect([whole.complete, whole.usage(false)]).toMatchObject([true, { input: 25, output: 15 }]);
 		expect(whole.usage(false)?.partial).not.toBe(true);
 	});
 

@@ -16,7 +16,7 @@ class RecordedCall implements ModelCall {
 
 /** Sums up the items; `complete` at an item of 0. */
 const summing: CallReaders = {
-	value: (value) => (typeof value === 'number' ? { in: value } : undefined),
+	value: (value) => (typeof value === 'number' ? { input: value } : undefined),
 	stream: () => {
 		const gathered = { sum: 0, complete: false };
 		return {
@@ -24,7 +24,7 @@ const summing: CallReaders = {
 				gathered.sum += Number(item);
 				gathered.complete = item === 0;
 			},
-			usage: (whole) => (gathered.sum === 0 ? undefined : { in: gathered.sum, partial: !whole }),
+			usage: (whole) => (gathered.sum === 0 ? undefined : { input: gathered.sum, partial: !whole }),
 			get complete() {
 				return gathered.complete;
 			},
@@ -47,7 +47,7 @@ function follow(result: unknown): { readonly call: RecordedCall; readonly result
 describe('a settled call reports once', () => {
 	it('what is in its value', async () => {
 		const { call, result } = follow(Promise.resolve(7));
-		expect([await result, call.reports]).toEqual([7, [{ in: 7 }]]);
+		expect([await result, call.reports]).toEqual([7, [{ input: 7 }]]);
 	});
 
 	it('nothing, if there is no usage', async () => {
@@ -64,7 +64,7 @@ describe('a settled call reports once', () => {
 	it('the sum of a stream at its end', async () => {
 		const { call, result } = follow(items(1, 2, 3));
 		for await (const _ of result as AsyncIterable<number>) expect(call.reports).toEqual([]);
-		expect(call.reports).toEqual([{ in: 6, partial: false }]);
+		expect(call.reports).toEqual([{ input: 6, partial: false }]);
 	});
 
 	it('the sum of a stream as soon as nothing more can come', async () => {
@@ -74,7 +74,7 @@ describe('a settled call reports once', () => {
 			seen.push(item);
 			expect(call.reports.length).toBe(seen.length < 3 ? 0 : 1);
 		}
-		expect([seen, call.reports]).toEqual([[1, 2, 0, 5], [{ in: 3, partial: false }]]);
+		expect([seen, call.reports]).toEqual([[1, 2, 0, 5], [{ input: 3, partial: false }]]);
 	});
 
 	it('what came before a stream was left, or failed', async () => {
@@ -86,7 +86,10 @@ describe('a settled call reports once', () => {
 				for await (const _ of failed.result as AsyncIterable<number>);
 			})(),
 		).rejects.toThrow('broken');
-		expect([left.call.reports, failed.call.reports]).toEqual([[{ in: 3, partial: true }], [{ in: 1, partial: true }]]);
+		expect([left.call.reports, failed.call.reports]).toEqual([
+			[{ input: 3, partial: true }],
+			[{ input: 1, partial: true }],
+		]);
 	});
 
 	it('nothing if its readers throw', async () => {

@@ -46,14 +46,14 @@ describe('the usage of a response is reported however it is read', () => {
 		const { reports, hooked } = watched(response);
 		expect(hooked).toBe(true);
 		await read(response);
-		expect(reports).toMatchObject([{ in: 11, out: 5 }]);
+		expect(reports).toMatchObject([{ input: 11, output: 5 }]);
 	});
 
 	it('events by text', async () => {
 		const response = new Response(SSE);
 		const { reports, ended } = watched(response);
 		expect(await response.text()).toBe(SSE);
-		expect([reports, ended]).toMatchObject([[{ in: 11, out: 5 }], [[true, false, true]]]);
+		expect([reports, ended]).toMatchObject([[{ input: 11, output: 5 }], [[true, false, true]]]);
 	});
 
 	it('a body that is a Node stream', async () => {
@@ -62,7 +62,7 @@ describe('the usage of a response is reported however it is read', () => {
 		const { reports } = watched(response);
 		expect(response.body).toBe(body);
 		await Array.fromAsync(response.body);
-		expect(reports).toMatchObject([{ in: 11, out: 5 }]);
+		expect(reports).toMatchObject([{ input: 11, output: 5 }]);
 	});
 });
 

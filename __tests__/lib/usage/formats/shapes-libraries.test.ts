@@ -44,7 +44,7 @@ function model(calls: number): MockLanguageModelV4 {
 	});
 }
 
-const once = { in: 10, out: 5, cacheRead: 2, cacheWrite: 0, reasoning: 1 };
+const once = { input: 10, output: 5, cacheRead: 2, cacheWrite: 0, reasoning: 1 };
 const metadata = { model: 'gpt-5.2-1', responseId: 'resp_1' };
 
 describe('the Vercel AI SDK', () => {
@@ -52,7 +52,7 @@ describe('the Vercel AI SDK', () => {
 
 	it('reports the sum of the steps of generateText', async () => {
 		const result = await generateText({ model: model(2), prompt: 'look', tools, stopWhen: isStepCount(5) });
-		const sum = { in: 30, out: 15, cacheRead: 6, cacheWrite: 0, reasoning: 3 };
+		const sum = { input: 30, output: 15, cacheRead: 6, cacheWrite: 0, reasoning: 3 };
 		expect(usageIn(result)).toEqual({ ...sum, model: 'gpt-5.2-1', provider: 'openai' });
 		expect(result.steps.map(usageIn)).toEqual(
 			[1, 2, 3].map((n) => ({ ...once, model: 'gpt-5.2-1', provider: 'openai', responseId: `resp_${n}` })),
@@ -73,8 +73,8 @@ describe('the Vercel AI SDK', () => {
 				maxEmbeddingsPerCall: 5,
 				doEmbed: async ({ values }) => ({ embeddings: values.map(() => [1]), usage: { tokens: 4 }, warnings: [] }),
 			});
-		expect(usageIn(await embed({ model: embedding(), value: 'a' }))).toEqual({ in: 4, out: 0 });
-		expect(usageIn(await embedMany({ model: embedding(), values: ['a', 'b'] }))).toEqual({ in: 4, out: 0 });
+		expect(usageIn(await embed({ model: embedding(), value: 'a' }))).toEqual({ input: 4, output: 0 });
+		expect(usageIn(await embedMany({ model: embedding(), values: ['a', 'b'] }))).toEqual({ input: 4, output: 0 });
 	});
 
 	it('does not start a stream of streamText by reading its result', async () => {
@@ -126,6 +126,6 @@ describe('LangChain', () => {
 		const [first, ...rest] = chunks;
 		const whole = rest.reduce((all, chunk) => all.concat(chunk), first ?? new AIMessageChunk(''));
 		expect(parts.usage(true)).toEqual(usageIn(whole));
-		expect(parts.usage(true)).toMatchObject({ in: 20, out: 10 });
+		expect(parts.usage(true)).toMatchObject({ input: 20, output: 10 });
 	});
 });

@@ -54,7 +54,12 @@ const claude = (id: string, read: number, written: number) => [
 
 describe('a stream of OpenAI chat completions', () => {
 	it('has its usage in the last chunk, which has no choices', () => {
-		expect(usageOf(chat('chatcmpl-1', 10, 5))).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'chatcmpl-1' });
+		expect(usageOf(chat('chatcmpl-1', 10, 5))).toEqual({
+			input: 10,
+			output: 5,
+			model: 'gpt-5.2',
+			responseId: 'chatcmpl-1',
+		});
 	});
 
 	it('that is left before has none', () => {
@@ -67,27 +72,27 @@ describe('a stream of OpenAI chat completions', () => {
 
 	it('with a cumulative usage in each chunk has the last one, and is partial if it is left', () => {
 		const chunks = [1, 2, 3].map((n) => chatChunk('c', 'x', n === 3 ? 'stop' : null, openAiUsage(10, n)));
-		const answer = { in: 10, model: 'gpt-5.2', responseId: 'c' };
-		expect(usageOf(chunks)).toEqual({ ...answer, out: 3 });
-		expect(usageOf(chunks, 2)).toEqual({ ...answer, out: 2, partial: true });
-		expect(usageOf(chunks, 3)).toEqual({ ...answer, out: 3 });
+		const answer = { input: 10, model: 'gpt-5.2', responseId: 'c' };
+		expect(usageOf(chunks)).toEqual({ ...answer, output: 3 });
+		expect(usageOf(chunks, 2)).toEqual({ ...answer, output: 2, partial: true });
+		expect(usageOf(chunks, 3)).toEqual({ ...answer, output: 3 });
 	});
 
 	it('with a cumulative usage and another id in each chunk is one response', () => {
 		const chunks = [1, 2, 3].map((n) => chatChunk(`c${n}`, 'x', n === 3 ? 'stop' : null, openAiUsage(10, n)));
-		expect(usageOf(chunks)).toMatchObject({ in: 10, out: 3 });
+		expect(usageOf(chunks)).toMatchObject({ input: 10, output: 3 });
 	});
 
 	it('of several responses, as in a tool loop, is their sum, without an id', () => {
 		const chunks = [...chat('a', 10, 5), ...chat('b', 20, 6), ...chat('c', 30, 7)];
-		expect(usageOf(chunks)).toEqual({ in: 60, out: 18, model: 'gpt-5.2' });
+		expect(usageOf(chunks)).toEqual({ input: 60, output: 18, model: 'gpt-5.2' });
 	});
 
 	it('of Groq has it beside', () => {
 		const last = { ...chatChunk('g', '', 'stop'), usage: undefined, x_groq: { id: 'req', usage: openAiUsage(3, 4) } };
 		expect(usageOf([chatChunk('g', 'no'), last])).toEqual({
-			in: 3,
-			out: 4,
+			input: 3,
+			output: 4,
 			model: 'gpt-5.2',
 			provider: 'groq',
 			responseId: 'g',
@@ -100,7 +105,7 @@ describe('a stream of OpenAI chat completions', () => {
 			{ data: { ...data, choices: [{ finishReason: null }] } },
 			{ data: { ...data, usage: { promptTokens: 3, completionTokens: 4, totalTokens: 7 } } },
 		];
-		expect(usageOf(chunks, 2)).toEqual({ in: 3, out: 4, model: 'mistral', responseId: 'm' });
+		expect(usageOf(chunks, 2)).toEqual({ input: 3, output: 4, model: 'mistral', responseId: 'm' });
 	});
 });
 
@@ -121,8 +126,8 @@ describe('a stream of OpenAI responses', () => {
 
 	it.each(['response.completed', 'response.incomplete', 'response.failed'])('has its usage in %s', (type) => {
 		expect(usageOf([begin, { type: 'response.output_text.delta', delta: 'no' }, end(type)], 3)).toEqual({
-			in: 10,
-			out: 5,
+			input: 10,
+			output: 5,
 			model: 'gpt-5.2',
 			responseId: 'resp_1',
 		});
@@ -137,15 +142,15 @@ describe('a stream of Anthropic', () => {
 	const answer = { cacheRead: 4, cacheWrite: 1, model: 'claude', provider: 'anthropic', responseId: 'msg_1' };
 
 	it('has the input at its start, and the output at its end', () => {
-		expect(usageOf(claude('msg_1', 10, 50))).toEqual({ ...answer, in: 15, out: 50 });
+		expect(usageOf(claude('msg_1', 10, 50))).toEqual({ ...answer, input: 15, output: 50 });
 	});
 
 	it('that is left early has what its start reported, and is partial', () => {
-		expect(usageOf(claude('msg_1', 10, 50), 2)).toEqual({ ...answer, in: 15, out: 1, partial: true });
+		expect(usageOf(claude('msg_1', 10, 50), 2)).toEqual({ ...answer, input: 15, output: 1, partial: true });
 	});
 
 	it('that is left after its last report is not partial', () => {
-		expect(usageOf(claude('msg_1', 10, 50), 3)).toEqual({ ...answer, in: 15, out: 50 });
+		expect(usageOf(claude('msg_1', 10, 50), 3)).toEqual({ ...answer, input: 15, output: 50 });
 	});
 
 	it('may correct the input in later reports, and leave out what it reported before', () => {
@@ -165,13 +170,13 @@ describe('a stream of Anthropic', () => {
 			messageDelta(cumulative, null),
 			messageDelta({ input_tokens: null, output_tokens: 30, output_tokens_details: null }),
 		];
-		expect(usageOf(chunks)).toEqual({ ...answer, cacheRead: 9, in: 50, out: 30 });
-		expect(usageOf(chunks, 2)).toEqual({ ...answer, cacheRead: 9, in: 50, out: 20, partial: true });
+		expect(usageOf(chunks)).toEqual({ ...answer, cacheRead: 9, input: 50, output: 30 });
+		expect(usageOf(chunks, 2)).toEqual({ ...answer, cacheRead: 9, input: 50, output: 20, partial: true });
 	});
 
 	it('of several responses is their sum, also if one was left', () => {
 		const chunks = [...claude('msg_1', 10, 50), ...claude('msg_2', 20, 60).slice(0, 2), ...claude('msg_3', 30, 70)];
-		expect(usageOf(chunks)).toMatchObject({ in: 15 + 25 + 35, out: 50 + 1 + 70, cacheRead: 12 });
+		expect(usageOf(chunks)).toMatchObject({ input: 15 + 25 + 35, output: 50 + 1 + 70, cacheRead: 12 });
 		expect(usageOf(chunks)).toMatchObject({ model: 'claude', provider: 'anthropic', responseId: undefined });
 	});
 });
@@ -192,13 +197,20 @@ describe('a stream of Google', () => {
 
 	it('is cumulative: the last chunk wins', () => {
 		const chunks = [chunk('r', 3, 0), chunk('r', 3, 5), chunk('r', 3, 9, 'STOP')];
-		expect(usageOf(chunks, 3)).toEqual({ ...facts, in: 10, out: 12, reasoning: 3, responseId: 'r' });
-		expect(usageOf(chunks, 2)).toEqual({ ...facts, in: 10, out: 8, reasoning: 3, responseId: 'r', partial: true });
+		expect(usageOf(chunks, 3)).toEqual({ ...facts, input: 10, output: 12, reasoning: 3, responseId: 'r' });
+		expect(usageOf(chunks, 2)).toEqual({
+			...facts,
+			input: 10,
+			output: 8,
+			reasoning: 3,
+			responseId: 'r',
+			partial: true,
+		});
 	});
 
 	it('of several responses is their sum, also if one broke off', () => {
 		const chunks = [chunk('r', 3, 5), chunk('s', 0, 1), chunk('s', 0, 9, 'STOP')];
-		expect(usageOf(chunks)).toEqual({ ...facts, in: 20, out: 17, reasoning: 3 });
+		expect(usageOf(chunks)).toEqual({ ...facts, input: 20, output: 17, reasoning: 3 });
 	});
 
 	it('of interactions has it in the last event', () => {
@@ -209,7 +221,7 @@ describe('a stream of Google', () => {
 			usage: { total_input_tokens: 3, total_output_tokens: 4 },
 		};
 		const chunks = [{ event_type: 'step.delta' }, { event_type: 'interaction.completed', interaction }];
-		expect(usageOf(chunks, 2)).toEqual({ in: 3, out: 4, model: 'gemini', responseId: 'i' });
+		expect(usageOf(chunks, 2)).toEqual({ input: 3, output: 4, model: 'gemini', responseId: 'i' });
 	});
 });
 
@@ -221,7 +233,7 @@ describe('a stream of others', () => {
 			{ type: 'content-delta', index: 0, delta: { message: { content: { text: 'no' } } } },
 			{ type: 'message-end', delta: { finishReason: 'COMPLETE', usage } },
 		];
-		expect(usageOf(chunks, 3)).toEqual({ in: 3, out: 4, provider: 'cohere', responseId: 'c-1' });
+		expect(usageOf(chunks, 3)).toEqual({ input: 3, output: 4, provider: 'cohere', responseId: 'c-1' });
 	});
 
 	it('Cohere v1 has it in stream-end', () => {
@@ -230,7 +242,7 @@ describe('a stream of others', () => {
 			{ eventType: 'text-generation', text: 'no' },
 			{ eventType: 'stream-end', response },
 		];
-		expect(usageOf(chunks, 2)).toEqual({ in: 3, out: 4, provider: 'cohere', responseId: 'c-2' });
+		expect(usageOf(chunks, 2)).toEqual({ input: 3, output: 4, provider: 'cohere', responseId: 'c-2' });
 	});
 
 	it('Bedrock Converse has it in metadata, for each answer', () => {
@@ -239,8 +251,8 @@ describe('a stream of others', () => {
 			{ messageStop: { stopReason: 'end_turn' } },
 			{ metadata: { usage: { inputTokens: 3, outputTokens: 4, totalTokens: 7 }, metrics: { latencyMs: 1 } } },
 		];
-		expect(usageOf(answer, 3)).toEqual({ in: 3, out: 4 });
-		expect(usageOf([...answer, ...answer])).toEqual({ in: 6, out: 8 });
+		expect(usageOf(answer, 3)).toEqual({ input: 3, output: 4 });
+		expect(usageOf([...answer, ...answer])).toEqual({ input: 6, output: 8 });
 	});
 
 	it('Ollama has it in the chunk that is done, for each answer', () => {
@@ -248,17 +260,17 @@ describe('a stream of others', () => {
 			{ model: 'llama3', message: { content: 'no' }, done: false },
 			{ model: 'llama3', message: { content: '' }, done: true, total_duration: 1, prompt_eval_count: 3, eval_count: 4 },
 		];
-		expect(usageOf(answer, 2)).toEqual({ in: 3, out: 4, model: 'llama3', provider: 'ollama' });
-		expect(usageOf([...answer, ...answer])).toEqual({ in: 6, out: 8, model: 'llama3', provider: 'ollama' });
+		expect(usageOf(answer, 2)).toEqual({ input: 3, output: 4, model: 'llama3', provider: 'ollama' });
+		expect(usageOf([...answer, ...answer])).toEqual({ input: 6, output: 8, model: 'llama3', provider: 'ollama' });
 	});
 
 	it('an application has it in its last chunk', () => {
 		expect(usageOf(['a', 'b', { text: 'c', usage: { input_tokens: 3, output_tokens: 4 } }])).toEqual({
-			in: 3,
-			out: 4,
+			input: 3,
+			output: 4,
 		});
-		expect(usageOf(['a', { done: true, tokens: { in: 3, out: 4 } }], 2)).toEqual({ in: 3, out: 4 });
-		expect(usageOf(['a', { tokens_used: 7 }])).toEqual({ in: 7, out: 0 });
+		expect(usageOf(['a', { done: true, tokens: { in: 3, out: 4 } }], 2)).toEqual({ input: 3, output: 4 });
+		expect(usageOf(['a', { tokens_used: 7 }])).toEqual({ input: 7, output: 0 });
 	});
 
 	it('of strings, bytes and numbers has none', () => {
@@ -280,25 +292,25 @@ describe('a stream of the Vercel AI SDK', () => {
 
 	it('is the sum of its steps, which its end repeats', () => {
 		const chunks = [...step('a', 10, 5), ...step('b', 20, 6), { type: 'finish', totalUsage: usage(30, 11) }];
-		expect(usageOf(chunks)).toEqual({ in: 30, out: 11, model: 'gpt-5.2' });
+		expect(usageOf(chunks)).toEqual({ input: 30, output: 11, model: 'gpt-5.2' });
 	});
 
 	it('that is left has the steps that were through, and is partial', () => {
 		const chunks = [...step('a', 10, 5), ...step('b', 20, 6), { type: 'finish', totalUsage: usage(30, 11) }];
-		expect(usageOf(chunks, 4)).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'a', partial: true });
-		expect(usageOf(chunks, 6)).toEqual({ in: 30, out: 11, model: 'gpt-5.2', partial: true });
+		expect(usageOf(chunks, 4)).toEqual({ input: 10, output: 5, model: 'gpt-5.2', responseId: 'a', partial: true });
+		expect(usageOf(chunks, 6)).toEqual({ input: 30, output: 11, model: 'gpt-5.2', partial: true });
 	});
 
 	it('of one step has its id', () => {
 		const chunks = [...step('a', 10, 5), { type: 'finish', totalUsage: usage(10, 5) }];
-		expect(usageOf(chunks)).toEqual({ in: 10, out: 5, model: 'gpt-5.2', responseId: 'a' });
+		expect(usageOf(chunks)).toEqual({ input: 10, output: 5, model: 'gpt-5.2', responseId: 'a' });
 	});
 
 	it('whose end has no numbers keeps those of its steps', () => {
 		const nothing = { inputTokens: undefined, outputTokens: undefined };
 		expect(usageOf([...step('a', 10, 5), { type: 'finish', totalUsage: nothing }], 4)).toMatchObject({
-			in: 10,
-			out: 5,
+			input: 10,
+			output: 5,
 		});
 	});
 
@@ -312,7 +324,7 @@ describe('a stream of the Vercel AI SDK', () => {
 				finishReason: { unified: 'stop' },
 			},
 		];
-		expect(usageOf(chunks, 3)).toEqual({ in: 3, out: 4, model: 'gpt-5.2', responseId: 'resp_1' });
+		expect(usageOf(chunks, 3)).toEqual({ input: 3, output: 4, model: 'gpt-5.2', responseId: 'resp_1' });
 	});
 });
 
@@ -327,7 +339,7 @@ describe('a stream of LangChain', () => {
 
 	it('of OpenAI has its usage in the last chunk', () => {
 		const chunks = [chunk('no', undefined, { id: 'chatcmpl-1' }), chunk('', [10, 5], { id: 'chatcmpl-1' })];
-		expect(usageOf(chunks, 2)).toEqual({ in: 10, out: 5, responseId: 'chatcmpl-1' });
+		expect(usageOf(chunks, 2)).toEqual({ input: 10, output: 5, responseId: 'chatcmpl-1' });
 	});
 
 	it('of Anthropic adds up, and counts the output of the start once', () => {
@@ -337,9 +349,15 @@ describe('a stream of LangChain', () => {
 			chunk('no', undefined, { id: 'run-1' }),
 			chunk('', [0, 50], { id: 'run-1' }),
 		];
-		expect(usageOf(chunks, 3)).toEqual({ in: 10, out: 50, provider: 'anthropic', responseId: 'msg_1' });
-		expect(usageOf(chunks, 2)).toEqual({ in: 10, out: 1, provider: 'anthropic', responseId: 'msg_1', partial: true });
-		expect(usageOf([...chunks, ...chunks])).toMatchObject({ in: 20, out: 100 });
+		expect(usageOf(chunks, 3)).toEqual({ input: 10, output: 50, provider: 'anthropic', responseId: 'msg_1' });
+		expect(usageOf(chunks, 2)).toEqual({
+			input: 10,
+			output: 1,
+			provider: 'anthropic',
+			responseId: 'msg_1',
+			partial: true,
+		});
+		expect(usageOf([...chunks, ...chunks])).toMatchObject({ input: 20, output: 100 });
 	});
 
 	it('of Google adds up', () => {
@@ -348,8 +366,8 @@ describe('a stream of LangChain', () => {
 			chunk('b', [0, 3]),
 			chunk('c', [0, 4], { response_metadata: { finishReason: 'STOP' } }),
 		];
-		expect(usageOf(chunks, 3)).toEqual({ in: 10, out: 9 });
-		expect(usageOf(chunks, 2)).toEqual({ in: 10, out: 5, partial: true });
+		expect(usageOf(chunks, 3)).toEqual({ input: 10, output: 9 });
+		expect(usageOf(chunks, 2)).toEqual({ input: 10, output: 5, partial: true });
 	});
 
 	it('of whole messages, as an agent makes them, is their sum', () => {
@@ -358,7 +376,7 @@ describe('a stream of LangChain', () => {
 			content: 'no',
 			usage_metadata: { input_tokens: read, output_tokens: 1 },
 		});
-		expect(usageOf([message('chatcmpl-1', 3), message('chatcmpl-2', 4)], 2)).toEqual({ in: 7, out: 2 });
+		expect(usageOf([message('chatcmpl-1', 3), message('chatcmpl-2', 4)], 2)).toEqual({ input: 7, output: 2 });
 	});
 
 	it('of generation chunks has each message within', () => {
@@ -367,7 +385,7 @@ describe('a stream of LangChain', () => {
 				{ text: 'no', message: chunk('no') },
 				{ text: '', message: chunk('', [3, 4]) },
 			]),
-		).toEqual({ in: 3, out: 4 });
+		).toEqual({ input: 3, output: 4 });
 	});
 
 	it('of events counts each model call only at its end', () => {
@@ -377,7 +395,7 @@ describe('a stream of LangChain', () => {
 			{ event: 'on_chat_model_end', data: { output } },
 			{ event: 'on_chain_end', data: { output } },
 		];
-		expect(usageOf([...chunks, ...chunks])).toEqual({ in: 6, out: 8 });
+		expect(usageOf([...chunks, ...chunks])).toEqual({ input: 6, output: 8 });
 	});
 });
 
@@ -404,7 +422,7 @@ describe('sums over streams', () => {
 				const total = (of: 'read' | 'written') => calls.reduce((sum, call) => sum + call[of], 0);
 				const usage = usageOf(chunks);
 				if (calls.length === 0) expect(usage).toBeUndefined();
-				else expect(usage).toMatchObject({ in: total('read') + cached, out: total('written') });
+				else expect(usage).toMatchObject({ input: total('read') + cached, output: total('written') });
 			}),
 		);
 	});
@@ -416,7 +434,7 @@ describe('sums over streams', () => {
 				let before = 0;
 				for (const chunk of calls.flatMap(({ read, written }, index) => claude(`msg_${index}`, read, written))) {
 					usage.add(chunk);
-					const { in: read = 0, out = 0 } = usage.usage(true) ?? {};
+					const { input: read = 0, output: out = 0 } = usage.usage(true) ?? {};
 					expect(read + out).toBeGreaterThanOrEqual(before);
 					before = read + out;
 				}
@@ -443,7 +461,7 @@ describe('a stream’s usage', () => {
 		await setImmediate();
 		collect();
 		expect(references.filter((object) => object.deref() !== undefined)).toEqual([]);
-		expect(usage.usage(true)).toMatchObject({ in: 1 + 8 + 5, out: 2 + 4 + 6 });
+		expect(usage.usage(true)).toMatchObject({ input: 1 + 8 + 5, output: 2 + 4 + 6 });
 	});
 
 	it('can be read at any time, any number of times', () => {
@@ -452,6 +470,6 @@ describe('a stream’s usage', () => {
 			usage.add(chunk);
 			expect(usage.usage(false)).toEqual(usage.usage(false));
 		}
-		expect(usage.usage(true)).toMatchObject({ in: 15, out: 50 });
+		expect(usage.usage(true)).toMatchObject({ input: 15, output: 50 });
 	});
 });

@@ -173,11 +173,11 @@ describe('a response in two formats', () => {
 			usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5 },
 			tokens_used: 15,
 		};
-		expect(usageIn(both)).toEqual({ in: 10, out: 5 });
+		expect(usageIn(both)).toEqual({ input: 10, output: 5 });
 	});
 
 	it('is read in the second format if the first has no numbers', () => {
-		expect(usageIn({ usage: 'how to use', tokens_used: 15 })).toEqual({ in: 15, out: 0 });
+		expect(usageIn({ usage: 'how to use', tokens_used: 15 })).toEqual({ input: 15, output: 0 });
 	});
 });
 
@@ -190,8 +190,8 @@ describe('parts of a whole', () => {
 			prompt_tokens_details: { cached_tokens: 9 },
 		};
 		expect(usageIn({ usage: { ...usage, completion_tokens_details: { reasoning_tokens: 3 } } })).toEqual({
-			in: 5,
-			out: 2,
+			input: 5,
+			output: 2,
 		});
 	});
 
@@ -200,20 +200,21 @@ describe('parts of a whole', () => {
 		expect(usageIn({ usage: { input_tokens: most, output_tokens: 1, cache_read_input_tokens: most } })).toBeUndefined();
 		const stream = new StreamUsage();
 		for (const id of ['a', 'b']) stream.add({ type: 'message_start', message: { id, usage: { input_tokens: most } } });
-		expect(stream.usage(true)).toEqual({ in: most, out: 0 });
+		expect(stream.usage(true)).toEqual({ input: most, output: 0 });
 	});
 });
 
 describe('a name', () => {
 	it('is no id of a response unless the response has the format of a provider', () => {
 		const usage = { input_tokens: 1, output_tokens: 2 };
-		expect(usageIn({ id: 'order-7', model: 'm', usage })).toEqual({ in: 1, out: 2, model: 'm' });
-		expect(usageIn({ id: 'order-7', object: 'order', usage })).toEqual({ in: 1, out: 2 });
+		expect(usageIn({ id: 'order-7', model: 'm', usage })).toEqual({ input: 1, output: 2, model: 'm' });
+		expect(usageIn({ id: 'order-7', object: 'order', usage })).toEqual({ input: 1, output: 2 });
 	});
 
 	it('is left out if it is no string, empty, or too long', () => {
 		const usage = { input_tokens: 1, output_tokens: 2 };
-		for (const model of [7, '', 'x'.repeat(257), {}]) expect(usageIn({ model, usage })).toEqual({ in: 1, out: 2 });
+		for (const model of [7, '', 'x'.repeat(257), {}])
+			expect(usageIn({ model, usage })).toEqual({ input: 1, output: 2 });
 	});
 });
 
@@ -228,7 +229,7 @@ describe('anything at all', () => {
 				}
 				for (const usage of [...chunks.map(usageIn), ...chunks.map(usageFrom), stream.usage(false)]) {
 					if (usage === undefined) continue;
-					for (const number of [usage.in, usage.out]) expect(Number.isSafeInteger(number)).toBe(true);
+					for (const number of [usage.input, usage.output]) expect(Number.isSafeInteger(number)).toBe(true);
 					for (const number of Object.values(usage))
 						if (typeof number === 'number') expect(number).toBeGreaterThanOrEqual(0);
 				}
@@ -299,7 +300,7 @@ describe('anything at all', () => {
 		const sparse: unknown[] = [];
 		sparse.length = 2 ** 32 - 1;
 		const usage = { input_tokens: 1, output_tokens: 2, cache_read_input_tokens: 0, iterations: sparse };
-		expect(usageIn({ usage })).toEqual({ in: 1, out: 2, cacheRead: 0 });
+		expect(usageIn({ usage })).toEqual({ input: 1, output: 2, cacheRead: 0 });
 	});
 });
 
@@ -312,8 +313,8 @@ describe('sums', () => {
 				const usage = usageIn({
 					usage: { input_tokens, cache_read_input_tokens, cache_creation_input_tokens, output_tokens },
 				});
-				expect(usage?.in).toBe(input_tokens + cache_read_input_tokens + cache_creation_input_tokens);
-				expect(usage?.out).toBe(output_tokens);
+				expect(usage?.input).toBe(input_tokens + cache_read_input_tokens + cache_creation_input_tokens);
+				expect(usage?.output).toBe(output_tokens);
 			}),
 		);
 	});
@@ -325,7 +326,7 @@ describe('sums', () => {
 					usageMetadata: { promptTokenCount, toolUsePromptTokenCount, candidatesTokenCount, thoughtsTokenCount },
 				});
 				const totalTokenCount = promptTokenCount + toolUsePromptTokenCount + candidatesTokenCount + thoughtsTokenCount;
-				expect((usage?.in ?? 0) + (usage?.out ?? 0)).toBe(totalTokenCount);
+				expect((usage?.input ?? 0) + (usage?.output ?? 0)).toBe(totalTokenCount);
 			}),
 		);
 	});
@@ -337,7 +338,7 @@ describe('sums', () => {
 				const total_tokens = prompt_tokens + text + reasoning_tokens;
 				const completion_tokens_details = { reasoning_tokens };
 				const usage = usageIn({ usage: { prompt_tokens, completion_tokens, total_tokens, completion_tokens_details } });
-				expect(usage).toEqual({ in: prompt_tokens, out: text + reasoning_tokens, reasoning: reasoning_tokens });
+				expect(usage).toEqual({ input: prompt_tokens, output: text + reasoning_tokens, reasoning: reasoning_tokens });
 			}),
 		);
 	});

@@ -61,7 +61,7 @@ const gemini = {
 	},
 };
 
-const split = { in: 100, out: 40, cacheRead: 60, cacheWrite: 8, reasoning: 32 };
+const split = { input: 100, output: 40, cacheRead: 60, cacheWrite: 8, reasoning: 32 };
 
 describe('usageIn() of a response', () => {
 	it.each<[string, unknown, unknown]>([
@@ -70,17 +70,17 @@ describe('usageIn() of a response', () => {
 		[
 			'OpenAI embeddings',
 			{ object: 'list', data: [], model: 'text-embedding-3-small', usage: { prompt_tokens: 8, total_tokens: 8 } },
-			{ in: 8, out: 0, model: 'text-embedding-3-small' },
+			{ input: 8, output: 0, model: 'text-embedding-3-small' },
 		],
 		[
 			'OpenAI transcriptions',
 			{ text: 'hi', usage: { type: 'tokens', input_tokens: 14, output_tokens: 4, total_tokens: 18 } },
-			{ in: 14, out: 4 },
+			{ input: 14, output: 4 },
 		],
 		[
 			'DeepSeek, which counts cache hits beside the details',
 			{ model: 'deepseek-chat', usage: { prompt_tokens: 30, completion_tokens: 4, prompt_cache_hit_tokens: 16 } },
-			{ in: 30, out: 4, cacheRead: 16, model: 'deepseek-chat' },
+			{ input: 30, output: 4, cacheRead: 16, model: 'deepseek-chat' },
 		],
 		[
 			'xAI, whose completion tokens exclude reasoning',
@@ -95,7 +95,7 @@ describe('usageIn() of a response', () => {
 					completion_tokens_details: { reasoning_tokens: 20 },
 				},
 			},
-			{ in: 10, out: 23, reasoning: 20, model: 'grok-4', responseId: 'x1' },
+			{ input: 10, output: 23, reasoning: 20, model: 'grok-4', responseId: 'x1' },
 		],
 		[
 			'Groq',
@@ -106,14 +106,14 @@ describe('usageIn() of a response', () => {
 				x_groq: { id: 'req_1' },
 				usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
 			},
-			{ in: 1, out: 2, model: 'llama', provider: 'groq', responseId: 'chatcmpl-g' },
+			{ input: 1, output: 2, model: 'llama', provider: 'groq', responseId: 'chatcmpl-g' },
 		],
 		[
 			'Anthropic messages',
 			message,
 			{
-				in: 330,
-				out: 50,
+				input: 330,
+				output: 50,
 				cacheRead: 300,
 				cacheWrite: 20,
 				reasoning: 30,
@@ -134,7 +134,7 @@ describe('usageIn() of a response', () => {
 					cache_read_input_tokens: null,
 				},
 			},
-			{ in: 10, out: 5, model: 'claude-opus-4-8', provider: 'aws.bedrock', responseId: 'msg_bdrk_1' },
+			{ input: 10, output: 5, model: 'claude-opus-4-8', provider: 'aws.bedrock', responseId: 'msg_bdrk_1' },
 		],
 		[
 			'Anthropic with server iterations, of which those of the message are in the numbers already',
@@ -154,8 +154,8 @@ describe('usageIn() of a response', () => {
 				},
 			},
 			{
-				in: 1217,
-				out: 125,
+				input: 1217,
+				output: 125,
 				cacheRead: 7,
 				cacheWrite: 0,
 				model: 'claude-opus-4-8',
@@ -167,8 +167,8 @@ describe('usageIn() of a response', () => {
 			'Google generateContent',
 			gemini,
 			{
-				in: 105,
-				out: 40,
+				input: 105,
+				output: 40,
 				cacheRead: 60,
 				reasoning: 32,
 				model: 'gemini-3-pro',
@@ -179,7 +179,7 @@ describe('usageIn() of a response', () => {
 		[
 			'Vertex',
 			{ modelVersion: 'm', usageMetadata: { promptTokenCount: 4, trafficType: 'ON_DEMAND' } },
-			{ in: 4, out: 0, model: 'm', provider: 'gcp.vertex_ai' },
+			{ input: 4, output: 0, model: 'm', provider: 'gcp.vertex_ai' },
 		],
 		[
 			'Google interactions',
@@ -196,7 +196,7 @@ describe('usageIn() of a response', () => {
 					total_tokens: 145,
 				},
 			},
-			{ in: 105, out: 40, cacheRead: 60, reasoning: 32, model: 'gemini-3-pro', responseId: 'int_1' },
+			{ input: 105, output: 40, cacheRead: 60, reasoning: 32, model: 'gemini-3-pro', responseId: 'int_1' },
 		],
 		[
 			'Cohere v2 chat, by its SDK',
@@ -210,7 +210,7 @@ describe('usageIn() of a response', () => {
 					cachedTokens: 16,
 				},
 			},
-			{ in: 17, out: 12, cacheRead: 16, provider: 'cohere', responseId: 'c-1' },
+			{ input: 17, output: 12, cacheRead: 16, provider: 'cohere', responseId: 'c-1' },
 		],
 		[
 			'Cohere v2 chat, on the wire',
@@ -222,22 +222,22 @@ describe('usageIn() of a response', () => {
 					cached_tokens: 200,
 				},
 			},
-			{ in: 17, out: 12, provider: 'cohere', responseId: 'c-1' },
+			{ input: 17, output: 12, provider: 'cohere', responseId: 'c-1' },
 		],
 		[
 			'Cohere without billed units',
 			{ id: 'c-1', usage: { tokens: { inputTokens: 215, outputTokens: 14 } } },
-			{ in: 215, out: 14 },
+			{ input: 215, output: 14 },
 		],
 		[
 			'Cohere v1 chat',
 			{ text: 'no', responseId: 'c-2', meta: { billedUnits: { inputTokens: 3, outputTokens: 4 } } },
-			{ in: 3, out: 4, provider: 'cohere', responseId: 'c-2' },
+			{ input: 3, output: 4, provider: 'cohere', responseId: 'c-2' },
 		],
 		[
 			'Cohere embed',
 			{ id: 'c-3', embeddings: {}, meta: { api_version: {}, billed_units: { input_tokens: 5, image_tokens: 90 } } },
-			{ in: 95, out: 0, provider: 'cohere', responseId: 'c-3' },
+			{ input: 95, output: 0, provider: 'cohere', responseId: 'c-3' },
 		],
 		[
 			'Mistral, on the wire',
@@ -247,7 +247,7 @@ describe('usageIn() of a response', () => {
 				model: 'mistral-large',
 				usage: { prompt_tokens: 5, completion_tokens: 6, total_tokens: 11 },
 			},
-			{ in: 5, out: 6, model: 'mistral-large', responseId: 'm1' },
+			{ input: 5, output: 6, model: 'mistral-large', responseId: 'm1' },
 		],
 		[
 			'Mistral, by its SDK',
@@ -257,7 +257,7 @@ describe('usageIn() of a response', () => {
 				model: 'mistral-large',
 				usage: { promptTokens: 5, completionTokens: 6, totalTokens: 11, promptTokensDetails: { cachedTokens: 4 } },
 			},
-			{ in: 5, out: 6, cacheRead: 4, model: 'mistral-large', responseId: 'm1' },
+			{ input: 5, output: 6, cacheRead: 4, model: 'mistral-large', responseId: 'm1' },
 		],
 		[
 			'Bedrock Converse',
@@ -273,29 +273,33 @@ describe('usageIn() of a response', () => {
 					cacheWriteInputTokens: 20,
 				},
 			},
-			{ in: 330, out: 5, cacheRead: 300, cacheWrite: 20, provider: 'aws.bedrock' },
+			{ input: 330, output: 5, cacheRead: 300, cacheWrite: 20, provider: 'aws.bedrock' },
 		],
 		[
 			'Ollama chat',
 			{ model: 'llama3', message: {}, done: true, total_duration: 9, prompt_eval_count: 26, eval_count: 298 },
-			{ in: 26, out: 298, model: 'llama3', provider: 'ollama' },
+			{ input: 26, output: 298, model: 'llama3', provider: 'ollama' },
 		],
 		[
 			'Ollama embed',
 			{ model: 'minilm', embeddings: [[1]], total_duration: 9, prompt_eval_count: 8 },
-			{ in: 8, out: 0, model: 'minilm', provider: 'ollama' },
+			{ input: 8, output: 0, model: 'minilm', provider: 'ollama' },
 		],
-		['a reranker with an unsplit total', { results: [], usage: { total_tokens: 21 } }, { in: 21, out: 0 }],
-		['kgents, with a usage', { verdict: 'REJECT', usage: { input_tokens: 12, output_tokens: 3 } }, { in: 12, out: 3 }],
-		['the origin, with tokens used', { verdict: 'REJECT', tokens_used: 15 }, { in: 15, out: 0 }],
-		['the origin, with a pair', { verdict: 'REJECT', tokens: { in: 12, out: 3 } }, { in: 12, out: 3 }],
+		['a reranker with an unsplit total', { results: [], usage: { total_tokens: 21 } }, { input: 21, output: 0 }],
+		[
+			'kgents, with a usage',
+			{ verdict: 'REJECT', usage: { input_tokens: 12, output_tokens: 3 } },
+			{ input: 12, output: 3 },
+		],
+		['the origin, with tokens used', { verdict: 'REJECT', tokens_used: 15 }, { input: 15, output: 0 }],
+		['the origin, with a pair', { verdict: 'REJECT', tokens: { in: 12, out: 3 } }, { input: 12, output: 3 }],
 		[
 			'a response without a prototype',
 			Object.assign(Object.create(null), chat),
 			{ ...split, model: 'gpt-5.2', responseId: 'chatcmpl-9' },
 		],
 		['a frozen answer', Object.freeze({ ...chat }), { ...split, model: 'gpt-5.2', responseId: 'chatcmpl-9' }],
-		['nothing spent', { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }, { in: 0, out: 0 }],
+		['nothing spent', { usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }, { input: 0, output: 0 }],
 	])('reads %s', (_name, answer, usage) => {
 		expect(usageIn(answer)).toEqual(usage);
 	});
@@ -338,12 +342,12 @@ describe('usageIn() of LangChain', () => {
 					input_token_details: { cache_read: 4, cache_creation: 0 },
 				},
 			},
-			{ in: 14, out: 5, cacheRead: 4, cacheWrite: 0, model: 'claude', responseId: 'msg_1' },
+			{ input: 14, output: 5, cacheRead: 4, cacheWrite: 0, model: 'claude', responseId: 'msg_1' },
 		],
 		[
 			'such a message without the provider’s own numbers',
 			{ id: 'run-1', usage_metadata: { input_tokens: 10, output_tokens: 5, input_token_details: { cache_read: 40 } } },
-			{ in: 50, out: 5, cacheRead: 40 },
+			{ input: 50, output: 5, cacheRead: 40 },
 		],
 		[
 			'a message with the numbers in response_metadata alone',
@@ -352,7 +356,7 @@ describe('usageIn() of LangChain', () => {
 				usage_metadata: undefined,
 				response_metadata: { tokenUsage: { promptTokens: 3, completionTokens: 4, totalTokens: 7 } },
 			},
-			{ in: 3, out: 4 },
+			{ input: 3, output: 4 },
 		],
 		[
 			'a result of two prompts with two generations each, which carry the same usage',
@@ -364,12 +368,12 @@ describe('usageIn() of LangChain', () => {
 				),
 				llmOutput: { tokenUsage: { promptTokens: 3, completionTokens: 30, totalTokens: 33 } },
 			},
-			{ in: 3, out: 30 },
+			{ input: 3, output: 30 },
 		],
 		[
 			'a result with the sum in llmOutput alone',
 			{ generations: [[{ text: 'no' }]], llmOutput: { tokenUsage: { promptTokens: 3, completionTokens: 30 } } },
-			{ in: 3, out: 30 },
+			{ input: 3, output: 30 },
 		],
 		[
 			'no numbers that LangChain only estimated',
@@ -388,22 +392,22 @@ describe('usageIn() of a usage object itself', () => {
 	it.each<[string, unknown, unknown]>([
 		['OpenAI chat', chat.usage, split],
 		['OpenAI responses', response.usage, split],
-		['Anthropic', message.usage, { in: 330, out: 50, cacheRead: 300, cacheWrite: 20, reasoning: 30 }],
-		['Google', gemini.usageMetadata, { in: 105, out: 40, cacheRead: 60, reasoning: 32 }],
+		['Anthropic', message.usage, { input: 330, output: 50, cacheRead: 300, cacheWrite: 20, reasoning: 30 }],
+		['Google', gemini.usageMetadata, { input: 105, output: 40, cacheRead: 60, reasoning: 32 }],
 		[
 			'Cohere',
 			{ billedUnits: { inputTokens: 1, outputTokens: 2 }, tokens: { inputTokens: 3, outputTokens: 4 } },
-			{ in: 1, out: 2 },
+			{ input: 1, output: 2 },
 		],
 		[
 			'the Vercel AI SDK 5',
 			{ inputTokens: 100, outputTokens: 40, totalTokens: 140, reasoningTokens: 32, cachedInputTokens: 60 },
-			{ in: 100, out: 40, cacheRead: 60, reasoning: 32 },
+			{ input: 100, output: 40, cacheRead: 60, reasoning: 32 },
 		],
 		[
 			'the Vercel AI SDK 5 with Gemini, whose output excludes thoughts',
 			{ inputTokens: 100, outputTokens: 8, totalTokens: 140, reasoningTokens: 32 },
-			{ in: 100, out: 40, reasoning: 32 },
+			{ input: 100, output: 40, reasoning: 32 },
 		],
 		[
 			'the Vercel AI SDK 6 and 7',
@@ -434,8 +438,8 @@ describe('usageFrom()', () => {
 	it('returns an exact TokenUsage as it is', () => {
 		const exact = { ...split, model: 'm', provider: 'openai', responseId: 'r', partial: true };
 		expect(usageFrom(exact)).toEqual(exact);
-		expect(usageFrom({ in: 3, out: 4 })).toEqual({ in: 3, out: 4 });
-		expect(usageFrom({ out: 4 })).toEqual({ in: 0, out: 4 });
+		expect(usageFrom({ input: 3, output: 4 })).toEqual({ input: 3, output: 4 });
+		expect(usageFrom({ output: 4 })).toEqual({ input: 0, output: 4 });
 	});
 
 	it('reads every other format as usageIn does', () => {
@@ -449,9 +453,9 @@ describe('usageFrom()', () => {
 		[7],
 		['7'],
 		[[1, 2]],
-		[{ in: -1, out: 0.5 }],
-		[{ in: '3' }],
-		[new Proxy({ in: 1 }, {})],
+		[{ input: -1, output: 0.5 }],
+		[{ input: '3' }],
+		[new Proxy({ input: 1 }, {})],
 	])('finds nothing in %p', (given) => {
 		expect(usageFrom(given)).toBeUndefined();
 	});

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Metered, Resolver, Traced, traced, weave } from '../../../../index.js';
+import { instrument, Metered, Resolver, Traced, traced } from '../../../../index.js';
 import type { Rule } from '../../../../lib/rules/rule.js';
 import { configureRules } from '../../../../lib/rules/rules.js';
 import { problemCounts } from '../../../../lib/runtime/log-once.js';
@@ -35,7 +35,7 @@ describe('unmatchedRules()', () => {
 		return timeline().then(() => stopSdk());
 	});
 
-	it('includes classes that are declared after the rules, and objects woven by weave()', () => {
+	it('includes classes that are declared after the rules, and objects woven by instrument()', () => {
 		rules('time.late.tell', 'void.woven.ask');
 		expect(unmatched()).toEqual(['time.late.tell', 'void.woven.ask']);
 		@Resolver('time.late')
@@ -43,7 +43,7 @@ describe('unmatchedRules()', () => {
 			@Traced()
 			tell(): void {}
 		}
-		const woven = weave({ ask: () => 1 }, { handle: 'void.woven', include: ['ask'] });
+		const woven = instrument({ ask: () => 1 }, { handle: 'void.woven', include: ['ask'] });
 		expect(unmatched()).toEqual([]);
 		expect([typeof Late, woven.ask()]).toEqual(['function', 1]);
 	});

@@ -101,7 +101,7 @@ function refusePrivateFetch(client: object): void {
 	if (!hasIdentity && memberAt(client, '_options', 'x509Transport') === undefined) return;
 	throw new TypeError(
 		'meterModel() cannot watch an OpenAI client with an X.509 workload identity, because its fetch is private. ' +
-			'Report its tokens with recordTokens({ in, out }).',
+			'Report its tokens with recordTokens({ input, output }).',
 	);
 }
 

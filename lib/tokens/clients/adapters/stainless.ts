@@ -77,7 +77,7 @@ export function meterStainless(client: object, kind: StainlessKind, family: obje
 	if (!meterFetch(client, kind, family)) {
 		throw new TypeError(
 			`meterModel() cannot watch the requests of this ${kind.name} client, because it cannot be changed. ` +
-				'Pass the client itself, not a frozen object or a proxy, or report its tokens with recordTokens({ in, out }).',
+				'Pass the client itself, not a frozen object or a proxy, or report its tokens with recordTokens({ input, output }).',
 		);
 	}
 	watched.clients.add(client);

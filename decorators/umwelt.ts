@@ -17,19 +17,19 @@ import { decorationError, describeTarget } from './refuse.js';
  * // tsconfig.json: "experimentalDecorators": true
  * class Soul {
  * 	@Traced
- * 	challenge(claim: string, @Observer() umwelt: unknown): string {
+ * 	challenge(claim: string, @Umwelt() umwelt: unknown): string {
  * 		return `Why ${claim}?`;
  * 	}
  * }
  * ```
  */
-export function Observer(): ParameterDecorator {
+export function Umwelt(): ParameterDecorator {
 	return (...args: unknown[]) => {
 		const target = readTarget(args);
 		if (target?.type !== 'parameter' || target.key === undefined) {
 			throw decorationError(target, {
-				decorator: '@Observer',
-				rule: '@Observer() goes on a parameter of a method.',
+				decorator: '@Umwelt',
+				rule: '@Umwelt() goes on a parameter of a method.',
 				got: target?.type === 'parameter' ? 'a parameter of the constructor' : describeTarget(target),
 				wayOut: '@Traced({ observer: (args) => args[1] }) on the method',
 			});

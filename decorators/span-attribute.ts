@@ -3,9 +3,9 @@ import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/de
 import { decorationError, describeTarget } from './refuse.js';
 
 /**
- * The types of `@Attribute(key)`: on a parameter (legacy standard), a field, a getter or an accessor (both standards).
+ * The types of `@SpanAttribute(key)`: on a parameter (legacy standard), a field, a getter or an accessor (both standards).
  */
-export type AttributeDecorator = ((target: object, key: PropertyKey | undefined, index: number) => void) &
+export type SpanAttributeDecorator = ((target: object, key: PropertyKey | undefined, index: number) => void) &
 	((target: object, key: PropertyKey, descriptor?: PropertyDescriptor) => void) &
 	(<This, V>(value: undefined, context: ClassFieldDecoratorContext<This, V>) => void) &
 	(<This, V>(value: () => V, context: ClassGetterDecoratorContext<This, V>) => void) &
@@ -24,7 +24,7 @@ export type AttributeDecorator = ((target: object, key: PropertyKey | undefined,
  * @example
  * ```ts
  * class Soul {
- * 	@Attribute('app.tenant')
+ * 	@SpanAttribute('app.tenant')
  * 	tenant = 'acme';
  *
  * 	@Traced
@@ -34,15 +34,15 @@ export type AttributeDecorator = ((target: object, key: PropertyKey | undefined,
  * }
  * ```
  */
-export function Attribute(key: string): AttributeDecorator {
+export function SpanAttribute(key: string): SpanAttributeDecorator {
 	return ((...args: unknown[]) => {
 		const target = readTarget(args);
 		if (typeof key !== 'string' || key === '') {
 			throw decorationError(target, {
-				decorator: '@Attribute',
-				rule: '@Attribute accepts the key of an attribute.',
+				decorator: '@SpanAttribute',
+				rule: '@SpanAttribute accepts the key of an attribute.',
 				got: key === '' ? 'an empty text' : typeof key,
-				wayOut: "@Attribute('app.tenant')",
+				wayOut: "@SpanAttribute('app.tenant')",
 			});
 		}
 		if (target?.type === 'parameter' && target.key !== undefined) {
@@ -51,14 +51,14 @@ export function Attribute(key: string): AttributeDecorator {
 		}
 		if (target?.type !== 'member' || target.kind === 'method' || target.kind === 'setter') {
 			throw decorationError(target, {
-				decorator: '@Attribute',
-				rule: '@Attribute goes on a parameter of a method, a field, a getter or an accessor.',
+				decorator: '@SpanAttribute',
+				rule: '@SpanAttribute goes on a parameter of a method, a field, a getter or an accessor.',
 				got: describeTarget(target),
 				wayOut: '@Traced({ attributes: (args, self) => ({ … }) }) on the method',
 			});
 		}
 		declareOn(target, key);
-	}) as AttributeDecorator;
+	}) as SpanAttributeDecorator;
 }
 
 /**

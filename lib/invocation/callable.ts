@@ -1,0 +1,2 @@
+/** Any function or method. */
+export type Callable = (this: never, ...args: never[]) => unknown;
