@@ -17,6 +17,7 @@ export {
 	BudgetExhaustedError,
 	CompositionViolationError,
 	DecorationError,
+	type ErrorHints,
 	ObserverRequiredError,
 	PathNotFoundError,
 	PathSyntaxError,
@@ -27,14 +28,20 @@ export { type AgenteseContext, type AgentesePath, parsePath } from './lib/agente
 export type { Invocation } from './lib/invocation/advice.js';
 export type { AttributeRecord, DeclaredAttributes } from './lib/invocation/attributes.js';
 export type { Callable } from './lib/invocation/callable.js';
-export type { Category } from './lib/invocation/category.js';
+export type { AspectCategory } from './lib/invocation/category.js';
 export { currentInvocation } from './lib/invocation/context.js';
 export type { GenAiOperation } from './lib/invocation/gen-ai-operation.js';
 export type { MeteredAttribute } from './lib/invocation/metered-attribute.js';
 export { observerFromBaggage } from './lib/invocation/observer-baggage.js';
 export { withObserver } from './lib/invocation/observer-scope.js';
 export { propagate } from './lib/invocation/propagated-attributes.js';
-export { createLogos, type Logos, type LogosOptions, type Middleware, type Next } from './lib/logos/logos.js';
+export {
+	createLogos,
+	type Logos,
+	type LogosMiddleware,
+	type LogosNext,
+	type LogosOptions,
+} from './lib/logos/logos.js';
 export {
 	type BlockOptions,
 	type OpenInvocation,

@@ -49,7 +49,7 @@ export interface LoadedConfig {
 }
 
 /** Where `loadConfig` searches for files. */
-interface Places {
+export interface Places {
 	/** The directory where the search for the config file begins. @default the working directory */
 	readonly cwd?: string;
 	/** The directory with the user's `.kgents/telemetry.yaml`. @default the user's home directory */

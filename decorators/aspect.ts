@@ -1,5 +1,5 @@
 import { nearest } from '../lib/agentese/errors/nearest.js';
-import { CATEGORIES, type Category } from '../lib/invocation/category.js';
+import { type AspectCategory, CATEGORIES } from '../lib/invocation/category.js';
 import { faultInAspect } from '../lib/signals/tracing/check-options.js';
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import type { AspectOptions } from '../lib/weaving/declarations/member.js';
@@ -17,7 +17,7 @@ export interface AspectDeclaration {
 	 * What kind of work the aspect does. With `conventions: [genai]` in the configuration, aspects that generate or
 	 * compose are reported as agents and all others as tools. @default none
 	 */
-	category?: Category | undefined;
+	category?: AspectCategory | undefined;
 }
 
 /** The types of `@Aspect`, bare and called, in both decorator standards. */

@@ -17,9 +17,10 @@ export type SpanAttributeDecorator = ((target: object, key: PropertyKey | undefi
  * OpenTelemetry would drop (Date, bigint, Error, Map, class instances) are written as text; null and undefined are left
  * out.
  *
- * @param key - the attribute's key on the span
- * @throws DecorationError when the class is defined, if the key is empty, or if it is on a method, a setter, a class or
- *   a parameter of the constructor
+ * @param key - the attribute's key on the span. @default the name of the field, getter or accessor, without the `#` of a
+ *   private one; a parameter needs a key
+ * @throws DecorationError when the class is defined, if the key is empty, if a parameter or a member whose name is a
+ *   symbol has none, or if it is on a method, a setter, a class or a parameter of the constructor
  *
  * @example
  * ```ts
@@ -34,18 +35,14 @@ export type SpanAttributeDecorator = ((target: object, key: PropertyKey | undefi
  * }
  * ```
  */
-export function SpanAttribute(key: string): SpanAttributeDecorator {
+export function SpanAttribute(key?: string): SpanAttributeDecorator {
 	return ((...args: unknown[]) => {
 		const target = readTarget(args);
-		if (typeof key !== 'string' || key === '') {
-			throw decorationError(target, {
-				decorator: '@SpanAttribute',
-				rule: '@SpanAttribute accepts the key of an attribute.',
-				got: key === '' ? 'an empty text' : typeof key,
-				wayOut: "@SpanAttribute('app.tenant')",
-			});
+		if (key !== undefined && (typeof key !== 'string' || key === '')) {
+			throw wrongKey(target, key === '' ? 'an empty text' : typeof key, 'accepts the key of an attribute');
 		}
 		if (target?.type === 'parameter' && target.key !== undefined) {
+			if (key === undefined) throw wrongKey(target, 'no key', 'on a parameter needs the key of the attribute');
 			memberOn(target.owner, target.key, 'method').parameterAttributes.push({ index: target.index, attribute: key });
 			return;
 		}
@@ -57,8 +54,27 @@ export function SpanAttribute(key: string): SpanAttributeDecorator {
 				wayOut: '@Traced({ attributes: (args, self) => ({ … }) }) on the method',
 			});
 		}
-		declareOn(target, key);
+		const attribute = key ?? nameOf(target.key);
+		if (attribute === undefined) {
+			throw wrongKey(target, 'no key', 'on a member whose name is a symbol needs the key of the attribute');
+		}
+		declareOn(target, attribute);
 	}) as SpanAttributeDecorator;
+}
+
+/** Returns the name of a member as the key of its attribute; undefined for a symbol. */
+function nameOf(key: PropertyKey): string | undefined {
+	return typeof key === 'symbol' ? undefined : String(key).replace(/^#/, '');
+}
+
+/** Returns the error for a key that is wrong or absent. */
+function wrongKey(target: DecoratorTarget | undefined, got: string, rule: string): Error {
+	return decorationError(target, {
+		decorator: '@SpanAttribute',
+		rule: `@SpanAttribute ${rule}.`,
+		got,
+		wayOut: "@SpanAttribute('app.tenant')",
+	});
 }
 
 /**

@@ -3,22 +3,30 @@
  * Importing it loads neither the SDK nor zod; both are loaded when telemetry starts.
  */
 export { ConfigurationError, type ConfigurationFault } from '../config/common/error.js';
+export type { Routes } from '../config/common/layer.js';
 export type { CustomPresetConfig } from '../config/define.js';
 export { defineConfig } from '../config/define.js';
+export type { Places } from '../config/load.js';
 export { type LoadedConfig, loadConfig } from '../config/load.js';
-export type { ConfigRule, EffectiveConfig, TelemetryConfig } from '../config/schema/config.js';
+export type { CaptureConfig, ConfigRule, EffectiveConfig, TelemetryConfig } from '../config/schema/config.js';
 export type { AutoInstrumentation } from '../config/schema/instrumentations.js';
 export type { TelemetryUpdate } from '../config/update.js';
 export type { BackendStats } from '../delivery/backend-health.js';
 export type { SignalCounts } from '../delivery/common/counts.js';
-export type { DeliveryOptions } from '../delivery/options.js';
+export type { DeliveryOptions, DeliverySettings } from '../delivery/options.js';
 export type { TokenTotals } from '../lib/usage/accounting/process-totals.js';
-export type { ConsoleOptions } from '../presets/console/options.js';
-export type { OtlpOptions } from '../presets/contract/otlp-options.js';
-export type { JaegerOptions } from '../presets/jaeger/options.js';
-export type { JsonOptions } from '../presets/json/options.js';
+export type { ConsoleOptions, ConsoleSettings } from '../presets/console/options.js';
+export type {
+	OtlpOptions,
+	OtlpRequestOptions,
+	OtlpSettings,
+	OtlpSignalOptions,
+} from '../presets/contract/otlp-options.js';
+export type { PresetStats } from '../presets/contract/preset.js';
+export type { JaegerOptions, JaegerSettings } from '../presets/jaeger/options.js';
+export type { JsonOptions, JsonSettings } from '../presets/json/options.js';
 export { prometheusHandler } from '../presets/prometheus/handler.js';
-export type { PrometheusOptions } from '../presets/prometheus/options.js';
+export type { PrometheusOptions, PrometheusSettings } from '../presets/prometheus/options.js';
 export {
 	type ImportFault,
 	type ImportOptions,

@@ -121,4 +121,25 @@ describe('@SpanAttribute', () => {
 		});
 		expect(soul?.attributes).toEqual({ 'code.function.name': 'Soul.ask', 'app.depth': 3, 'app.mood': 'calm' });
 	});
+
+	it('without a key has the name of its field, getter or accessor', async () => {
+		class Named {
+			@SpanAttribute()
+			tenant = 'acme';
+
+			@SpanAttribute()
+			get depth(): number {
+				return 3;
+			}
+
+			@Traced
+			ask(): string {
+				return 'asked';
+			}
+		}
+		new Named().ask();
+		expect(await timeline()).toEqual([
+			span('Named.ask', { 'code.function.name': 'Named.ask', tenant: 'acme', depth: 3 }),
+		]);
+	});
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Aspect, createLogos, Metered, Resolver, SpanAttribute, Traced, Umwelt } from '../../index.js';
+import { Aspect, createLogos, DecorationError, Metered, Resolver, SpanAttribute, Traced, Umwelt } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, invoke, pathLabels, span } from './expected.js';
 import { points, timeline } from './harness.js';
@@ -122,5 +122,22 @@ describe('design:* metadata of the compiler', () => {
 		}
 		const types = Reflect.getMetadata('design:paramtypes', Soul.prototype, 'ask');
 		expect(types).toEqual(COMPILER === 'esbuild' ? undefined : [String, Number]);
+	});
+});
+
+describe('a parameter with @SpanAttribute', () => {
+	it('is refused without a key', () => {
+		const define = () => {
+			class Soul {
+				ask(@SpanAttribute() idea: unknown): unknown {
+					return idea;
+				}
+			}
+			return Soul;
+		};
+		expect(define).toThrow(DecorationError);
+		expect(define).toThrow(
+			"@SpanAttribute on Soul.ask got no key. @SpanAttribute on a parameter needs the key of the attribute. Try @SpanAttribute('app.tenant').",
+		);
 	});
 });

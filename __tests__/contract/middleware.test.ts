@@ -3,8 +3,8 @@ import {
 	Aspect,
 	createLogos,
 	currentInvocation,
-	type Middleware,
-	type Next,
+	type LogosMiddleware,
+	type LogosNext,
 	Resolver,
 	Traced,
 	telemetryMiddleware,
@@ -32,13 +32,13 @@ class Soul {
 
 const ask = (attributes = {}, rest = {}) => invoke('self.soul.ask', 'Soul.ask', { ...STRING, ...attributes }, rest);
 const other = invoke('self.soul.other', 'Soul._other', STRING);
-const use = (...middleware: Middleware[]) => createLogos([new Soul()], { use: middleware });
+const use = (...middleware: LogosMiddleware[]) => createLogos([new Soul()], { use: middleware });
 
 describe('middleware of a logos', () => {
 	it('runs inside the span, the first one outermost', async () => {
 		const order: string[] = [];
 		const note =
-			(name: string): Middleware =>
+			(name: string): LogosMiddleware =>
 			async (path, umwelt, args, next) => {
 				order.push(`${name} in ${String(currentInvocation()?.path)}`);
 				mark(name);
@@ -53,13 +53,14 @@ describe('middleware of a logos', () => {
 	});
 
 	it('may change umwelt, arguments and result', async () => {
-		const change: Middleware = async (path, _umwelt, args, next) => `${String(await next(path, 'who', [...args, 2]))}!`;
+		const change: LogosMiddleware = async (path, _umwelt, args, next) =>
+			`${String(await next(path, 'who', [...args, 2]))}!`;
 		expect(await use(change).invoke('self.soul.ask', null, 1)).toBe('asked ["who",1,2]!');
 		expect(await timeline()).toEqual([ask()]);
 	});
 
 	it('that changes the path begins an invocation of its own', async () => {
-		const rewrite: Middleware = (path, umwelt, args, next) =>
+		const rewrite: LogosMiddleware = (path, umwelt, args, next) =>
 			next(path === 'self.soul.ask' ? 'self.soul.other' : path, umwelt, args);
 		expect(await use(rewrite).invoke('self.soul.ask')).toBe('other');
 		expect(await timeline()).toEqual([ask({}, { children: [other] })]);
@@ -89,7 +90,7 @@ describe('middleware of a logos', () => {
 	});
 
 	it('that calls next twice calls the method twice: the first is the invocation, the second one of its own', async () => {
-		const twice: Middleware = async (path, umwelt, args, next) => {
+		const twice: LogosMiddleware = async (path, umwelt, args, next) => {
 			await next(path, umwelt, args);
 			return next(path, umwelt, args);
 		};
@@ -98,7 +99,7 @@ describe('middleware of a logos', () => {
 	});
 
 	it('receives a path that no resolver answers, and may change it', async () => {
-		const rescue: Middleware = async (path, umwelt, args, next) => {
+		const rescue: LogosMiddleware = async (path, umwelt, args, next) => {
 			try {
 				return await next(path, umwelt, args);
 			} catch {
@@ -114,7 +115,7 @@ describe('middleware of a logos', () => {
 describe('telemetryMiddleware', () => {
 	const telemetry = telemetryMiddleware({ templates: ['world.town.:citizen.greet', 'world.town.mayor.greet'] });
 	const theirs = (run: (...args: unknown[]) => unknown) => {
-		const next: Next = async (path, umwelt, args) => run(path, umwelt, ...args);
+		const next: LogosNext = async (path, umwelt, args) => run(path, umwelt, ...args);
 		return (path: string, umwelt?: unknown, ...args: unknown[]) => telemetry(path, umwelt, args, next);
 	};
 
@@ -167,7 +168,7 @@ describe('telemetryMiddleware', () => {
 	});
 
 	it('twice is one invocation', async () => {
-		const next: Next = (path, umwelt, args) => telemetry(path, umwelt, args, async () => 'once');
+		const next: LogosNext = (path, umwelt, args) => telemetry(path, umwelt, args, async () => 'once');
 		expect(await telemetry('world.town.a.greet', null, [], next)).toBe('once');
 		expect(await timeline()).toEqual([invoke('world.town.a.greet', undefined, STRING)]);
 	});

@@ -233,6 +233,19 @@ describe('a wrong target', () => {
 		expect(onField(loose(SpanAttribute('')))).toBe(
 			`@SpanAttribute on ${SOUL}.mood got an empty text. @SpanAttribute accepts the key of an attribute. Try @SpanAttribute('app.tenant').`,
 		);
+		expect(onField(loose(SpanAttribute(7 as never)))).toBe(
+			`@SpanAttribute on ${SOUL}.mood got number. @SpanAttribute accepts the key of an attribute. Try @SpanAttribute('app.tenant').`,
+		);
+		const nameless = Symbol('nameless');
+		expect(
+			refusal(() => {
+				class Soul {
+					@SpanAttribute()
+					[nameless] = 1;
+				}
+				return Soul;
+			}),
+		).toMatch(/got no key\. @SpanAttribute on a member whose name is a symbol needs the key of the attribute\. Try/);
 	});
 
 	it('is refused by @Umwelt', () => {

@@ -11,7 +11,7 @@ import type { TelemetryConfig } from './telemetry-config.generated.js';
 export type { ConfigRule, TelemetryConfig } from './telemetry-config.generated.js';
 
 /** The section `capture` after the check, with every key. */
-interface CaptureConfig extends CaptureLimits {
+export interface CaptureConfig extends CaptureLimits {
 	/** What is written of the arguments. */
 	readonly arguments: Capture;
 	/** What is written of the result. */

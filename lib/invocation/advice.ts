@@ -5,7 +5,7 @@ import type { TokenAccount } from '../usage/accounting/token-account.js';
 import type { TokenCount } from '../usage/accounting/usage.js';
 import type { AttributeRecord, DeclaredAttributes } from './attributes.js';
 import type { Callable } from './callable.js';
-import type { Category } from './category.js';
+import type { AspectCategory } from './category.js';
 import type { GenAiOperation } from './gen-ai-operation.js';
 import type { MeteredAttribute } from './metered-attribute.js';
 
@@ -79,7 +79,7 @@ export interface JoinPointFacts {
 	/** The value of OpenTelemetry's `code.function.name`, such as `Soul.challenge`; empty if no method is called. */
 	readonly functionName: string;
 	/** The category that `@Aspect` declares; left out if it declares none. */
-	readonly category?: Category | undefined;
+	readonly category?: AspectCategory | undefined;
 }
 
 /**
@@ -111,7 +111,7 @@ export interface Invocation {
 	/** The value of OpenTelemetry's `code.function.name`, such as `Soul.challenge`; empty if no method is called. */
 	readonly functionName: string;
 	/** The category that `@Aspect` declares; undefined if it declares none. */
-	readonly category: Category | undefined;
+	readonly category: AspectCategory | undefined;
 	/** The path as the caller wrote it, if it began with an alias; else undefined. */
 	readonly alias: string | undefined;
 	/** The values of the template's parameters, by name; empty if there are none. */

@@ -2,4 +2,4 @@
 export const CATEGORIES = ['perception', 'mutation', 'composition', 'introspection', 'generation', 'entropy'] as const;
 
 /** What kind of work an aspect does, in AGENTESE's terms. */
-export type Category = (typeof CATEGORIES)[number];
+export type AspectCategory = (typeof CATEGORIES)[number];

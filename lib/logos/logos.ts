@@ -18,13 +18,18 @@ import { type RouteMatch, Routes } from './routes.js';
  * Continues an invocation, with the same or changed arguments. A changed path starts an invocation of its own, without
  * middleware.
  */
-export type Next = (path: string, umwelt: unknown, args: readonly unknown[]) => Promise<unknown>;
+export type LogosNext = (path: string, umwelt: unknown, args: readonly unknown[]) => Promise<unknown>;
 
 /**
  * Runs around every invocation of a dispatcher, inside its span. It calls `next` to continue, and returns the result;
  * if it returns without calling `next`, the method does not run.
  */
-export type Middleware = (path: string, umwelt: unknown, args: readonly unknown[], next: Next) => Promise<unknown>;
+export type LogosMiddleware = (
+	path: string,
+	umwelt: unknown,
+	args: readonly unknown[],
+	next: LogosNext,
+) => Promise<unknown>;
 
 /** The options of `createLogos`. */
 export interface LogosOptions {
@@ -34,7 +39,7 @@ export interface LogosOptions {
 	 */
 	readonly aliases?: Readonly<Record<string, string>> | undefined;
 	/** Middleware, the outermost first. @default none */
-	readonly use?: readonly Middleware[] | undefined;
+	readonly use?: readonly LogosMiddleware[] | undefined;
 }
 
 /** A dispatcher: it leads a path, an observer and arguments to the method that answers them. */
@@ -117,11 +122,11 @@ class Dispatcher {
 	readonly paths: string[];
 	private readonly routes: Routes;
 	private readonly aliases: Aliases;
-	private readonly use: readonly Middleware[];
+	private readonly use: readonly LogosMiddleware[];
 	/** The texts that were invoked and that a route answers. */
 	private readonly resolved = new Map<unknown, ResolvedPath>();
 
-	constructor(routes: Routes, aliases: Aliases, use: readonly Middleware[]) {
+	constructor(routes: Routes, aliases: Aliases, use: readonly LogosMiddleware[]) {
 		this.routes = routes;
 		this.aliases = aliases;
 		this.use = use;
@@ -137,7 +142,7 @@ class Dispatcher {
 		return this.dispatch(text, umwelt, args, this.use);
 	}
 
-	private dispatch(text: unknown, umwelt: unknown, args: readonly unknown[], use: readonly Middleware[]): unknown {
+	private dispatch(text: unknown, umwelt: unknown, args: readonly unknown[], use: readonly LogosMiddleware[]): unknown {
 		const resolved = this.resolve(text);
 		const { path, match } = resolved;
 		const base = activeContext();
@@ -152,7 +157,7 @@ class Dispatcher {
 		});
 		// Without middleware the method is called directly, so that an error it throws at once is a synchronous failure.
 		if (use.length === 0) return perform(invocation, this.call, this, [match, allArgs]);
-		const last: Next = async (nextPath, nextUmwelt, nextArgs) =>
+		const last: LogosNext = async (nextPath, nextUmwelt, nextArgs) =>
 			nextPath === path
 				? this.call(match, [nextUmwelt, ...nextArgs])
 				: this.dispatch(nextPath, nextUmwelt, nextArgs, []);
@@ -199,7 +204,7 @@ function observerOf(umwelt: unknown): Observer {
 }
 
 /** Returns the `next` that runs the middleware from an index on, and `last` after all of them. */
-function nextFrom(use: readonly Middleware[], index: number, last: Next): Next {
+function nextFrom(use: readonly LogosMiddleware[], index: number, last: LogosNext): LogosNext {
 	return async (path, umwelt, args) => {
 		const middleware = use[index];
 		return middleware === undefined

@@ -7,7 +7,7 @@ import { TRACED } from '../signals/tracing/spec.js';
 import { RunningInvocation } from '../weaving/invocations/running-invocation.js';
 import { createJoinPoint, type JoinPoint } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
-import type { Middleware } from './logos.js';
+import type { LogosMiddleware } from './logos.js';
 import { otherJoinPoint } from './route-join-points.js';
 
 /** The options of `telemetryMiddleware`. */
@@ -28,7 +28,7 @@ export interface TelemetryMiddlewareOptions {
  * await telemetry('self.soul.challenge', null, ['so early'], async (path) => `what ${path} answers`);
  * ```
  */
-export function telemetryMiddleware(options: TelemetryMiddlewareOptions): Middleware {
+export function telemetryMiddleware(options: TelemetryMiddlewareOptions): LogosMiddleware {
 	const templates = options.templates.map(parsePathTemplate).sort(compareTemplates);
 	const joinPoints = new Map<PathTemplate, JoinPoint>();
 	let epoch = 0;

@@ -1,7 +1,7 @@
 import type { OtlpOptions } from './otlp-options.js';
 
 /** The options that every backend of a custom preset has. */
-interface BackendOptions {
+export interface BackendOptions {
 	/**
 	 * The signals that the backend accepts. Signals that the config does not send to the preset are left out in any case.
 	 *

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ROOT, SHIPPED } from '../fresh.mjs';
 
 /** Everything that a test of the sources reads. */
@@ -17,15 +17,19 @@ const CONTRACT = ['contract-tc39'];
 /** A run of tests that takes longer than this is ended, and counts as failed: a mutant may loop for ever. */
 const MAX_MS = 480_000;
 
-/** Returns the folder with the tests of a source file: the nearest that mirrors a folder above it, or undefined. */
+/** Folders whose sub-folders are tested together. */
+const WHOLE = ['delivery', 'cli'];
+
+/**
+ * Returns the folder with the tests of a source file's own folder: that of the second level, such as `lib/settling`, with
+ * all that is below it, else that of the first level. Undefined for a folder of `lib/` without tests: the contract covers
+ * it.
+ */
 export function testsOf(file) {
-	for (let folder = dirname(file); folder !== '.'; folder = dirname(folder)) {
-		const tests = join('__tests__', folder);
-		// `__tests__/lib/` and the like hold the tests of all folders, not those of this file.
-		if (folder.includes('/') || ['delivery', 'decorators'].includes(folder))
-			if (existsSync(join(ROOT, tests))) return tests;
-	}
-	return undefined;
+	const [first, second, ...below] = file.split('/');
+	const nested = below.length > 0 && !WHOLE.includes(first);
+	const folders = [...(nested ? [join(first, second)] : []), ...(first === 'lib' ? [] : [first])];
+	return folders.map((folder) => join('__tests__', folder)).find((folder) => existsSync(join(ROOT, folder)));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { list, printable, quote } from './escape.js';
 
 /** What the message of an error contains beside the sentence about what happened. */
-interface ErrorHints {
+export interface ErrorHints {
 	/** The rule that was broken, as a whole sentence. @default none */
 	readonly why?: string | undefined;
 	/** What to try, each in words that can follow "Try". @default none */

@@ -1,6 +1,6 @@
 import { OTHER } from '../../instruments/labels.js';
 import type { JoinPointFacts, LiveInvocation } from '../../invocation/advice.js';
-import type { Category } from '../../invocation/category.js';
+import type { AspectCategory } from '../../invocation/category.js';
 import type { GenAiOperation } from '../../invocation/gen-ai-operation.js';
 import type { JoinPoint } from '../../weaving/join-points/join-point.js';
 import type { Operation } from './versions.js';
@@ -9,7 +9,7 @@ import type { Operation } from './versions.js';
  * The operation of each category. An aspect that generates or composes makes decisions, as an agent does; the others
  * read, write or draw a random value, as a tool does.
  */
-const BY_CATEGORY: Readonly<Record<Category, Operation>> = {
+const BY_CATEGORY: Readonly<Record<AspectCategory, Operation>> = {
 	perception: 'execute_tool',
 	mutation: 'execute_tool',
 	composition: 'invoke_agent',

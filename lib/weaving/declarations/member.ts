@@ -1,5 +1,5 @@
 import type { AdviceSpec } from '../../invocation/advice.js';
-import type { Category } from '../../invocation/category.js';
+import type { AspectCategory } from '../../invocation/category.js';
 
 /** What kind of class member was decorated; `function` for a function that is no member of a class. */
 export type MemberKind = 'method' | 'getter' | 'setter' | 'accessor' | 'field' | 'function';
@@ -21,7 +21,7 @@ export interface AspectOptions {
 	/** The archetypes of observers that may invoke the aspect. @default all */
 	readonly affordedTo?: readonly string[] | undefined;
 	/** What kind of aspect it is. @default none */
-	readonly category?: Category | undefined;
+	readonly category?: AspectCategory | undefined;
 }
 
 /** An `@SpanAttribute` on a parameter. */

@@ -3,7 +3,7 @@ import { type Observer, readObserver } from '../../agentese/observers/observer.j
 import { inheritedObserver } from '../../agentese/observers/observer-attributes.js';
 import type { Additions, LiveInvocation } from '../../invocation/advice.js';
 import type { AttributeRecord } from '../../invocation/attributes.js';
-import type { Category } from '../../invocation/category.js';
+import type { AspectCategory } from '../../invocation/category.js';
 import { enterContext } from '../../invocation/context.js';
 import { scopedObserver } from '../../invocation/observer-scope.js';
 import { runInContext } from '../../runtime/active-context.js';
@@ -122,7 +122,7 @@ export class RunningInvocation implements InvocationState {
 		return this.point.functionName;
 	}
 
-	get category(): Category | undefined {
+	get category(): AspectCategory | undefined {
 		return this.point.category;
 	}
 

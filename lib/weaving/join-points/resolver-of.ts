@@ -1,4 +1,4 @@
-import type { Category } from '../../invocation/category.js';
+import type { AspectCategory } from '../../invocation/category.js';
 import { declaredOn, publishingOf } from '../declarations/declarations.js';
 import type { Member } from '../declarations/member.js';
 import { chainOf, nameOfClass } from '../declarations/prototype-chain.js';
@@ -17,7 +17,7 @@ export interface AspectDescription {
 	/** The archetypes of observers that may invoke it; undefined if all may. */
 	readonly affordedTo: readonly string[] | undefined;
 	/** The category that `@Aspect` declares; undefined if it declares none. */
-	readonly category: Category | undefined;
+	readonly category: AspectCategory | undefined;
 	/** The options of each decorator on the method, by the decorator's name, those of class and method merged. */
 	readonly options: Readonly<Record<string, object>>;
 }
