@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../lib/runtime/version.js';
-import { overrideTracer } from '../../lib/signals/tracing/tracer-override.js';
+import { overrideTracer } from '../../lib/signals/tracing/tracer.js';
 import { FastTracer } from './fast-tracer.js';
 import { sdkInternalsOf } from './sdk-internals.js';
 

@@ -1,8 +1,8 @@
 import { type Tracer, trace } from '@opentelemetry/api';
-import { currentEpoch, metricsOn, tracesOn } from '../../runtime/epoch.js';
+import { beginEpoch, currentEpoch, metricsOn, tracesOn } from '../../runtime/epoch.js';
+import { processState } from '../../runtime/process-state.js';
 import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../runtime/version.js';
 import { type Sampling, samplingOf } from './sampling.js';
-import { effectiveTracer } from './tracer-override.js';
 
 let cached: Tracer | undefined;
 let cachedSampling: Sampling | undefined;
@@ -37,4 +37,32 @@ export function sampling(): Sampling {
  */
 export function isTelemetryOff(): boolean {
 	return !tracesOn() && !metricsOn();
+}
+
+/** Returns the tracer that replaces the given one, or the given one itself. */
+export type TracerOverride = (tracer: Tracer) => Tracer;
+
+const noOverride: TracerOverride = (tracer) => tracer;
+
+/** Shared by all copies of the toolkit in the process: the presets may have been imported from another copy. */
+const state = processState('tracing/tracer-override', () => ({ now: noOverride }));
+
+/**
+ * Replaces the tracer that starts the spans of invocations. A later override replaces an earlier one.
+ *
+ * @returns a function that removes the override, unless another one replaced it
+ */
+export function overrideTracer(override: TracerOverride): () => void {
+	state.now = override;
+	beginEpoch();
+	return () => {
+		if (state.now !== override) return;
+		state.now = noOverride;
+		beginEpoch();
+	};
+}
+
+/** Returns the tracer that starts the spans of invocations in place of this one; the same one without an override. */
+function effectiveTracer(tracer: Tracer): Tracer {
+	return state.now(tracer);
 }
