@@ -4,6 +4,7 @@ import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleCjs, bundleEsm } from './bundle.mjs';
 import { filesBelow, ROOT, SHIPPED, unlessFresh } from './fresh.mjs';
+import { pruneTypes } from './prune-types.mjs';
 import { must, TSC } from './run.mjs';
 
 /** What the build reads: it runs again if one of these changes. */
@@ -17,6 +18,9 @@ const ESM_ENTRIES = ['sdk/register.ts', 'cli/main.ts'];
 /** The paths that the CommonJS build leaves out. */
 const ESM_ONLY = [join('sdk', 'register.ts'), `cli${sep}`];
 
+/** The declaration files of the entries that a user imports. */
+const declarations = (entries) => entries.map((file) => file.replace(/\.ts$/, '.d.ts'));
+
 /** Emits one .d.ts file for each source, with its doc comments. */
 const types = (project) => must('node', [TSC, '-p', project, '--emitDeclarationOnly']);
 
@@ -25,6 +29,7 @@ async function esm() {
 	const out = join(ROOT, 'dist/esm');
 	rmSync(out, { recursive: true, force: true });
 	await Promise.all([types('tsconfig.build.json'), bundleEsm([...ENTRIES, ...ESM_ENTRIES], out)]);
+	pruneTypes(out, declarations([...ENTRIES, 'sdk/register.ts']));
 }
 
 /**
@@ -46,6 +51,7 @@ async function cjs() {
 	const type = `${JSON.stringify({ type: 'commonjs' })}\n`;
 	writeFileSync(join(copy, 'package.json'), type);
 	await Promise.all([types('tsconfig.cjs.json'), bundleCjs(ENTRIES, out)]);
+	pruneTypes(out, declarations(ENTRIES));
 	writeFileSync(join(out, 'package.json'), type);
 }
 

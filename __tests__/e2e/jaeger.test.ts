@@ -19,7 +19,7 @@ function told(span: SpanRead): object {
 
 function answered(span: JaegerSpan): object {
 	const tags = new Map(span.tags.map(({ key, value }) => [key, String(value)]));
-	const attributes = [...tags].filter(([key]) => /^(agentese\.|code\.|error\.|garden\.)/.test(key));
+	const attributes = [...tags].filter(([key]) => /^(agentese\.|code\.|error\.|garden\.|session\.)/.test(key));
 	return {
 		id: span.spanID,
 		parent: parentOf(span),

@@ -64,8 +64,8 @@ withPrometheus('the page', () => {
 		expect([stdout, stderr.trim().split('\n')]).toEqual([
 			'',
 			[
-				'agentese_invoke_active no help text',
 				'agentese_invocations_total no help text',
+				'agentese_invoke_active no help text',
 				'agentese_invoke_duration_milliseconds use base unit "seconds" instead of "milliseconds"',
 				'time_seconds_total no help text',
 			],

@@ -55,7 +55,7 @@ const DAYS = 3;
 		);
 		const { points } = await garden.end();
 		expect(invocations).toEqual(recorded(points, 'agentese.invocations', ['agentese.outcome', 'agentese.path']));
-		expect(tokens).toEqual(recorded(points, 'agentese.tokens', ['agentese.tokens.direction', 'agentese.path']));
+		expect(tokens).toEqual(recorded(points, 'agentese.tokens', ['agentese.path', 'agentese.tokens.direction']));
 		// The method sleeps for 12 ms.
 		expect(quantile['']).toBeGreaterThan(10);
 		expect(quantile['']).toBeLessThan(1000);

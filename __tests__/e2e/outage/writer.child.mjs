@@ -7,7 +7,7 @@ const { deliveryDefaults, otlp, otlpDefaults } = await import(`${process.env.BUN
 const [name, how] = process.argv.slice(2);
 
 const ends = new Set();
-const parts = await otlp.make(
+const parts = await otlp.create(
 	{ ...otlpDefaults(), endpoint: process.env.ENDPOINT, headers: { 'x-writer': name }, timeout: 1000 },
 	{
 		directory: process.cwd(),
