@@ -23,6 +23,11 @@ export function defineConfig(config: TelemetryConfig): TelemetryConfig;
  */
 export function defineConfig(config: CustomPresetConfig): TelemetryConfig;
 /**
+ * Matches no call. TypeScript 5 and 6 explain up to three signatures in one error, at the call; of four they explain the
+ * last one, at the key that is wrong.
+ */
+export function defineConfig(config: never): TelemetryConfig;
+/**
  * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
  * key that is wrong.
  *

@@ -84,6 +84,11 @@ export function loadConfig(argument?: TelemetryConfig | string, places?: Places)
  */
 export function loadConfig(argument: CustomPresetConfig, places?: Places): Promise<LoadedConfig>;
 /**
+ * Matches no call. TypeScript 5 and 6 explain up to three signatures in one error, at the call; of four they explain the
+ * last one, at the key that is wrong.
+ */
+export function loadConfig(argument: never, places?: Places): Promise<LoadedConfig>;
+/**
  * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
  * key that is wrong.
  *

@@ -37,6 +37,11 @@ export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promi
  */
 export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
 /**
+ * Matches no call. TypeScript 5 and 6 explain up to three signatures in one error, at the call; of four they explain the
+ * last one, at the key that is wrong.
+ */
+export function nodeSdkConfiguration(argument: never): Promise<Partial<NodeSDKConfiguration>>;
+/**
  * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
  * key that is wrong.
  *

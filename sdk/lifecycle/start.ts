@@ -52,6 +52,11 @@ export function startTelemetry(argument?: TelemetryConfig | string): Promise<Tel
  */
 export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>;
 /**
+ * Matches no call. TypeScript 5 and 6 explain up to three signatures in one error, at the call; of four they explain the
+ * last one, at the key that is wrong.
+ */
+export function startTelemetry(argument: never): Promise<Telemetry>;
+/**
  * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
  * key that is wrong.
  *
