@@ -35,6 +35,7 @@ const FLOORS = {
 	'lib/usage': [['accounting'], ['formats']],
 	'lib/weaving': [['declarations'], ['join-points'], ['invocations']],
 	delivery: [['common'], ['journal'], ['sending']],
+	'delivery/journal': [['files'], ['lease', 'segments']],
 	presets: [['contract', 'signals'], ['console', 'json', 'otlp', 'prometheus'], ['jaeger']],
 	config: [['common'], ['schema'], ['fast-check', 'resolve', 'sources'], ['custom-presets', 'generate']],
 	sdk: [

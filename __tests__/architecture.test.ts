@@ -36,7 +36,7 @@ describe('the page of the architecture', () => {
 	it('lists the folders of each floor in the order of the floors', () => {
 		for (const folder of ['delivery', 'config', 'sdk', 'cli']) {
 			const level = (path: string) =>
-				(floors[folder] ?? []).findIndex((floor) => floor.includes(path.split('/').pop() ?? ''));
+				(floors[folder] ?? []).findIndex((floor) => floor.includes(path.split('/')[1] ?? ''));
 			const levels = foldersIn(folder).map(level);
 			expect(levels.length).toBeGreaterThan(0);
 			expect(levels).toEqual([...levels].sort((a, b) => a - b));

@@ -2,8 +2,8 @@ import { warnOnce } from '../lib/runtime/log-once.js';
 import type { Counts } from './common/counts.js';
 import { Queue, type QueuedRecord } from './common/queue.js';
 import { untraced } from './common/untraced.js';
-import type { Encoding, Frame } from './journal/frame.js';
 import type { Journal } from './journal/journal.js';
+import type { Encoding, Frame } from './journal/segments/frame.js';
 import type { Backlog, PendingBody } from './sending/backlog.js';
 
 /** How many bytes of records are encoded as one body, at most (1 MiB): encoding blocks the event loop. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { warnOnce } from '../lib/runtime/log-once.js';
-import type { Encoding } from './journal/frame.js';
+import { makeIgnoredFolder } from './journal/files/make-folder.js';
 import { Journal, type LossReason } from './journal/journal.js';
-import { makeIgnoredFolder } from './journal/make-folder.js';
+import type { Encoding } from './journal/segments/frame.js';
 import type { DeliverySettings } from './options.js';
 import type { PipelineOptions } from './pipeline.js';
 import { DeadLetters } from './sending/dead-letters.js';

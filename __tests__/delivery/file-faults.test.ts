@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
-import { type FileSystem, nodeFileSystem } from '../../delivery/journal/file-system.js';
+import { type FileSystem, nodeFileSystem } from '../../delivery/journal/files/file-system.js';
 import { Journal } from '../../delivery/journal/journal.js';
 import { SignalPipeline } from '../../delivery/pipeline.js';
 import type { SignalCounts } from '../../sdk/index.js';

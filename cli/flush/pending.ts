@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { nodeFileSystem } from '../../delivery/journal/file-system.js';
-import { framesIn, PREAMBLE, versionOf } from '../../delivery/journal/frame.js';
-import { isAlive, ownerFileName } from '../../delivery/journal/owner.js';
-import { parseSegmentName } from '../../delivery/journal/segment.js';
+import { nodeFileSystem } from '../../delivery/journal/files/file-system.js';
+import { isAlive, ownerFileName } from '../../delivery/journal/lease/owner.js';
+import { framesIn, PREAMBLE, versionOf } from '../../delivery/journal/segments/frame.js';
+import { parseSegmentName } from '../../delivery/journal/segments/segment.js';
 
 /** A living process that holds records and will send them. The member names are those of `flush --json`. */
 interface Holder {

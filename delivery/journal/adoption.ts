@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { FileSystem } from './file-system.js';
-import { PREAMBLE, versionOf } from './frame.js';
-import type { Lease } from './lease.js';
+import type { FileSystem } from './files/file-system.js';
+import type { Lease } from './lease/lease.js';
+import { isAlive, ownerFileName } from './lease/owner.js';
 import { findOrphans } from './orphans.js';
-import { isAlive, ownerFileName } from './owner.js';
-import { type Entry, Segment } from './segment.js';
+import { PREAMBLE, versionOf } from './segments/frame.js';
+import { type Entry, Segment } from './segments/segment.js';
 
 /** How many bytes of a file are read to find its version. */
 const HEAD_BYTES = 24;

@@ -1,7 +1,7 @@
 import { untraced } from '../common/untraced.js';
-import type { Encoding, Frame } from './frame.js';
 import type { Journal } from './journal.js';
-import type { Entry, Segment } from './segment.js';
+import type { Encoding, Frame } from './segments/frame.js';
+import type { Entry, Segment } from './segments/segment.js';
 
 /**
  * A file of this size (256 KiB) is sealed and a new one is created, so that files whose checkpoints ended are removed.

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { Adoption, type AdoptionResult } from './adoption.js';
-import { type FileSystem, nodeFileSystem } from './file-system.js';
-import { type Frame, PREAMBLE } from './frame.js';
-import { Lease } from './lease.js';
+import { type FileSystem, nodeFileSystem } from './files/file-system.js';
+import { Removal } from './files/removal.js';
+import { Lease } from './lease/lease.js';
 import { bytesOfOthers } from './orphans.js';
-import { Removal } from './removal.js';
-import { type Entry, fileTimestamp, Segment, segmentName } from './segment.js';
+import { type Frame, PREAMBLE } from './segments/frame.js';
+import { type Entry, fileTimestamp, Segment, segmentName } from './segments/segment.js';
 
 /** A segment of this size (4 MiB) is sealed and a new one is created, so that segments that are done can be removed. */
 const SEGMENT_BYTES = 4 * 2 ** 20;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { FileSystem } from './file-system.js';
-import { ownerFileName, parseOwnerFileName } from './owner.js';
-import { parseSegmentName } from './segment.js';
+import type { FileSystem } from './files/file-system.js';
+import { ownerFileName, parseOwnerFileName } from './lease/owner.js';
+import { parseSegmentName } from './segments/segment.js';
 
 /** A segment whose owner has exited. */
 interface Orphan {

@@ -1,6 +1,6 @@
 import type { Counts } from '../common/counts.js';
-import type { Encoding, Frame } from '../journal/frame.js';
-import type { Entry, Segment } from '../journal/segment.js';
+import type { Encoding, Frame } from '../journal/segments/frame.js';
+import type { Entry, Segment } from '../journal/segments/segment.js';
 import { ReadRetry } from './read-retry.js';
 
 /** A request body that is neither accepted nor refused yet: in memory, on disk, or both. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mask } from '../../lib/diagnostics/mask.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { filesIn, type RetentionBounds, removeExpired } from '../common/retention.js';
-import { fileTimestamp } from '../journal/segment.js';
+import { fileTimestamp } from '../journal/segments/segment.js';
 
 /** Time, pid, random. Only files with such names are removed. */
 const NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.refused$/;

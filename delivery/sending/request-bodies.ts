@@ -1,4 +1,4 @@
-import type { Encoding } from '../journal/frame.js';
+import type { Encoding } from '../journal/segments/frame.js';
 import { type Field, messagesIn, nestedField, readFields } from './protobuf.js';
 
 /** A request body, and how many records it holds. */

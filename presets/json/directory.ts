@@ -1,6 +1,6 @@
 import { openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, makeIgnoredFolder } from '../../delivery/journal/make-folder.js';
+import { makeFolder, makeIgnoredFolder } from '../../delivery/journal/files/make-folder.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { newFileName, SIGNALS, type Signal } from './file-names.js';
 

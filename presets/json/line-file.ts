@@ -1,4 +1,4 @@
-import { PositionalFile } from '../../delivery/journal/positional-file.js';
+import { PositionalFile } from '../../delivery/journal/files/positional-file.js';
 import { openNew, ownFiles } from './directory.js';
 import type { Signal } from './file-names.js';
 

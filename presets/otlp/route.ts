@@ -1,5 +1,5 @@
 import type { Remedy } from '../../delivery/backend-health.js';
-import type { Encoding } from '../../delivery/journal/frame.js';
+import type { Encoding } from '../../delivery/journal/segments/frame.js';
 import type { Transport } from '../../delivery/sending/transport.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
 import { type Destination, destinationOf, type HeaderSettings, headersOf, type OtlpSignal } from './destination.js';

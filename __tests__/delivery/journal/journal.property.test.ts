@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type FileSystem, nodeFileSystem } from '../../../delivery/journal/file-system.js';
-import { type Frame, framesIn } from '../../../delivery/journal/frame.js';
+import { type FileSystem, nodeFileSystem } from '../../../delivery/journal/files/file-system.js';
 import { Journal } from '../../../delivery/journal/journal.js';
-import { type Entry, parseSegmentName } from '../../../delivery/journal/segment.js';
+import { type Frame, framesIn } from '../../../delivery/journal/segments/frame.js';
+import { type Entry, parseSegmentName } from '../../../delivery/journal/segments/segment.js';
 import { temporary } from '../../support/children.js';
 
 let directory: string;

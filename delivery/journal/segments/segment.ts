@@ -1,4 +1,5 @@
-import type { FileSystem } from './file-system.js';
+import type { FileSystem } from '../files/file-system.js';
+import { PositionalFile } from '../files/positional-file.js';
 import {
 	type Encoding,
 	encodeFrame,
@@ -10,7 +11,6 @@ import {
 	HEADER_BYTES,
 	stateByte,
 } from './frame.js';
-import { PositionalFile } from './positional-file.js';
 
 /** A frame of a segment that is neither acknowledged nor refused yet. */
 export interface Entry {

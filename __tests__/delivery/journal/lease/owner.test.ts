@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { nodeFileSystem } from '../../../delivery/journal/file-system.js';
+import { nodeFileSystem } from '../../../../delivery/journal/files/file-system.js';
 import {
 	isAlive,
 	LEASE_MS,
@@ -11,8 +11,8 @@ import {
 	ownerFileName,
 	ownerRecord,
 	parseOwnerFileName,
-} from '../../../delivery/journal/owner.js';
-import { temporary } from '../../support/children.js';
+} from '../../../../delivery/journal/lease/owner.js';
+import { temporary } from '../../../support/children.js';
 
 let directory: string;
 let path: string;

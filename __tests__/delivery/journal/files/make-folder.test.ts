@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { makeFolder } from '../../../delivery/journal/make-folder.js';
-import { temporary } from '../../support/children.js';
+import { makeFolder } from '../../../../delivery/journal/files/make-folder.js';
+import { temporary } from '../../../support/children.js';
 
 let root: string;
 beforeEach(() => {
@@ -40,7 +40,7 @@ describe('makeFolder', () => {
 
 	// In a child process, because Node's recursive mkdir would never return.
 	it('throws if the file system reports ENOENT although the parent exists', () => {
-		const url = new URL('../../../delivery/journal/make-folder.ts', import.meta.url);
+		const url = new URL('../../../../delivery/journal/files/make-folder.ts', import.meta.url);
 		const code = `const { makeFolder } = await import('${url}'); try { makeFolder('/proc/self/none/inner') } catch { console.log('threw') }`;
 		const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
 			encoding: 'utf8',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
-import type { FileSystem } from './file-system.js';
+import type { FileSystem } from '../files/file-system.js';
 
 /** How often an owner sets the time of its file, in milliseconds. */
 export const HEARTBEAT_MS = 10_000;

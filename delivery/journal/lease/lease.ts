@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSystem } from './file-system.js';
+import type { FileSystem } from '../files/file-system.js';
 import { HEARTBEAT_MS, newOwner, ownerFileName, ownerRecord } from './owner.js';
 
 /** A journal's claim on its segments in a folder: the owner in their names, and the file that shows that it lives. */
