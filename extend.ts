@@ -7,7 +7,7 @@
 export type { PresetModule } from './config/define.js';
 export { type CreatedDecorator, createDecorator, type DecoratorDefinition } from './decorators/create-decorator.js';
 export type { EndOfProcess } from './delivery/common/process-end.js';
-export type { Advice, AdviceSpec, JoinPointFacts, Outcome, OutcomeKind } from './lib/invocation/advice.js';
+export type { Advice, JoinPointFacts, Outcome, OutcomeKind } from './lib/invocation/advice.js';
 export type { AspectCategory } from './lib/invocation/category.js';
 export type { Settlement, Settler } from './lib/settling/common/settlement.js';
 export type { Streamed, StreamTiming } from './lib/settling/common/stream-timing.js';

@@ -9,6 +9,13 @@ export { Metered, type MeteredDecorator, metered } from './decorators/metered.js
 export { Resolver, type ResolverDecorator, type ResolverOptions } from './decorators/resolver.js';
 export { SpanAttribute, type SpanAttributeDecorator } from './decorators/span-attribute.js';
 export { Traced, type TracedDecorator, traced } from './decorators/traced.js';
+export type {
+	BareDecorator,
+	CalledDecorator,
+	ConfigurableDecorator,
+	MemberFunction,
+	MemberThis,
+} from './decorators/types.js';
 export { Umwelt } from './decorators/umwelt.js';
 export { Untraced, type UntracedDecorator } from './decorators/untraced.js';
 export {
@@ -60,4 +67,3 @@ export { addTokensFrom, answerWithTokens, type HeaderCarrier } from './lib/token
 export { recordTokens } from './lib/tokens/record-tokens.js';
 export type { TokenCount, TokenUsage } from './lib/usage/accounting/usage.js';
 export { type AspectDescription, type ResolverDescription, resolverOf } from './lib/weaving/join-points/resolver-of.js';
-export type { Selection } from './lib/weaving/weave.js';

@@ -4,7 +4,7 @@ import { faultInAspect } from '../lib/signals/tracing/check-options.js';
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import type { AspectOptions } from '../lib/weaving/declarations/member.js';
 import { decorationError, describeTarget } from './refuse.js';
-import type { BareDecorator, MisusedDecorator } from './types.js';
+import type { BareDecorator, ConfigurableDecorator } from './types.js';
 
 /** What `@Aspect` declares besides the name. */
 export interface AspectDeclaration {
@@ -21,8 +21,7 @@ export interface AspectDeclaration {
 }
 
 /** The types of `@Aspect`, bare and called, in both decorator standards. */
-export type AspectDecorator = MisusedDecorator<AspectDeclaration> &
-	BareDecorator &
+export type AspectDecorator = ConfigurableDecorator<AspectDeclaration> &
 	((name: string, declaration?: AspectDeclaration) => BareDecorator) &
 	((declaration?: AspectDeclaration) => BareDecorator);
 

@@ -1,6 +1,6 @@
-import type { AdviceSpec } from '../lib/invocation/advice.js';
+import type { Advice, AdviceSpec, JoinPointFacts } from '../lib/invocation/advice.js';
 import { decorate } from '../lib/weaving/decorate.js';
-import type { BareDecorator, CalledDecorator, MisusedDecorator } from './types.js';
+import type { CalledDecorator, ConfigurableDecorator } from './types.js';
 
 /** What `createDecorator` creates a decorator from. */
 export interface DecoratorDefinition<O extends object> {
@@ -22,12 +22,11 @@ export interface DecoratorDefinition<O extends object> {
 	 * Returns the advice for one method of one class. It is called once for each and after each change of configuration,
 	 * not at each call. If it throws, the error is logged once and the method has no such advice.
 	 */
-	advice: AdviceSpec<O>['advice'];
+	advice(options: O, point: JoinPointFacts): Advice;
 }
 
 /** A decorator of `createDecorator`, bare and called with options, in both decorator standards. */
-export type CreatedDecorator<O extends object> = MisusedDecorator<O> &
-	BareDecorator &
+export type CreatedDecorator<O extends object> = ConfigurableDecorator<O> &
 	(<T = unknown, K = unknown, D = unknown>(options?: O) => CalledDecorator<T, K, D>);
 
 /**

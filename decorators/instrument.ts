@@ -5,7 +5,7 @@ import type { MeteredOptions } from '../lib/signals/metering/options.js';
 import { METERED } from '../lib/signals/metering/spec.js';
 import type { TracedOptions } from '../lib/signals/tracing/options.js';
 import { TRACED } from '../lib/signals/tracing/spec.js';
-import { type Selection, weaveTarget } from '../lib/weaving/weave.js';
+import { weaveTarget } from '../lib/weaving/weave.js';
 
 /** The options of `instrument`. */
 export interface InstrumentOptions {
@@ -13,9 +13,9 @@ export interface InstrumentOptions {
 	 * The methods to instrument: names, names with `*` for any letters, or a function that returns true for the names it
 	 * selects. @default those whose name begins with neither `_` nor `#`
 	 */
-	include?: Selection | undefined;
+	include?: readonly string[] | ((name: string) => boolean) | undefined;
 	/** The methods to leave out, in the same forms; it wins over `include`. @default none */
-	exclude?: Selection | undefined;
+	exclude?: readonly string[] | ((name: string) => boolean) | undefined;
 	/**
 	 * The full names of the instrumented methods that `createLogos` can reach by a path, as if they had `@Aspect`.
 	 * @default none

@@ -3,13 +3,12 @@ import type { MeteredOptions } from '../lib/signals/metering/options.js';
 import { METERED } from '../lib/signals/metering/spec.js';
 import { decorate } from '../lib/weaving/decorate.js';
 import { wrapFunction } from '../lib/weaving/wrap-function.js';
-import type { BareDecorator, CalledDecorator, MethodOf, MisusedDecorator, SelfOf } from './types.js';
+import type { CalledDecorator, ConfigurableDecorator, MemberFunction, MemberThis } from './types.js';
 
 /** The types of `@Metered`, bare and called, in both decorator standards. */
-export type MeteredDecorator = MisusedDecorator<MeteredOptions> &
-	BareDecorator &
+export type MeteredDecorator = ConfigurableDecorator<MeteredOptions> &
 	(<T = unknown, K = unknown, D = unknown>(
-		options?: MeteredOptions<MethodOf<T, K, D>, SelfOf<T, K>>,
+		options?: MeteredOptions<MemberFunction<T, K, D> extends infer F extends Callable ? F : Callable, MemberThis<T, K>>,
 	) => CalledDecorator<T, K, D>);
 
 /**

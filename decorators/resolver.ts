@@ -11,7 +11,7 @@ export interface ResolverOptions {
 	 * `annotated`: as well those with `@Traced`, `@Metered` or a decorator of `createDecorator` on the member itself; a
 	 * decorator on the class publishes nothing. A subclass without `@Resolver` inherits it. @default 'aspects'
 	 */
-	readonly publish?: Publishing | undefined;
+	readonly publish?: 'aspects' | 'annotated' | undefined;
 }
 
 /** The types of `@Resolver(handle)`, in both decorator standards. */

@@ -3,14 +3,13 @@ import type { TracedOptions } from '../lib/signals/tracing/options.js';
 import { TRACED } from '../lib/signals/tracing/spec.js';
 import { decorate } from '../lib/weaving/decorate.js';
 import { wrapFunction } from '../lib/weaving/wrap-function.js';
-import type { BareDecorator, CalledDecorator, MethodOf, MisusedDecorator, SelfOf } from './types.js';
+import type { BareDecorator, CalledDecorator, ConfigurableDecorator, MemberFunction, MemberThis } from './types.js';
 
 /** The types of `@Traced`, bare and called, in both decorator standards. */
-export type TracedDecorator = MisusedDecorator<TracedOptions> &
-	BareDecorator &
+export type TracedDecorator = ConfigurableDecorator<TracedOptions> &
 	((name: string) => BareDecorator) &
 	(<T = unknown, K = unknown, D = unknown>(
-		options?: TracedOptions<MethodOf<T, K, D>, SelfOf<T, K>>,
+		options?: TracedOptions<MemberFunction<T, K, D> extends infer F extends Callable ? F : Callable, MemberThis<T, K>>,
 	) => CalledDecorator<T, K, D>);
 
 /**

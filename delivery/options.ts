@@ -1,4 +1,4 @@
-import type { Settings } from './common/settings.js';
+import type { EffectiveOptions } from './common/settings.js';
 
 /** The section `delivery` of the config: how the presets that send keep and retry what they could not send yet. */
 export interface DeliveryOptions {
@@ -35,7 +35,7 @@ export interface DeliveryOptions {
 	 *
 	 * @default 'never'
 	 */
-	fsync?: (typeof FSYNCS)[number] | undefined;
+	fsync?: 'never' | 'interval' | 'always' | undefined;
 	/**
 	 * The longest time that a record is in memory only, before it is written to disk: a number of milliseconds greater
 	 * than 0, or a text with a unit such as `"200ms"`. Anything else is a configuration error.
@@ -61,13 +61,13 @@ export interface DeliveryOptions {
 }
 
 /** The values of `delivery.fsync`. */
-export const FSYNCS = ['never', 'interval', 'always'] as const;
+export const FSYNCS = ['never', 'interval', 'always'] as const satisfies readonly DeliverySettings['fsync'][];
 
 /**
  * `DeliveryOptions`, checked and complete: sizes are bytes, times are milliseconds. Without a `directory` it is `outbox/`
  * in that of the json preset.
  */
-export interface DeliverySettings extends Settings<Omit<DeliveryOptions, 'directory'>> {
+export interface DeliverySettings extends EffectiveOptions<Omit<DeliveryOptions, 'directory'>> {
 	/** The outbox, as an absolute path. */
 	directory: string | undefined;
 }

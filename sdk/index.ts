@@ -13,6 +13,7 @@ export type { AutoInstrumentation } from '../config/schema/instrumentations.js';
 export type { TelemetryUpdate } from '../config/update.js';
 export type { BackendStats } from '../delivery/backend-health.js';
 export type { SignalCounts } from '../delivery/common/counts.js';
+export type { EffectiveOptions } from '../delivery/common/settings.js';
 export type { DeliveryOptions, DeliverySettings } from '../delivery/options.js';
 export type { TokenTotals } from '../lib/usage/accounting/process-totals.js';
 export type { ConsoleOptions, ConsoleSettings } from '../presets/console/options.js';
@@ -21,6 +22,8 @@ export type {
 	OtlpRequestOptions,
 	OtlpSettings,
 	OtlpSignalOptions,
+	OtlpSignalSettings,
+	OtlpTlsOptions,
 } from '../presets/contract/otlp-options.js';
 export type { PresetStats } from '../presets/contract/preset.js';
 export type { JaegerOptions, JaegerSettings } from '../presets/jaeger/options.js';

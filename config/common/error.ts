@@ -17,6 +17,7 @@ export interface ConfigurationFault {
  * rule and way out, so `why` is empty, and `hints` and `related` are empty lists.
  */
 export class ConfigurationError extends AgenteseError {
+	/** Always `ConfigurationError`. */
 	override readonly name = 'ConfigurationError';
 	// Private fields, because Node prints the own properties of an uncaught error, and the message already has all of it.
 	readonly #faults: readonly ConfigurationFault[];

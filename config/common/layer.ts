@@ -5,7 +5,7 @@ export const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 /** For each signal, the names of the presets that export it. */
-export type Routes = Record<Signal, readonly string[]>;
+export type Routes = Record<'traces' | 'metrics' | 'logs', readonly string[]>;
 
 /** One layer of a config before it is checked: the value that one source sets, and that source. */
 export interface ConfigLayerSource {

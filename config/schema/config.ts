@@ -1,6 +1,6 @@
-import type { PartialSettings } from '../../delivery/common/settings.js';
+import type { EffectiveOptions, PartialSettings } from '../../delivery/common/settings.js';
 import { type DeliverySettings, deliveryDefaults } from '../../delivery/options.js';
-import { CAPTURE_DEFAULTS, type Capture, type CaptureLimits } from '../../lib/signals/capture/settings.js';
+import { CAPTURE_DEFAULTS, type CaptureConfig } from '../../lib/signals/capture/settings.js';
 import { type ConsoleSettings, consoleDefaults } from '../../presets/console/options.js';
 import { type OtlpSettings, otlpDefaults } from '../../presets/contract/otlp-options.js';
 import { type JaegerSettings, jaegerDefaults } from '../../presets/jaeger/options.js';
@@ -8,15 +8,8 @@ import { type JsonSettings, jsonDefaults } from '../../presets/json/options.js';
 import { type PrometheusSettings, prometheusDefaults } from '../../presets/prometheus/options.js';
 import type { TelemetryConfig } from './telemetry-config.generated.js';
 
+export type { CaptureConfig } from '../../lib/signals/capture/settings.js';
 export type { ConfigRule, TelemetryConfig } from './telemetry-config.generated.js';
-
-/** The section `capture` after the check, with every key. */
-export interface CaptureConfig extends CaptureLimits {
-	/** What is written of the arguments. */
-	readonly arguments: Capture;
-	/** What is written of the result. */
-	readonly result: Capture;
-}
 
 /** The defaults of `capture`. */
 const captureDefaults: CaptureConfig = {
@@ -24,9 +17,6 @@ const captureDefaults: CaptureConfig = {
 	result: CAPTURE_DEFAULTS.result,
 	...CAPTURE_DEFAULTS.limits,
 };
-
-/** T with every key present. */
-type Complete<T> = { [K in keyof T]-?: NonNullable<T[K]> };
 
 /** The value of one source after the check: quantities are numbers, and `preset` is a list. */
 export interface ConfigLayer extends Omit<TelemetryConfig, 'preset' | 'capture' | PresetSections | 'delivery'> {
@@ -51,17 +41,27 @@ export interface ConfigLayer extends Omit<TelemetryConfig, 'preset' | 'capture' 
 /** The sections that hold the options of one preset. */
 type PresetSections = 'otlp' | 'jaeger' | 'json' | 'prometheus' | 'console';
 
-/** The keys of the config that have no default. */
-type Unset = 'serviceName' | 'serviceVersion' | 'environment';
-
-/** The keys of the config that hold other keys. */
-type Sections = 'sampling' | 'observer' | 'capture' | PresetSections | 'delivery';
-
 /**
  * The config after the merge of all sources and the defaults. Every key has a value, except `serviceName`,
  * `serviceVersion` and `environment`, which are undefined if no source sets them. The options of a custom preset are under the preset's name.
  */
-export interface EffectiveConfig extends Omit<Complete<TelemetryConfig>, '$schema' | 'preset' | Unset | Sections> {
+export interface EffectiveConfig
+	extends EffectiveOptions<
+		Pick<
+			TelemetryConfig,
+			| 'autoInstrumentation'
+			| 'conventions'
+			| 'enabled'
+			| 'errors'
+			| 'logLevel'
+			| 'metered'
+			| 'redact'
+			| 'resource'
+			| 'rules'
+			| 'spanName'
+			| 'strict'
+		>
+	> {
 	/** `service.name` of all telemetry. Undefined if no source sets it: the name in package.json is then used. */
 	serviceName: string | undefined;
 	/** `service.version` of all telemetry. Undefined if no source sets it: the version in package.json is then used. */
@@ -71,9 +71,9 @@ export interface EffectiveConfig extends Omit<Complete<TelemetryConfig>, '$schem
 	/** The distinct names of the presets that are used. */
 	preset: string[];
 	/** Which traces are kept. `rate` is the share of root spans, from 0 to 1. */
-	sampling: Complete<NonNullable<TelemetryConfig['sampling']>>;
+	sampling: EffectiveOptions<NonNullable<TelemetryConfig['sampling']>>;
 	/** Which attributes of the observer are put into outgoing baggage. */
-	observer: Complete<NonNullable<TelemetryConfig['observer']>>;
+	observer: EffectiveOptions<NonNullable<TelemetryConfig['observer']>>;
 	/** What is written of arguments and results, and the limits of that. */
 	capture: CaptureConfig;
 	/** The options of the preset `otlp`. */

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { Settings } from './settings.js';
+import type { EffectiveOptions } from './settings.js';
 
 /**
  * The shape of a zod object whose input is `Options`. The options of each section are an interface, because an editor
@@ -7,5 +7,5 @@ import type { Settings } from './settings.js';
  * this type has exactly the keys of the interface, each with its type, and quantities are numbers after the check.
  */
 export type OptionShape<Options> = {
-	[K in keyof Options]-?: ZodType<Settings<Options>[K] | undefined, Options[K]>;
+	[K in keyof Options]-?: ZodType<EffectiveOptions<Options>[K] | undefined, Options[K]>;
 };

@@ -1,8 +1,8 @@
 /**
- * Options after their check: every key has a value, and a quantity (a number, or a text with a unit) is a number, of
- * bytes or milliseconds.
+ * The options of a section of the config after their check: every key has a value, and a quantity, which may be given as
+ * a number or as a text with a unit, is a number of bytes or milliseconds.
  */
-export type Settings<Options> = {
+export type EffectiveOptions<Options> = {
 	[K in keyof Options]-?: number extends NonNullable<Options[K]> ? number : NonNullable<Options[K]>;
 };
 

@@ -14,27 +14,29 @@ import { RunningInvocation } from '../weaving/invocations/running-invocation.js'
 import { createJoinPoint, type JoinPoint, type JoinPointPath } from '../weaving/join-points/join-point.js';
 import { perform } from '../weaving/wrapper.js';
 
-/** The options of a block that are those of `@Traced`. */
-type SameOptions =
-	| 'name'
-	| 'kind'
-	| 'result'
-	| 'expected'
-	| 'refused'
-	| 'root'
-	| 'tokens'
-	| 'follow'
-	| 'operation'
-	| 'capture'
-	| 'errors';
-
 /**
  * The options of `traceInvocation` and `startInvocation`: those of `@Traced`, with values in place of the callbacks
  * that read arguments. A callback that throws is logged once and otherwise ignored.
  *
  * `R` is what the block returns.
  */
-export interface BlockOptions<R = unknown> extends Readonly<Pick<TracedOptions<() => R>, SameOptions>> {
+export interface BlockOptions<R = unknown>
+	extends Readonly<
+		Pick<
+			TracedOptions<() => R>,
+			| 'name'
+			| 'kind'
+			| 'result'
+			| 'expected'
+			| 'refused'
+			| 'root'
+			| 'tokens'
+			| 'follow'
+			| 'operation'
+			| 'capture'
+			| 'errors'
+		>
+	> {
 	/**
 	 * The umwelt, in any of AGENTESE's shapes: undefined means the enclosing invocation's observer, null the guest.
 	 * @default undefined

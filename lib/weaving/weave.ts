@@ -11,7 +11,7 @@ import { checkOptions, declareOn, isClass } from './decorate.js';
 /**
  * Methods: their names, in which `*` stands for any letters, or a function that returns true for each name it selects.
  */
-export type Selection = readonly string[] | ((name: string) => boolean);
+type Selection = readonly string[] | ((name: string) => boolean);
 
 /** Which methods of a target are woven, and the handle of the target. */
 interface WeaveSelection {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../delivery/common/settings.js';
+import type { EffectiveOptions } from '../../delivery/common/settings.js';
 
 /**
  * The options of the preset `console`: the section `console` of the config. An unknown key is a configuration error.
@@ -10,14 +10,14 @@ export interface ConsoleOptions {
 	 *
 	 * @default 'auto'
 	 */
-	color?: (typeof COLORS)[number] | undefined;
+	color?: 'auto' | 'always' | 'never' | undefined;
 }
 
 /** `ConsoleOptions`, checked and complete. */
-export type ConsoleSettings = Settings<ConsoleOptions>;
+export type ConsoleSettings = EffectiveOptions<ConsoleOptions>;
 
 /** The default values. */
 export const consoleDefaults: ConsoleSettings = { color: 'auto' };
 
 /** The values of `color`. */
-export const COLORS = ['auto', 'always', 'never'] as const;
+export const COLORS = ['auto', 'always', 'never'] as const satisfies readonly ConsoleSettings['color'][];

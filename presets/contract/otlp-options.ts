@@ -1,5 +1,4 @@
-import type { PartialSettings, Settings } from '../../delivery/common/settings.js';
-import type { Protocol } from './endpoint.js';
+import type { EffectiveOptions } from '../../delivery/common/settings.js';
 
 /** Certificates for TLS, as paths of PEM files relative to the config file. An empty text is a configuration error. */
 export interface OtlpTlsOptions {
@@ -18,7 +17,7 @@ export interface OtlpRequestOptions {
 	 *
 	 * @default 'http/protobuf', or the protocol that the endpoint implies
 	 */
-	protocol?: Protocol | undefined;
+	protocol?: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
 	/**
 	 * Headers of every request, over gRPC its metadata. They are masked wherever the config is shown. `"${env:NAME}"`
 	 * stands for the value of an environment variable, and is a configuration error if that variable is not set.
@@ -31,7 +30,7 @@ export interface OtlpRequestOptions {
 	 *
 	 * @default 'none'
 	 */
-	compression?: (typeof COMPRESSIONS)[number] | undefined;
+	compression?: 'none' | 'gzip' | undefined;
 	/**
 	 * The time limit of one request: a number of milliseconds greater than 0, or a text with a unit such as `"10s"`. A
 	 * request that exceeds it is sent again. Any other value is a configuration error.
@@ -78,7 +77,7 @@ export interface OtlpOptions extends OtlpRequestOptions {
 	 *
 	 * @default 'cumulative'
 	 */
-	temporality?: (typeof TEMPORALITIES)[number] | undefined;
+	temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
 	/** Options of traces alone. They override the general ones. @default {} */
 	traces?: OtlpSignalOptions | undefined;
 	/** Options of metrics alone. They override the general ones. @default {} */
@@ -87,16 +86,14 @@ export interface OtlpOptions extends OtlpRequestOptions {
 	logs?: OtlpSignalOptions | undefined;
 }
 
-/** `OtlpSignalOptions`, checked. An option that is not set has the value of the same option for all signals. */
-interface OtlpSignalSettings extends PartialSettings<Settings<Omit<OtlpSignalOptions, 'endpoint' | 'protocol'>>> {
-	/** The address of this signal alone, with a scheme. */
-	endpoint?: string | undefined;
-	/** The OTLP protocol of this signal alone. */
-	protocol?: Protocol | undefined;
+/** `OtlpSignalOptions`, checked. An option that is undefined has the value of the same option for all signals. */
+export interface OtlpSignalSettings extends Omit<OtlpSignalOptions, 'timeout'> {
+	/** The time limit of one request, in milliseconds; undefined if it is that of all signals. */
+	timeout?: number | undefined;
 }
 
 /** `OtlpOptions`, checked and complete: endpoints have a scheme, paths are absolute, `${env:NAME}` is replaced. */
-export interface OtlpSettings extends Settings<OtlpRequestOptions & Pick<OtlpOptions, 'temporality'>> {
+export interface OtlpSettings extends EffectiveOptions<OtlpRequestOptions & Pick<OtlpOptions, 'temporality'>> {
 	/** The base address of all signals. Undefined means localhost, on port 4318, or 4317 for gRPC. */
 	endpoint: string | undefined;
 	/** Options of traces alone. */
@@ -124,6 +121,10 @@ export function otlpDefaults(): OtlpSettings {
 }
 
 /** The values of `compression`. */
-export const COMPRESSIONS = ['none', 'gzip'] as const;
+export const COMPRESSIONS = ['none', 'gzip'] as const satisfies readonly OtlpSettings['compression'][];
 /** The values of `temporality`. */
-export const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory'] as const;
+export const TEMPORALITIES = [
+	'cumulative',
+	'delta',
+	'lowmemory',
+] as const satisfies readonly OtlpSettings['temporality'][];

@@ -1,5 +1,3 @@
-import type { Protocol } from '../contract/endpoint.js';
-
 /** The options of the preset `jaeger`: the section `jaeger` of the config. An unknown key is a configuration error. */
 export interface JaegerOptions {
 	/**
@@ -15,7 +13,7 @@ export interface JaegerOptions {
 	 *
 	 * @default 'http/protobuf', or the protocol that `endpoint` implies
 	 */
-	protocol?: Protocol | undefined;
+	protocol?: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
 }
 
 /** `JaegerOptions`, checked and complete. */
@@ -23,7 +21,7 @@ export interface JaegerSettings {
 	/** The address, with a scheme. Undefined means localhost, on port 4318, or 4317 for gRPC. */
 	endpoint: string | undefined;
 	/** The OTLP protocol. */
-	protocol: Protocol;
+	protocol: 'http/protobuf' | 'http/json' | 'grpc';
 }
 
 /** The default values. */

@@ -1,4 +1,4 @@
-import type { Settings } from '../../delivery/common/settings.js';
+import type { EffectiveOptions } from '../../delivery/common/settings.js';
 
 /** The options of the preset `json`: the section `json` of the config. An unknown key is a configuration error. */
 export interface JsonOptions {
@@ -27,7 +27,7 @@ export interface JsonOptions {
 }
 
 /** `JsonOptions`, checked and complete: sizes are bytes, times are milliseconds. */
-export type JsonSettings = Settings<JsonOptions>;
+export type JsonSettings = EffectiveOptions<JsonOptions>;
 
 /** The default values. */
 export const jsonDefaults: JsonSettings = {

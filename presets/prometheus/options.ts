@@ -1,4 +1,4 @@
-import type { Settings } from '../../delivery/common/settings.js';
+import type { EffectiveOptions } from '../../delivery/common/settings.js';
 
 /**
  * The options of the preset `prometheus`: the section `prometheus` of the config. An unknown key is a configuration
@@ -36,7 +36,7 @@ export interface PrometheusOptions {
 }
 
 /** `PrometheusOptions`, checked and complete. */
-export type PrometheusSettings = Settings<PrometheusOptions>;
+export type PrometheusSettings = EffectiveOptions<PrometheusOptions>;
 
 /** The default values. */
 export const prometheusDefaults: PrometheusSettings = {

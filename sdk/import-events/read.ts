@@ -11,9 +11,6 @@ export interface ImportFault {
 	readonly message: string;
 }
 
-/** What an event records: the begin of a call, its return, or an exception in it. */
-type EventType = 'call' | 'return' | 'exception';
-
 /** An event in the format of AGENTESE's `TraceCollector`. */
 export interface RecordedEvent {
 	/** The id, unique among the events of one recording. */
@@ -21,7 +18,7 @@ export interface RecordedEvent {
 	/** What was recorded. */
 	readonly content: {
 		/** Whether the event is the begin of a call, its return, or an exception in it. */
-		readonly type: EventType;
+		readonly type: 'call' | 'return' | 'exception';
 		/** The name of the called function. */
 		readonly function: string;
 		/** The file of the function. */
@@ -50,7 +47,7 @@ export interface ReadEvent extends RecordedEvent {
 }
 
 /** The legal values of `content.type`. */
-const TYPES: readonly EventType[] = ['call', 'return', 'exception'];
+const TYPES: readonly RecordedEvent['content']['type'][] = ['call', 'return', 'exception'];
 
 /** OTLP has 64 bits for nanoseconds. Milliseconds since 1970, a common mistake for seconds, are beyond this limit. */
 const MAX_SECONDS = 2 ** 64 / 1e9;
@@ -111,7 +108,7 @@ function wrongKeys(event: unknown): WrongKey[] {
 function wrongContentKeys(content: Record<string, unknown>): WrongKey[] {
 	const { type, function: name, file, line, depth } = content;
 	const wrong: WrongKey[] = [];
-	if (!TYPES.includes(type as EventType)) {
+	if (!TYPES.includes(type as RecordedEvent['content']['type'])) {
 		const [near] = typeof type === 'string' ? nearest(type, TYPES, 1) : [];
 		wrong.push(['content.type', `call, return or exception${near === undefined ? '' : ` (perhaps ${near})`}`, type]);
 	}

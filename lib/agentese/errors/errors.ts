@@ -210,24 +210,6 @@ export class CompositionViolationError extends AgenteseError {
 	}
 }
 
-/** A wrong use of a decorator, as `DecorationError` reports it. */
-interface DecorationDetails {
-	/** The decorator with its sign: `@Traced`. */
-	readonly decorator: string;
-	/** The name of the class; may be empty. */
-	readonly class: string;
-	/** The key of the member; undefined if the class itself is decorated. */
-	readonly member?: string | symbol | undefined;
-	/** The rule that was broken, as a whole sentence. */
-	readonly rule: string;
-	/** What was found instead, escaped and truncated. */
-	readonly got: string;
-	/** The way out, in words that can follow "Try". */
-	readonly wayOut: string;
-	/** The error that caused this one. @default none */
-	readonly cause?: unknown;
-}
-
 /** Thrown for a wrong use of a decorator: when the class is defined, never when it is used. */
 export class DecorationError extends AgenteseError {
 	/** The name of the class; empty for an anonymous class. */
@@ -241,7 +223,23 @@ export class DecorationError extends AgenteseError {
 	/** The way out; the only entry of `tries`. */
 	readonly wayOut: string;
 
-	constructor(use: DecorationDetails) {
+	/** @param use - the decorator, what it is on, and what is wrong */
+	constructor(use: {
+		/** The decorator with its sign: `@Traced`. */
+		readonly decorator: string;
+		/** The name of the class; may be empty. */
+		readonly class: string;
+		/** The key of the member; undefined if the class itself is decorated. @default undefined */
+		readonly member?: string | symbol | undefined;
+		/** The rule that was broken, as a whole sentence. */
+		readonly rule: string;
+		/** What was found instead, escaped and truncated. */
+		readonly got: string;
+		/** The way out, in words that can follow "Try". */
+		readonly wayOut: string;
+		/** The error that caused this one. @default none */
+		readonly cause?: unknown;
+	}) {
 		const member = use.member === undefined ? '' : `.${printable(String(use.member))}`;
 		super(`${use.decorator} on ${printable(use.class) || 'an anonymous class'}${member} got ${use.got}.`, {
 			why: use.rule,

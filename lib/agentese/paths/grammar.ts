@@ -1,8 +1,14 @@
 /** The five contexts. The first segment of every path is one of them. Frozen. */
-export const contexts = Object.freeze(['world', 'self', 'concept', 'void', 'time'] as const);
+export const contexts = Object.freeze([
+	'world',
+	'self',
+	'concept',
+	'void',
+	'time',
+] as const satisfies readonly AgenteseContext[]);
 
 /** One of the five contexts. */
-export type AgenteseContext = (typeof contexts)[number];
+export type AgenteseContext = 'world' | 'self' | 'concept' | 'void' | 'time';
 
 /**
  * The most characters of a path, handle, template or segment. The longest of the 598 real paths has 39, and a span

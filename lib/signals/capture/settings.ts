@@ -24,15 +24,22 @@ export const CAPTURES = ['off', 'metadata', 'full'] as const satisfies readonly 
 /** The legal values of `ErrorContent`. */
 export const ERROR_CONTENTS = ['full', 'type'] as const satisfies readonly ErrorContent[];
 
-/** How much one attribute with captured content holds at most. */
-export interface CaptureLimits {
-	/** The most bytes of JSON. @default 8192 */
+/** The section `capture` of the config after the check: what is written of arguments and results, and how much of it. */
+export interface CaptureConfig {
+	/** What is written of the arguments. @default 'off' */
+	readonly arguments: Capture;
+	/** What is written of the result. @default 'off' */
+	readonly result: Capture;
+	/** The most bytes of JSON that one attribute holds. @default 8192 */
 	readonly maxBytes: number;
-	/** How deep objects are nested at most. @default 8 */
+	/** How many levels deep objects are nested at most. @default 8 */
 	readonly maxDepth: number;
-	/** The most values, those within objects included. @default 1000 */
+	/** The most values that one attribute holds, those within objects included. @default 1000 */
 	readonly maxValues: number;
 }
+
+/** How much one attribute with captured content holds at most. */
+export type CaptureLimits = Pick<CaptureConfig, 'maxBytes' | 'maxDepth' | 'maxValues'>;
 
 /** The settings for all methods whose options do not set anything else. */
 export interface CaptureSettings {

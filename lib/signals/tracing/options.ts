@@ -51,7 +51,12 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	attributes?: { call(args: Parameters<F>, self: Self): AttributeRecord | undefined }['call'] | undefined;
 	/** Returns a text for `agentese.result`, or attributes, from the settled value. @default the value's type name */
 	result?:
-		| { call(value: Settled<F>, args: Parameters<F>): string | number | boolean | AttributeRecord | undefined }['call']
+		| {
+				call(
+					value: Settled<ReturnType<F>>,
+					args: Parameters<F>,
+				): string | number | boolean | AttributeRecord | undefined;
+		  }['call']
 		| undefined;
 	/**
 	 * The classes of errors that are refusals, or a function that returns true for an error that is one: outcome `refused`,
@@ -59,7 +64,7 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	 */
 	expected?: readonly ErrorClass[] | { call(error: unknown): boolean }['call'] | undefined;
 	/** Returns true if this value is a refusal: outcome `refused`, status unset. @default never */
-	refused?: { call(value: Settled<F>): boolean }['call'] | undefined;
+	refused?: { call(value: Settled<ReturnType<F>>): boolean }['call'] | undefined;
 	/** True starts a new trace, with a link to the span that was active. @default false */
 	root?: boolean | undefined;
 	/** Returns the parent of the span. @default the active span */
@@ -75,7 +80,7 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	 * model's client reports it. Called instead of the toolkit's readers, and only if no model call was reported.
 	 * @default the toolkit's readers
 	 */
-	tokens?: { call(value: TokenSource<F>): TokenUsage | object | undefined }['call'] | undefined;
+	tokens?: { call(value: TokenSource<ReturnType<F>>): TokenUsage | object | undefined }['call'] | undefined;
 	/**
 	 * The name of the member of the result that determines the end of the invocation, such as `textStream`. No other
 	 * member is read.

@@ -1,10 +1,5 @@
 import { processState } from '../../runtime/process-state.js';
-
-/** A number of tokens in both directions. */
-interface Directions {
-	input: number;
-	output: number;
-}
+import type { TokenCount } from './usage.js';
 
 /** The tokens that this process has counted since it started. */
 export interface TokenTotals {
@@ -12,11 +7,11 @@ export interface TokenTotals {
 	 * All tokens that this process spent itself: those that were added to the counter `agentese.tokens`, or would have
 	 * been with metrics on.
 	 */
-	counted: Directions;
+	counted: Pick<TokenCount, 'input' | 'output'>;
 	/** Those of `counted` that were reported after their invocation had ended, and so are on no span. */
-	late: Directions;
+	late: Pick<TokenCount, 'input' | 'output'>;
 	/** Those of `counted` that were reported outside of any invocation while metrics were on. */
-	outside: Directions;
+	outside: Pick<TokenCount, 'input' | 'output'>;
 }
 
 const totals = processState(
@@ -29,9 +24,9 @@ const totals = processState(
 );
 
 /** Adds tokens to one of the totals. */
-export function addToTotals(kind: keyof TokenTotals, tokens: Readonly<Directions>): void {
-	totals[kind].input += tokens.input;
-	totals[kind].output += tokens.output;
+export function addToTotals(kind: keyof TokenTotals, tokens: Pick<TokenCount, 'input' | 'output'>): void {
+	const { input, output } = totals[kind];
+	totals[kind] = { input: input + tokens.input, output: output + tokens.output };
 }
 
 /** Returns a copy of the totals of this process so far. */
