@@ -1,6 +1,7 @@
 import { log } from '../lib/diagnostics/diag-logger.js';
 import { withoutSecrets } from '../lib/diagnostics/mask.js';
 import { warnOnce } from '../lib/runtime/log-once.js';
+import { platform } from '../lib/runtime/platform.js';
 import type { SignalCounts } from './common/counts.js';
 import type { SendObserver } from './sending/sender.js';
 
@@ -55,8 +56,8 @@ export class BackendHealth implements SendObserver {
 	failed(error: unknown): void {
 		this.#keep(error);
 		if (this.#outage !== undefined) return;
-		const timer = setInterval(() => this.#logOutage(), REPEAT_MS).unref();
-		this.#outage = { since: performance.now(), beganAt: Date.now(), dropped: this.#dropped(), timer };
+		const timer = platform.setInterval(() => this.#logOutage(), REPEAT_MS).unref();
+		this.#outage = { since: platform.performanceNow(), beganAt: platform.dateNow(), dropped: this.#dropped(), timer };
 		log(
 			`the ${this.#preset} preset cannot deliver to ${this.target}; ${this.#wording.kept()}. ` +
 				`${this.#wording.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
@@ -87,7 +88,7 @@ export class BackendHealth implements SendObserver {
 
 	/** Ends an outage without a message. */
 	close(): void {
-		clearInterval(this.#outage?.timer);
+		platform.clearInterval(this.#outage?.timer);
 		this.#outage = undefined;
 	}
 
@@ -110,7 +111,7 @@ export class BackendHealth implements SendObserver {
 	/** Keeps an error for `stats()` and the messages. */
 	#keep(error: unknown): void {
 		this.#lastError = reasonOf(error);
-		this.#lastErrorAt = Date.now();
+		this.#lastErrorAt = platform.dateNow();
 	}
 
 	/** Logs that the outage lasts. */
@@ -131,7 +132,7 @@ export class BackendHealth implements SendObserver {
 
 /** Returns the time since then, as `performance.now()` counts, as text. */
 function seconds(since: number): string {
-	return `${Math.round((performance.now() - since) / 1000)} s`;
+	return `${Math.round((platform.performanceNow() - since) / 1000)} s`;
 }
 
 /** Returns how many records of each signal wait, and how many of them are on disk. */

@@ -1,4 +1,5 @@
 import { warnOnce } from '../lib/runtime/log-once.js';
+import { platform } from '../lib/runtime/platform.js';
 import type { Counts } from './common/counts.js';
 import { Queue, type QueuedRecord } from './common/queue.js';
 import { untraced } from './common/untraced.js';
@@ -75,7 +76,7 @@ export class RecordBuffer<T> {
 	 */
 	get retryInMs(): number | undefined {
 		if (this.#retryMs === 0 || this.#backlog.unstored().length === 0) return undefined;
-		return Math.max(0, this.#notBefore - performance.now());
+		return Math.max(0, this.#notBefore - platform.performanceNow());
 	}
 
 	/**
@@ -116,7 +117,7 @@ export class RecordBuffer<T> {
 	async commit(): Promise<void> {
 		do {
 			// Encoding gets a turn of its own, so that it never delays the call that created the last record.
-			await new Promise((resolve) => setImmediate(resolve));
+			await new Promise((resolve) => platform.setImmediate(resolve));
 			const oldest = this.queue.first;
 			if (oldest !== undefined) await this.#whenReady(oldest);
 			this.#encode();
@@ -199,7 +200,7 @@ export class RecordBuffer<T> {
 		// Everything that is taken here is added to the backlog or counted as dropped before this returns.
 		const taken = this.queue.take(batch, BODY_BYTES);
 		if (taken.length === 0) return [];
-		const time = Date.now();
+		const time = platform.dateNow();
 		const bodyOf = (records: readonly QueuedRecord<T>[]): PendingBody => {
 			const body = encode(records.map(({ record }) => record));
 			return this.#backlog.add({ encoding, count: records.reduce((sum, { count }) => sum + count, 0), time, body });
@@ -225,7 +226,7 @@ export class RecordBuffer<T> {
 	 */
 	async #append(): Promise<void> {
 		const journal = this.#journal;
-		if (journal === undefined || performance.now() < this.#notBefore) return;
+		if (journal === undefined || platform.performanceNow() < this.#notBefore) return;
 		// Bodies that an earlier, failed write has left come first, since the backlog is in order.
 		const bodies: PendingBody[] = [];
 		let bytes = 0;
@@ -263,7 +264,7 @@ export class RecordBuffer<T> {
 	/** Leaves the disk alone for a while, and logs the error once. */
 	#onFailure(error: unknown): void {
 		this.#retryMs = Math.min(this.#retryMs * 2 || RETRY_FIRST_MS, RETRY_LAST_MS);
-		this.#notBefore = performance.now() + this.#retryMs;
+		this.#notBefore = platform.performanceNow() + this.#retryMs;
 		warnOnce(
 			WRITE_FAILURE,
 			'the journal cannot be written; what is made waits in memory until it is sent, up to a limit, and is lost with the ' +

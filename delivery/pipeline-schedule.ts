@@ -1,3 +1,4 @@
+import { platform } from '../lib/runtime/platform.js';
 import { BODY_BYTES } from './buffer.js';
 import type { Queue } from './common/queue.js';
 import { untraced } from './common/untraced.js';
@@ -58,7 +59,7 @@ export class PipelineSchedule {
 
 	/** Cancels the commit that is scheduled: one starts now. */
 	commitStarts(): void {
-		clearTimeout(this.#commitTimer);
+		platform.clearTimeout(this.#commitTimer);
 		this.#commitTimer = undefined;
 	}
 
@@ -68,7 +69,7 @@ export class PipelineSchedule {
 	 * @param waitMs - until when the disk is left alone; undefined to cancel the retry that is scheduled
 	 */
 	retryCommit(waitMs: number | undefined): void {
-		clearTimeout(this.#retryTimer);
+		platform.clearTimeout(this.#retryTimer);
 		if (waitMs !== undefined) this.#retryTimer = later(Math.ceil(waitMs) + 1, this.#work.commit);
 	}
 
@@ -81,32 +82,32 @@ export class PipelineSchedule {
 	sendSoon(backlog: Backlog, sender: Sender, leastMs: number): void {
 		const { batch, delayMs } = this.#options;
 		const enough = backlog.count >= batch || backlog.totalBytes >= BODY_BYTES;
-		const age = Math.max(0, Date.now() - (backlog.first?.time ?? 0));
+		const age = Math.max(0, platform.dateNow() - (backlog.first?.time ?? 0));
 		const wait = Math.max(leastMs, sender.waitMs, enough ? 0 : Math.max(0, delayMs - age));
-		clearTimeout(this.#sendTimer);
+		platform.clearTimeout(this.#sendTimer);
 		if (wait === 0) this.#work.send();
 		else this.#sendTimer = later(wait, this.#work.send);
 	}
 
 	/** Adopts after `adoptIntervalMs`, give or take a quarter. */
 	adoptLater(): void {
-		this.#adoptTimer = later(this.#options.adoptIntervalMs * (0.75 + Math.random() / 2), this.#work.adopt);
+		this.#adoptTimer = later(this.#options.adoptIntervalMs * (0.75 + platform.random() / 2), this.#work.adopt);
 	}
 
 	/** Cancels the adoption that is scheduled. */
 	stopAdopting(): void {
-		clearTimeout(this.#adoptTimer);
+		platform.clearTimeout(this.#adoptTimer);
 	}
 
 	/** Cancels everything that is scheduled. */
 	stop(): void {
 		this.stopAdopting();
-		clearTimeout(this.#retryTimer);
-		clearTimeout(this.#commitTimer);
-		clearTimeout(this.#sendTimer);
+		platform.clearTimeout(this.#retryTimer);
+		platform.clearTimeout(this.#commitTimer);
+		platform.clearTimeout(this.#sendTimer);
 	}
 }
 
 function later(ms: number, work: () => void): NodeJS.Timeout {
-	return untraced(() => setTimeout(work, Math.min(ms, MAX_TIMER_MS)).unref());
+	return untraced(() => platform.setTimeout(work, Math.min(ms, MAX_TIMER_MS)).unref());
 }

@@ -1,4 +1,5 @@
 import { warnOnce } from '../lib/runtime/log-once.js';
+import { platform } from '../lib/runtime/platform.js';
 import { type BufferOptions, RecordBuffer } from './buffer.js';
 import { Counts, type SignalCounts } from './common/counts.js';
 import type { EndOfProcess } from './common/process-end.js';
@@ -281,13 +282,13 @@ export class SignalPipeline<T> {
 		let timer: NodeJS.Timeout | undefined;
 		let before = -1;
 		const stalled = new Promise<void>((resolve) => {
-			timer = setInterval(() => {
+			timer = platform.setInterval(() => {
 				if (this.#counts.delivered === before) resolve();
 				before = this.#counts.delivered;
 			}, SHUTDOWN_STALL_MS / 2);
 		});
 		await Promise.race([work, stalled]);
-		clearInterval(timer);
+		platform.clearInterval(timer);
 	}
 
 	/** Adopts the segments of exited processes, now and at every interval. Does nothing without a journal. */

@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
 import { installDiagLogger, writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform, sleep } from '../../lib/runtime/platform.js';
 import { toOtlpSettings } from '../../presets/jaeger/preset.js';
 import { RECORD_NAMES } from '../../presets/otlp/pipelines.js';
 import { type Resend, resend } from '../../presets/otlp/resend.js';
@@ -45,7 +45,7 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 	try {
 		for (const notice of notices) warnOnce(`start/${notice}`, notice);
 		// What living processes create later is not waited for.
-		const since = Date.now();
+		const since = platform.dateNow();
 		const { presets, resends } = await startResends(loaded, root);
 		const stopListening = whenProcessEnds((end) => {
 			for (const { pipeline } of resends) pipeline.settle(end);
@@ -85,12 +85,12 @@ async function drain(resends: readonly Resend[], since: number, timeout: number)
 	let timedOut = false;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, Math.min(timeout, MAX_TIMER_MS));
+		timer = platform.setTimeout(resolve, Math.min(timeout, MAX_TIMER_MS));
 	});
 	const work = Promise.all(resends.map((each) => drainOne(each, since, () => timedOut)));
 	await Promise.race([work, late]).finally(() => {
 		timedOut = true;
-		clearTimeout(timer);
+		platform.clearTimeout(timer);
 	});
 }
 

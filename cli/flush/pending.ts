@@ -5,6 +5,7 @@ import { nodeFileSystem } from '../../delivery/journal/files/file-system.js';
 import { isAlive, ownerFileName } from '../../delivery/journal/lease/owner.js';
 import { framesIn, PREAMBLE, versionOf } from '../../delivery/journal/segments/frame.js';
 import { parseSegmentName } from '../../delivery/journal/segments/segment.js';
+import { platform } from '../../lib/runtime/platform.js';
 
 /** A living process that holds records and will send them. The member names are those of `flush --json`. */
 interface Holder {
@@ -53,7 +54,7 @@ export async function pendingIn(folder: string, until = Number.POSITIVE_INFINITY
 		}
 		// Each owner is checked once, so that all of its segments count in the same way.
 		if (!alive.has(owner))
-			alive.set(owner, await isAlive(nodeFileSystem, join(folder, ownerFileName(owner)), Date.now()));
+			alive.set(owner, await isAlive(nodeFileSystem, join(folder, ownerFileName(owner)), platform.dateNow()));
 		const living = alive.get(owner) === true;
 		let records = 0;
 		for (const { state, time, count } of framesIn(bytes).frames) {

@@ -1,5 +1,6 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { platform } from '../../lib/runtime/platform.js';
 
 /** How much a folder may hold. */
 export interface RetentionBounds {
@@ -51,7 +52,7 @@ export async function removeExpired(
 	files: readonly StoredFile[],
 	{ maxBytes, maxAge }: RetentionBounds,
 	mayRemove: (file: StoredFile) => boolean,
-	now: number = Date.now(),
+	now: number = platform.dateNow(),
 ): Promise<string[]> {
 	let total = files.reduce((sum, { size }) => sum + size, 0);
 	const removed: string[] = [];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { platform } from '../../lib/runtime/platform.js';
 import type { FileSystem } from './files/file-system.js';
 import type { Lease } from './lease/lease.js';
 import { isAlive, ownerFileName } from './lease/owner.js';
@@ -52,7 +53,7 @@ export class Adoption {
 
 	constructor(options: AdoptionOptions) {
 		this.#options = options;
-		const { files, now = Date.now } = options;
+		const { files, now = platform.dateNow } = options;
 		this.#isAlive = options.isAlive ?? ((path) => isAlive(files, path, now()));
 	}
 

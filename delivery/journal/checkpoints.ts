@@ -1,3 +1,4 @@
+import { platform } from '../../lib/runtime/platform.js';
 import { untraced } from '../common/untraced.js';
 import type { Journal } from './journal.js';
 import type { Encoding, Frame } from './segments/frame.js';
@@ -96,7 +97,7 @@ export class Checkpoints<T> {
 	async #writeAll(): Promise<void> {
 		while (this.#waiting.size > 0) {
 			// Encoding gets a turn of the event loop of its own, so that it never delays a call of the application.
-			await new Promise((resolve) => setImmediate(resolve));
+			await new Promise((resolve) => platform.setImmediate(resolve));
 			try {
 				await this.#write(this.#encodeWaiting());
 			} catch {
@@ -121,7 +122,7 @@ export class Checkpoints<T> {
 				const body = encode([record]);
 				if (bytesOnDisk + bytes + body.length > MAX_BYTES) continue;
 				bytes += body.length;
-				encoded.push({ key, frame: { encoding, count: 1, time: Date.now(), body } });
+				encoded.push({ key, frame: { encoding, count: 1, time: platform.dateNow(), body } });
 				this.#wanted.add(key);
 			} catch {
 				// A record that cannot be encoded is reported when it ends.

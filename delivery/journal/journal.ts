@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { platform } from '../../lib/runtime/platform.js';
 import { Adoption, type AdoptionResult } from './adoption.js';
 import { type FileSystem, nodeFileSystem } from './files/file-system.js';
 import { Removal } from './files/removal.js';
@@ -162,7 +163,7 @@ export class Journal {
 	 * `maxBytes`. Never rejects.
 	 */
 	async applyRetention(): Promise<void> {
-		const { directory, maxBytes, maxAge, now = Date.now } = this.#options;
+		const { directory, maxBytes, maxAge, now = platform.dateNow } = this.#options;
 		let total = this.size + (await bytesOfOthers(this.#files, directory, this.#lease.owners));
 		const oldestFirst = [...this.#segments].sort((a, b) => a.newestTime - b.newestTime);
 		for (const segment of oldestFirst) {
@@ -181,7 +182,7 @@ export class Journal {
 	/** Releases all segments, so that another process can adopt them: at a shutdown and at the end of the process. */
 	closeSync(): void {
 		this.#adoption.cancel();
-		clearTimeout(this.#syncTimer);
+		platform.clearTimeout(this.#syncTimer);
 		this.#syncTimer = undefined;
 		this.#seal(true);
 		for (const segment of [...this.#segments]) {
@@ -206,7 +207,7 @@ export class Journal {
 	 * @throws the file system's error
 	 */
 	createSegment(): Segment {
-		const { now = Date.now, prepare, directory, fsync } = this.#options;
+		const { now = platform.dateNow, prepare, directory, fsync } = this.#options;
 		prepare?.();
 		const path = this.#newPath(fileTimestamp(now()));
 		const fd = this.#files.createSync(path);
@@ -279,10 +280,12 @@ export class Journal {
 
 	/** Waits for the disk after `SYNC_INTERVAL_MS`, in the background, unless that is scheduled. */
 	#syncSoon(): void {
-		this.#syncTimer ??= setTimeout(() => {
-			this.#syncTimer = undefined;
-			void this.sync();
-		}, SYNC_INTERVAL_MS).unref();
+		this.#syncTimer ??= platform
+			.setTimeout(() => {
+				this.#syncTimer = undefined;
+				void this.sync();
+			}, SYNC_INTERVAL_MS)
+			.unref();
 	}
 
 	/** Returns a path for a segment of this journal's owner. @throws the file system's error if there is no lease */

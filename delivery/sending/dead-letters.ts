@@ -3,6 +3,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mask } from '../../lib/diagnostics/mask.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { filesIn, type RetentionBounds, removeExpired } from '../common/retention.js';
 import { fileTimestamp } from '../journal/segments/segment.js';
 
@@ -46,7 +47,7 @@ export class DeadLetters {
 	async keep(letter: DeadLetter, body: Uint8Array): Promise<boolean> {
 		try {
 			await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-			const name = `${fileTimestamp(Date.now())}-${process.pid}-${randomBytes(6).toString('hex')}.refused`;
+			const name = `${fileTimestamp(platform.dateNow())}-${process.pid}-${randomBytes(6).toString('hex')}.refused`;
 			const file = await open(join(this.#directory, name), 'wx', 0o600);
 			try {
 				await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(withoutSecrets(letter))}\n`), body]));
@@ -74,5 +75,5 @@ export class DeadLetters {
  */
 function withoutSecrets({ reason, answer, ...letter }: DeadLetter): object {
 	const maskedAnswer = answer === undefined ? undefined : mask(answer).slice(0, MAX_ANSWER_LENGTH);
-	return { time: new Date().toISOString(), ...letter, reason: mask(reason), answer: maskedAnswer };
+	return { time: new Date(platform.dateNow()).toISOString(), ...letter, reason: mask(reason), answer: maskedAnswer };
 }

@@ -1,4 +1,5 @@
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import type { Counts } from '../common/counts.js';
 import type { Journal } from '../journal/journal.js';
 import type { Backlog, PendingBody } from './backlog.js';
@@ -90,7 +91,7 @@ export class Sender {
 
 	/** How many milliseconds the backend is still left alone. */
 	get waitMs(): number {
-		return Math.max(0, this.#notBefore - performance.now());
+		return Math.max(0, this.#notBefore - platform.performanceNow());
 	}
 
 	/** True while the backend has asked for a delay (`Retry-After`, `RetryInfo`). */
@@ -191,10 +192,10 @@ export class Sender {
 			this.#failures += 1;
 			this.#throttled = result.afterMs !== undefined;
 			// Up to a quarter shorter or longer, so that the processes of an application are not in step.
-			const jitter = 0.75 + Math.random() / 2;
+			const jitter = 0.75 + platform.random() / 2;
 			const backoff = Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** (this.#failures - 1)) * jitter;
 			const wait = result.afterMs === undefined ? backoff : Math.min(Math.max(result.afterMs, 0), MAX_RETRY_AFTER_MS);
-			this.#notBefore = performance.now() + wait;
+			this.#notBefore = platform.performanceNow() + wait;
 			observer.failed(result.error);
 			return false;
 		}

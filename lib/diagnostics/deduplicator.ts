@@ -1,3 +1,4 @@
+import { platform } from '../runtime/platform.js';
 import { formatLine } from './log-line.js';
 
 /** The number of distinct problems that are reported; further ones are dropped. Stderr belongs to the application. */
@@ -80,14 +81,14 @@ export class Deduplicator {
 
 	/** Reports the counts that are not reported yet, and stops the timer. */
 	close(): void {
-		clearTimeout(this.#timer);
+		platform.clearTimeout(this.#timer);
 		for (const problem of this.#problems.values()) this.#reportCount(problem, 'in total');
 		this.#problems.clear();
 	}
 
 	#startTimer(): void {
 		if (this.#timer !== undefined) return;
-		this.#timer = setTimeout(() => this.#endPeriod(), this.#periodMs);
+		this.#timer = platform.setTimeout(() => this.#endPeriod(), this.#periodMs);
 		this.#timer.unref();
 	}
 

@@ -1,4 +1,5 @@
 import type { Attributes, Histogram, HrTime } from '@opentelemetry/api';
+import { platform } from '../runtime/platform.js';
 import { hasAttributesProcessor } from './pre-aggregation.js';
 
 /** The values of one histogram series that were aggregated between two collections, in the unit of the histogram. */
@@ -151,7 +152,7 @@ function mergeDelta(
 	const known = active.get(labels);
 	const key =
 		known === undefined && active.size >= processor._cardinalityLimit ? processor._overflowAttributes : labels;
-	const before = known ?? active.get(key) ?? aggregator.createAccumulation(msToHrTime(Date.now()));
+	const before = known ?? active.get(key) ?? aggregator.createAccumulation(msToHrTime(platform.dateNow()));
 	active.set(key, aggregator.merge(before, toAccumulation(delta, boundaries)));
 }
 

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers';
 import type { Meter, Observable } from '@opentelemetry/api';
 import { warnOnce } from '../runtime/log-once.js';
+import { platform } from '../runtime/platform.js';
 
 /** A series that aggregates values in plain numbers and passes them to its instrument when it is flushed. */
 export interface PreAggregatedSeries {
@@ -56,10 +56,12 @@ export class PreAggregation {
 		this.collecting = true;
 		// An SDK collects some microtasks later, because it awaits the callbacks of this meter, all of which are the
 		// toolkit's. What is counted in between is part of that collection too.
-		setImmediate(() => {
-			this.collecting = false;
-			this.enabled = true;
-		}).unref();
+		platform
+			.setImmediate(() => {
+				this.collecting = false;
+				this.enabled = true;
+			})
+			.unref();
 	}
 }
 

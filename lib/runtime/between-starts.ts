@@ -1,4 +1,5 @@
 import { beginEpoch } from './epoch.js';
+import { platform } from './platform.js';
 import { processState } from './process-state.js';
 
 /** How long calls are counted after a shutdown, in milliseconds. After that, methods cost nothing again. */
@@ -19,8 +20,8 @@ const state = processState('runtime/between-starts', () => ({
 export function beginCounting(): void {
 	state.counting = true;
 	state.count = 0;
-	clearTimeout(state.timer);
-	state.timer = setTimeout(stopCounting, COUNTED_MS).unref();
+	platform.clearTimeout(state.timer);
+	state.timer = platform.setTimeout(stopCounting, COUNTED_MS).unref();
 	beginEpoch();
 }
 
@@ -33,7 +34,7 @@ export function takeCount(): number {
 }
 
 function stopCounting(): void {
-	clearTimeout(state.timer);
+	platform.clearTimeout(state.timer);
 	if (!state.counting) return;
 	state.counting = false;
 	beginEpoch();

@@ -3,6 +3,7 @@ import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import type { PresetEnvironment, PresetParts } from '../contract/preset.js';
 import type { ConsoleSettings } from './options.js';
 import { isLocalRoot, type Paint, traceLines } from './tree.js';
@@ -138,12 +139,12 @@ class TracePrinter {
 			warnOnce('console/line', 'the console preset could not format a trace.', error);
 		}
 		this.#spansInLines += spans.length;
-		this.#immediate ??= setImmediate(() => this.print());
+		this.#immediate ??= platform.setImmediate(() => this.print());
 	}
 
 	/** Writes the lines that wait. Never throws: a closed stderr must not fail the application. */
 	print(): void {
-		clearImmediate(this.#immediate);
+		platform.clearImmediate(this.#immediate);
 		this.#immediate = undefined;
 		const lines = this.#lines;
 		this.#lines = [];

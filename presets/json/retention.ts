@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { filesIn, type RetentionBounds, removeExpired, type StoredFile } from '../../delivery/common/retention.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { ownFiles } from './directory.js';
 import { SIGNALS, writerPidOf } from './file-names.js';
 
@@ -11,7 +12,7 @@ import { SIGNALS, writerPidOf } from './file-names.js';
  * @param root - the directory of the json preset
  * @param now - the time, in milliseconds since 1970
  */
-export async function prune(root: string, bounds: RetentionBounds, now: number = Date.now()): Promise<void> {
+export async function prune(root: string, bounds: RetentionBounds, now: number = platform.dateNow()): Promise<void> {
 	const isOurs = (name: string) => writerPidOf(name) !== undefined;
 	const files = (await Promise.all(SIGNALS.map((signal) => filesIn(join(root, signal), isOurs)))).flat();
 	const removed = await removeExpired(files, bounds, (file) => !mayBeWritten(file), now);
@@ -29,7 +30,7 @@ function mayBeWritten({ path, name, writtenAt }: StoredFile): boolean {
 	if (pid === undefined) return true;
 	if (pid === process.pid) {
 		if (ownFiles.closed.has(path)) return false;
-		return ownFiles.open.has(path) || writtenAt >= Date.now() - process.uptime() * 1000;
+		return ownFiles.open.has(path) || writtenAt >= platform.dateNow() - process.uptime() * 1000;
 	}
 	try {
 		process.kill(pid, 0);

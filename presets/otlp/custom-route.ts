@@ -1,5 +1,6 @@
 import type { SendResult, Transport } from '../../delivery/sending/transport.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import type { CustomBackend, DeliveryAnswer } from '../contract/custom-backend.js';
 import type { OtlpSignal } from './destination.js';
 import { CUSTOM_REMEDY, type Routes } from './route.js';
@@ -48,10 +49,12 @@ async function sendWithin(
 	let timer: NodeJS.Timeout | undefined;
 	const timedOut = new Promise<SendResult>((resolve) => {
 		const error = new Error(`no answer within ${timeout} ms`);
-		timer = setTimeout(() => {
-			resolve({ kind: 'later', error });
-			abort.abort(error);
-		}, timeout).unref();
+		timer = platform
+			.setTimeout(() => {
+				resolve({ kind: 'later', error });
+				abort.abort(error);
+			}, timeout)
+			.unref();
 	});
 	// An async function, so that a `send` that throws synchronously has the same effect as one that rejects.
 	const send = async () => answerToResult(preset, await backend.send({ signal, encoding, body, abort: abort.signal }));
@@ -60,7 +63,7 @@ async function sendWithin(
 	} catch (error) {
 		return { kind: 'later', error };
 	} finally {
-		clearTimeout(timer);
+		platform.clearTimeout(timer);
 	}
 }
 

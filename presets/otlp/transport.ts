@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { ExportResponse, IExporterTransport } from '@opentelemetry/otlp-exporter-base';
 import type { IExporterMetricsHelper, ISerializer } from '@opentelemetry/otlp-transformer';
 import type { SendResult, Transport } from '../../delivery/sending/transport.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { VERSION } from '../../lib/runtime/version.js';
 import type { Destination } from './destination.js';
 import { sendResultOf } from './response.js';
@@ -106,14 +107,14 @@ async function withTimeout(timeout: number, response: Promise<ExportResponse>): 
 	let timer: NodeJS.Timeout | undefined;
 	const timedOut = new Promise<ExportResponse>((resolve) => {
 		const error = new Error(`no answer within ${timeout} ms`);
-		timer = setTimeout(() => resolve({ status: 'retryable', error }), timeout + GRACE_MS).unref();
+		timer = platform.setTimeout(() => resolve({ status: 'retryable', error }), timeout + GRACE_MS).unref();
 	});
 	try {
 		return await Promise.race([response, timedOut]);
 	} catch (error) {
 		return { status: 'retryable', error: error as Error };
 	} finally {
-		clearTimeout(timer);
+		platform.clearTimeout(timer);
 	}
 }
 

@@ -4,6 +4,7 @@ import { MetricReader } from '@opentelemetry/sdk-metrics';
 import { reasonOf } from '../../delivery/backend-health.js';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import type { PresetParts } from '../contract/preset.js';
 import { pointsOf } from '../signals/sizes.js';
 import { registerPage, respondWithPage, respondWithText } from './handler.js';
@@ -73,7 +74,7 @@ export async function prometheusParts(settings: PrometheusSettings): Promise<Pre
 		});
 	} else addMountPath(path);
 	const listenError = reportListening(settings, listening);
-	const listenedAt = Date.now();
+	const listenedAt = platform.dateNow();
 	const port = listening !== undefined && 'port' in listening ? listening.port : settings.port;
 	return {
 		metricReaders: [reader],

@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { collectNow } from './synchronous-collect.js';
 
 /** The default interval of the OpenTelemetry specification, in milliseconds. */
@@ -73,7 +74,7 @@ export class PipelineMetricReader extends MetricReader {
 		const intervalMs = interval > 0 ? interval : INTERVAL_MS;
 		// The timer must not keep the context that was active when telemetry started, and its work must not be traced.
 		context.with(suppressTracing(ROOT_CONTEXT), () => {
-			this.#timer = setInterval(() => this.#collect(), intervalMs);
+			this.#timer = platform.setInterval(() => this.#collect(), intervalMs);
 		});
 		this.#timer?.unref();
 	}
@@ -84,7 +85,7 @@ export class PipelineMetricReader extends MetricReader {
 	}
 
 	protected override async onShutdown(): Promise<void> {
-		clearInterval(this.#timer);
+		platform.clearInterval(this.#timer);
 		await this.#collect();
 		await this.#pipeline.shutdown();
 	}

@@ -1,5 +1,6 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { MetricData, MetricProducer, ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { platform } from '../../lib/runtime/platform.js';
 import { unwrapProducer } from './metric-producer.js';
 
 /** The private fields of the SDK's `MetricCollector` that are read here (sdk-metrics 3.0.0, pinned exactly). */
@@ -61,7 +62,7 @@ interface ObservableResult {
 export function collectNow(metricProducer: MetricProducer): ResourceMetrics | undefined {
 	try {
 		const { producer, redact } = unwrapProducer(metricProducer);
-		const now = Date.now();
+		const now = platform.dateNow();
 		const time: HrTime = [Math.trunc(now / 1000), (now % 1000) * 1e6];
 		const { resource, meterSharedStates } = (producer as unknown as CollectorInternals)._sharedState;
 		const scopeMetrics: ScopeMetrics[] = [];

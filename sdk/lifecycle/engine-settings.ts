@@ -3,6 +3,7 @@ import type { EffectiveConfig } from '../../config/schema/config.js';
 import type { TracingSettings } from '../../lib/invocation/settings.js';
 import type { Rule } from '../../lib/rules/rule.js';
 import { configureRules } from '../../lib/rules/rules.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { unmatchedRules, warnUnmatchedRules } from '../../lib/weaving/join-points/unmatched-rules.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
 
@@ -57,13 +58,13 @@ export function startRules(rules: readonly Rule[]): ActiveRules {
 /** Logs unmatched rules after the first minute, and at the end of the process. Returns the removal of both. */
 function warnLater(): () => void {
 	// In the root context: the timer would keep the invocation alive in which telemetry is started.
-	const timer = context.with(ROOT_CONTEXT, () => setTimeout(warnUnmatchedRules, UNMATCHED_WARNING_MS));
+	const timer = context.with(ROOT_CONTEXT, () => platform.setTimeout(warnUnmatchedRules, UNMATCHED_WARNING_MS));
 	timer.unref();
 	const removeListener = whenProcessEnds((end) => {
 		if (end === 'last') warnUnmatchedRules();
 	});
 	return () => {
-		clearTimeout(timer);
+		platform.clearTimeout(timer);
 		removeListener();
 	};
 }

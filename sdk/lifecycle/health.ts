@@ -1,4 +1,5 @@
 import type { SignalCounts } from '../../delivery/common/counts.js';
+import { platform } from '../../lib/runtime/platform.js';
 import type { PresetParts, PresetStats } from '../../presets/contract/preset.js';
 import type { DeliveryParts } from '../../presets/otlp/parts.js';
 import type { PipelineFill } from '../../presets/otlp/pipelines.js';
@@ -50,7 +51,7 @@ export class HealthWatch {
 	readonly #seen = new Map<string, Seen>();
 
 	/** @param now - returns the time in milliseconds since 1970. @default Date.now */
-	constructor(now: () => number = Date.now) {
+	constructor(now: () => number = platform.dateNow) {
 		this.#now = now;
 	}
 

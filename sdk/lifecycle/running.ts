@@ -5,6 +5,7 @@ import { changeLogLevel } from '../../lib/diagnostics/diag-logger.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { beginEpoch } from '../../lib/runtime/epoch.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { abandonOpenSettlements } from '../../lib/settling/common/finalization.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 import type { CheckpointingSpanProcessor } from '../../presets/signals/processors.js';
@@ -170,7 +171,7 @@ export async function runPresets(
  * @param hurry - ends the wait at once
  */
 async function untilEnded(open: OpenSpans, leastMs: number, hurry: Promise<void>): Promise<void> {
-	const began = performance.now();
+	const began = platform.performanceNow();
 	let hurried = false;
 	const ended = hurry.then(() => {
 		hurried = true;
@@ -179,11 +180,11 @@ async function untilEnded(open: OpenSpans, leastMs: number, hurry: Promise<void>
 	for (let waitMs = 0; !hurried; waitMs = POLL_MS) {
 		let timer: NodeJS.Timeout | undefined;
 		const polled = new Promise<void>((resolve) => {
-			timer = untraced(() => setTimeout(resolve, waitMs).unref());
+			timer = untraced(() => platform.setTimeout(resolve, waitMs).unref());
 		});
 		await Promise.race([polled, ended]);
-		clearTimeout(timer);
-		const waitedMs = performance.now() - began;
+		platform.clearTimeout(timer);
+		const waitedMs = platform.performanceNow() - began;
 		if (waitedMs >= TIMEOUT_MS || (waitedMs >= leastMs && open.isEmpty)) return;
 	}
 }
@@ -268,11 +269,11 @@ async function flushAll(parts: readonly PresetParts[]): Promise<void> {
 async function withTimeout(ms: number, what: string, work: Promise<unknown>): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const timeout = new Promise<void>((resolve) => {
-		timer = setTimeout(() => {
+		timer = platform.setTimeout(() => {
 			warnOnce(`start/${what}/late`, `${what} did not finish within ${ms} ms; what is not written yet may be lost.`);
 			resolve();
 		}, ms);
 	});
 	await Promise.race([work, timeout]).catch((error) => warnOnce(`start/${what}`, `${what} failed.`, error));
-	clearTimeout(timer);
+	platform.clearTimeout(timer);
 }

@@ -1,3 +1,5 @@
+import { platform } from '../../lib/runtime/platform.js';
+
 type BeforeExitListener = NodeJS.BeforeExitListener;
 
 /** The exit code of Node if a top-level `await` is never settled. Node sets it in its own listener of `exit`. */
@@ -40,10 +42,10 @@ export function onEventLoopEmpty(wait: () => Promise<boolean>): () => void {
 		}
 		// The loop is empty, so the resources that are listed now (a pipe, a terminal) do not keep it alive.
 		const before = process.getActiveResourcesInfo();
-		process.nextTick(() => {
+		platform.nextTick(() => {
 			if (resourcesAdded(before, true)) return;
 			// Checked once more after the promise reactions of asynchronous listeners.
-			setImmediate(() => {
+			platform.setImmediate(() => {
 				if (phase === 'running' && !resourcesAdded(before, false)) void begin();
 			});
 		});

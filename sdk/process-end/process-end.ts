@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { onEventLoopEmpty } from './event-loop-empty.js';
 import { onUncaught } from './uncaught.js';
@@ -131,7 +132,7 @@ function handleSignal(signal: NodeJS.Signals, handler: () => void): void {
 	void sendAll('perhaps');
 	// The handler returns in the next turn of the loop: soon, because the next signal may have no other listener, and an
 	// immediate does not keep the process alive for longer than that turn.
-	setImmediate(() => {
+	platform.setImmediate(() => {
 		if (state.handlers.get(signal) === handler) process.prependListener(signal, handler);
 	});
 }
@@ -144,12 +145,12 @@ async function waitForSending(): Promise<boolean> {
 	state.waiting = true;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<boolean>((resolve) => {
-		timer = setTimeout(resolve, Math.min(Math.max(...state.senders.values()), MAX_TIMER_MS), false);
+		timer = platform.setTimeout(resolve, Math.min(Math.max(...state.senders.values()), MAX_TIMER_MS), false);
 	});
 	try {
 		return await Promise.race([sendAll('last').then(() => true), late]);
 	} finally {
-		clearTimeout(timer);
+		platform.clearTimeout(timer);
 		state.waiting = false;
 	}
 }

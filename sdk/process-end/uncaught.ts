@@ -1,3 +1,4 @@
+import { platform } from '../../lib/runtime/platform.js';
 /**
  * Runs `wait` when an uncaught error is about to end the process, and then throws the error again, so that Node prints
  * it and exits with its usual code.
@@ -19,7 +20,7 @@ export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void):
 		process.removeListener('uncaughtException', onError);
 		if (process.listenerCount('uncaughtException') > 0) {
 			meanwhile();
-			setImmediate(() => {
+			platform.setImmediate(() => {
 				if (listening) process.prependListener('uncaughtException', onError);
 			});
 			return;
@@ -52,8 +53,8 @@ export function onUncaught(wait: () => Promise<unknown>, meanwhile: () => void):
  * the error, and not the line that throws it here (measured).
  */
 function rethrow(error: Error): void {
-	setImmediate(() => {
-		queueMicrotask(() => {
+	platform.setImmediate(() => {
+		platform.queueMicrotask(() => {
 			throw error;
 		});
 	});

@@ -2,6 +2,7 @@ import { TraceFlags } from '@opentelemetry/api';
 import { hrTimeDuration, hrTimeToMilliseconds, millisToHrTime } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { untraced } from '../../delivery/common/untraced.js';
+import { platform } from '../../lib/runtime/platform.js';
 import type { SpanCheckpoints } from '../../presets/signals/processors.js';
 import { copyWith } from './copy.js';
 import { interruptedAttributes, type OpenSpans } from './open-spans.js';
@@ -38,19 +39,19 @@ export class OpenSpanCheckpoints {
 		this.#open = open;
 		this.#checkpoints = checkpoints;
 		open.onSpanEnded = (span) => this.#forget(span);
-		this.#timer = untraced(() => setInterval(() => this.#writeDue(), CHECKPOINT_MS).unref());
+		this.#timer = untraced(() => platform.setInterval(() => this.#writeDue(), CHECKPOINT_MS).unref());
 	}
 
 	/** Stops the timer. Checkpoints that were written stay where they are. */
 	stop(): void {
-		clearInterval(this.#timer);
+		platform.clearInterval(this.#timer);
 		this.#open.onSpanEnded = undefined;
 		this.#due.clear();
 	}
 
 	/** Writes a checkpoint of each sampled span that is due. */
 	#writeDue(): void {
-		const now = Date.now();
+		const now = platform.dateNow();
 		let left = MAX_PER_ROUND;
 		for (const span of this.#open) {
 			if (left === 0) return;

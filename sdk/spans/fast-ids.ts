@@ -1,4 +1,5 @@
 import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace';
+import { platform } from '../../lib/runtime/platform.js';
 
 /** The length of ids in bytes. */
 const ID_BYTES = { span: 8, trace: 16 } as const;
@@ -60,7 +61,7 @@ class PooledIds implements IdGenerator {
 
 	/** Replaces the text with new digits. */
 	#fill(): void {
-		for (let i = 0; i < this.#words.length; i++) this.#words[i] = Math.random() * 2 ** 32;
+		for (let i = 0; i < this.#words.length; i++) this.#words[i] = platform.random() * 2 ** 32;
 		this.#text = this.#bytes.toString('hex');
 		this.#offset = 0;
 	}

@@ -31,6 +31,7 @@ import {
 	ATTR_EXCEPTION_STACKTRACE,
 	ATTR_EXCEPTION_TYPE,
 } from '../../lib/runtime/names.generated.js';
+import { platform } from '../../lib/runtime/platform.js';
 import { cleanLink } from './links.js';
 import type { SdkInternals } from './sdk-internals.js';
 
@@ -113,8 +114,8 @@ export class FastSpan implements Span {
 		recordEnd: (() => void) | undefined,
 		initial: InitialValues | undefined,
 	) {
-		const now = Date.now();
-		this._performanceStartTime = performance.now();
+		const now = platform.dateNow();
+		this._performanceStartTime = platform.performanceNow();
 		this._startedOn = now;
 		this._spanContext = spanContext;
 		this._spanLimits = internals.limits;
@@ -335,14 +336,14 @@ export class FastSpan implements Span {
 	 */
 	_getTime(given: TimeInput | undefined): HrTime {
 		if (typeof given === 'number') {
-			if (!(given <= performance.now())) return millisToHrTime(given);
+			if (!(given <= platform.performanceNow())) return millisToHrTime(given);
 			// The clock of `performance` drifts from the wall clock; the difference when the span began is added.
-			return hrTime(given + this._startedOn - (this._performanceStartTime + performance.timeOrigin));
+			return hrTime(given + this._startedOn - (this._performanceStartTime + platform.timeOrigin));
 		}
 		if (given instanceof Date) return millisToHrTime(given.getTime());
 		if (isTimeInputHrTime(given)) return given;
-		if (this._startTimeProvided) return millisToHrTime(Date.now());
-		return addHrTimes(this.startTime, millisToHrTime(performance.now() - this._performanceStartTime));
+		if (this._startTimeProvided) return millisToHrTime(platform.dateNow());
+		return addHrTimes(this.startTime, millisToHrTime(platform.performanceNow() - this._performanceStartTime));
 	}
 
 	/** Returns true, and warns, if the span has ended. */

@@ -14,6 +14,8 @@ const started = await startTelemetry({
 const telemetry = keepLaw(started);
 const tracer = trace.getTracer('application');
 const { now } = Date;
+/** The toolkit's clock, which it took when it was loaded: a changed global does not reach it. */
+const platform = globalThis[Symbol.for('agentese-otel.shared.1')].get('runtime/platform');
 let made = 0;
 
 const deeds = {
@@ -26,6 +28,7 @@ const deeds = {
 	/** Shifts the clock from now on. */
 	clock({ ms }) {
 		Date.now = () => now() + ms;
+		platform.dateNow = Date.now;
 	},
 	/** Drops the privileges of root. */
 	user({ uid, gid }) {

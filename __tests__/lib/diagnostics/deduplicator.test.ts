@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Deduplicator } from '../../../lib/diagnostics/deduplicator.js';
+import { useFakeTimers, useRealTimers } from '../../support/platform.js';
 
 let lines: string[];
 let problems: Deduplicator;
 
 beforeEach(() => {
-	jest.useFakeTimers();
+	useFakeTimers();
 	lines = [];
 	problems = new Deduplicator((line) => lines.push(line));
 });
 afterEach(() => {
 	problems.close();
-	jest.useRealTimers();
+	useRealTimers();
 });
 
 const fail = (ms: number) => problems.occurred(`export to 127.0.0.1:4318 failed after ${ms} ms`, []);

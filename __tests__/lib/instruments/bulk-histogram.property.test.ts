@@ -2,14 +2,18 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { metrics } from '@opentelemetry/api';
 import type { ViewOptions } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
+import { platform } from '../../../lib/runtime/platform.js';
 import { type End, Garden, PullReader, provider, register, type Temporality } from './twins.js';
 
 /** The time of both clocks, set by the test, so that times and durations of the two providers are exactly the same. */
 let now = 0;
 
 beforeAll(() => {
-	jest.spyOn(Date, 'now').mockImplementation(() => 1_700_000_000_000 + Math.trunc(now));
-	jest.spyOn(performance, 'now').mockImplementation(() => now);
+	// The SDK reads the global clock, the toolkit its own.
+	const unix = () => 1_700_000_000_000 + Math.trunc(now);
+	jest.spyOn(Date, 'now').mockImplementation(unix);
+	jest.spyOn(platform, 'dateNow').mockImplementation(unix);
+	jest.spyOn(platform, 'performanceNow').mockImplementation(() => now);
 });
 afterAll(() => {
 	jest.restoreAllMocks();

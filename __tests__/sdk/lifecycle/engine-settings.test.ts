@@ -8,6 +8,7 @@ import { assemble } from '../../../sdk/assemble/assemble.js';
 import { loadConfig, startTelemetry } from '../../../sdk/index.js';
 import { startRules } from '../../../sdk/lifecycle/engine-settings.js';
 import { bundle, runChild, spansOf, temporary } from '../../support/children.js';
+import { useFakeTimers, useRealTimers } from '../../support/platform.js';
 import { captureLogs } from '../../support/providers.js';
 
 const sentence = (match: string, hint = '') =>
@@ -60,14 +61,14 @@ describe('rules in a config', () => {
 describe('startRules()', () => {
 	const logged: string[] = [];
 	beforeEach(() => {
-		jest.useFakeTimers();
+		useFakeTimers();
 		const note = (message: string) => void logged.push(message);
 		const logger = { error: note, warn: note, info: note, debug: note, verbose: note };
 		diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 	});
 	afterEach(() => {
 		diag.disable();
-		jest.useRealTimers();
+		useRealTimers();
 		logged.length = 0;
 	});
 

@@ -27,6 +27,7 @@ import {
 	TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
+import { platform } from '../../../lib/runtime/platform.js';
 import { FastSpan } from '../../../sdk/spans/fast-span.js';
 import { FastTracer } from '../../../sdk/spans/fast-tracer.js';
 import { sdkInternalsOf } from '../../../sdk/spans/sdk-internals.js';
@@ -85,8 +86,12 @@ function fields(span: ReadableSpan): unknown {
 function fakeClock(): (ms: number) => void {
 	let passed = 1000.25;
 	const began = 1_800_000_000_000;
+	const unix = () => Math.trunc(began + passed);
+	// The SDK's span reads the global clock, the fast span that of the toolkit.
 	jest.spyOn(performance, 'now').mockImplementation(() => passed);
-	jest.spyOn(Date, 'now').mockImplementation(() => Math.trunc(began + passed));
+	jest.spyOn(Date, 'now').mockImplementation(unix);
+	jest.spyOn(platform, 'performanceNow').mockImplementation(() => passed);
+	jest.spyOn(platform, 'dateNow').mockImplementation(unix);
 	return (ms) => {
 		passed += ms;
 	};

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { platform } from '../../../lib/runtime/platform.js';
 import { makeFolder } from './make-folder.js';
 
 const writeAsync = promisify(write);
@@ -83,7 +84,7 @@ export const nodeFileSystem = {
 	existsSync: (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined,
 	/** Sets the time of a file to now. */
 	touch: async (path: string): Promise<void> => {
-		const now = new Date();
+		const now = new Date(platform.dateNow());
 		await utimes(path, now, now);
 	},
 };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { platform } from '../../../lib/runtime/platform.js';
 import type { FileSystem } from '../files/file-system.js';
 import { HEARTBEAT_MS, newOwner, ownerFileName, ownerRecord } from './owner.js';
 
@@ -37,13 +38,13 @@ export class Lease {
 		}
 		this.#owner = owner;
 		this.owners.add(owner);
-		this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+		this.#heartbeat ??= platform.setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
 		return owner;
 	}
 
 	/** Removes the owner's file, so that another process can adopt its segments at once. Never throws. */
 	release(): void {
-		clearInterval(this.#heartbeat);
+		platform.clearInterval(this.#heartbeat);
 		this.#heartbeat = undefined;
 		const owner = this.#owner;
 		this.#owner = undefined;

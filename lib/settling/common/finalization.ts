@@ -1,3 +1,4 @@
+import { platform } from '../../runtime/platform.js';
 import { processState } from '../../runtime/process-state.js';
 import type { Settlement } from './settlement.js';
 
@@ -33,7 +34,7 @@ export function registerFinalization(target: object, settlement: Settlement): vo
 	if (settlement.ended) return;
 	if (state.open.has(settlement)) state.registry.unregister(settlement);
 	else if (state.open.size >= state.sweepAt) sweep();
-	state.open.set(settlement, performance.now());
+	state.open.set(settlement, platform.performanceNow());
 	state.registry.register(target, settlement, settlement);
 }
 

@@ -1,4 +1,5 @@
 import types from 'node:util/types';
+import { platform } from '../../runtime/platform.js';
 
 /** The measurements of one stream. They are numbers only: no chunk is referred to. */
 export interface Streamed {
@@ -84,7 +85,7 @@ export class StreamTimer implements StreamTiming {
 
 	asked(): void {
 		if (this.#pendingRequests++ > 0) return;
-		const now = performance.now();
+		const now = platform.performanceNow();
 		this.#waitingSince = now;
 		if (this.#firstRequestAt === UNSET) this.#firstRequestAt = now;
 		this.#root.#lastRequestAt = now;
@@ -116,7 +117,7 @@ export class StreamTimer implements StreamTiming {
 
 	/** Reports that the next chunk is available. The time until it is read is that of the consumer. */
 	ready(): void {
-		if (this.#waitingSince !== UNSET && this.#readyAt === UNSET) this.#readyAt = performance.now();
+		if (this.#waitingSince !== UNSET && this.#readyAt === UNSET) this.#readyAt = platform.performanceNow();
 	}
 
 	/** Withdraws `ready()`: what was available was not a whole chunk. */
@@ -125,7 +126,7 @@ export class StreamTimer implements StreamTiming {
 	}
 
 	chunk(value: unknown): void {
-		const now = this.#readyAt === UNSET ? performance.now() : this.#readyAt;
+		const now = this.#readyAt === UNSET ? platform.performanceNow() : this.#readyAt;
 		if (++this.#chunkCount === 1) {
 			if (this.#firstRequestAt !== UNSET) this.#firstChunkMs = now - this.#firstRequestAt;
 			if (sizeOf(value) !== undefined) this.#bytes = 0;
@@ -164,7 +165,7 @@ export class StreamTimer implements StreamTiming {
 		const timer = this.#root.#furthest;
 		const cutOff = ending.threw || (ending.left === true && ending.endedAt === undefined);
 		if (cutOff && timer.#chunkCount > 0 && timer.#waitingSince !== UNSET) {
-			const waited = (timer.#readyAt === UNSET ? performance.now() : timer.#readyAt) - timer.#waitingSince;
+			const waited = (timer.#readyAt === UNSET ? platform.performanceNow() : timer.#readyAt) - timer.#waitingSince;
 			if (waited > timer.#longestStallMs) timer.#longestStallMs = waited;
 		}
 		return {

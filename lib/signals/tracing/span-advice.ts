@@ -24,6 +24,7 @@ import { countCall, countsCalls } from '../../runtime/between-starts.js';
 import { metricsOn, tracesOn } from '../../runtime/epoch.js';
 import { warnOnce } from '../../runtime/log-once.js';
 import { ATTR_AGENTESE_RESULT, ATTR_ERROR_TYPE, SPAN_AGENTESE_INVOKE } from '../../runtime/names.generated.js';
+import { platform } from '../../runtime/platform.js';
 import { typeName } from '../../settling/common/inspect.js';
 import { writeTokens } from '../../tokens/attribution/token-attributes.js';
 import type { JoinPoint } from '../../weaving/join-points/join-point.js';
@@ -167,7 +168,7 @@ export class SpanAdvice implements AnnotatedAdvice<TargetSpan> {
 		}
 		// A span that the sampler dropped must be ended too, but has nothing to be written. The end is read before the
 		// error is written: formatting its stack may take milliseconds, which are not the method's.
-		const endedAt = outcome.kind === 'error' ? performance.now() : outcome.endedAt;
+		const endedAt = outcome.kind === 'error' ? platform.performanceNow() : outcome.endedAt;
 		if (target.isRecording()) {
 			writeMeteredAttributes(invocation, target);
 			this.writeOutcome(invocation, outcome, target);

@@ -2,6 +2,7 @@ import type { Outcome } from '../../invocation/advice.js';
 import { writeObserverBaggage } from '../../invocation/observer-baggage.js';
 import { type Ending, outcomeOf, outcomeWithRecorded } from '../../invocation/outcome.js';
 import { warnOnce } from '../../runtime/log-once.js';
+import { platform } from '../../runtime/platform.js';
 import { unregisterFinalization } from '../../settling/common/finalization.js';
 import { withStreamed } from '../../settling/common/stream-timing.js';
 import { countNow } from '../../tokens/attribution/uncounted.js';
@@ -47,7 +48,7 @@ export function endInvocation(invocation: InvocationState, ending: Ending): void
 	const { point, streamTimer, additions } = invocation;
 	attributeResult(invocation, ending, point.options.tokens, invocation.chunks);
 	invocation.ended = true;
-	const duration = point.timed ? Math.max(0, (ending.endedAt ?? performance.now()) - invocation.startedAt) : 0;
+	const duration = point.timed ? Math.max(0, (ending.endedAt ?? platform.performanceNow()) - invocation.startedAt) : 0;
 	let settled = outcomeOf(ending, duration, invocation);
 	if (additions?.caught !== undefined) settled = outcomeWithRecorded(settled, additions.caught.error, invocation);
 	const outcome: Outcome = streamTimer === undefined ? settled : withStreamed(settled, streamTimer, ending);

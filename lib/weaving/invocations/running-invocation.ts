@@ -7,6 +7,7 @@ import type { AspectCategory } from '../../invocation/category.js';
 import { enterContext } from '../../invocation/context.js';
 import { scopedObserver } from '../../invocation/observer-scope.js';
 import { runInContext } from '../../runtime/active-context.js';
+import { platform } from '../../runtime/platform.js';
 import { StreamTimer } from '../../settling/common/stream-timing.js';
 import type { ChunkReader } from '../../tokens/result-usage.js';
 import type { TokenAccount } from '../../usage/accounting/token-account.js';
@@ -83,7 +84,7 @@ export class RunningInvocation implements InvocationState {
 		this.parent = parent;
 		this.dispatched = dispatched;
 		this.claim = dispatched.claim;
-		this.startedAt = point.timed ? performance.now() : 0;
+		this.startedAt = point.timed ? platform.performanceNow() : 0;
 		this.innerContext = enterContext(base, this);
 	}
 
@@ -218,7 +219,7 @@ export class RunningInvocation implements InvocationState {
 	}
 
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		if (this.streamTimer === undefined) this.lastRunAt = performance.now();
+		if (this.streamTimer === undefined) this.lastRunAt = platform.performanceNow();
 		return runInContext(this.innerContext, fn, self, args);
 	}
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { platform } from '../../../../lib/runtime/platform.js';
 import { Consumption } from '../../../../lib/settling/common/consumption.js';
 import { StreamTimer, withStreamed } from '../../../../lib/settling/common/stream-timing.js';
 import { Recorder } from '../recorder.js';
@@ -14,7 +15,7 @@ const CANCELLED = { threw: false, left: true };
 let clock = 0;
 beforeEach(() => {
 	clock = 1000;
-	jest.spyOn(performance, 'now').mockImplementation(() => clock);
+	jest.spyOn(platform, 'performanceNow').mockImplementation(() => clock);
 });
 afterEach(() => {
 	jest.restoreAllMocks();
