@@ -11,7 +11,9 @@ import {
 } from './common/inspect.js';
 import type { AnyFunction } from './common/override-property.js';
 import type { Settlement } from './common/settlement.js';
+import { settlementsOf } from './common/shared-settlement.js';
 import { StreamTimer } from './common/stream-timing.js';
+import { WatchedResult } from './common/watched-result.js';
 import { isPlainPromise, settlesNatively, thenNatively, watchPromise } from './promises/promises.js';
 import { watchThenable } from './promises/thenables.js';
 import { settleBy, settlerFor } from './settler-registry.js';
@@ -64,23 +66,19 @@ export function settlePlainPromise(promise: object, settlement: Settlement): unk
 function settleThenable(value: object, then: AnyFunction, settlement: Settlement): unknown {
 	const settler = settlerFor(value);
 	if (settler !== undefined) return settleBy(settler, value, settlement);
-	const settleValue = (inner: unknown) => settle(inner, settlement);
 	if (types.isPromise(value) && settlesNatively(value, then)) {
-		if (!watchPromise(value, settleValue, settlement)) settlement.done(value);
+		if (!watchPromise(value, (inner) => settle(inner, settlement), settlement)) settlement.done(value);
 		return value;
 	}
-	const consumption = new Consumption(settlement, '');
-	return returnWatched(value, consumption, watchThenable(value, then, consumption, settleValue));
+	return follow(value, settlement, (result) => watchThenable(value, then, result, settle), '', { repeatable: true });
 }
 
 /** Follows an object without a `then`: by a registered settler, by its watched member, or as a stream. */
 function settleObject(value: object, settlement: Settlement): unknown {
 	const settler = settlerFor(value);
 	if (settler !== undefined) return settleBy(settler, value, settlement);
-	if (settlement.watch !== undefined) {
-		const consumption = new Consumption(settlement, '');
-		return returnWatched(value, consumption, watchMember(value, settlement.watch, consumption, settle));
-	}
+	const { watch } = settlement;
+	if (watch !== undefined) return follow(value, settlement, (result) => watchMember(value, watch, result, settle), '');
 	return settleStream(value, settlement);
 }
 
@@ -88,57 +86,97 @@ function settleObject(value: object, settlement: Settlement): unknown {
 function settleStream(value: object, settlement: Settlement): unknown {
 	// Streams of Node and of the web are async iterable too, so they are recognized first.
 	const { name = 'Object', stream } = prototypeInfoOf(value);
-	if (stream !== undefined) {
-		if (stream === 'web') {
-			const consumption = newConsumption(settlement, name);
-			return returnWatched(value, consumption, watchWebStream(value, consumption));
-		}
-		if (stream === 'response') {
-			const body = unreadBody(value);
-			if (body === undefined) return settleNow(value, settlement);
-			// The finalization registry must hold the settlement itself, because the other one refers to the response.
-			const consumption = newConsumption(settlement, name, new ResponseSettlement(settlement, value));
-			return returnWatched(value, consumption, watchWebStream(body, consumption), settlement);
-		}
-		// A stream that is only writable has no chunks to measure.
-		const readable = typeof inspect(value, 'read') === 'function';
-		const consumption = readable ? newConsumption(settlement, name) : new Consumption(settlement, name);
-		return returnWatched(value, consumption, watchNodeStream(value, consumption));
-	}
+	if (stream !== undefined) return settleNamedStream(value, settlement, name, stream);
 	const asyncIterate = readAsyncIterator(value);
 	if (typeof asyncIterate === 'function') {
-		const consumption = newConsumption(settlement, name);
+		const iterate = asyncIterate as AnyFunction;
 		const next = inspect(value, 'next');
-		const watched =
-			typeof next === 'function'
-				? watchIterator(value, next as AnyFunction, consumption, Symbol.asyncIterator, asyncIterate as AnyFunction)
-				: watchIterable(value, asyncIterate as AnyFunction, consumption);
-		return returnWatched(value, consumption, watched);
+		if (typeof next !== 'function') {
+			const watch = (result: WatchedResult) => watchIterable(value, iterate, result);
+			return follow(value, settlement, watch, name, { measured: true, repeatable: true });
+		}
+		const watch = (result: WatchedResult) =>
+			watchIterator(value, next as AnyFunction, result, Symbol.asyncIterator, iterate);
+		return follow(value, settlement, watch, name, { measured: true });
 	}
 	const iterate = readIterator(value);
 	if (typeof iterate === 'function') {
 		const next = inspect(value, 'next');
 		// An iterable that is no iterator (an array, a Map) is a value.
 		if (typeof next !== 'function') return settleNow(value, settlement);
-		const consumption = newConsumption(settlement, name);
-		const watched = watchIterator(value, next as AnyFunction, consumption, Symbol.iterator, iterate as AnyFunction);
-		return returnWatched(value, consumption, watched);
+		const watch = (result: WatchedResult) =>
+			watchIterator(value, next as AnyFunction, result, Symbol.iterator, iterate as AnyFunction);
+		return follow(value, settlement, watch, name, { measured: true });
 	}
 	if (!isObservable(value)) return settleNow(value, settlement);
 	const subscribe = inspect(value, 'subscribe');
 	if (typeof subscribe !== 'function') return settleNow(value, settlement);
-	const consumption = newConsumption(settlement, name);
-	return returnWatched(value, consumption, watchObservable(value, subscribe as AnyFunction, consumption));
+	const watch = (result: WatchedResult) => watchObservable(value, subscribe as AnyFunction, result);
+	return follow(value, settlement, watch, name, { measured: true, repeatable: true });
+}
+
+/** Follows a stream of Node, a web stream, or the body of a `Response`. */
+function settleNamedStream(
+	value: object,
+	settlement: Settlement,
+	name: string,
+	stream: 'node' | 'web' | 'response',
+): unknown {
+	if (stream === 'web') {
+		return follow(value, settlement, (result) => watchWebStream(value, result), name, { measured: true });
+	}
+	if (stream === 'response') {
+		const body = unreadBody(value);
+		if (body === undefined) return settleNow(value, settlement);
+		const watch = (result: WatchedResult) => watchWebStream(body, result);
+		// The finalization registry must hold the settlement itself, because the other one refers to the response.
+		const options = { measured: true, registered: settlement };
+		follow(body, new ResponseSettlement(settlement, value), watch, name, options);
+		return value;
+	}
+	// A stream that is only writable has no chunks to measure.
+	const readable = typeof inspect(value, 'read') === 'function';
+	const consumption = new Consumption(settlement, name, readable ? timerOf(settlement) : undefined);
+	return returnWatched(value, consumption, watchNodeStream(value, consumption));
+}
+
+/** How a result is followed. */
+interface FollowOptions {
+	/** True if it is a stream, whose chunks are measured. @default false */
+	readonly measured?: boolean;
+	/** True if it can be consumed several times. @default false */
+	readonly repeatable?: boolean;
+	/** The settlement that ends as abandoned if nobody can consume the result. @default the one that is reported to */
+	readonly registered?: Settlement;
 }
 
 /**
- * Returns the consumption of a stream, which is measured if the settlement asks for it.
+ * Overrides the members of a result, or joins the invocations that returned the same object before. Returns the object.
  *
- * @param reported - the settlement that the consumption reports to, if that is another one
+ * @param watch - overrides the members; returns false if that is not possible
+ * @param kind - the kind of the stream; empty if the result is none
  */
-function newConsumption(settlement: Settlement, kind: string, reported: Settlement = settlement): Consumption {
+function follow(
+	value: object,
+	settlement: Settlement,
+	watch: (result: WatchedResult) => boolean,
+	kind: string,
+	{ measured = false, repeatable = false, registered = settlement }: FollowOptions = {},
+): unknown {
+	const timer = measured ? timerOf(settlement) : undefined;
+	const known = WatchedResult.of(value, settlement.watch);
+	if (known !== undefined) return returnWatched(value, known.join(settlement, timer), true, registered);
+	const consumption = new Consumption(settlement, kind, timer);
+	const result = new WatchedResult(consumption, settlement.watch, repeatable);
+	const watched = watch(result);
+	if (watched) result.remember(value);
+	return returnWatched(value, consumption, watched, watched ? registered : settlement);
+}
+
+/** Returns what measures a stream; undefined if the settlement does not ask for it. */
+function timerOf(settlement: Settlement): StreamTimer | undefined {
 	const timing = settlement.pace?.();
-	return new Consumption(reported, kind, timing instanceof StreamTimer ? timing : undefined);
+	return timing instanceof StreamTimer ? timing : undefined;
 }
 
 /**
@@ -165,7 +203,9 @@ function returnWatched(
 		return settleNow(value, settlement);
 	}
 	// The consumption of a member refers to that of the result, which is registered already.
-	if (!(settlement instanceof MemberSettlement)) registerFinalization(consumption, settlement);
+	for (const open of settlementsOf(settlement)) {
+		if (!(open instanceof MemberSettlement)) registerFinalization(consumption, open);
+	}
 	return value;
 }
 

@@ -2,6 +2,7 @@ import type { Consumption } from './common/consumption.js';
 import { type AnyFunction, descriptorOf, overrideAccessor, overrideProperty } from './common/override-property.js';
 import type { Settlement } from './common/settlement.js';
 import type { StreamTiming } from './common/stream-timing.js';
+import type { WatchedResult } from './common/watched-result.js';
 
 /**
  * Follows one member of a result that has several streams or promises (the Vercel AI SDK's `streamText`, where reading
@@ -9,32 +10,43 @@ import type { StreamTiming } from './common/stream-timing.js';
  * settled.
  *
  * @param key - the name of the member: the `watch` option
- * @param consumption - that of the whole result
+ * @param object - the result
+ * @param result - the result as it is watched
  * @param settle - `settle()`, as an argument because its module imports this one
  * @returns false if the result has no such member, or if it cannot be overridden
  */
 export function watchMember(
-	result: object,
+	object: object,
 	key: string,
-	consumption: Consumption,
+	result: WatchedResult,
 	settle: (value: unknown, settlement: Settlement) => unknown,
 ): boolean {
-	const member = descriptorOf(result, key);
+	const member = descriptorOf(object, key);
 	if (member === undefined) return false;
-	const settlement = new MemberSettlement(consumption);
-	// A value is settled once, also if the application reads the member several times.
-	const settled = new WeakMap<object, unknown>();
 	const read: AnyFunction = member.get ?? (() => member.value);
-	return overrideAccessor(result, key, {
-		get(this: unknown): unknown {
-			if (settlement.ended) return Reflect.apply(read, this, []);
-			const value = settlement.run(read, this, []);
-			if (typeof value !== 'object' || value === null) return settle(value, settlement);
-			if (!settled.has(value)) settled.set(value, settle(value, settlement));
-			return settled.get(value);
-		},
-		set: setterFor(key, member),
-	});
+	let reading = new MemberReading(result.consumption);
+	function get(this: unknown): unknown {
+		if (reading.consumption !== result.consumption) reading = new MemberReading(result.consumption);
+		const { settlement, settled } = reading;
+		if (settlement.ended) return Reflect.apply(read, this, []);
+		const value = settlement.run(read, this, []);
+		if (typeof value !== 'object' || value === null) return settle(value, settlement);
+		if (!settled.has(value)) settled.set(value, settle(value, settlement));
+		return settled.get(value);
+	}
+	result.overrode(key, get);
+	return overrideAccessor(object, key, { get, set: setterFor(key, member) });
+}
+
+/** How the member is read for one consumption of the result. */
+class MemberReading {
+	readonly settlement: MemberSettlement;
+	/** What was returned for each value: a value is settled once, also if the application reads the member again. */
+	readonly settled = new WeakMap<object, unknown>();
+
+	constructor(readonly consumption: Consumption) {
+		this.settlement = new MemberSettlement(consumption);
+	}
 }
 
 /** Returns the setter for the override: that of the member; for a writable field, one that replaces the override. */

@@ -12,18 +12,39 @@ import type { StreamTimer } from './stream-timing.js';
 export class Consumption {
 	/** The number of parts that are neither complete nor cancelled. */
 	#activeParts = 0;
+	#settlement: Settlement;
+	#timer: StreamTimer | undefined;
 	/** True if `item()` has to be called for each item. */
-	readonly needsItems: boolean;
+	needsItems: boolean;
 
 	/**
 	 * @param kind - the kind of the stream, as the attribute `agentese.result` reports it; empty if the result is none
 	 * @param timer - measures the stream; undefined if the result is no stream, or is not to be measured
 	 */
 	constructor(
-		readonly settlement: Settlement,
+		settlement: Settlement,
 		readonly kind: string,
-		readonly timer?: StreamTimer | undefined,
+		timer?: StreamTimer | undefined,
 	) {
+		this.#settlement = settlement;
+		this.#timer = timer;
+		this.needsItems = timer !== undefined || settlement.wantsItems;
+	}
+
+	/** The settlement that it reports to. */
+	get settlement(): Settlement {
+		return this.#settlement;
+	}
+
+	/** What measures the stream; undefined if nothing does. */
+	get timer(): StreamTimer | undefined {
+		return this.#timer;
+	}
+
+	/** Replaces the settlement and the timer by those which stand for several invocations. */
+	share(settlement: Settlement, timer: StreamTimer | undefined): void {
+		this.#settlement = settlement;
+		this.#timer = timer;
 		this.needsItems = timer !== undefined || settlement.wantsItems;
 	}
 
@@ -75,6 +96,10 @@ class Part extends Consumption {
 	constructor(parent: Consumption) {
 		super(parent.settlement, parent.kind, parent.timer?.part());
 		this.#parent = parent;
+	}
+
+	override get settlement(): Settlement {
+		return this.#parent.settlement;
 	}
 
 	override cancelled(): void {

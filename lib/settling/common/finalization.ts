@@ -43,6 +43,13 @@ export function unregisterFinalization(settlement: Settlement): void {
 	if (state.open.size > 0 && state.open.delete(settlement)) state.registry.unregister(settlement);
 }
 
+/** Ends a settlement with `abandoned()`, as if its target had been garbage-collected. */
+export function abandon(settlement: Settlement): void {
+	const heldAt = state.open.get(settlement) ?? performance.now();
+	unregisterFinalization(settlement);
+	settlement.abandoned(heldAt);
+}
+
 /** Ends every open settlement with `abandoned()`, then calls what `onShutdown()` registered. Called at shutdown. */
 export function abandonOpenSettlements(): void {
 	for (const [settlement, heldAt] of [...state.open]) {

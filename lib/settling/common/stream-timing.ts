@@ -177,6 +177,69 @@ export class StreamTimer implements StreamTiming {
 	}
 }
 
+/**
+ * Measures one consumption for several invocations that return the same stream: forwards every report to the timer of
+ * each.
+ */
+export class SharedTimer extends StreamTimer {
+	readonly #timers: readonly StreamTimer[];
+
+	private constructor(timers: readonly StreamTimer[]) {
+		super();
+		this.#timers = timers;
+	}
+
+	/** Returns the timer that stands for both; if one is undefined, the other one. */
+	static of(first: StreamTimer | undefined, second: StreamTimer | undefined): StreamTimer | undefined {
+		if (first === undefined || second === undefined) return first ?? second;
+		const timers = first instanceof SharedTimer ? first.#timers : [first];
+		return new SharedTimer([...timers.slice(1 - MAX_SHARED_TIMERS), second]);
+	}
+
+	override part(): StreamTimer {
+		return new SharedTimer(this.#timers.map((timer) => timer.part()));
+	}
+
+	override asked(): void {
+		for (const timer of this.#timers) timer.asked();
+	}
+
+	override waiting(): void {
+		for (const timer of this.#timers) timer.waiting();
+	}
+
+	override waitingForFirst(): void {
+		for (const timer of this.#timers) timer.waitingForFirst();
+	}
+
+	override noChunk(): void {
+		for (const timer of this.#timers) timer.noChunk();
+	}
+
+	override paused(): void {
+		for (const timer of this.#timers) timer.paused();
+	}
+
+	override ready(): void {
+		for (const timer of this.#timers) timer.ready();
+	}
+
+	override notReady(): void {
+		for (const timer of this.#timers) timer.notReady();
+	}
+
+	override chunk(value: unknown): void {
+		for (const timer of this.#timers) timer.chunk(value);
+	}
+
+	override markUnmeasurable(): void {
+		for (const timer of this.#timers) timer.markUnmeasurable();
+	}
+}
+
+/** The number of timers that one report is forwarded to; as many invocations share a stream. */
+const MAX_SHARED_TIMERS = 100;
+
 /** Returns the size of a chunk in bytes; undefined if it is not made of bytes. Reads nothing of any other object. */
 function sizeOf(value: unknown): number | undefined {
 	if (typeof value !== 'object' || value === null) return undefined;

@@ -3,9 +3,11 @@ import { activeContext, runInContext } from '../../runtime/active-context.js';
 import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, descriptorOf, overrideAccessor, overrideProperty } from '../common/override-property.js';
+import type { Settlement } from '../common/settlement.js';
+import type { WatchedResult } from '../common/watched-result.js';
 
-/** Receives the value of a thenable, and returns the value that the consumer receives. */
-type OnFulfilled = (value: unknown) => unknown;
+/** Receives the value of a thenable and the settlement of its result, and returns what the consumer receives. */
+type OnFulfilled = (value: unknown, settlement: Settlement) => unknown;
 
 /**
  * Watches an object with a `then` that is not the native one: a query builder, or a promise whose class overrides
@@ -17,20 +19,19 @@ type OnFulfilled = (value: unknown) => unknown;
  * @param settled - receives the value of the object
  * @returns false if the object cannot be watched (frozen, or a proxy that returns a `then` it does not have)
  */
-export function watchThenable(
-	target: object,
-	then: AnyFunction,
-	consumption: Consumption,
-	settled: OnFulfilled,
-): boolean {
+export function watchThenable(target: object, then: AnyFunction, result: WatchedResult, settled: OnFulfilled): boolean {
 	const member = descriptorOf(target, 'then');
 	if (member === undefined) return false;
-	const watcher = new ThenableWatcher(consumption, settled);
-	const hooked =
-		member.get === undefined
-			? overrideProperty(target, 'then', watcher.hookedThen(then))
-			: overrideAccessor(target, 'then', hookedGetter(target, watcher, member.get, then));
-	if (!hooked) return false;
+	const watcher = new ThenableWatcher(result, settled);
+	if (member.get === undefined) {
+		const hooked = watcher.hookedThen(then);
+		result.overrode('then', hooked);
+		if (!overrideProperty(target, 'then', hooked)) return false;
+	} else {
+		const hooked = hookedGetter(target, watcher, member.get, then);
+		result.overrode('then', hooked.get);
+		if (!overrideAccessor(target, 'then', hooked)) return false;
+	}
 	hookMember(target, 'catch', watcher);
 	hookMember(target, 'finally', watcher);
 	return true;
@@ -38,26 +39,27 @@ export function watchThenable(
 
 /** Creates the members that override those of one watched thenable. */
 class ThenableWatcher {
-	/** True once a call was watched: later calls are passed through. */
-	#used = false;
-
 	constructor(
-		readonly consumption: Consumption,
+		readonly result: WatchedResult,
 		readonly onFulfilled: OnFulfilled,
 	) {}
 
-	/** Returns the function that overrides `then`. */
+	/**
+	 * Returns the function that overrides `then`. The first call is watched; later ones are passed through, until another
+	 * invocation returns the thenable.
+	 */
 	hookedThen(original: AnyFunction): AnyFunction {
 		const watcher = this;
 		return {
 			then(this: unknown, ...args: unknown[]): unknown {
-				if (watcher.#used || watcher.consumption.settlement.ended) return Reflect.apply(original, this, args);
-				watcher.#used = true;
+				const { begun, consumption } = watcher.result;
+				if (begun || consumption.settlement.ended) return Reflect.apply(original, this, args);
+				watcher.result.begun = true;
 				// The context of this call is the consumer's; the work below runs in that of the invocation.
 				const consumer = activeContext();
-				args[0] = watcher.#fulfilled(consumer, args[0]);
-				args[1] = watcher.#rejected(consumer, args[1]);
-				return watcher.#run(original, this, args);
+				args[0] = watcher.#fulfilled(consumption, consumer, args[0]);
+				args[1] = watcher.#rejected(consumption, consumer, args[1]);
+				return watcher.#run(consumption, original, this, args);
 			},
 		}.then;
 	}
@@ -70,8 +72,9 @@ class ThenableWatcher {
 		const watcher = this;
 		return {
 			[key](this: unknown, ...args: unknown[]): unknown {
-				const { settlement } = watcher.consumption;
-				if (watcher.#used || settlement.ended) return Reflect.apply(original, this, args);
+				const { begun, consumption } = watcher.result;
+				const { settlement } = consumption;
+				if (begun || settlement.ended) return Reflect.apply(original, this, args);
 				const consumer = activeContext();
 				const callback = args[0];
 				if (typeof callback === 'function') {
@@ -80,41 +83,40 @@ class ThenableWatcher {
 						return runInContext(consumer, callback as AnyFunction, undefined, values);
 					};
 				}
-				const result = watcher.#run(original, this, args);
+				const result = watcher.#run(consumption, original, this, args);
 				// The original called `then`, which followed the result.
-				if (watcher.#used) return result;
-				watcher.#used = true;
-				return watcher.onFulfilled(result);
+				if (watcher.result.begun) return result;
+				watcher.result.begun = true;
+				return watcher.onFulfilled(result, settlement);
 			},
 		}[key] as AnyFunction;
 	}
 
 	/** Returns the `onFulfilled` that is passed to the original `then` in place of the consumer's. */
-	#fulfilled(consumer: Context, callback: unknown): AnyFunction {
+	#fulfilled(consumption: Consumption, consumer: Context, callback: unknown): AnyFunction {
 		const watcher = this;
 		return function (this: unknown, value, ...more) {
-			const settled = watcher.onFulfilled(value);
+			const settled = watcher.onFulfilled(value, consumption.settlement);
 			if (typeof callback !== 'function') return settled;
 			return runInContext(consumer, callback as AnyFunction, this, [settled, ...more]);
 		};
 	}
 
 	/** Returns the `onRejected` that is passed to the original `then`. Without one of the consumer it rethrows. */
-	#rejected(consumer: Context, callback: unknown): AnyFunction {
-		const watcher = this;
+	#rejected(consumption: Consumption, consumer: Context, callback: unknown): AnyFunction {
 		return function (this: unknown, error, ...more) {
-			watcher.consumption.failed(error);
+			consumption.failed(error);
 			if (typeof callback !== 'function') throw error;
 			return runInContext(consumer, callback as AnyFunction, this, [error, ...more]);
 		};
 	}
 
 	/** Calls a member in the invocation's context. What it throws fails the result. */
-	#run(original: AnyFunction, self: unknown, args: unknown[]): unknown {
+	#run(consumption: Consumption, original: AnyFunction, self: unknown, args: unknown[]): unknown {
 		try {
-			return this.consumption.settlement.run(original, self, args);
+			return consumption.settlement.run(original, self, args);
 		} catch (error) {
-			this.consumption.failed(error);
+			consumption.failed(error);
 			throw error;
 		}
 	}

@@ -1,6 +1,6 @@
-import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
+import { WatchedResult } from '../common/watched-result.js';
 import { watchIterations } from './iterators.js';
 
 /**
@@ -10,28 +10,31 @@ import { watchIterations } from './iterators.js';
  * @param iterate - the value of its `Symbol.asyncIterator`, which was read already
  * @returns false if the object cannot be watched (frozen)
  */
-export function watchIterable(iterable: object, iterate: AnyFunction, consumption: Consumption): boolean {
-	if (!watchIterations(iterable, iterate, consumption)) return false;
+export function watchIterable(iterable: object, iterate: AnyFunction, result: WatchedResult): boolean {
+	if (!watchIterations(iterable, iterate, result)) return false;
 	const tee = inspect(iterable, 'tee');
-	if (typeof tee === 'function') overrideProperty(iterable, 'tee', watchedTee(tee as AnyFunction, consumption));
+	if (typeof tee === 'function') overrideProperty(iterable, 'tee', watchedTee(tee as AnyFunction, result));
 	return true;
 }
 
 /** Returns the function that overrides `tee`. Each branch is a part of the consumption. */
-function watchedTee(original: AnyFunction, consumption: Consumption): AnyFunction {
+function watchedTee(original: AnyFunction, result: WatchedResult): AnyFunction {
 	return {
 		tee(this: unknown, ...args: unknown[]): unknown {
-			const { settlement } = consumption;
+			const { settlement } = result.consumption;
 			if (settlement.ended) return Reflect.apply(original, this, args);
+			result.begun = true;
 			const branches = settlement.run(original, this, args);
-			if (Array.isArray(branches)) for (const branch of branches) watchBranch(branch, consumption);
+			if (Array.isArray(branches)) for (const branch of branches) watchBranch(branch, result);
 			return branches;
 		},
 	}.tee;
 }
 
-function watchBranch(branch: unknown, consumption: Consumption): void {
+function watchBranch(branch: unknown, result: WatchedResult): void {
 	if (typeof branch !== 'object' || branch === null) return;
 	const iterate = inspect(branch, Symbol.asyncIterator);
-	if (typeof iterate === 'function') watchIterable(branch, iterate as AnyFunction, consumption.part());
+	if (typeof iterate === 'function') {
+		watchIterable(branch, iterate as AnyFunction, new WatchedResult(result.consumption.part()));
+	}
 }

@@ -2,6 +2,7 @@ import types from 'node:util/types';
 import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
+import { WatchedResult } from '../common/watched-result.js';
 import { isPlainPromise, settlesNatively, thenNatively, watchPromise } from '../promises/promises.js';
 import { watchThenable } from '../promises/thenables.js';
 
@@ -35,20 +36,20 @@ const NATIVE_ASYNC_STEPS: ReadonlySet<unknown> = new Set([
 export function watchIterator(
 	iterator: object,
 	next: AnyFunction,
-	consumption: Consumption,
+	result: WatchedResult,
 	symbol: IterationSymbol,
 	iterate: AnyFunction,
 ): boolean {
-	const watcher = new IteratorWatcher(consumption, symbol === Symbol.asyncIterator);
+	const watcher = new IteratorWatcher(result, symbol === Symbol.asyncIterator);
 	if (!overrideSteps(iterator, next, watcher)) return false;
 	// These return themselves from their iteration symbol, and iterator results from `next`.
 	if (types.isGeneratorObject(iterator) || iterate === returnItself || iterate === asyncReturnItself) return true;
 	watcher.hasIteratorResults = false;
 	const override = {
 		[symbol](this: unknown, ...args: unknown[]): unknown {
-			const returned = openIteration(iterate, this, args, consumption);
+			const returned = openIteration(iterate, this, args, result.consumption);
 			if (returned === iterator) watcher.hasIteratorResults = true;
-			else if (watchSteps(returned, consumption, watcher.async)) watcher.delegated = true;
+			else if (watchSteps(returned, result.consumption, watcher.async)) watcher.delegated = true;
 			return returned;
 		},
 	};
@@ -62,19 +63,23 @@ export function watchIterator(
  * @param iterate - the value of its `Symbol.asyncIterator`, which was read already
  * @returns false if the object cannot be watched (frozen)
  */
-export function watchIterations(iterable: object, iterate: AnyFunction, consumption: Consumption): boolean {
-	const watched = new WeakSet<object>();
+export function watchIterations(iterable: object, iterate: AnyFunction, result: WatchedResult): boolean {
+	/** The iterators that are watched, each with the consumption that it reports to. */
+	const watched = new WeakMap<object, Consumption>();
 	const override = {
 		[Symbol.asyncIterator](this: unknown, ...args: unknown[]): unknown {
+			const { consumption } = result;
 			const returned = openIteration(iterate, this, args, consumption);
-			if (consumption.settlement.ended || typeof returned !== 'object' || returned === null || watched.has(returned))
-				return returned;
-			watched.add(returned);
+			if (consumption.settlement.ended || typeof returned !== 'object' || returned === null) return returned;
+			if (watched.get(returned) === consumption) return returned;
+			watched.set(returned, consumption);
+			result.begun = true;
 			if (!watchSteps(returned, consumption.part(), true)) consumption.done();
 			return returned;
 		},
-	};
-	return overrideProperty(iterable, Symbol.asyncIterator, override[Symbol.asyncIterator]);
+	}[Symbol.asyncIterator];
+	result.overrode(Symbol.asyncIterator, override);
+	return overrideProperty(iterable, Symbol.asyncIterator, override);
 }
 
 /**
@@ -86,9 +91,8 @@ export function watchIterations(iterable: object, iterate: AnyFunction, consumpt
 export function watchSteps(iterator: unknown, consumption: Consumption, async: boolean): boolean {
 	if (typeof iterator !== 'object' || iterator === null) return false;
 	const next = inspect(iterator, 'next');
-	return (
-		typeof next === 'function' && overrideSteps(iterator, next as AnyFunction, new IteratorWatcher(consumption, async))
-	);
+	if (typeof next !== 'function') return false;
+	return overrideSteps(iterator, next as AnyFunction, new IteratorWatcher(new WatchedResult(consumption), async));
 }
 
 /** Runs the steps of one iterator in the invocation's context, and reports their results to the consumption. */
@@ -101,9 +105,13 @@ class IteratorWatcher {
 	returnCalled = false;
 
 	constructor(
-		readonly consumption: Consumption,
+		readonly result: WatchedResult,
 		readonly async: boolean,
 	) {}
+
+	get consumption(): Consumption {
+		return this.result.consumption;
+	}
 
 	/** The two reactions to the promise of a step, created once and not at every step. */
 	readonly #onResult = (result: unknown): unknown => this.#inspectResult(result);
@@ -144,7 +152,7 @@ class IteratorWatcher {
 		if (typeof then !== 'function') return this.#inspectResult(result);
 		if (types.isPromise(result) && settlesNatively(result, then))
 			watchPromise(result, onResult, this.consumption.settlement);
-		else watchThenable(result, then as AnyFunction, this.consumption, onResult);
+		else watchThenable(result, then as AnyFunction, new WatchedResult(this.consumption), onResult);
 		return result;
 	}
 
@@ -190,6 +198,7 @@ function overrideSteps(iterator: object, next: AnyFunction, watcher: IteratorWat
 		},
 	};
 	if (!overrideProperty(iterator, 'next', steps.next)) return false;
+	watcher.result.overrode('next', steps.next);
 	if (typeof returnStep === 'function') overrideProperty(iterator, 'return', steps.return);
 	if (typeof throwStep === 'function') overrideProperty(iterator, 'throw', steps.throw);
 	return true;

@@ -3,8 +3,10 @@ import type { Context } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../runtime/active-context.js';
 import { processState } from '../../runtime/process-state.js';
 import type { Consumption } from '../common/consumption.js';
+import { abandon } from '../common/finalization.js';
 import { inspect, nameOf } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty, ownerOf } from '../common/override-property.js';
+import { MAX_SHARING, settlementsOf } from '../common/shared-settlement.js';
 import type { StreamTimer } from '../common/stream-timing.js';
 
 /**
@@ -72,10 +74,12 @@ function isFromBaseClass(stream: object, key: string): boolean {
 
 /** Watches one stream for all invocations that return it, and creates the members that override those of the stream. */
 class NodeStreamWatcher {
-	/** One per invocation. */
-	readonly consumptions: Consumption[] = [];
+	/** One per invocation that has not ended. */
+	#consumptions: readonly Consumption[] = [];
 	/** The timers of those consumptions that are measured. */
-	readonly #timers: StreamTimer[] = [];
+	#timers: readonly StreamTimer[] = [];
+	/** True once `read` is overridden. */
+	#hooksRead = false;
 	/** The context in which the implementation runs, and in which no listener may run. */
 	readonly #producerContext: Context;
 	/** The context of the last consumer that called the stream. */
@@ -89,13 +93,19 @@ class NodeStreamWatcher {
 		this.#producerContext = first.settlement.run(activeContext, undefined, []);
 	}
 
-	/** Adds the consumption of one more invocation that returns this stream. */
+	/**
+	 * Adds the consumption of one more invocation that returns this stream. If too many are open, the oldest ends as
+	 * abandoned.
+	 */
 	add(consumption: Consumption): void {
-		this.consumptions.push(consumption);
-		const { timer } = consumption;
-		if (timer === undefined) return;
+		const open = this.#consumptions.filter(({ settlement }) => !settlement.ended);
+		const oldest = open.length < MAX_SHARING ? undefined : open.shift();
+		this.#consumptions = [...open, consumption];
+		this.#timers = this.#consumptions.flatMap(({ timer }) => timer ?? []);
+		if (oldest !== undefined) for (const settlement of settlementsOf(oldest.settlement)) abandon(settlement);
 		// `read` is overridden for the first timer only.
-		if (this.#timers.push(timer) > 1) return;
+		if (consumption.timer === undefined || this.#hooksRead) return;
+		this.#hooksRead = true;
 		const read = inspect(this.stream, 'read');
 		if (typeof read === 'function') overrideProperty(this.stream, 'read', this.#hookedRead(read as AnyFunction));
 	}
@@ -198,7 +208,7 @@ class NodeStreamWatcher {
 
 	/** Reports an event of the stream to the consumptions. `first` is the first argument for its listeners. */
 	#onEvent(event: unknown, first: unknown): void {
-		if (event === 'data') for (const consumption of this.consumptions) consumption.item(first);
+		if (event === 'data') for (const consumption of this.#consumptions) consumption.item(first);
 		else if (event === 'end') this.#allDone();
 		else if (event === 'readable') for (const timer of this.#timers) timer.ready();
 		else if (event === 'pause') for (const timer of this.#timers) timer.paused();
@@ -208,17 +218,17 @@ class NodeStreamWatcher {
 	}
 
 	#allDone(): void {
-		for (const consumption of this.consumptions) consumption.done();
+		for (const consumption of this.#consumptions) consumption.done();
 	}
 
 	#allFailed(error: unknown): void {
-		for (const consumption of this.consumptions) consumption.failed(error);
+		for (const consumption of this.#consumptions) consumption.failed(error);
 	}
 
 	/** The stream was closed or destroyed: consumptions that did not end by now are cancelled. */
 	#onClose(error: unknown): void {
 		if (error !== undefined && error !== null) this.#allFailed(error);
-		for (const consumption of this.consumptions) {
+		for (const consumption of this.#consumptions) {
 			endIfEnded(this.stream, consumption);
 			consumption.cancelled();
 		}

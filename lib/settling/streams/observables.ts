@@ -4,6 +4,7 @@ import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
 import type { StreamTimer } from '../common/stream-timing.js';
+import type { WatchedResult } from '../common/watched-result.js';
 
 /**
  * Watches an observable: each subscription is a part of its consumption. The producer runs in the invocation's context,
@@ -12,27 +13,26 @@ import type { StreamTimer } from '../common/stream-timing.js';
  * @param subscribe - the value of its `subscribe`, which was read already
  * @returns false if the object cannot be watched (frozen)
  */
-export function watchObservable(observable: object, subscribe: AnyFunction, consumption: Consumption): boolean {
-	return overrideProperty(
-		observable,
-		'subscribe',
-		{
-			subscribe(this: unknown, ...args: unknown[]): unknown {
-				const { settlement } = consumption;
-				if (settlement.ended) return Reflect.apply(subscribe, this, args);
-				const part = consumption.part();
-				part.timer?.waiting();
-				const consumer = activeContext();
-				const observerOrNext = args[0];
-				if (isSubscriber(observerOrNext)) watchSubscriber(observerOrNext, part, consumer);
-				else args = [watchingObserver(args, part, consumer), ...args.slice(3)];
-				const subscription = subscribeInContext(subscribe, this, args, part);
-				// A Subscriber is returned as the subscription too, and is watched already.
-				if (subscription !== observerOrNext) watchUnsubscribe(subscription, part);
-				return subscription;
-			},
-		}.subscribe,
-	);
+export function watchObservable(observable: object, subscribe: AnyFunction, result: WatchedResult): boolean {
+	const override = {
+		subscribe(this: unknown, ...args: unknown[]): unknown {
+			const { consumption } = result;
+			if (consumption.settlement.ended) return Reflect.apply(subscribe, this, args);
+			result.begun = true;
+			const part = consumption.part();
+			part.timer?.waiting();
+			const consumer = activeContext();
+			const observerOrNext = args[0];
+			if (isSubscriber(observerOrNext)) watchSubscriber(observerOrNext, part, consumer);
+			else args = [watchingObserver(args, part, consumer), ...args.slice(3)];
+			const subscription = subscribeInContext(subscribe, this, args, part);
+			// A Subscriber is returned as the subscription too, and is watched already.
+			if (subscription !== observerOrNext) watchUnsubscribe(subscription, part);
+			return subscription;
+		},
+	}.subscribe;
+	result.overrode('subscribe', override);
+	return overrideProperty(observable, 'subscribe', override);
 }
 
 /** Calls `subscribe` in the invocation's context. What it throws fails the result. */

@@ -3,6 +3,7 @@ import types from 'node:util/types';
 import { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
+import { WatchedResult } from '../common/watched-result.js';
 import { thenNatively } from '../promises/promises.js';
 import { watchSteps } from './iterators.js';
 import { canPipe, pipe } from './web-pipe.js';
@@ -17,15 +18,17 @@ import { canPipe, pipe } from './web-pipe.js';
  *
  * @returns false if the object cannot be watched (frozen)
  */
-export function watchWebStream(stream: object, consumption: Consumption): boolean {
-	const watcher = new WebStreamWatcher(consumption, inspect(stream, 'pipeTo'));
+export function watchWebStream(stream: object, result: WatchedResult): boolean {
+	const watcher = new WebStreamWatcher(result, inspect(stream, 'pipeTo'));
 	const inherited = Reflect.getPrototypeOf(stream) ?? stream;
 	for (const key of CONSUMING_MEMBERS) {
 		const original = inspect(stream, key);
 		if (typeof original !== 'function') continue;
 		// An iteration that an application defined on the stream (the AI SDK does) reads through getReader().
 		if (key === Symbol.asyncIterator && original !== inspect(inherited, key)) continue;
-		if (!overrideProperty(stream, key, watcher.overrideOf(key, original as AnyFunction))) return false;
+		const override = watcher.overrideOf(key, original as AnyFunction);
+		if (!overrideProperty(stream, key, override)) return false;
+		if (key === 'getReader') result.overrode(key, override);
 	}
 	return true;
 }
@@ -48,10 +51,14 @@ class WebStreamWatcher {
 	#cancelling = false;
 
 	constructor(
-		readonly consumption: Consumption,
+		readonly result: WatchedResult,
 		/** The original `pipeTo` of the stream. */
 		readonly pipeTo: unknown,
 	) {}
+
+	get consumption(): Consumption {
+		return this.result.consumption;
+	}
 
 	/** Returns the function that overrides a member. Once the result ended, it calls the original. */
 	overrideOf(key: Member, original: AnyFunction): AnyFunction {
@@ -166,7 +173,7 @@ class WebStreamWatcher {
 	}
 
 	#watchBranches(branches: object[]): void {
-		for (const branch of branches) watchWebStream(branch, this.consumption.part());
+		for (const branch of branches) watchWebStream(branch, new WatchedResult(this.consumption.part()));
 	}
 
 	/** Cancels the stream. The result is cancelled once the source is; if the source fails to cancel, the result fails. */
