@@ -9,6 +9,20 @@ export { type CreatedDecorator, createDecorator, type DecoratorDefinition } from
 export type { EndOfProcess } from './delivery/common/process-end.js';
 export type { Advice, JoinPointFacts, Outcome, OutcomeKind } from './lib/invocation/advice.js';
 export type { AspectCategory } from './lib/invocation/category.js';
+export type {
+	AspectOfName,
+	LegalPath,
+	LogosArguments,
+	LogosResult,
+	MethodAt,
+	MethodsByPath,
+	PathMatches,
+	PathPattern,
+	SeparatedWords,
+	StagesOf,
+	TrimmedText,
+	UnansweredPaths,
+} from './lib/logos/typed-logos.js';
 export type { Settlement, Settler } from './lib/settling/common/settlement.js';
 export type { Streamed, StreamTiming } from './lib/settling/common/stream-timing.js';
 export type { Unregister } from './lib/settling/settler-registry.js';

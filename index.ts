@@ -45,6 +45,7 @@ export { propagate } from './lib/invocation/propagated-attributes.js';
 export {
 	createLogos,
 	type Logos,
+	type LogosFor,
 	type LogosMiddleware,
 	type LogosNext,
 	type LogosOptions,
@@ -56,6 +57,7 @@ export {
 	traceInvocation,
 } from './lib/logos/manual-invocation.js';
 export { type TelemetryMiddlewareOptions, telemetryMiddleware } from './lib/logos/middleware.js';
+export type { NoPaths, PathsOf, ResolversByHandle, TypedLogos } from './lib/logos/typed-logos.js';
 export { injectContext, linkFrom } from './lib/runtime/carrier.js';
 export type { Capture, CaptureSides, ErrorContent } from './lib/signals/capture/settings.js';
 export type { MeteredOptions } from './lib/signals/metering/options.js';

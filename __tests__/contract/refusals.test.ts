@@ -360,10 +360,10 @@ describe('instrument()', () => {
 		expect(refusal(() => instrument('text' as never))).toContain(`got string. ${rule}`);
 		expect(refusal(() => instrument(frozen))).toContain(`got an object that cannot be extended. ${rule}`);
 		expect(refusal(() => instrument(Object.freeze({ ask() {} })))).toBe(
-			`instrument() on an anonymous class got the method 'ask', which can be neither written nor configured. ${rule} Try instrument({ ...object }), which leaves the frozen object as it is.`,
+			`instrument() got the method 'ask', which can be neither written nor configured. ${rule} Try instrument({ ...object }), which leaves the frozen object as it is.`,
 		);
 		expect(refusal(() => instrument(() => 1))).toBe(
-			`instrument() on an anonymous class got a function without methods. ${rule} Try traced() for a function.`,
+			`instrument() got a function without methods. ${rule} Try traced() for a function.`,
 		);
 		expect(
 			refusal(() =>
@@ -375,7 +375,7 @@ describe('instrument()', () => {
 			),
 		).toContain('got an object that has getters and no methods');
 		expect(refusal(() => instrument({ ask() {} }, { include: ['aks'] }))).toBe(
-			`instrument() on an anonymous class got 'aks', which is not the name of a method. ${rule} Try one of ask.`,
+			`instrument() got 'aks', which is not the name of a method. ${rule} Try one of ask.`,
 		);
 	});
 });
@@ -396,7 +396,7 @@ describe('instrument() of what refuses to be changed', () => {
 		['was revoked', revoked.proxy],
 	])('is a DecorationError for a proxy that %s', (_name, proxy) => {
 		expect(refusal(() => instrument(proxy))).toBe(
-			`instrument() on an anonymous class got an object that refuses to be read or changed. ${rule} Try the object behind the proxy.`,
+			`instrument() got an object that refuses to be read or changed. ${rule} Try the object behind the proxy.`,
 		);
 	});
 
@@ -416,9 +416,7 @@ describe('instrument() of what refuses to be changed', () => {
 	it('refuses options that are none, with the nearest one', () => {
 		const wrong = (options: unknown) => refusal(() => instrument({ ask() {} }, options as never));
 		const legal = 'The legal options are include, exclude, publish, traced, metered, handle.';
-		expect(wrong({ inclde: ['ask'] })).toBe(
-			`instrument() on an anonymous class got the option 'inclde'. ${legal} Try 'include'.`,
-		);
+		expect(wrong({ inclde: ['ask'] })).toBe(`instrument() got the option 'inclde'. ${legal} Try 'include'.`);
 		expect(wrong(null)).toContain(`got null for options. ${legal}`);
 		expect(wrong('ask')).toContain(`got string for options. ${legal}`);
 		expect(wrong({ include: 'ask' })).toContain(`got the text 'ask' for include. ${rule} Try an array of names`);
@@ -438,10 +436,10 @@ describe('createLogos()', () => {
 		class Two {}
 		const rule = 'A handle is declared on a class and answered by one resolver.';
 		expect(refusal(() => createLogos([new Nobody()]))).toBe(
-			`createLogos on Nobody got neither a handle nor a path. ${rule} Try @Resolver('self.soul') on its class.`,
+			`createLogos() on Nobody got neither a handle nor a path. ${rule} Try @Resolver('self.soul') on its class.`,
 		);
 		expect(refusal(() => createLogos([new One(), new Two()]))).toBe(
-			`createLogos on Two got the handle 'self.soul', which One answers already. ${rule} Try a handle of its own.`,
+			`createLogos() on Two got the handle 'self.soul', which One answers already. ${rule} Try a handle of its own.`,
 		);
 		expect(refusal(() => createLogos([new One(), new One()]))).toContain("the handle 'self.soul'");
 	});

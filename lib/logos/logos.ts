@@ -10,9 +10,11 @@ import { declaredOn } from '../weaving/declarations/declarations.js';
 import { chainOf } from '../weaving/declarations/prototype-chain.js';
 import { RunningInvocation } from '../weaving/invocations/running-invocation.js';
 import { perform, weaveFields } from '../weaving/wrapper.js';
+import { listedResolvers, refuseWrongOptions } from './check-arguments.js';
 import { compose } from './compose.js';
 import { ResolvedPath } from './resolved-path.js';
 import { type RouteMatch, Routes } from './routes.js';
+import type { NoPaths, PathsOf, ResolversByHandle, TypedLogos } from './typed-logos.js';
 
 /**
  * Continues an invocation, with the same or changed arguments. A changed path starts an invocation of its own, without
@@ -32,12 +34,12 @@ export type LogosMiddleware = (
 ) => Promise<unknown>;
 
 /** The options of `createLogos`. */
-export interface LogosOptions {
+export interface LogosOptions<Aliases = Readonly<Record<string, string>>> {
 	/**
 	 * Replacements for the first segment of a path, such as `{ me: 'self.soul' }`. An alias cannot be one of the five
 	 * contexts. @default none
 	 */
-	readonly aliases?: Readonly<Record<string, string>> | undefined;
+	readonly aliases?: Aliases | undefined;
 	/** Middleware, the outermost first. @default none */
 	readonly use?: readonly LogosMiddleware[] | undefined;
 }
@@ -65,38 +67,65 @@ export interface Logos {
 }
 
 /**
+ * What `createLogos` returns: a `TypedLogos` if its type argument has paths, or if the resolvers are given by their
+ * handles; else a `Logos`.
+ */
+export type LogosFor<Paths, Resolvers, Aliases> = Paths extends NoPaths
+	? string extends keyof Resolvers
+		? Logos
+		: TypedLogos<PathsOf<Resolvers, Aliases>>
+	: TypedLogos<Paths>;
+
+/**
  * Creates a dispatcher over resolvers. A resolver is an instance of a class with `@Resolver`, such a class itself for
- * its static aspects, or an object that was woven with a handle.
+ * its static aspects, or an object that was instrumented with a handle.
  *
- * @throws DecorationError if a resolver has no handle, or if two declare one handle or one path
+ * The types of `invoke` are as good as what is known of the paths:
+ *
+ * - of a list of resolvers nothing: `invoke<T>(path, umwelt, ...args)` returns the `T` that the caller names
+ * - of resolvers by their handles all public methods, with their arguments and results; see `PathsOf`
+ * - with a type argument, which maps paths to methods, those of the map: `createLogos<{ 'self.soul.ask': Soul['ask'] }>`
+ *
+ * @param resolvers - a list of resolvers, or an object of them by their handles
+ * @param options - aliases and middleware. @default none
+ * @throws DecorationError if a resolver has no handle or not the one it is given by, if two declare one handle or one
+ *   path, or if an option is unknown or has a wrong value
  * @throws PathSyntaxError if an alias or a handle is invalid
  *
  * @example
  * ```ts
  * @Resolver('self.soul')
  * class Soul {
- * 	@Traced
+ * 	@Aspect
  * 	async challenge(umwelt: unknown, claim: string): Promise<string> {
  * 		return `Why ${claim}?`;
  * 	}
  * }
- * const logos = createLogos([new Soul()]);
- * const question = await logos.invoke<string>('self.soul.challenge', { id: 'kent' }, 'so early');
+ * const logos = createLogos({ 'self.soul': new Soul() });
+ * const question: string = await logos.invoke('self.soul.challenge', { id: 'kent' }, 'so early');
+ * const listed = await createLogos([new Soul()]).invoke<string>('self.soul.challenge', { id: 'kent' }, 'so late');
  * ```
  */
-export function createLogos(resolvers: readonly object[], options: LogosOptions = {}): Logos {
-	for (const resolver of resolvers) {
+export function createLogos<
+	Paths extends object = NoPaths,
+	const Resolvers extends ResolversByHandle = ResolversByHandle,
+	const Aliases extends Readonly<Record<string, string>> = Readonly<Record<string, string>>,
+>(resolvers: readonly object[] | Resolvers, options: LogosOptions<Aliases> = {}): LogosFor<Paths, Resolvers, Aliases> {
+	const listed = listedResolvers(resolvers);
+	refuseWrongOptions(options);
+	for (const resolver of listed) {
 		const fields = chainOf(resolver)
 			.flatMap(declaredOn)
 			.filter((member) => member.kind === 'field');
 		weaveFields(resolver, fields);
 	}
-	const dispatcher = new Dispatcher(new Routes(resolvers), createAliases(options.aliases), options.use ?? []);
-	return Object.freeze({
+	const dispatcher = new Dispatcher(new Routes(listed), createAliases(options.aliases), options.use ?? []);
+	const logos: Logos = Object.freeze({
 		invoke: <T>(path: string, umwelt?: unknown, ...args: unknown[]): Promise<T> =>
 			toPromise(() => dispatcher.invoke(path, umwelt, args)) as Promise<T>,
 		paths: Object.freeze(dispatcher.paths),
 	});
+	return logos as LogosFor<Paths, Resolvers, Aliases>;
 }
 
 /** How many texts are kept with the route that they resolve to. Paths hold entity ids, so their number has no limit. */

@@ -183,7 +183,7 @@ function isAfforded({ affordedTo }: Route, observer: Observer): boolean {
 /** Returns the error for a resolver that cannot be registered. */
 function wrongResolver(resolver: object, got: string, wayOut: string): DecorationError {
 	return new DecorationError({
-		decorator: 'createLogos',
+		decorator: 'createLogos()',
 		class: nameOfClass(resolver),
 		rule: 'A handle is declared on a class and answered by one resolver.',
 		got,

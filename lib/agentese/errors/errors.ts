@@ -241,7 +241,10 @@ export class DecorationError extends AgenteseError {
 		readonly cause?: unknown;
 	}) {
 		const member = use.member === undefined ? '' : `.${printable(String(use.member))}`;
-		super(`${use.decorator} on ${printable(use.class) || 'an anonymous class'}${member} got ${use.got}.`, {
+		// A function, unlike a decorator, is not on a class.
+		const isFunction = use.decorator.endsWith('()') && use.class === '';
+		const on = isFunction ? '' : ` on ${printable(use.class) || 'an anonymous class'}${member}`;
+		super(`${use.decorator}${on} got ${use.got}.`, {
 			why: use.rule,
 			tries: [use.wayOut],
 			cause: use.cause,
