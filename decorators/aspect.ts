@@ -6,7 +6,23 @@ import type { AspectOptions } from '../lib/weaving/declarations/member.js';
 import { decorationError, describeTarget } from './refuse.js';
 import type { BareDecorator, ConfigurableDecorator } from './types.js';
 
-/** What `@Aspect` declares besides the name. */
+/**
+ * What `@Aspect` declares besides the name.
+ *
+ * @example
+ * ```ts
+ * import { Aspect, type AspectDeclaration, createLogos, Resolver } from 'agentese-otel';
+ *
+ * const forGardeners: AspectDeclaration = { affordedTo: ['gardener'] };
+ *
+ * @Resolver('world.workshop')
+ * class Workshop {
+ * 	@Aspect(forGardeners)
+ * 	prune() {}
+ * }
+ * await createLogos([new Workshop()]).invoke('world.workshop.prune', null); // throws AffordanceError
+ * ```
+ */
 export interface AspectDeclaration {
 	/**
 	 * The archetypes of observers that may invoke the aspect. `createLogos` refuses all others with an AffordanceError.
@@ -35,13 +51,17 @@ export type AspectDecorator = ConfigurableDecorator<AspectDeclaration> &
  *
  * @example
  * ```ts
- * @Resolver('self.soul')
- * class Soul {
- * 	@Aspect('take_task', { affordedTo: ['scholar'], category: 'mutation' })
- * 	takeTask(umwelt: unknown, task: string): string {
- * 		return task;
+ * import { Aspect, createLogos, Resolver } from 'agentese-otel';
+ *
+ * @Resolver('world.workshop')
+ * class Workshop {
+ * 	@Aspect('take_task', { affordedTo: ['gardener'], category: 'mutation' })
+ * 	takeTask(_umwelt: unknown, task: string) {
+ * 		return `took ${task}`;
  * 	}
  * }
+ * const workshop = createLogos([new Workshop()]);
+ * await workshop.invoke('world.workshop.take_task', { id: 'ada', archetype: 'gardener' }, 'prune'); // => 'took prune'
  * ```
  */
 export const Aspect = ((...args: unknown[]) => {

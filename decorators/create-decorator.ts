@@ -2,7 +2,23 @@ import type { Advice, AdviceSpec, JoinPointFacts } from '../lib/invocation/advic
 import { decorate } from '../lib/weaving/decorate.js';
 import type { CalledDecorator, ConfigurableDecorator } from './types.js';
 
-/** What `createDecorator` creates a decorator from. */
+/**
+ * What `createDecorator` creates a decorator from.
+ *
+ * @example
+ * ```ts
+ * import { createDecorator, type DecoratorDefinition } from 'agentese-otel/extend';
+ *
+ * const definition: DecoratorDefinition<{ to: string }> = {
+ * 	name: 'Reported',
+ * 	keys: ['to'],
+ * 	check: ({ to }) => (to === '' ? "The option 'to' is a name." : undefined),
+ * 	advice: () => ({}),
+ * };
+ * const Reported = createDecorator(definition);
+ * class A { @Reported({ to: '' }) ask() {} } // throws DecorationError: @Reported on (class).ask got
+ * ```
+ */
 export interface DecoratorDefinition<O extends object> {
 	/**
 	 * The decorator's name in messages. Several of one name on one method are one advice; the options of the outer ones
@@ -12,7 +28,7 @@ export interface DecoratorDefinition<O extends object> {
 	/** The legal option keys. An unknown key is refused with the nearest of them. @default none */
 	readonly keys?: readonly (keyof O & string)[] | undefined;
 	/**
-	 * Checks the values of the options when a class is defined.
+	 * Checks the values of the options when a class is defined. What it throws, the decorator throws.
 	 *
 	 * @returns the rule that is broken, as a sentence; undefined if all values are legal
 	 * @default all values are legal
@@ -34,20 +50,23 @@ export type CreatedDecorator<O extends object> = ConfigurableDecorator<O> &
  * the invocation, its outcome and each item of a stream. It cannot change a result. If it throws, the error is counted,
  * logged once, and does not reach the application.
  *
+ * @returns a decorator that may be used bare or called, in both standards
  * @throws TypeError if the definition has no name or no advice
  *
  * @example
  * ```ts
- * const Slow = createDecorator<{ ms: number }>({
- * 	name: 'Slow',
- * 	keys: ['ms'],
- * 	check: ({ ms = 100 }) => (ms > 0 ? undefined : "The option 'ms' is a number above 0."),
- * 	advice: ({ ms = 100 }, point) => ({
- * 		leave(invocation, outcome) {
- * 			if (outcome.duration > ms) console.warn(`${point.functionName} took ${outcome.duration} ms`);
- * 		},
- * 	}),
+ * import { createDecorator } from 'agentese-otel/extend';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * const outcomes: string[] = [];
+ * const Noted = createDecorator({
+ * 	name: 'Noted',
+ * 	advice: (_options, point) => ({ leave: (_invocation, { kind }) => outcomes.push(`${point.functionName}: ${kind}`) }),
  * });
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * class Soul { @Noted ask() {} }
+ * new Soul().ask();
+ * outcomes; // => ['Soul.ask: ok']
  * ```
  */
 export function createDecorator<O extends object = Record<never, never>>(

@@ -7,7 +7,19 @@ import type { TracedOptions } from '../lib/signals/tracing/options.js';
 import { TRACED } from '../lib/signals/tracing/spec.js';
 import { weaveTarget } from '../lib/weaving/weave.js';
 
-/** The options of `instrument`. */
+/**
+ * The options of `instrument`. A wrong value throws a DecorationError; a function that throws lets `instrument` throw the
+ * same.
+ *
+ * @example
+ * ```ts
+ * import { instrument, type InstrumentOptions, resolverOf } from 'agentese-otel';
+ *
+ * const options: InstrumentOptions = { handle: 'world.library', publish: ['find'], exclude: ['close'] };
+ * const library = instrument({ find: (_umwelt: unknown, isbn: string) => isbn, close: () => {} }, options);
+ * resolverOf(library).aspects.map(({ path }) => path); // => ['world.library.find']
+ * ```
+ */
 export interface InstrumentOptions {
 	/**
 	 * The methods to instrument: names, names with `*` for any letters, or a function that returns true for the names it
@@ -37,6 +49,8 @@ export interface InstrumentOptions {
  * The namespace of a module (`import * as module`) cannot be changed. It returns a copy whose functions are traced and
  * metered; calls within the module, and of those who import it, are not.
  *
+ * @param target - a class, an instance, a plain object or the namespace of a module
+ * @param options - which methods, and how. @default all whose name begins with neither `_` nor `#`, traced and metered
  * @returns the target itself; for the namespace of a module a copy
  * @throws DecorationError if the target is no object, is a function without methods, is frozen, or is a proxy that
  *   refuses to be changed, if `include` holds a name that no method has, if
@@ -46,8 +60,11 @@ export interface InstrumentOptions {
  *
  * @example
  * ```ts
- * const library = instrument({ find: (isbn: string) => isbn }, { handle: 'world.library', publish: ['find'] });
- * const found: string = library.find('978-0-13-110362-7');
+ * import { createLogos, instrument } from 'agentese-otel';
+ *
+ * const library = { find: (_umwelt: unknown, isbn: string) => `found ${isbn}` };
+ * instrument(library, { handle: 'world.library', publish: ['find'] });
+ * await createLogos([library]).invoke('world.library.find', null, '978-0'); // => 'found 978-0'
  * ```
  */
 export function instrument<T extends object>(target: T, options: InstrumentOptions = {}): T {

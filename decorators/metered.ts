@@ -24,12 +24,18 @@ export type MeteredDecorator = ConfigurableDecorator<MeteredOptions> &
  *
  * @example
  * ```ts
- * class Soul {
- * 	@Metered({ attributes: { mode: { values: ['hard', 'soft'], from: ([, mode]) => mode } } })
- * 	challenge(umwelt: unknown, mode: string): string {
- * 		return `a ${mode} question`;
+ * import { currentInvocation, Metered } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using telemetry = await startTelemetry({ preset: 'json' });
+ * class Model {
+ * 	@Metered({ attributes: { 'app.size': { values: ['small', 'large'], from: ([size]) => size } } })
+ * 	ask(size: string) {
+ * 		return `${currentInvocation()?.functionName} with ${size}`;
  * 	}
  * }
+ * new Model().ask('small'); // => 'Model.ask with small'
+ * telemetry.stats().spans.created; // => 0
  * ```
  */
 export const Metered = ((...args: unknown[]) => decorate(METERED, args)) as MeteredDecorator;
@@ -38,14 +44,18 @@ export const Metered = ((...args: unknown[]) => decorate(METERED, args)) as Mete
  * Returns the metered form of a function that is no member of a class, with the same type, name and length. The
  * function itself is not changed.
  *
+ * @param fn - the function; not a class
  * @param options - the options of `@Metered`. @default {}
  * @throws TypeError if `fn` is no function, or is a class
  * @throws DecorationError if an option is unknown or has a wrong value
  *
  * @example
  * ```ts
+ * import { metered } from 'agentese-otel';
+ *
  * const add = metered((a: number, b: number) => a + b, { buckets: [1, 5, 10] });
- * const sum: number = add(1, 2);
+ * add(1, 2); // => 3
+ * add.length; // => 2
  * ```
  */
 export function metered<F extends Callable>(fn: F, options: MeteredOptions<F, ThisParameterType<F>> = {}): F {

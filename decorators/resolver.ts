@@ -4,7 +4,23 @@ import { declaredOn, declareHandle, type Publishing } from '../lib/weaving/decla
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import { decorationError, describeTarget } from './refuse.js';
 
-/** The options of `@Resolver`. */
+/**
+ * The options of `@Resolver`.
+ *
+ * @example
+ * ```ts
+ * import { Resolver, type ResolverOptions, resolverOf, Traced } from 'agentese-otel';
+ *
+ * const options: ResolverOptions = { publish: 'annotated' };
+ *
+ * @Resolver('self.soul', options)
+ * class Soul {
+ * 	@Traced
+ * 	challenge() {}
+ * }
+ * resolverOf(Soul).aspects.map(({ path }) => path); // => ['self.soul.challenge']
+ * ```
+ */
 export interface ResolverOptions {
 	/**
 	 * Which methods and arrow-function fields `createLogos` can reach by a path. `aspects`: those with `@Aspect`.
@@ -29,18 +45,22 @@ export type ResolverDecorator = <C extends abstract new (...args: never[]) => un
  *
  * @param handle - `context.holon`: a context (`world`, `self`, `concept`, `void` or `time`) and any number of segments
  * @param options - which members a path can reach. @default those with `@Aspect`
+ * @returns a class decorator, in both standards
  * @throws DecorationError when the class is defined, if the handle or an option is invalid, or if it is on anything but a
  *   class
  *
  * @example
  * ```ts
+ * import { Aspect, createLogos, currentInvocation, Resolver } from 'agentese-otel';
+ *
  * @Resolver('world.town.:citizen')
- * class Citizen {
+ * class Town {
  * 	@Aspect
- * 	manifest(): string | undefined {
+ * 	manifest() {
  * 		return currentInvocation()?.params.citizen;
  * 	}
  * }
+ * await createLogos([new Town()]).invoke('world.town.kent_001.manifest'); // => 'kent_001'
  * ```
  */
 export function Resolver(handle: string, options: ResolverOptions = {}): ResolverDecorator {

@@ -19,20 +19,24 @@ export type SpanAttributeDecorator = ((target: object, key: PropertyKey | undefi
  *
  * @param key - the attribute's key on the span. @default the name of the field, getter or accessor, without the `#` of a
  *   private one; a parameter needs a key
+ * @returns a decorator of parameters, fields, getters and accessors
  * @throws DecorationError when the class is defined, if the key is empty, if a parameter or a member whose name is a
  *   symbol has none, or if it is on a method, a setter, a class or a parameter of the constructor
  *
  * @example
  * ```ts
+ * import { SpanAttribute, Traced } from 'agentese-otel';
+ *
  * class Soul {
  * 	@SpanAttribute('app.tenant')
  * 	tenant = 'acme';
  *
  * 	@Traced
- * 	challenge(umwelt: unknown): string {
- * 		return 'why?';
+ * 	challenge() {
+ * 		return `${this.tenant} asks`; // its span has app.tenant = acme
  * 	}
  * }
+ * new Soul().challenge(); // => 'acme asks'
  * ```
  */
 export function SpanAttribute(key?: string): SpanAttributeDecorator {

@@ -33,18 +33,19 @@ export type TracedDecorator = ConfigurableDecorator<TracedOptions> &
  *
  * @example
  * ```ts
+ * import { Resolver, Traced } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
  * @Resolver('self.soul')
  * class Soul {
- * 	@Traced
- * 	manifest(umwelt: unknown): string {
- * 		return 'here';
- * 	}
- *
- * 	@Traced({ result: (verdict) => verdict, expected: (error) => error instanceof RangeError })
- * 	async challenge(umwelt: unknown, claim: string): Promise<string> {
+ * 	@Traced({ result: (verdict) => verdict, expected: [RangeError] })
+ * 	async challenge(_umwelt: unknown, claim: string) {
  * 		return claim.length > 10 ? 'REJECT' : 'ACCEPT';
  * 	}
  * }
+ * await using telemetry = await startTelemetry({ preset: 'json' });
+ * await new Soul().challenge({ id: 'kent' }, 'an idea'); // => 'ACCEPT'
+ * telemetry.stats().spans.created; // => 1
  * ```
  */
 export const Traced = ((...args: unknown[]) => decorate(TRACED, args)) as TracedDecorator;
@@ -53,14 +54,18 @@ export const Traced = ((...args: unknown[]) => decorate(TRACED, args)) as Traced
  * Returns the traced form of a function that is no member of a class, with the same type, name and length. The function
  * itself is not changed.
  *
+ * @param fn - the function; not a class
  * @param options - the options of `@Traced`, or the name of the span. @default {}
  * @throws TypeError if `fn` is no function, or is a class
  * @throws DecorationError if an option is unknown or has a wrong value
  *
  * @example
  * ```ts
+ * import { traced } from 'agentese-otel';
+ *
  * const ask = traced(async (question: string) => `${question}?`, { path: 'void.oracle.ask' });
- * const answer: string = await ask('why');
+ * await ask('why'); // => 'why?'
+ * traced(class {} as never); // throws TypeError
  * ```
  */
 export function traced<F extends Callable>(fn: F, options: TracedOptions<F, ThisParameterType<F>> | string = {}): F {

@@ -13,14 +13,17 @@ import { decorationError, describeTarget } from './refuse.js';
  * @throws DecorationError when the class is defined, if it is on anything but a parameter of a method
  *
  * @example
- * ```ts
- * // tsconfig.json: "experimentalDecorators": true
+ * ```ts legacy
+ * import { Aspect, createLogos, currentInvocation, Resolver, Umwelt } from 'agentese-otel';
+ *
+ * @Resolver('self.soul')
  * class Soul {
- * 	@Traced
- * 	challenge(claim: string, @Umwelt() umwelt: unknown): string {
- * 		return `Why ${claim}?`;
+ * 	@Aspect // compiled with "experimentalDecorators": true
+ * 	challenge(_claim: unknown, @Umwelt() _umwelt?: unknown) {
+ * 		return currentInvocation()?.observer.id;
  * 	}
  * }
+ * await createLogos([new Soul()]).invoke('self.soul.challenge', { id: 'kent' }); // => 'kent'
  * ```
  */
 export function Umwelt(): ParameterDecorator {

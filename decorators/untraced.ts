@@ -15,16 +15,19 @@ export type UntracedDecorator = BareDecorator & (() => BareDecorator);
  *
  * @example
  * ```ts
+ * import { Traced, Untraced } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
  * @Traced
  * class Soul {
- * 	challenge(umwelt: unknown): string {
- * 		return 'why?';
- * 	}
+ * 	challenge() {}
  * 	@Untraced
- * 	ping(): string {
- * 		return 'pong';
- * 	}
+ * 	ping() {}
  * }
+ * await using telemetry = await startTelemetry({ preset: 'json' });
+ * new Soul().ping();
+ * new Soul().challenge();
+ * telemetry.stats().spans.created; // => 1
  * ```
  */
 export const Untraced = ((...args: unknown[]) => {

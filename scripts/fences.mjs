@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { examplesOf, sourcesWithExamples } from './examples.mjs';
 import { bodyOf, printsOf } from './fence-code.mjs';
 import { faultOfCommands } from './fence-commands.mjs';
+import { fencesIn } from './fence-text.mjs';
 import { filesBelow, ROOT } from './fresh.mjs';
 
 /** The folder of the generated tests and modules. */
 const OUT = join(ROOT, '.cache/fences');
-/** The first line of a fence: indentation, mark, language, info string. */
-const OPENING = /^(\s*)(`{3,}|~{3,})\s*([\w-]*)\s*(.*)$/;
 
 /** The languages of fences that run as tests, of fences that are only parsed, and of fences that show output. */
 const RUN = ['ts', 'js'];
@@ -28,29 +28,7 @@ export function pages() {
  * @throws if a fence is not closed
  */
 export function fencesOf(page) {
-	const fences = [];
-	let heading = page;
-	let open;
-	readFileSync(join(ROOT, page), 'utf8')
-		.split('\n')
-		.forEach((text, index) => {
-			if (open) {
-				if (text.trim() === open.mark) {
-					fences.push({ ...open.fence, code: open.lines.join('\n') });
-					open = undefined;
-				} else open.lines.push(text.startsWith(open.indent) ? text.slice(open.indent.length) : text);
-				return;
-			}
-			const [, indent, mark, language, info] = OPENING.exec(text) ?? [];
-			if (mark !== undefined) {
-				const words = info.split(/\s+/).filter(Boolean);
-				const pairs = words.filter((word) => word.includes('=')).map((word) => word.split('='));
-				const fence = { page, heading, language, words, ...Object.fromEntries(pairs), line: index + 2 };
-				open = { fence, mark, indent, lines: [] };
-			} else if (/^#+ /.test(text)) heading = text.replace(/^#+ /, '');
-		});
-	if (open) throw new Error(`${page}:${open.fence.line - 1}: this fence is never closed.`);
-	return fences;
+	return fencesIn(page, readFileSync(join(ROOT, page), 'utf8'), page);
 }
 
 /**
@@ -155,28 +133,31 @@ function typedOf({ parts }) {
 	return lines.toString();
 }
 
+/** Adds the test files of one page or source, and the modules that the type checker reads, to `wanted`. */
+function addFences(wanted, name, fences) {
+	const chains = chainsOf(fences);
+	const read = fences.filter(({ language }) => !RUN.includes(language) && !OUTPUT.includes(language));
+	for (const legacy of [false, true]) {
+		const running = chains.filter((chain) => chain.legacy === legacy);
+		const parsed = legacy ? [] : read;
+		const file = join(OUT, 'run', `${name}${legacy ? '.legacy' : ''}.test.ts`);
+		if (running.length + parsed.length > 0) wanted.set(file, testOf(name, running, parsed, file));
+		for (const chain of running.filter(({ parts }) => parts[0].language === 'ts')) {
+			const module = `${chain.parts[0].line}${legacy ? '.legacy' : ''}.ts`;
+			wanted.set(join(OUT, 'types', name.replace(/\.ts$/, ''), module), typedOf(chain));
+		}
+	}
+}
+
 /**
- * Writes a test file for each page to `.cache/fences/run`, and a module for each chain in TypeScript to
- * `.cache/fences/types`, for the type checker. Unchanged files are not written again; files of removed fences are
- * deleted.
+ * Writes a test file for each page, and for each source with examples in its doc comments, to `.cache/fences/run`, and a
+ * module for each chain in TypeScript to `.cache/fences/types`, for the type checker. Unchanged files are not written
+ * again; files of removed fences are deleted.
  */
 export function writeFences() {
 	const wanted = new Map();
-	for (const page of pages()) {
-		const fences = fencesOf(page);
-		const chains = chainsOf(fences);
-		const read = fences.filter(({ language }) => !RUN.includes(language) && !OUTPUT.includes(language));
-		for (const legacy of [false, true]) {
-			const running = chains.filter((chain) => chain.legacy === legacy);
-			const parsed = legacy ? [] : read;
-			const file = join(OUT, 'run', `${page}${legacy ? '.legacy' : ''}.test.ts`);
-			if (running.length + parsed.length > 0) wanted.set(file, testOf(page, running, parsed, file));
-			for (const chain of running.filter(({ parts }) => parts[0].language === 'ts')) {
-				const name = `${chain.parts[0].line}${legacy ? '.legacy' : ''}.ts`;
-				wanted.set(join(OUT, 'types', page, name), typedOf(chain));
-			}
-		}
-	}
+	for (const page of pages()) addFences(wanted, page, fencesOf(page));
+	for (const source of sourcesWithExamples()) addFences(wanted, source, examplesOf(source));
 	mkdirSync(join(OUT, 'run'), { recursive: true });
 	for (const name of readdirSync(OUT, { recursive: true })) {
 		const file = join(OUT, name);

@@ -158,6 +158,19 @@ describe('resolverOf', () => {
 		expect(resolverOf({})).toEqual({ handle: undefined, name: '', aspects: [] });
 	});
 
+	it('refuses what is neither a class nor an object', () => {
+		for (const [target, got] of [
+			[null, 'null'],
+			[undefined, 'undefined'],
+			['Soul', 'string'],
+		] as const)
+			expect(() => resolverOf(target as never)).toThrow(
+				new TypeError(
+					`resolverOf() accepts a class, an instance or an object; it got ${got}. Pass the resolver itself.`,
+				),
+			);
+	});
+
 	it('returns a frozen description', () => {
 		const { aspects } = resolverOf(Soul);
 		expect([Object.isFrozen(resolverOf(Soul)), Object.isFrozen(aspects), Object.isFrozen(aspects[0])]).toEqual([

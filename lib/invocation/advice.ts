@@ -48,7 +48,7 @@ export interface Outcome {
 	 */
 	readonly streamed?: Streamed;
 	/**
-	 * The value of `error.type`, for the outcome `error`: the error's `code` if it matches `^[A-Z][A-Z0-9_]{1,63}$`, else
+	 * The value of `error.type`; left out unless the outcome is `error`. It is the error's `code` if it matches `^[A-Z][A-Z0-9_]{1,63}$`, else
 	 * the name of its class.
 	 */
 	readonly errorType?: string;
@@ -91,7 +91,14 @@ export interface JoinPointFacts {
  *
  * @example
  * ```ts
- * currentInvocation()?.set({ 'app.plan': 'pro' }).root.set({ 'app.upgraded': true });
+ * import { currentInvocation, traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * traceInvocation('self.soul.upgrade', () => {
+ * 	const invocation = currentInvocation()?.set({ 'app.plan': 'pro' }).rename('upgrade');
+ * 	return `${invocation?.holon}.${invocation?.aspect}`;
+ * }); // => 'soul.upgrade'
  * ```
  */
 export interface Invocation {
@@ -129,7 +136,7 @@ export interface Invocation {
 	/** The tokens of the model calls made in it so far, without those of its children; undefined if there are none. */
 	readonly tokens: TokenCount | undefined;
 	/** The tokens of the model calls made in it and in all invocations below it so far; undefined if there are none. */
-	readonly totalTokens: { readonly input: number; readonly output: number } | undefined;
+	readonly totalTokens: Pick<TokenCount, 'input' | 'output'> | undefined;
 	/**
 	 * The id of the trace that the code inside belongs to, 32 hexadecimal digits, also if it is not sampled; undefined if
 	 * no span is active inside. For log lines.
@@ -223,11 +230,12 @@ export interface Advice<S = unknown> {
 	 * Runs before the method.
 	 *
 	 * @returns a state of its own, which `item` and `leave` receive
+	 * @default nothing runs, and the state is undefined
 	 */
 	enter?(invocation: Invocation): S;
 	/**
 	 * Runs for each item of a stream that reaches the consumer. If no advice of the method has this part and none sets
-	 * `streams`, items are not observed at all.
+	 * `streams`, items are not observed at all. @default nothing runs
 	 */
 	item?(invocation: Invocation, value: unknown, state: S): void;
 	/**
@@ -237,18 +245,13 @@ export interface Advice<S = unknown> {
 	readonly streams?: boolean;
 	/**
 	 * Runs when the result is complete: after the last item of a stream, when a promise has settled, or when the method
-	 * has returned or thrown.
+	 * has returned or thrown. @default nothing runs
 	 */
 	leave?(invocation: Invocation, outcome: Outcome, state: S): void;
 	/**
 	 * Returns true if the value or the error is a refusal, which is a result of the domain and no failure. @default never
 	 */
-	refuses?(outcome: {
-		readonly threw: boolean;
-		readonly value?: unknown;
-		readonly error?: unknown;
-		readonly stream?: string;
-	}): boolean;
+	refuses?(outcome: Pick<Outcome, 'threw' | 'value' | 'error' | 'stream'>): boolean;
 	/**
 	 * Returns true if it has nothing to do. If all advices of a method are idle, the method is called as if it were not
 	 * woven. It is called when something is configured or declared, not at each call. @default never

@@ -12,11 +12,16 @@ export type AttributeRecord = Readonly<Record<string, unknown>>;
  *
  * @example
  * ```ts
+ * import { propagate } from 'agentese-otel';
+ *
  * declare module 'agentese-otel' {
  * 	interface DeclaredAttributes {
- * 		'app.plan': 'free' | 'pro';
+ * 		'app.shelf': 'roses' | 'ferns';
  * 	}
  * }
+ * propagate({ 'app.shelf': 'roses' }, () => 'planted'); // => 'planted'
+ * // @ts-expect-error: the value is none of the two
+ * propagate({ 'app.shelf': 'weeds' }, () => 'planted'); // => 'planted'
  * ```
  */
 export interface DeclaredAttributes extends Readonly<Record<never, unknown>> {}

@@ -88,14 +88,24 @@ export function enterContext(base: Context, invocation: LiveInvocation): Context
 
 /**
  * Returns the innermost invocation of the running code, at any depth of awaits below it and in the body of a generator.
- * Undefined outside every invocation.
+ * Undefined outside every invocation. Never throws.
  *
  * A call through `createLogos` is an invocation with or without an SDK. A direct call of a method is one only while an
  * SDK runs, and only if the call is counted or its trace may be sampled.
  *
  * @example
  * ```ts
- * const path = currentInvocation()?.path ?? 'outside';
+ * import { Aspect, createLogos, currentInvocation, Resolver } from 'agentese-otel';
+ *
+ * @Resolver('self.soul')
+ * class Soul {
+ * 	@Aspect
+ * 	path() {
+ * 		return currentInvocation()?.path;
+ * 	}
+ * }
+ * await createLogos([new Soul()]).invoke('self.soul.path'); // => 'self.soul.path'
+ * currentInvocation(); // => undefined
  * ```
  */
 export function currentInvocation(): Invocation | undefined {

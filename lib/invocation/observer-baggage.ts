@@ -59,7 +59,12 @@ export function withObserverBaggage(context: Context, observer: Observer): Conte
  *
  * @example
  * ```ts
- * const umwelt = observerFromBaggage() ?? null;
+ * import { propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+ * import { observerFromBaggage } from 'agentese-otel';
+ *
+ * const baggage = propagation.createBaggage({ 'agentese.observer': { value: 'kent' } });
+ * observerFromBaggage(propagation.setBaggage(ROOT_CONTEXT, baggage)); // => { id: 'kent', archetype: 'guest' }
+ * observerFromBaggage(ROOT_CONTEXT); // => undefined
  * ```
  */
 export function observerFromBaggage(context: Context = activeContext()): Observer | undefined {

@@ -46,9 +46,13 @@ export function scopedObserver(ctx: Context, enclosing: LiveInvocation | undefin
  *
  * @example
  * ```ts
- * const id = withObserver({ id: 'kent' }, () =>
- * 	traceInvocation('self.soul.greet', (invocation) => invocation.observer.id),
- * );
+ * import { traceInvocation, withObserver } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * const greet = () => traceInvocation('self.soul.greet', ({ observer }) => `hello ${observer.id}`);
+ * withObserver({ id: 'kent' }, greet); // => 'hello kent'
+ * greet(); // => 'hello anonymous'
  * ```
  */
 export function withObserver<T>(observer: unknown, fn: () => T): T {

@@ -36,6 +36,7 @@ export function beginPropagation(): void {
  * and the values are bounded as those of `Invocation.set`. An attribute that an inner call propagates, or that a span sets
  * itself, wins. Nothing leaves the process.
  *
+ * @param attributes - attributes by their keys
  * @param fn - the function to run
  * @returns what `fn` returns
  * @throws TypeError if `fn` is no function
@@ -43,7 +44,13 @@ export function beginPropagation(): void {
  *
  * @example
  * ```ts
- * const answer = propagate({ 'app.plan': 'pro' }, () => traceInvocation('self.soul.greet', () => 'hello'));
+ * import { propagate, traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using telemetry = await startTelemetry({ preset: 'json' });
+ * const ask = () => traceInvocation('self.soul.ask', () => 'hello');
+ * propagate({ 'app.request': 'r-7' }, () => [ask(), ask()]); // => ['hello', 'hello']
+ * telemetry.stats().spans.created; // => 2
  * ```
  */
 export function propagate<T>(attributes: AttributeRecord & Partial<DeclaredAttributes>, fn: () => T): T {

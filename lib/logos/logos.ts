@@ -33,7 +33,24 @@ export type LogosMiddleware = (
 	next: LogosNext,
 ) => Promise<unknown>;
 
-/** The options of `createLogos`. */
+/**
+ * The options of `createLogos`. An error that middleware throws fails the invocation, as one that the method throws does.
+ *
+ * @example
+ * ```ts
+ * import { Aspect, createLogos, type LogosOptions, Resolver } from 'agentese-otel';
+ *
+ * const options: LogosOptions = {
+ * 	aliases: { me: 'self.soul' },
+ * 	use: [async (path, umwelt, args, next) => `${await next(path, umwelt, args)}!`],
+ * };
+ * @Resolver('self.soul')
+ * class Soul {
+ * 	@Aspect greet() { return 'hello'; }
+ * }
+ * await createLogos([new Soul()], options).invoke('me.greet'); // => 'hello!'
+ * ```
+ */
 export interface LogosOptions<Aliases = Readonly<Record<string, string>>> {
 	/**
 	 * Replacements for the first segment of a path, such as `{ me: 'self.soul' }`. An alias cannot be one of the five
@@ -88,22 +105,25 @@ export type LogosFor<Paths, Resolvers, Aliases> = Paths extends NoPaths
  *
  * @param resolvers - a list of resolvers, or an object of them by their handles
  * @param options - aliases and middleware. @default none
+ * @returns a frozen dispatcher
  * @throws DecorationError if a resolver has no handle or not the one it is given by, if two declare one handle or one
  *   path, or if an option is unknown or has a wrong value
  * @throws PathSyntaxError if an alias or a handle is invalid
  *
  * @example
  * ```ts
+ * import { Aspect, createLogos, Resolver } from 'agentese-otel';
+ *
  * @Resolver('self.soul')
  * class Soul {
  * 	@Aspect
- * 	async challenge(umwelt: unknown, claim: string): Promise<string> {
+ * 	async challenge(_umwelt: unknown, claim: string) {
  * 		return `Why ${claim}?`;
  * 	}
  * }
  * const logos = createLogos({ 'self.soul': new Soul() });
- * const question: string = await logos.invoke('self.soul.challenge', { id: 'kent' }, 'so early');
- * const listed = await createLogos([new Soul()]).invoke<string>('self.soul.challenge', { id: 'kent' }, 'so late');
+ * await logos.invoke('self.soul.challenge', { id: 'kent' }, 'so early'); // => 'Why so early?'
+ * logos.paths; // => ['self.soul.challenge', 'self.soul.affordances']
  * ```
  */
 export function createLogos<

@@ -19,6 +19,18 @@ import { perform } from '../weaving/wrapper.js';
  * that read arguments. A callback that throws is logged once and otherwise ignored.
  *
  * `R` is what the block returns.
+ *
+ * @example
+ * ```ts
+ * import { type BlockOptions, traceInvocation } from 'agentese-otel';
+ *
+ * const options: BlockOptions<string> = {
+ * 	template: 'world.town.:citizen.manifest',
+ * 	observer: { id: 'kent' },
+ * 	result: (value) => value.length,
+ * };
+ * traceInvocation('world.town.ada.manifest', options, () => 'here'); // => 'here'
+ * ```
  */
 export interface BlockOptions<R = unknown>
 	extends Readonly<
@@ -61,14 +73,18 @@ export interface BlockOptions<R = unknown>
 
 /**
  * An invocation that is ended by hand. It ends once; every further call of `end`, `fail` or `cancel` has no effect. Its
- * methods can be passed on without their object.
+ * methods can be passed on without their object, and never throw, except for what the function of `run` throws.
  */
 export interface OpenInvocation extends Disposable {
 	/** The invocation, with its path, its observer and the methods that add to its span. */
 	readonly invocation: Invocation;
 	/** Runs a function inside the invocation. Returns what it returns and throws what it throws. */
 	run<T>(fn: () => T): T;
-	/** Ends it with outcome `ok`, or `refused` if the value is a refusal. */
+	/**
+	 * Ends it with outcome `ok`, or `refused` if the value is a refusal.
+	 *
+	 * @param value - what the options `result`, `refused` and `tokens` receive. @default undefined
+	 */
 	end(value?: unknown): void;
 	/**
 	 * Ends it with an error, which is not thrown: outcome `error`, `refused` or `cancelled`, as for a method.
@@ -88,22 +104,36 @@ export interface OpenInvocation extends Disposable {
  *
  * An invalid path is no failure: it is written on the span as it is, counted as `_OTHER`, and logged once.
  *
+ * @param path - the path of the invocation, entity ids included
  * @param block - the function to run; it receives the invocation
+ * @returns what the function returns
  * @throws TypeError if the last argument is no function
  * @throws what the function throws, unchanged
  *
  * @example
  * ```ts
- * const answer = await traceInvocation('self.soul.challenge', { observer: { id: 'kent' } }, async (invocation) => {
- * 	return `asked by ${invocation.observer.id}`;
- * });
+ * import { traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using telemetry = await startTelemetry({ preset: 'json' });
+ * await traceInvocation('self.soul.challenge', async ({ path }) => `answer of ${path}`); // => 'answer of self.soul.challenge'
+ * telemetry.stats().spans.created; // => 1
  * ```
  */
 export function traceInvocation<T>(path: string, block: (invocation: Invocation) => T): T;
 /**
- * Runs a function as an invocation of a path, with options; see the other overload.
+ * Runs a function as an invocation of a path, with options: it is traced and counted, and `currentInvocation()` returns
+ * it in everything that runs below. Returns what the function returns: a value at once, a promise or a stream settled as
+ * for a method.
  *
+ * An invalid path is no failure: it is written on the span as it is, counted as `_OTHER`, and logged once.
+ *
+ * @param path - the path of the invocation, entity ids included
  * @param options - the observer, the template and the options of `@Traced`
+ * @param block - the function to run; it receives the invocation
+ * @returns what the function returns
+ * @throws TypeError if the last argument is no function
+ * @throws what the function throws, unchanged
  */
 export function traceInvocation<T>(path: string, options: BlockOptions<T>, block: (invocation: Invocation) => T): T;
 export function traceInvocation<T>(
@@ -122,16 +152,24 @@ export function traceInvocation<T>(
 /**
  * Begins an invocation of a path that is ended by hand, for work that is not one function. It is not the current
  * invocation; use `run` for the parts that belong to it. Declared with `using`, it ends at the end of the block: with
- * outcome `unknown` and the status unset, unless it was ended before, because the block may have thrown. An invalid path is treated as by `traceInvocation`. Never throws.
+ * outcome `unknown` and the status unset, unless it was ended before, because the block may have thrown. An invalid path
+ * is treated as by `traceInvocation`. Never throws.
+ *
+ * @param path - the path of the invocation, entity ids included
+ * @param options - the observer, the template and the options of `@Traced`. @default {}
+ * @returns the invocation, with the methods that end it
  *
  * @example
  * ```ts
+ * import { startInvocation } from 'agentese-otel';
+ *
  * const open = startInvocation('time.forest.grow', { observer: null });
  * try {
  * 	open.end(open.run(() => 'grown'));
  * } catch (error) {
  * 	open.fail(error);
  * }
+ * open.invocation.observer; // => { id: 'anonymous', archetype: 'guest' }
  * ```
  */
 export function startInvocation(path: string, options: BlockOptions = {}): OpenInvocation {

@@ -10,7 +10,18 @@ import { perform } from '../weaving/wrapper.js';
 import type { LogosMiddleware } from './logos.js';
 import { otherJoinPoint } from './route-join-points.js';
 
-/** The options of `telemetryMiddleware`. */
+/**
+ * The options of `telemetryMiddleware`.
+ *
+ * @example
+ * ```ts
+ * import { telemetryMiddleware, type TelemetryMiddlewareOptions } from 'agentese-otel';
+ *
+ * const options: TelemetryMiddlewareOptions = { templates: ['self.soul.ask', 'world.town.:citizen.manifest'] };
+ * telemetryMiddleware(options).length; // => 4
+ * telemetryMiddleware({ templates: ['soul.ask'] }); // throws PathSyntaxError
+ * ```
+ */
 export interface TelemetryMiddlewareOptions {
 	/** The paths and templates that the dispatcher answers. Every other path is counted as `_OTHER`. */
 	readonly templates: readonly string[];
@@ -20,12 +31,17 @@ export interface TelemetryMiddlewareOptions {
  * Returns middleware that traces and counts every invocation of a dispatcher that calls middleware with
  * `(path, umwelt, args, next)`. Below a logos of this toolkit, which does so itself, it only calls `next`.
  *
+ * @param options - the paths and templates that the dispatcher answers
+ * @returns middleware that returns what `next` returns, and throws what `next` throws
  * @throws PathSyntaxError if a template is invalid
  *
  * @example
  * ```ts
- * const telemetry = telemetryMiddleware({ templates: ['self.soul.challenge', 'world.town.:citizen.manifest'] });
- * await telemetry('self.soul.challenge', null, ['so early'], async (path) => `what ${path} answers`);
+ * import { telemetryMiddleware } from 'agentese-otel';
+ *
+ * const telemetry = telemetryMiddleware({ templates: ['self.soul.ask', 'world.town.:citizen.manifest'] });
+ * const next = async (path: string, _umwelt: unknown, [question]: readonly unknown[]) => `${path} answers ${question}`;
+ * await telemetry('self.soul.ask', null, ['why'], next); // => 'self.soul.ask answers why'
  * ```
  */
 export function telemetryMiddleware(options: TelemetryMiddlewareOptions): LogosMiddleware {

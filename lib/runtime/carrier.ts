@@ -7,12 +7,17 @@ import { warnOnce } from './log-once.js';
  * `tracestate` and `baggage` by default. For messages that a library without an instrumentation sends: the receiver
  * passes them to `linkFrom`. Without an SDK nothing is written. Never throws.
  *
- * @param headers - a plain object; created if left out
+ * @param headers - a plain object. @default a new one
  * @returns the same object
  *
  * @example
  * ```ts
- * const job = { data: { id: 7 }, headers: injectContext() };
+ * import { injectContext, traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * const job = traceInvocation('self.queue.add', () => ({ data: { id: 7 }, headers: injectContext() }));
+ * Object.keys(job.headers); // => ['traceparent']
  * ```
  */
 export function injectContext<T extends object = Record<string, string>>(headers: T = {} as T): T {
@@ -32,8 +37,15 @@ export function injectContext<T extends object = Record<string, string>>(headers
  *
  * @example
  * ```ts
- * const headers = injectContext();
- * const work = traced((_job: { headers: object }) => 'done', { links: ([job]) => linkFrom(job.headers) });
+ * import { injectContext, linkFrom, traced, traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * const headers = traceInvocation('self.queue.add', () => injectContext());
+ * const work = traced((job: { headers: object }) => job.headers, { links: ([job]) => linkFrom(job.headers) });
+ * work({ headers }) === headers; // => true
+ * linkFrom(headers)?.context.traceId; // => headers.traceparent?.slice(3, 35)
+ * linkFrom({}); // => undefined
  * ```
  */
 export function linkFrom(headers: unknown): Link | undefined {

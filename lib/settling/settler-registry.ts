@@ -15,6 +15,22 @@ const registered = processState('settling/settler-registry', () => ({ settlers: 
  * @param settler - a name for messages, `accepts(value)` and `settle(value, settlement)`
  * @returns a function that removes it again
  * @throws TypeError if the settler lacks its name or one of its two methods
+ *
+ * @example
+ * ```ts
+ * import { registerSettler } from 'agentese-otel/extend';
+ *
+ * class Job {
+ * 	onDone: (report: string) => void = () => {};
+ * }
+ * const unregister = registerSettler({
+ * 	name: 'job',
+ * 	accepts: (value) => value instanceof Job,
+ * 	settle: (value, settlement) => Object.assign(value, { onDone: (report: string) => settlement.done(report) }),
+ * });
+ * unregister(); // => undefined
+ * registerSettler({ name: 'job' } as never); // throws TypeError: registerSettler() accepts a settler
+ * ```
  */
 export function registerSettler(settler: Settler): Unregister {
 	assertSettler(settler);

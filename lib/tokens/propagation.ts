@@ -10,8 +10,16 @@ const HEADER = 'agentese-tokens';
 
 /** What `answerWithTokens` can set the header on: a response of Node, a `Headers`, or a plain object of headers. */
 export type HeaderCarrier =
-	| { setHeader(name: string, value: string): unknown; readonly headersSent?: boolean }
-	| { set(name: string, value: string): unknown }
+	| {
+			/** Sets a header. An error that it throws is logged once. */
+			setHeader(name: string, value: string): unknown;
+			/** Whether the headers were sent already. @default false */
+			readonly headersSent?: boolean;
+	  }
+	| {
+			/** Sets a header. An error that it throws is logged once. */
+			set(name: string, value: string): unknown;
+	  }
 	| Record<string, unknown>;
 
 /**
@@ -25,6 +33,18 @@ export type HeaderCarrier =
  * @param answer - the handler of the request
  * @returns what `answer` returns or resolves to
  * @throws what `answer` throws; the header is set all the same
+ *
+ * @example
+ * ```ts
+ * import { answerWithTokens, recordTokens, traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * const headers = new Headers();
+ * const spend = () => traceInvocation('self.soul.ask', () => recordTokens({ input: 12, output: 30 }));
+ * await answerWithTokens(headers, spend);
+ * headers.get('agentese-tokens'); // => 'in=12,out=30'
+ * ```
  */
 export async function answerWithTokens<T>(carrier: HeaderCarrier, answer: () => T): Promise<Awaited<T>> {
 	const { inside, subtotal } = beginSubtotal(activeContext());
@@ -42,6 +62,18 @@ export async function answerWithTokens<T>(carrier: HeaderCarrier, answer: () => 
  * process that called this one, too. Outside of both this does nothing. Never throws.
  *
  * @param headers - a `Headers`, or a plain object whose keys are in lower case; anything else is ignored
+ *
+ * @example
+ * ```ts
+ * import { addTokensFrom, traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * traceInvocation('self.soul.ask', (invocation) => {
+ * 	addTokensFrom({ 'agentese-tokens': 'in=12,out=30' });
+ * 	return [invocation.totalTokens?.input, invocation.tokens];
+ * }); // => [12, undefined]
+ * ```
  */
 export function addTokensFrom(headers: unknown): void {
 	try {

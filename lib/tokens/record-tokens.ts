@@ -20,8 +20,15 @@ import { attributeUsage } from './attribution/attribute-usage.js';
  *
  * @example
  * ```ts
- * recordTokens({ input: 12, output: 30, model: 'gpt-4o' });
- * recordTokens({ prompt_tokens: 12, completion_tokens: 30, total_tokens: 42 });
+ * import { recordTokens, traceInvocation } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * traceInvocation('self.soul.ask', (invocation) => {
+ * 	recordTokens({ input: 12, output: 30, model: 'gpt-4o' });
+ * 	recordTokens({ prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 });
+ * 	return [invocation.tokens?.input, invocation.tokens?.output];
+ * }); // => [17, 31]
  * ```
  */
 export function recordTokens(usage: TokenUsage | object | null | undefined): void {

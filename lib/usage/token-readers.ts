@@ -3,7 +3,10 @@ import { processState } from '../runtime/process-state.js';
 import type { TokenUsage } from './accounting/usage.js';
 import { usageFrom } from './formats/find-usage.js';
 
-/** Returns the usage in a settled value or, for a stream, in its last chunk; undefined if there is none. */
+/**
+ * Returns the usage in a settled value or, for a stream, in its last chunk; undefined if there is none. If it throws, the
+ * next reader is called, and the error is logged once.
+ */
 export type TokenReader = (value: unknown) => TokenUsage | undefined;
 
 /** The registered readers, the newest first. */
@@ -15,8 +18,22 @@ const readers = processState('usage/token-readers', () => [] as TokenReader[]);
  * newest registered reader first. The first usage that is found is used. If a reader throws, a warning is logged once,
  * and the next reader is called.
  *
+ * @param reader - returns the usage that it finds in a value, and undefined if there is none
  * @returns a function that unregisters the reader
  * @throws TypeError if `reader` is not a function
+ *
+ * @example
+ * ```ts
+ * import { traced } from 'agentese-otel';
+ * import { registerTokenReader } from 'agentese-otel/extend';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * const unregister = registerTokenReader((value) => (value as { spent?: { input: number } } | null)?.spent);
+ * await using telemetry = await startTelemetry({ preset: 'json' });
+ * traced(() => ({ spent: { input: 12 } }), { path: 'self.soul.ask' })();
+ * telemetry.stats().tokens.counted; // => { input: 12, output: 0 }
+ * unregister();
+ * ```
  */
 export function registerTokenReader(reader: TokenReader): () => void {
 	if (typeof reader !== 'function') {

@@ -1,6 +1,20 @@
 import type { OtlpOptions } from './otlp-options.js';
 
-/** The options that every backend of a custom preset has. */
+/**
+ * The options that every backend of a custom preset has.
+ *
+ * @example
+ * ```ts
+ * import { type BackendOptions, definePreset } from 'agentese-otel/extend';
+ *
+ * const backend: BackendOptions = { signals: ['traces'] };
+ * const preset = definePreset({
+ * 	name: 'spans-only',
+ * 	create: (_options, { deliver }) => deliver({ ...backend, endpoint: 'http://localhost:4318' }),
+ * });
+ * preset.name; // => 'spans-only'
+ * ```
+ */
 export interface BackendOptions {
 	/**
 	 * The signals that the backend accepts. Signals that the config does not send to the preset are left out in any case.
@@ -17,7 +31,7 @@ export interface BackendOptions {
  * defaults and checks.
  */
 export interface OtlpBackend extends OtlpOptions, BackendOptions {
-	/** Never set: a backend with a `send` function is a `CustomBackend`. */
+	/** Never set: a backend with a `send` function is a `CustomBackend`. @default undefined */
 	readonly send?: never;
 }
 
@@ -58,7 +72,7 @@ export type DeliveryAnswer =
 			readonly kind: 'smaller';
 			/** The reason, for messages and `stats()`. @default an error that names the preset and `smaller` */
 			readonly error?: unknown;
-			/** The text that the backend returned. It is kept with records that cannot be divided any further. */
+			/** The text that the backend returned. It is kept with records that cannot be divided any further. @default '' */
 			readonly answer?: string | undefined;
 	  }
 	| {
@@ -66,7 +80,7 @@ export type DeliveryAnswer =
 			readonly kind: 'never';
 			/** The reason, for messages and `stats()`. @default an error that names the preset and `never` */
 			readonly error?: unknown;
-			/** The text that the backend returned. It is kept with the dead letters. */
+			/** The text that the backend returned. It is kept with the dead letters. @default '' */
 			readonly answer?: string | undefined;
 	  };
 
@@ -108,6 +122,10 @@ export interface CustomBackend extends BackendOptions {
 	 * records are then removed from the disk.
 	 */
 	send(request: DeliveryRequest): DeliveryAnswer | Promise<DeliveryAnswer>;
-	/** Closes the connection. It is called once, when all signals are shut down. */
+	/**
+	 * Closes the connection. It is called once, when all signals are shut down. What it throws is logged.
+	 *
+	 * @default nothing is closed
+	 */
 	close?(): void;
 }

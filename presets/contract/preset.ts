@@ -38,7 +38,11 @@ export interface PresetParts {
 	 * @default the sampler of `sampling.rate`
 	 */
 	readonly sampler?: Sampler | undefined;
-	/** Returns the current counts. A preset without it is left out of the toolkit's `stats()`. */
+	/**
+	 * Returns the current counts. If it throws, `telemetry.stats()` throws the same.
+	 *
+	 * @default the preset is left out of the toolkit's `stats()`
+	 */
 	stats?(): PresetStats;
 }
 
@@ -53,7 +57,7 @@ export interface PresetEnvironment {
 	readonly signals: readonly ('traces' | 'metrics' | 'logs')[];
 	/**
 	 * Registers a function that is called synchronously when the process ends in any way that can be observed. Returns
-	 * a function that removes it.
+	 * a function that removes it. Never throws; what `write` throws is logged.
 	 */
 	readonly whenProcessEnds: (write: (end: EndOfProcess) => void) => () => void;
 	/** The section `delivery` of the config. @default no journal on disk, and the defaults of that section */
@@ -65,6 +69,7 @@ export interface PresetEnvironment {
 	 * `agentese-otel flush`: it calls `create` if there are such records, and uses nothing else of the parts.
 	 *
 	 * @param to - the backend: the options of the section `otlp` of a config, or an object with a `send` function
+	 * @returns a promise of the parts, which `create` may return
 	 * @throws TypeError (as a rejection) if an option of the backend is wrong
 	 */
 	deliver(to: OtlpBackend | CustomBackend): Promise<PresetParts>;
@@ -100,8 +105,24 @@ const KEYS = ['name', 'schema', 'create'];
  * Declares a preset, and returns it unchanged. The type of its options is what its schema returns.
  * `presets/console/` in the repository is a preset to copy.
  *
+ * @param preset - its name, its schema and its factory
+ * @returns the same object
  * @throws TypeError if the name, the schema or the factory is not valid, or if there is another key: a wrong preset
  * fails when it is defined, not when telemetry starts
+ *
+ * @example
+ * ```ts
+ * import { definePreset } from 'agentese-otel/extend';
+ * import { z } from 'zod';
+ *
+ * const preset = definePreset({
+ * 	name: 'roll',
+ * 	schema: z.strictObject({ lines: z.number().default(3) }),
+ * 	create: ({ lines }) => ({ spanProcessors: lines > 0 ? [] : [] }),
+ * });
+ * preset.name; // => 'roll'
+ * definePreset({ ...preset, name: 'Roll' }); // throws TypeError: The name of a preset must be lowercase letters
+ * ```
  */
 export function definePreset<Options>(preset: Preset<Options>): Preset<Options> {
 	for (const key of Object.keys(preset)) {

@@ -31,6 +31,8 @@ export abstract class AgenteseError extends Error {
 	abstract readonly status: number;
 
 	/**
+	 * Creates the error, and its message from all parts.
+	 *
 	 * @param what - what happened, as a whole sentence; texts from outside must be escaped already
 	 * @param hints - the other parts of the message. @default none
 	 */
@@ -56,12 +58,22 @@ export class PathSyntaxError extends AgenteseError {
 	readonly suggestion: string | undefined;
 
 	/**
+	 * Creates the error for a text, or a value that is no text.
+	 *
 	 * @param noun - what was expected, with its article: `a path`, `a handle`
 	 * @param got - what was given, escaped and truncated
 	 * @param fault - what is wrong, in words that can follow "it"
 	 * @param hints - the other parts of the message, and the text that was probably meant. @default none
 	 */
-	constructor(noun: string, got: string, fault: string, hints: ErrorHints & { readonly suggestion?: string } = {}) {
+	constructor(
+		noun: string,
+		got: string,
+		fault: string,
+		hints: ErrorHints & {
+			/** The text that was probably meant. @default none */
+			readonly suggestion?: string;
+		} = {},
+	) {
 		super(`${got} is not ${noun}: it ${fault}.`, hints);
 		this.got = got;
 		this.fault = fault;
@@ -83,7 +95,12 @@ export class PathNotFoundError extends AgenteseError {
 	/** The requested path, with its alias expanded. */
 	readonly path: string;
 
-	/** @param similar - the most similar registered paths, the nearest first: see `nearestPaths`. @default none */
+	/**
+	 * Creates the error for a path.
+	 *
+	 * @param path - the requested path, with its alias expanded
+	 * @param similar - the most similar registered paths, the nearest first. @default none
+	 */
 	constructor(path: string, similar: readonly string[] = []) {
 		const [first] = similar;
 		const tries = [first === undefined ? 'registering a resolver that publishes it with @Aspect' : quote(first)];
@@ -112,7 +129,13 @@ export class AffordanceError extends AgenteseError {
 	/** The archetype of the observer. */
 	readonly archetype: string;
 
-	/** @param available - the aspects that are available to this archetype, which become `related`. @default none */
+	/**
+	 * Creates the error for an aspect and an archetype.
+	 *
+	 * @param aspect - the requested aspect
+	 * @param archetype - the archetype of the observer
+	 * @param available - the aspects that are available to this archetype, which become `related`. @default none
+	 */
 	constructor(aspect: string, archetype: string, available: readonly string[] = []) {
 		const tries = [
 			available.length > 0 ? 'one of those available' : 'another path',
@@ -143,6 +166,11 @@ export class ObserverRequiredError extends AgenteseError {
 	/** The requested path, with its alias expanded. */
 	readonly path: string;
 
+	/**
+	 * Creates the error for a path.
+	 *
+	 * @param path - the requested path, with its alias expanded
+	 */
 	constructor(path: string) {
 		super(`${quote(path)} was invoked without an observer.`, {
 			why: 'This path requires an observer and is not available to the guest.',
@@ -167,10 +195,22 @@ export class BudgetExhaustedError extends AgenteseError {
 	readonly path: string;
 
 	/**
-	 * @param budget - how much is spent of how much; `unit` is the name of the unit, by default `tokens`. The message
-	 * states no amounts if it is omitted.
+	 * Creates the error for a path.
+	 *
+	 * @param path - the requested path, with its alias expanded
+	 * @param budget - how much is spent of how much. @default the message states no amounts
 	 */
-	constructor(path: string, budget?: { readonly spent: number; readonly limit: number; readonly unit?: string }) {
+	constructor(
+		path: string,
+		budget?: {
+			/** The number of units that are spent. */
+			readonly spent: number;
+			/** The number of units that the budget has. */
+			readonly limit: number;
+			/** The name of the unit, in the plural. @default 'tokens' */
+			readonly unit?: string;
+		},
+	) {
 		const spent = budget && `${budget.spent} of ${budget.limit} ${printable(budget.unit ?? 'tokens')} are spent`;
 		super(`The budget for ${quote(path)} is exhausted${spent === undefined ? '' : `: ${spent}`}.`, {
 			why: 'An invocation that charges an exhausted budget is refused.',
@@ -192,6 +232,8 @@ export class BudgetExhaustedError extends AgenteseError {
 /** Thrown for a composition, `a.b.c >> d.e.f`, with an empty stage, with too many, or with stages that do not match. */
 export class CompositionViolationError extends AgenteseError {
 	/**
+	 * Creates the error for a composition.
+	 *
 	 * @param composition - the whole text
 	 * @param fault - what is wrong, in words that can follow "it"
 	 * @param hints - the other parts of the message. @default none
@@ -223,7 +265,11 @@ export class DecorationError extends AgenteseError {
 	/** The way out; the only entry of `tries`. */
 	readonly wayOut: string;
 
-	/** @param use - the decorator, what it is on, and what is wrong */
+	/**
+	 * Creates the error for one use of a decorator.
+	 *
+	 * @param use - the decorator, what it is on, and what is wrong
+	 */
 	constructor(use: {
 		/** The decorator with its sign: `@Traced`. */
 		readonly decorator: string;

@@ -18,6 +18,15 @@ const MAX_CAPABILITIES = 64;
  * @param headers - the headers of the web (`Headers`) or of Node (`request.headers`)
  * @returns a frozen observer, with the guest's id and archetype if these are missing; undefined if no header
  * has a value
+ *
+ * @example
+ * ```ts
+ * import { observerFromHeaders } from 'agentese-otel';
+ *
+ * const headers = { 'x-observer-id': 'kent', 'x-observer-archetype': 'gardener' };
+ * observerFromHeaders(headers); // => { id: 'kent', archetype: 'gardener' }
+ * observerFromHeaders({}); // => undefined
+ * ```
  */
 export function observerFromHeaders(headers: unknown): ClaimedObserver | undefined {
 	try {

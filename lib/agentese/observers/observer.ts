@@ -4,9 +4,9 @@ export interface Observer {
 	readonly id: string;
 	/** The archetype. Set on spans, and may be a label of metrics. */
 	readonly archetype: string;
-	/** The tenant that the observer belongs to. Set on spans, never on metrics. */
+	/** The tenant that the observer belongs to; left out if it has none. Set on spans, never on metrics. */
 	readonly tenantId?: string;
-	/** The session of the invocation. Set on spans, never on metrics. */
+	/** The session of the invocation; left out if it has none. Set on spans, never on metrics. */
 	readonly sessionId?: string;
 }
 

@@ -29,7 +29,17 @@ const COUNT_FROM = 'time'.length + '.x'.length * MAX_SEGMENTS;
  * `map`. The text is neither trimmed nor changed.
  *
  * @param text - the path; any other value is accepted too, and refused with the same error
+ * @returns the frozen parts of the path
  * @throws PathSyntaxError that states the fault and, if one is near, the path that was probably meant
+ *
+ * @example
+ * ```ts
+ * import { parsePath } from 'agentese-otel';
+ *
+ * const { context, holon, aspect } = parsePath('self.memory.cartography.map');
+ * [context, holon, aspect]; // => ['self', 'memory.cartography', 'map']
+ * parsePath('soul.map'); // throws PathSyntaxError
+ * ```
  */
 export function parsePath(text: unknown): AgentesePath {
 	const parsed = tryParsePath(text);

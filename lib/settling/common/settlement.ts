@@ -8,7 +8,10 @@ import type { StreamTiming } from './stream-timing.js';
  * the methods but `run` throws.
  */
 export interface Settlement {
-	/** Calls `fn` in the invocation's context. The body of a generator and the work of a lazy query run this way. */
+	/**
+	 * Calls `fn` in the invocation's context. The body of a generator and the work of a lazy query run this way. Returns
+	 * what it returns, and throws what it throws.
+	 */
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R;
 	/** True if an advice wants to see each item of a stream; if false, `item` need not be called. */
 	readonly wantsItems: boolean;
@@ -24,13 +27,16 @@ export interface Settlement {
 	 *
 	 * @param value - the settled value: the value of a promise, the return value of a generator; undefined for other
 	 *   streams
-	 * @param kind - the kind of a stream (`AsyncGenerator`, `ReadableStream`); omitted if the result is no stream
+	 * @param kind - the kind of a stream (`AsyncGenerator`, `ReadableStream`); omitted if the result is no stream. @default the
+	 *   result is no stream
 	 */
 	done(value: unknown, kind?: string): void;
 	/** Ends the result: it failed. `error` is the very error that the application receives. */
 	failed(error: unknown): void;
 	/**
 	 * Ends the result: its consumer stopped early (`break`, `return()`, `cancel()`, `unsubscribe()`), without an error.
+	 *
+	 * @param kind - the kind of a stream, as for `done`. @default the result is no stream
 	 */
 	cancelled(kind?: string): void;
 	/**
@@ -61,7 +67,8 @@ export interface Settler {
 	 */
 	accepts(value: object): boolean;
 	/**
-	 * Follows the value, and reports its end to the settlement.
+	 * Follows the value, and reports its end to the settlement. If it throws, the value counts as complete and is returned
+	 * unchanged, and the error is logged once.
 	 *
 	 * @returns what the caller of the method receives: usually the same object
 	 */

@@ -19,7 +19,10 @@ export interface Streamed {
 	readonly bytes?: number;
 }
 
-/** Measures one consumption of a stream. A settler calls it as things happen; each call reads the clock once. */
+/**
+ * Measures one consumption of a stream. A settler calls it as things happen; each call reads the clock once. Its methods
+ * never throw.
+ */
 export interface StreamTiming {
 	/**
 	 * Reports that the consumer requested a chunk, and waits for it from now on. If it is called again before the chunk

@@ -5,7 +5,25 @@ import { processState } from '../../runtime/process-state.js';
  */
 export type Capture = 'off' | 'metadata' | 'full';
 
-/** How much is written of each side of a call: the object form of the option `capture`. */
+/**
+ * How much is written of each side of a call: the object form of the option `capture`. If the function of `arguments`
+ * throws, no arguments are written, and the error is logged once.
+ *
+ * @example
+ * ```ts
+ * import { type CaptureSides, Traced } from 'agentese-otel';
+ *
+ * const capture: CaptureSides<[user: string, password: string]> = { arguments: ([user]) => [user], result: 'metadata' };
+ *
+ * class Door {
+ * 	@Traced({ capture })
+ * 	open(user: string, _password: string) {
+ * 		return `open for ${user}`;
+ * 	}
+ * }
+ * new Door().open('ada', 'secret'); // => 'open for ada'
+ * ```
+ */
 export interface CaptureSides<Args = never> {
 	/**
 	 * How much of the arguments is written; or a function that returns what is written in their place as

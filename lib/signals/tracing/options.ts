@@ -16,6 +16,20 @@ export type ErrorClass = abstract new (...args: never[]) => unknown;
  *
  * Each callback is the type of a method, so that its parameters are compared in both directions: the options of a whole
  * class, whose methods return different values, may name one type.
+ *
+ * @example
+ * ```ts
+ * import { traced, type TracedOptions } from 'agentese-otel';
+ *
+ * const options: TracedOptions<(question: string) => Promise<{ ruling: string }>> = {
+ * 	path: 'self.soul.ask',
+ * 	attributes: ([question]) => ({ 'app.length': question.length }),
+ * 	result: ({ ruling }) => ruling,
+ * 	expected: [RangeError],
+ * };
+ * const ask = traced(async (question: string) => ({ ruling: question === '' ? 'REJECT' : 'ACCEPT' }), options);
+ * await ask('why'); // => { ruling: 'ACCEPT' }
+ * ```
  */
 export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	/**

@@ -23,8 +23,20 @@ const metered = processState('clients/meter-model', () => new WeakSet<object>())
  * The numbers are those that the provider reports. A call that fails, and a stream that is left early, count with what
  * the provider had reported until then.
  *
+ * @param client - a client of OpenAI, Anthropic, Google GenAI or Cohere, a model of the AI SDK, or a chat model of LangChain
+ * @param options - what is requested of the provider. @default {}
  * @returns the same client
  * @throws TypeError if the value is no known model client or cannot be changed, or if an option is wrong
+ *
+ * @example
+ * ```ts
+ * import { meterModel } from 'agentese-otel';
+ * import OpenAI from 'openai';
+ *
+ * const client = meterModel(new OpenAI({ apiKey: 'none' }));
+ * client instanceof OpenAI; // => true
+ * meterModel({}); // throws TypeError: meterModel() accepts a client of
+ * ```
  */
 export function meterModel<T extends object>(client: T, options: MeterModelOptions = {}): T {
 	const adapter = adapterOf(client);

@@ -3,18 +3,18 @@ import { ATTR_AGENTESE_MODEL } from '../../runtime/names.generated.js';
 
 /**
  * The tokens that one model call spent. All counts are whole numbers from 0. As in OpenTelemetry's GenAI conventions,
- * `in` includes the tokens that were read from and written to a cache, and `out` includes the reasoning tokens.
+ * `input` includes the tokens that were read from and written to a cache, and `output` includes the reasoning tokens.
  */
 export interface TokenUsage {
 	/** Input tokens: those that the model read. @default 0 */
 	readonly input?: number | undefined;
 	/** Output tokens: those that the model wrote. @default 0 */
 	readonly output?: number | undefined;
-	/** The part of `in` that was read from a cache. @default unknown */
+	/** The tokens of `input` that were read from a cache. @default unknown */
 	readonly cacheRead?: number | undefined;
-	/** The part of `in` that was written to a cache. @default unknown */
+	/** The tokens of `input` that were written to a cache. @default unknown */
 	readonly cacheWrite?: number | undefined;
-	/** The part of `out` that was spent on reasoning. @default unknown */
+	/** The tokens of `output` that were spent on reasoning. @default unknown */
 	readonly reasoning?: number | undefined;
 	/** The model that answered. @default unknown */
 	readonly model?: string | undefined;
@@ -32,15 +32,15 @@ export interface TokenCount {
 	readonly input: number;
 	/** Output tokens, those of reasoning included. */
 	readonly output: number;
-	/** The part of `in` that was read from a cache; undefined if no call reported it. */
+	/** The tokens of `input` that were read from a cache; undefined if no call reported it. */
 	readonly cacheRead?: number | undefined;
-	/** The part of `in` that was written to a cache; undefined if no call reported it. */
+	/** The tokens of `input` that were written to a cache; undefined if no call reported it. */
 	readonly cacheWrite?: number | undefined;
-	/** The part of `out` that was spent on reasoning; undefined if no call reported it. */
+	/** The tokens of `output` that were spent on reasoning; undefined if no call reported it. */
 	readonly reasoning?: number | undefined;
-	/** True if a call ended before its provider had reported all of its usage. */
+	/** True if a call ended before its provider had reported all of its usage; false or undefined if none did. */
 	readonly partial?: boolean | undefined;
-	/** The model, if all calls were of the same one. */
+	/** The model, if all calls were of the same one; else undefined. */
 	readonly model?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface Usage extends TokenUsage {
 }
 
 /**
- * Returns a checked copy of a usage, or undefined if neither `in` nor `out` is a whole number from 0. A part that is
+ * Returns a checked copy of a usage, or undefined if neither `input` nor `output` is a whole number from 0. A part that is
  * not one, or is greater than the count that it is a part of, is left out. The model's name passes the redaction.
  */
 export function checkUsage(usage: unknown): Usage | undefined {

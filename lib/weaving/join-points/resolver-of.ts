@@ -22,7 +22,7 @@ export interface AspectDescription {
 	readonly options: Readonly<Record<string, object>>;
 }
 
-/** What decorators and `instrument()` declare of a class, an instance or a woven object. */
+/** What decorators and `instrument()` declare of a class, an instance or an object. */
 export interface ResolverDescription {
 	/** The handle, inherited ones included; undefined without `@Resolver`. */
 	readonly handle: string | undefined;
@@ -35,23 +35,33 @@ export interface ResolverDescription {
 /**
  * Returns what is declared of a resolver. Dispatchers, tests and generated documentation can read it.
  *
- * @param target - a class (its instance side and its static side are described), an instance, or an object that was
- *   woven by `instrument()`
+ * @param target - a class (its instance side and its static side are described), an instance, or an object that
+ *   `instrument()` was called with
  * @returns a frozen description; without handle and aspects if nothing is declared
+ * @throws TypeError if the target is neither a class nor an object
  *
  * @example
  * ```ts
+ * import { Aspect, Resolver, resolverOf } from 'agentese-otel';
+ *
  * @Resolver('self.soul')
  * class Soul {
- * 	@Traced
- * 	challenge(umwelt: unknown): string {
- * 		return 'why?';
- * 	}
+ * 	@Aspect({ affordedTo: ['scholar'] })
+ * 	challenge() {}
  * }
- * const paths = resolverOf(Soul).aspects.map(({ path }) => path); // ['self.soul.challenge']
+ * const { handle, aspects } = resolverOf(Soul);
+ * handle; // => 'self.soul'
+ * aspects.map(({ path, affordedTo }) => [path, affordedTo]); // => [['self.soul.challenge', ['scholar']]]
+ * resolverOf(undefined as never); // throws TypeError: resolverOf() accepts a class
  * ```
  */
 export function resolverOf(target: object): ResolverDescription {
+	if (typeof target !== 'function' && (typeof target !== 'object' || target === null)) {
+		const got = target === null ? 'null' : typeof target;
+		throw new TypeError(
+			`resolverOf() accepts a class, an instance or an object; it got ${got}. Pass the resolver itself.`,
+		);
+	}
 	const sides = typeof target === 'function' ? [(target as { prototype?: object }).prototype, target] : [target];
 	const aspects = sides
 		.filter((side) => side !== undefined)

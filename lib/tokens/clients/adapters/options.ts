@@ -1,7 +1,19 @@
 import { printable } from '../../../agentese/errors/escape.js';
 import { typeName } from '../../../settling/common/inspect.js';
 
-/** The options of `meterModel`. */
+/**
+ * The options of `meterModel`.
+ *
+ * @example
+ * ```ts
+ * import { meterModel, type MeterModelOptions } from 'agentese-otel';
+ * import OpenAI from 'openai';
+ *
+ * const options: MeterModelOptions = { includeUsage: true };
+ * const client = new OpenAI({ apiKey: 'none' });
+ * meterModel(client, options) === client; // => true
+ * ```
+ */
 export interface MeterModelOptions {
 	/**
 	 * Requests from OpenAI the usage of a streamed chat completion (`stream_options: { include_usage: true }`), unless
