@@ -37,8 +37,11 @@ export type AspectOfName<Name> = Name extends string
  *
  * @example
  * ```ts
+ * import type { PathsOf } from 'agentese-otel';
+ *
  * type Paths = PathsOf<{ 'self.soul': { ask(umwelt: unknown, text: string): string } }>;
  * const path: keyof Paths = 'self.soul.ask';
+ * path; // => 'self.soul.ask'
  * ```
  */
 export type PathsOf<Resolvers, Aliases = Record<never, string>> =
@@ -164,6 +167,8 @@ export type LogosResult<Paths, Text extends string> = string extends Text
  *
  * @example
  * ```ts
+ * import type { TypedLogos } from 'agentese-otel';
+ *
  * interface Paths {
  * 	'self.soul.ask': (umwelt: unknown, text: string) => Promise<number>;
  * 	'world.town.:citizen.greet': (umwelt: unknown) => string;
@@ -172,6 +177,7 @@ export type LogosResult<Paths, Text extends string> = string extends Text
  * 	const count: number = await logos.invoke('self.soul.ask', null, 'why');
  * 	return count > 1 ? 'no' : logos.invoke('world.town.kent.greet');
  * };
+ * visit.length; // => 1
  * ```
  */
 export interface TypedLogos<Paths> {
