@@ -5,6 +5,7 @@ import type { EffectiveConfig, TelemetryConfig } from '../../config/schema/confi
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { otelVersions } from '../preflight/otel-versions.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
+import { ALIGNING_PROCESSOR } from '../spans/span-clock.js';
 import { startRules, tracingSettings } from './engine-settings.js';
 
 /**
@@ -86,5 +87,5 @@ function applyUntilShutdown(
 		for (const step of undo.splice(0)) step();
 	};
 	const end = { onStart: () => undefined, onEnd: () => undefined, forceFlush: nothing, shutdown };
-	return { ...configuration, spanProcessors: [...spanProcessors, end] };
+	return { ...configuration, spanProcessors: [ALIGNING_PROCESSOR, ...spanProcessors, end] };
 }

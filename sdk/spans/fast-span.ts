@@ -14,7 +14,6 @@ import {
 } from '@opentelemetry/api';
 import {
 	AddAttributeDecision,
-	addHrTimes,
 	cleanSimpleAttributes,
 	hrTime,
 	hrTimeDuration,
@@ -34,6 +33,7 @@ import {
 import { platform } from '../../lib/runtime/platform.js';
 import { cleanLink } from './links.js';
 import type { SdkInternals } from './sdk-internals.js';
+import { type Anchor, anchorAt, anchorOf, timeAt, toMilliseconds } from './span-clock.js';
 
 /** The end time of a span that has not ended. All spans share this array; each of the SDK's has its own. */
 const NOT_ENDED: HrTime = Object.freeze([0, 0]) as HrTime;
@@ -83,8 +83,10 @@ export class FastSpan implements Span {
 	readonly _spanProcessor: SdkInternals['processor'];
 	/** What `performance.now()` returned at the start, in milliseconds. */
 	readonly _performanceStartTime: number;
-	/** What `Date.now()` returned at the start, in milliseconds since 1970. */
+	/** The time of the start in milliseconds since 1970. */
 	readonly _startedOn: number;
+	/** What its times are measured from: the anchor of the local root of its trace. */
+	readonly _anchor: Anchor;
 	/** Whether the start time was given: then the end time is read from the wall clock. */
 	readonly _startTimeProvided: boolean;
 	/** Counts the end of the span in the SDK's metrics. */
@@ -103,6 +105,7 @@ export class FastSpan implements Span {
 	 * @param context - the parent context, which the processors get
 	 * @param recordEnd - called once when the span ends
 	 * @param initial - undefined if the span starts now, without attributes and links
+	 * @param parent - the span in the parent context, if it is the parent
 	 */
 	constructor(
 		internals: SdkInternals,
@@ -113,10 +116,13 @@ export class FastSpan implements Span {
 		kind: SpanKind,
 		recordEnd: (() => void) | undefined,
 		initial: InitialValues | undefined,
+		parent: object | undefined,
 	) {
-		const now = platform.dateNow();
-		this._performanceStartTime = platform.performanceNow();
-		this._startedOn = now;
+		const now = platform.performanceNow();
+		this._performanceStartTime = now;
+		this._anchor = anchorAt(now, parent && anchorOf(parent));
+		const startedAt = timeAt(this._anchor, now);
+		this._startedOn = toMilliseconds(startedAt);
 		this._spanContext = spanContext;
 		this._spanLimits = internals.limits;
 		this._spanProcessor = internals.processor;
@@ -127,7 +133,7 @@ export class FastSpan implements Span {
 		this.resource = internals.resource;
 		this.instrumentationScope = internals.scope;
 		this._startTimeProvided = initial?.startTime != null;
-		this.startTime = initial?.startTime == null ? millisToHrTime(now) : this._getTime(initial.startTime);
+		this.startTime = initial?.startTime == null ? startedAt : this._getTime(initial.startTime);
 		this.attributes = initial?.attributes ?? {};
 		this._attributesCount = initial === undefined ? 0 : Object.keys(initial.attributes).length;
 		this._droppedAttributesCount = initial?.droppedAttributesCount ?? 0;
@@ -331,7 +337,7 @@ export class FastSpan implements Span {
 	}
 
 	/**
-	 * Returns the given time, or the current one: the start plus what a monotonic clock measured since then. A number
+	 * Returns the given time, or the current one on the clock of the trace. A number
 	 * that is not larger than `performance.now()` is a time of that clock.
 	 */
 	_getTime(given: TimeInput | undefined): HrTime {
@@ -343,7 +349,8 @@ export class FastSpan implements Span {
 		if (given instanceof Date) return millisToHrTime(given.getTime());
 		if (isTimeInputHrTime(given)) return given;
 		if (this._startTimeProvided) return millisToHrTime(platform.dateNow());
-		return addHrTimes(this.startTime, millisToHrTime(platform.performanceNow() - this._performanceStartTime));
+		const now = platform.performanceNow();
+		return timeAt(anchorAt(now, this._anchor), now);
 	}
 
 	/** Returns true, and warns, if the span has ended. */

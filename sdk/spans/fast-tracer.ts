@@ -56,7 +56,8 @@ export class FastTracer implements Tracer {
 			return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 		}
 		const { limits, metrics } = this.#internals;
-		const parent = trace.getSpan(context)?.spanContext();
+		const parentSpan = trace.getSpan(context);
+		const parent = parentSpan?.spanContext();
 		const validParent = parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
 		// The span id is generated before the trace id, as in the SDK: a custom generator may count on the order.
 		const spanId = this.#ids.generateSpanId();
@@ -88,7 +89,8 @@ export class FastTracer implements Tracer {
 			? undefined
 			: withSamplerAttributes(attributes, sampled.attributes, early?.droppedAttributesCount ?? 0, limits);
 		const initial = initialAttributes && { ...initialAttributes, links, startTime };
-		return new FastSpan(this.#internals, context, spanContext, validParent, name, kind, recordEnd, initial);
+		const local = validParent === undefined ? undefined : parentSpan;
+		return new FastSpan(this.#internals, context, spanContext, validParent, name, kind, recordEnd, initial, local);
 	}
 
 	/** Starts a span, and calls the last argument with it while it is active; returns what that returns. */

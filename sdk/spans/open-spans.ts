@@ -1,10 +1,11 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import {
 	ATTR_AGENTESE_INTERRUPTED,
 	ATTR_AGENTESE_OUTCOME,
 	ATTR_AGENTESE_PATH,
 } from '../../lib/runtime/names.generated.js';
+import { alignStart } from './span-clock.js';
 
 /** How many open spans are remembered. An application that never ends its spans must not fill the memory. */
 const MAX_OPEN = 10_000;
@@ -25,8 +26,9 @@ export class OpenSpans implements SpanProcessor {
 	/** The youngest spans, the oldest first. */
 	readonly #recent: Span[] = [];
 
-	/** Remembers a span that started, unless too many are open. */
-	onStart(span: Span): void {
+	/** Remembers a span that started, unless too many are open, and moves its start to the clock of its trace. */
+	onStart(span: Span, parentContext?: Context): void {
+		if (parentContext !== undefined) alignStart(span, parentContext);
 		if (this.#older.size + this.#recent.length >= MAX_OPEN) return;
 		this.#recent.push(span);
 		if (this.#recent.length <= MAX_RECENT) return;
