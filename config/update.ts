@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { nearest } from '../lib/agentese/errors/nearest.js';
 import { secretHeaders } from '../lib/diagnostics/configured-secrets.js';
+import { warnOnce } from '../lib/runtime/log-once.js';
 import { ConfigurationError, type ConfigurationFault } from './common/error.js';
 import { isObject, SIGNALS } from './common/layer.js';
 import { fastCheck } from './fast-check/check.js';
@@ -28,13 +29,15 @@ export interface TelemetryUpdate {
 	/** The least severe messages that are written to stderr. @default the level that is in effect */
 	readonly logLevel?: TelemetryConfig['logLevel'];
 	/**
-	 * Headers of the requests of the preset `otlp`: the same as `otlp.headers` of the config. `"${env:NAME}"` stands for
-	 * the value of an environment variable at this moment.
+	 * Headers of the requests of the preset `otlp`, the same as `otlp.headers` of the config; if `otlp` is not among the
+	 * presets, those of `jaeger`. `"${env:NAME}"` stands for the value of an environment variable at this moment.
 	 *
 	 * @default the headers that are in effect
 	 */
 	readonly headers?: Record<string, string> | undefined;
-	/** Headers of single signals. @default the headers that are in effect */
+	/** Headers of the preset `jaeger` beside `otlp`. @default the headers that are in effect */
+	readonly jaeger?: Pick<TelemetryUpdate, 'headers'> | undefined;
+	/** Headers of single signals of the preset `otlp`. @default the headers that are in effect */
 	readonly otlp?:
 		| {
 				/** The same as `headers` beside this section. @default the headers that are in effect */
@@ -53,7 +56,7 @@ export interface TelemetryUpdate {
 const SOURCE = 'update()';
 
 /** The keys that can be changed. */
-const LEGAL = ['rules', 'sampling', 'logLevel', 'headers', 'otlp'];
+const LEGAL = ['rules', 'sampling', 'logLevel', 'headers', 'otlp', 'jaeger'];
 
 /** Those of them that can be changed if `OTEL_CONFIG_FILE` decides the rest. */
 const LEGAL_DECLARED = ['rules', 'logLevel'];
@@ -69,17 +72,41 @@ export async function updateConfig(loaded: LoadedConfig, changes: unknown): Prom
 		const message = `the changes are an object with the keys ${LEGAL.join(', ')}; it got ${typeOf(changes)}.`;
 		throw new ConfigurationError([{ source: SOURCE, key: '', message }]);
 	}
-	const faults = keyFaults(changes, loaded.declarative);
-	const value = toLayer(changes);
+	const faults = keyFaults(changes, loaded);
+	const value = toLayer(changes, presetOfHeaders(loaded));
 	const { checked, faults: wrongValues } = await check(value, loaded.directory);
 	faults.push(...wrongValues);
 	const headers = headersIn(checked, faults);
 	if (faults.length > 0) throw new ConfigurationError(faults);
+	warnUnusedHeaders(value, loaded);
 	return merged(loaded, checked, headers);
 }
 
+/** True if a preset sends one of the signals. */
+function isUsed(preset: string, { signals }: LoadedConfig): boolean {
+	return SIGNALS.some((signal) => signals[signal].includes(preset));
+}
+
+/** Returns the preset whose headers the key `headers` changes: `otlp`, or `jaeger` if only that is in use. */
+function presetOfHeaders(loaded: LoadedConfig): 'otlp' | 'jaeger' {
+	return isUsed('jaeger', loaded) && !isUsed('otlp', loaded) ? 'jaeger' : 'otlp';
+}
+
+/** Logs, once for each preset, that headers were changed of a preset that is not in use: no request carries them. */
+function warnUnusedHeaders(changes: Readonly<Record<string, unknown>>, loaded: LoadedConfig): void {
+	for (const preset of ['otlp', 'jaeger']) {
+		if (changes[preset] === undefined || isUsed(preset, loaded)) continue;
+		warnOnce(
+			`update.headers.${preset}`,
+			`update() changed headers of the preset ${preset}, which is not in use: no request carries them. ` +
+				`The presets in use are ${loaded.config.preset.join(', ')}.`,
+		);
+	}
+}
+
 /** The faults of keys that do not exist, cannot be changed, or contradict each other. */
-function keyFaults(changes: Record<string, unknown>, declarative: string | undefined): ConfigurationFault[] {
+function keyFaults(changes: Record<string, unknown>, loaded: LoadedConfig): ConfigurationFault[] {
+	const { declarative } = loaded;
 	const legal = declarative === undefined ? LEGAL : LEGAL_DECLARED;
 	const faults: ConfigurationFault[] = [];
 	const check = (section: Record<string, unknown>, prefix: string, legalHere: readonly string[], known: object) => {
@@ -91,14 +118,22 @@ function keyFaults(changes: Record<string, unknown>, declarative: string | undef
 	};
 	const defaults = defaultConfig();
 	check(changes, '', legal, { ...defaults, headers: {} });
-	const { otlp } = changes;
-	if (isObject(otlp) && legal.includes('otlp')) {
+	const { otlp, jaeger, headers } = changes;
+	if (!legal.includes('headers')) return faults;
+	if (isObject(jaeger)) {
+		check(jaeger, 'jaeger.', ['headers'], defaults.jaeger);
+		if (headers !== undefined && jaeger['headers'] !== undefined && presetOfHeaders(loaded) === 'jaeger') {
+			const message = '"headers" and "jaeger.headers" are the same headers. Write one of the two.';
+			faults.push({ source: SOURCE, key: 'headers', message });
+		}
+	}
+	if (isObject(otlp)) {
 		check(otlp, 'otlp.', ['headers', ...SIGNALS], defaults.otlp);
 		for (const signal of SIGNALS) {
 			const section = otlp[signal];
 			if (isObject(section)) check(section, `otlp.${signal}.`, ['headers'], defaults.otlp);
 		}
-		if (changes['headers'] !== undefined && otlp['headers'] !== undefined) {
+		if (headers !== undefined && otlp['headers'] !== undefined) {
 			const message = '"headers" and "otlp.headers" are the same headers. Write one of the two.';
 			faults.push({ source: SOURCE, key: 'headers', message });
 		}
@@ -125,22 +160,31 @@ function keyFault(
 	return `"${key}" cannot be changed while telemetry runs; ${legalHere} Call restart() with the new config.`;
 }
 
-/** Returns the changes in the form of a config, without the keys that have a fault already. */
-function toLayer({ rules, sampling, logLevel, headers, otlp }: Record<string, unknown>): Record<string, unknown> {
+/**
+ * Returns the changes in the form of a config, without the keys that have a fault already.
+ *
+ * @param preset - the preset whose headers `headers` are
+ */
+function toLayer(changes: Record<string, unknown>, preset: 'otlp' | 'jaeger'): Record<string, unknown> {
+	const { rules, sampling, logLevel, headers, otlp, jaeger } = changes;
 	const section = isObject(otlp) ? otlp : {};
-	const general = headers ?? section['headers'];
+	const general = (preset === 'otlp' ? headers : undefined) ?? section['headers'];
+	const ofJaeger = (preset === 'jaeger' ? headers : undefined) ?? (isObject(jaeger) ? jaeger['headers'] : undefined);
 	const ofSignals = SIGNALS.flatMap((signal) => {
 		const value = section[signal];
 		if (value === undefined) return [];
 		return [[signal, isObject(value) ? { headers: value['headers'] } : value]];
 	});
-	const isGiven = headers !== undefined || otlp !== undefined;
+	const isGiven = general !== undefined || otlp !== undefined;
 	return {
 		rules,
 		sampling,
 		logLevel,
 		...(isGiven && {
 			otlp: otlp === undefined || isObject(otlp) ? { headers: general, ...Object.fromEntries(ofSignals) } : otlp,
+		}),
+		...((ofJaeger !== undefined || jaeger !== undefined) && {
+			jaeger: jaeger === undefined || isObject(jaeger) ? { headers: ofJaeger } : jaeger,
 		}),
 	};
 }
@@ -159,16 +203,17 @@ async function check(
 	return { checked, faults };
 }
 
-/** The new headers, for all signals and for each one. */
-type NewHeaders = Pick<EffectiveConfig, 'otlp'>;
+/** The new headers: those of otlp for all signals and for each one, and those of jaeger. */
+type NewHeaders = Pick<EffectiveConfig, 'otlp' | 'jaeger'>;
 
 /** Returns the headers of the changes, with references replaced and values masked; adds their faults to the list. */
-function headersIn({ otlp = {} }: ConfigLayer, faults: ConfigurationFault[]): NewHeaders {
+function headersIn({ otlp = {}, jaeger = {} }: ConfigLayer, faults: ConfigurationFault[]): NewHeaders {
 	const changed = {
 		otlp: {
 			headers: { ...otlp.headers },
 			...Object.fromEntries(SIGNALS.map((signal) => [signal, { headers: { ...otlp[signal]?.headers } }])),
 		},
+		jaeger: { headers: { ...jaeger.headers } },
 	} as EffectiveConfig;
 	const sources: Sources = {};
 	recordSources(sources, '', changed, SOURCE);
@@ -177,7 +222,11 @@ function headersIn({ otlp = {} }: ConfigLayer, faults: ConfigurationFault[]): Ne
 }
 
 /** Returns a new config with the changes in it, and their source. */
-function merged(loaded: LoadedConfig, { rules, sampling, logLevel }: ConfigLayer, { otlp }: NewHeaders): LoadedConfig {
+function merged(
+	loaded: LoadedConfig,
+	{ rules, sampling, logLevel }: ConfigLayer,
+	{ otlp, jaeger }: NewHeaders,
+): LoadedConfig {
 	const former = loaded.config;
 	const sources: Sources = { ...loaded.sources };
 	if (rules !== undefined) sources['rules'] = SOURCE;
@@ -193,6 +242,7 @@ function merged(loaded: LoadedConfig, { rules, sampling, logLevel }: ConfigLayer
 		...(logLevel !== undefined && { logLevel }),
 		sampling: { rate: sampling?.rate ?? former.sampling.rate },
 		otlp: changedOtlp,
+		jaeger: withHeaders(former.jaeger, jaeger.headers, 'jaeger', sources),
 	};
 	return { ...loaded, config, sources };
 }

@@ -67,7 +67,7 @@ describe('loadConfig()', () => {
 					metrics: {},
 					logs: {},
 				},
-				jaeger: { endpoint: undefined, protocol: 'http/protobuf' },
+				jaeger: { endpoint: undefined, protocol: 'http/protobuf', headers: {} },
 				prometheus: { host: 'localhost', port: 9464, path: '/metrics', listen: true },
 				console: { color: 'auto' },
 				json: { directory: join(cwd, '.agentese'), maxBytes: 268_435_456, maxAge: 604_800_000 },

@@ -97,9 +97,13 @@ export function repeatedPathNotices(config: EffectiveConfig, sources: Sources): 
  */
 export function normalizeHeaders(config: EffectiveConfig, sources: Sources): PathFault[] {
 	const faults: PathFault[] = [];
-	const sections = [['otlp'], ...SIGNALS.map((signal) => ['otlp', signal])] as const;
-	for (const section of sections) {
-		const part = section.length === 1 ? config.otlp : config.otlp[section[1] as (typeof SIGNALS)[number]];
+	const { otlp, jaeger } = config;
+	const sections: readonly (readonly [readonly string[], { headers?: Record<string, string> | undefined }])[] = [
+		[['otlp'], otlp],
+		...SIGNALS.map((signal) => [['otlp', signal], otlp[signal]] as const),
+		[['jaeger'], jaeger],
+	];
+	for (const [section, part] of sections) {
 		if (part.headers === undefined) continue;
 		const headers: Record<string, string> = {};
 		for (const [name, text] of Object.entries(part.headers)) {

@@ -109,7 +109,7 @@ export function defaultConfig(): EffectiveConfig {
 		errors: 'full',
 		capture: { ...captureDefaults },
 		otlp: otlpDefaults(),
-		jaeger: { ...jaegerDefaults },
+		jaeger: jaegerDefaults(),
 		json: { ...jsonDefaults },
 		prometheus: { ...prometheusDefaults },
 		console: { ...consoleDefaults },

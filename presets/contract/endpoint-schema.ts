@@ -17,6 +17,14 @@ export function endpoint(z: Zod, description: string) {
 		});
 }
 
+/** Returns the schema of the headers of requests. */
+export const headers = (z: Zod) =>
+	z.record(z.string(), z.string()).meta({
+		legal: `names with texts; a secret is written "\${env:NAME}"`,
+		description:
+			'Headers of every request, masked wherever the config is shown. ' + `"\${env:NAME}" is an environment variable.`,
+	});
+
 /** Returns the schema of an OTLP protocol. */
 export const protocol = (z: Zod) =>
 	z.enum(PROTOCOLS).meta({

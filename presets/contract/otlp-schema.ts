@@ -1,7 +1,7 @@
 import type { OptionShape } from '../../delivery/common/option-schema.js';
 import type { Zod } from '../../delivery/common/quantity.js';
 import { LEGAL_TIME, milliseconds, quantity } from '../../delivery/common/quantity.js';
-import { endpoint, protocol } from './endpoint-schema.js';
+import { endpoint, headers, protocol } from './endpoint-schema.js';
 import {
 	COMPRESSIONS,
 	type OtlpOptions,
@@ -52,15 +52,7 @@ function signalOptions(z: Zod, name: string) {
 const requestOptions = (z: Zod) =>
 	({
 		protocol: protocol(z).optional(),
-		headers: z
-			.record(z.string(), z.string())
-			.meta({
-				legal: `names with texts; a secret is written "\${env:NAME}"`,
-				description:
-					'Headers of every request, masked wherever the config is shown. ' +
-					`"\${env:NAME}" is an environment variable.`,
-			})
-			.optional(),
+		headers: headers(z).optional(),
 		compression: z
 			.enum(COMPRESSIONS)
 			.meta({ legal: 'none or gzip', words: COMPRESSIONS, description: 'The compression of requests.' })

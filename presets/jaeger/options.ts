@@ -14,6 +14,13 @@ export interface JaegerOptions {
 	 * @default 'http/protobuf', or the protocol that `endpoint` implies
 	 */
 	protocol?: 'http/protobuf' | 'http/json' | 'grpc' | undefined;
+	/**
+	 * Headers of every request, over gRPC its metadata. They are masked wherever the config is shown. `"${env:NAME}"`
+	 * stands for the value of an environment variable, and is a configuration error if that variable is not set.
+	 *
+	 * @default {}
+	 */
+	headers?: Record<string, string> | undefined;
 }
 
 /** `JaegerOptions`, checked and complete. */
@@ -22,7 +29,11 @@ export interface JaegerSettings {
 	endpoint: string | undefined;
 	/** The OTLP protocol. */
 	protocol: 'http/protobuf' | 'http/json' | 'grpc';
+	/** Headers of every request. */
+	headers: Record<string, string>;
 }
 
-/** The default values. */
-export const jaegerDefaults: JaegerSettings = { endpoint: undefined, protocol: 'http/protobuf' };
+/** Returns the default values. */
+export function jaegerDefaults(): JaegerSettings {
+	return { endpoint: undefined, protocol: 'http/protobuf', headers: {} };
+}

@@ -23,8 +23,8 @@ export const jaeger = definePreset<JaegerSettings>({
 });
 
 /** Returns the settings of the preset `otlp` that have the same effect. */
-export function toOtlpSettings({ endpoint, protocol }: JaegerSettings): OtlpSettings {
-	return { ...otlpDefaults(), protocol, endpoint: endpoint && toOtlpEndpoint(endpoint, protocol) };
+export function toOtlpSettings({ endpoint, protocol, headers }: JaegerSettings): OtlpSettings {
+	return { ...otlpDefaults(), protocol, headers, endpoint: endpoint && toOtlpEndpoint(endpoint, protocol) };
 }
 
 /** Returns the endpoint with OTLP's port in place of a Thrift port, which it reports once; any other one unchanged. */

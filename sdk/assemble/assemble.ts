@@ -56,9 +56,12 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 			views: views(config.conventions),
 			sampler: sampler.sampler,
 		};
-		// A custom preset has its own options, and no headers of the section `otlp`.
-		const otlpParts = parts[names.indexOf('otlp')] as Partial<OtlpParts> | undefined;
-		const setHeaders = ({ otlp }: EffectiveConfig) => otlpParts?.setHeaders?.(otlp);
+		// A custom preset has its own options, and no headers of these sections.
+		const partsOf = (name: string) => parts[names.indexOf(name)] as Partial<OtlpParts> | undefined;
+		const setHeaders = ({ otlp, jaeger }: EffectiveConfig) => {
+			partsOf('otlp')?.setHeaders?.(otlp);
+			partsOf('jaeger')?.setHeaders?.({ headers: jaeger.headers, traces: {}, metrics: {}, logs: {} });
+		};
 		return { configuration, parts, sampler, setHeaders };
 	} catch (error) {
 		await Promise.allSettled(parts.flatMap(shutDown));

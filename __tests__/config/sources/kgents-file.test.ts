@@ -53,7 +53,7 @@ describe('~/.kgents/telemetry.yaml', () => {
 			changed('exporter: otlp ', 'exporter: jaeger ').replace('jaeger_host: "localhost"', 'jaeger_host: trace.example'),
 		);
 		const { config, notices } = await room.load();
-		expect(config.jaeger).toEqual({ endpoint: 'http://trace.example:4318', protocol: 'http/protobuf' });
+		expect(config.jaeger).toMatchObject({ endpoint: 'http://trace.example:4318', protocol: 'http/protobuf' });
 		expect(notices).toEqual([
 			`${file} sends traces to port 6831 of Jaeger, which belonged to its removed agent; they are sent to ` +
 				'http://trace.example:4318 over OTLP. Write jaeger_port: 4318 to avoid this message.',
@@ -63,7 +63,7 @@ describe('~/.kgents/telemetry.yaml', () => {
 	it('sends over gRPC to a Jaeger on port 4317, without a notice', async () => {
 		room.writeUserFile(changed('exporter: otlp ', 'exporter: jaeger ').replace('6831', '4317'));
 		const { config, notices } = await room.load();
-		expect(config.jaeger).toEqual({ endpoint: 'http://localhost:4317', protocol: 'grpc' });
+		expect(config.jaeger).toMatchObject({ endpoint: 'http://localhost:4317', protocol: 'grpc' });
 		expect(notices).toEqual([]);
 	});
 

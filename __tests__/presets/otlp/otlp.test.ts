@@ -291,12 +291,16 @@ describe('otlp', () => {
 describe('jaeger', () => {
 	it('sends traces alone, over OTLP', async () => {
 		const backend = await http();
-		const parts = await jaeger.create({ endpoint: backend.url, protocol: 'http/protobuf' }, environment());
+		const parts = await jaeger.create(
+			{ endpoint: backend.url, protocol: 'http/protobuf', headers: { 'x-kept': 'yes' } },
+			environment(),
+		);
 		expect(Object.keys(parts).sort()).toEqual(['fill', 'setHeaders', 'spanProcessors', 'stats']);
 		const { tracer, shutdown } = providers(parts);
 		tracer.startSpan('for jaeger').end();
 		await shutdown();
 		expect(backend.got.map(({ path, body }) => [path, spanNamesIn(body)])).toEqual([['/v1/traces', ['for jaeger']]]);
+		expect(backend.got[0]?.headers['x-kept']).toBe('yes');
 		expect(parts.stats?.().backends).toEqual([
 			{ preset: 'jaeger', endpoint: backend.url, lastError: undefined, lastErrorAt: undefined },
 		]);
@@ -305,7 +309,7 @@ describe('jaeger', () => {
 	it('sends to port 4318 of this machine by default, and to 4317 over gRPC', async () => {
 		const endpoints = [];
 		for (const protocol of ['http/protobuf', 'grpc'] as const) {
-			const parts = await jaeger.create({ endpoint: undefined, protocol }, environment());
+			const parts = await jaeger.create({ endpoint: undefined, protocol, headers: {} }, environment());
 			endpoints.push(parts.stats?.().backends?.[0]?.endpoint);
 			await providers(parts).shutdown();
 		}

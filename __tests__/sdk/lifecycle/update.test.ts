@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
@@ -9,6 +9,9 @@ import { withoutSecrets } from '../../../lib/diagnostics/mask.js';
 import { loadConfig, startTelemetry, type Telemetry, type TelemetryUpdate } from '../../../sdk/index.js';
 import { temporary } from '../../support/children.js';
 import { type Backend, grpcBackend, httpBackend, spanNamesIn } from '../../support/otlp-servers.js';
+
+const nothing = (): void => undefined;
+const SILENT = { error: nothing, warn: nothing, info: nothing, debug: nothing, verbose: nothing };
 
 const greet = traced(() => 'hello', { path: 'self.soul.greet' });
 
@@ -30,10 +33,11 @@ afterEach(async () => {
 async function start(
 	receiver = httpBackend(),
 	protocol: 'http/protobuf' | 'grpc' = 'http/protobuf',
+	delivery: { delay?: string } = {},
 ): Promise<Telemetry> {
 	backend = await receiver;
 	const otlp = { endpoint: backend.url, protocol, headers: { 'x-turn': '0', 'x-kept': 'yes' } };
-	telemetry = await startTelemetry({ preset: 'otlp', json: { directory }, otlp });
+	telemetry = await startTelemetry({ preset: 'otlp', json: { directory }, otlp, delivery });
 	return telemetry;
 }
 
@@ -42,16 +46,20 @@ const traces = () => (backend?.got ?? []).filter(({ path }) => /trace/i.test(pat
 const received = () => traces().flatMap(({ body }) => spanNamesIn(body));
 
 describe('update()', () => {
-	it('changes rules, rate and headers 100 times under calls, and loses nothing by the law of stats()', async () => {
-		const running = await start();
-		const calls = { named: 0, plain: 0 };
+	it('changes rules, rate and headers 100 times under 5,000 calls in each second, and loses nothing by the law', async () => {
+		const running = await start(httpBackend(), 'http/protobuf', { delay: '20ms' });
+		const calls = { named: 0, plain: 0, unsampled: 0 };
 		let isDone = false;
-		/** 50 calls in each turn of the loop, counted by the config that is in effect at each of them. */
+		/** As many calls as are due at 5 in each millisecond, counted by the config that is in effect at each of them. */
 		const load = async () => {
+			const begin = performance.now();
+			let made = 0;
 			while (!isDone) {
-				for (let call = 0; call < 50; call++) {
+				const due = Math.floor((performance.now() - begin) * 5);
+				for (; made < due; made++) {
 					const { sampling, rules } = running.config;
-					if (sampling.rate === 1) calls[rules.length > 0 ? 'named' : 'plain'] += 1;
+					const kind = sampling.rate === 0 ? 'unsampled' : rules.length > 0 ? 'named' : 'plain';
+					calls[kind] += 1;
 					greet();
 				}
 				await nextTurn();
@@ -65,7 +73,7 @@ describe('update()', () => {
 				headers: { 'X-Turn': String(turn) },
 				logLevel: turn % 2 === 0 ? 'warn' : 'error',
 			});
-			await nextTurn();
+			await setTimeout(10);
 		}
 		isDone = true;
 		await loading;
@@ -75,17 +83,74 @@ describe('update()', () => {
 		await running.flush();
 		const { created, delivered, queued, onDisk, dropped } = running.stats().spans;
 		const total = calls.named + calls.plain;
-		expect(total).toBeGreaterThan(1000);
+		// 100 turns of at least 10 ms, four fifths of which are sampled.
+		expect(total + calls.unsampled).toBeGreaterThan(5000);
+		expect(calls.unsampled).toBeGreaterThan(0);
 		expect({ created, delivered, queued, onDisk, dropped }).toEqual({
 			...{ created: total, delivered: total, queued: 0, onDisk: 0, dropped: 0 },
 		});
 		const names = received();
 		expect(names.filter((name) => name === 'renamed').length).toBe(calls.named);
 		expect(names.length).toBe(total);
+		// The receiver has seen the headers change, each value after the one before it.
 		const turns = traces().map(({ headers }) => Number(headers['x-turn']));
 		expect(turns).toEqual(turns.toSorted((a, b) => a - b));
+		expect(new Set(turns).size).toBeGreaterThan(10);
 		expect(turns.at(-1)).toBe(100);
 		expect(traces().every(({ headers }) => headers['x-kept'] === 'yes')).toBe(true);
+	});
+
+	it('changes the headers of jaeger, alone and beside otlp', async () => {
+		backend = await httpBackend();
+		const jaeger = { endpoint: backend.url, headers: { 'x-turn': '0', 'x-kept': 'yes' } };
+		const running = await startTelemetry({ preset: 'jaeger', json: { directory }, jaeger });
+		telemetry = running;
+		greet();
+		await running.flush();
+		await running.update({ headers: { 'X-Turn': '1' } });
+		greet();
+		await running.flush();
+		await running.update({ jaeger: { headers: { 'x-turn': '2' } } });
+		greet();
+		await running.flush();
+		expect(traces().map(({ headers }) => [headers['x-turn'], headers['x-kept']])).toEqual([
+			['0', 'yes'],
+			['1', 'yes'],
+			['2', 'yes'],
+		]);
+		await running.restart({ preset: ['otlp', 'jaeger'], json: { directory }, jaeger, otlp: { endpoint: backend.url } });
+		// With both, `headers` are those of otlp: what one backend accepts as a token is no business of the other.
+		await running.update({ headers: { 'x-otlp': 'yes' }, jaeger: { headers: { 'x-jaeger': 'yes' } } });
+		backend.got.length = 0;
+		greet();
+		await running.flush();
+		expect(traces().map(({ headers }) => [headers['x-otlp'], headers['x-jaeger']])).toEqual(
+			expect.arrayContaining([
+				['yes', undefined],
+				[undefined, 'yes'],
+			]),
+		);
+	});
+
+	it('logs once that headers belong to a preset that is not in use', async () => {
+		backend = await httpBackend();
+		const running = await startTelemetry({ preset: 'jaeger', json: { directory }, jaeger: { endpoint: backend.url } });
+		telemetry = running;
+		const lines: string[] = [];
+		diag.setLogger(
+			{ ...SILENT, warn: (...parts) => void lines.push(parts.join(' ')) },
+			{ suppressOverrideMessage: true },
+		);
+		expect((await running.update({ otlp: { headers: { a: '1' } } })).otlp.headers).toEqual({ a: '1' });
+		await running.update({ otlp: { headers: { a: '2' } } });
+		expect(lines.join('\n')).toContain(
+			'update() changed headers of the preset otlp, which is not in use: no request carries them. The presets in use are jaeger.',
+		);
+		expect(lines).toHaveLength(1);
+		const twice = running.update({ headers: { a: '1' }, jaeger: { headers: { a: '2' } } });
+		await expect(twice).rejects.toThrow('update(): "headers" and "jaeger.headers" are the same headers.');
+		const endpoint = running.update({ jaeger: { endpoint: 'http://localhost' } as never });
+		await expect(endpoint).rejects.toThrow('update(): "jaeger.endpoint" cannot be changed while telemetry runs;');
 	});
 
 	it('changes the headers of single signals, over gRPC too', async () => {
@@ -131,7 +196,7 @@ describe('update()', () => {
 		[{ preset: 'json' }, 'update(): "preset" cannot be changed while telemetry runs; legal here: rules, sampling,'],
 		[
 			{ sampeling: {} },
-			'update(): "sampeling" is not a key; legal here: rules, sampling, logLevel, headers, otlp. Did you',
+			'update(): "sampeling" is not a key; legal here: rules, sampling, logLevel, headers, otlp, jaeger. Did you',
 		],
 		[{ otlp: { endpoint: 'http://localhost' } }, 'update(): "otlp.endpoint" cannot be changed while telemetry runs;'],
 		[{ otlp: { logs: { timeout: 1 } } }, 'update(): "otlp.logs.timeout" cannot be changed while telemetry runs;'],
@@ -148,7 +213,7 @@ describe('update()', () => {
 		],
 		[
 			undefined,
-			'update(): the changes are an object with the keys rules, sampling, logLevel, headers, otlp; it got undefined.',
+			'update(): the changes are an object with the keys rules, sampling, logLevel, headers, otlp, jaeger; it got undefined.',
 		],
 	])('refuses %j and changes nothing', async (changes, message) => {
 		const running = await start();
