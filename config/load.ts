@@ -48,7 +48,18 @@ export interface LoadedConfig {
 	readonly notices: readonly string[];
 }
 
-/** Where `loadConfig` searches for files. */
+/**
+ * The folders in which `loadConfig` searches for files.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, type Places } from 'agentese-otel/presets';
+ *
+ * const places: Places = { cwd: process.cwd(), home: process.cwd() };
+ * const { sources } = await loadConfig({ serviceName: 'garden' }, places);
+ * sources.serviceName; // => 'argument'
+ * ```
+ */
 export interface Places {
 	/** The directory where the search for the config file begins. @default the working directory */
 	readonly cwd?: string;
@@ -65,10 +76,21 @@ export interface Places {
  * `.agenteserc*`, the same names under `.config/`, and the key `agentese` of package.json, from the working directory
  * upward to the directory with a package.json.
  *
- * @param argument - a config, or the path of a config file
- * @param places - where files are searched
+ * @param argument - a config, or the path of a config file. @default none: the file is searched
+ * @param places - the folders in which files are searched. @default {}
  * @returns the merged config and the source of each key
- * @throws ConfigurationError with all faults of all sources
+ * @throws ConfigurationError (as a rejection) with all faults of all sources
+ *
+ * @example
+ * ```ts
+ * import { loadConfig } from 'agentese-otel/presets';
+ *
+ * const { config, sources } = await loadConfig({ preset: 'json', json: { maxAge: '1d' } });
+ * config.json.maxAge; // => 86400000
+ * sources['json.maxAge']; // => 'argument'
+ * sources['sampling.rate']; // => 'default'
+ * await loadConfig({ preset: 'jsn' }); // throws ConfigurationError
+ * ```
  */
 export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
 /**
@@ -78,9 +100,9 @@ export function loadConfig(argument?: TelemetryConfig | string, places?: Places)
  * section with the preset's name, which these types do not know.
  *
  * @param argument - a config whose `preset` names a module
- * @param places - where files are searched
+ * @param places - the folders in which files are searched. @default {}
  * @returns the merged config and the source of each key
- * @throws ConfigurationError with all faults of all sources
+ * @throws ConfigurationError (as a rejection) with all faults of all sources
  */
 export function loadConfig(argument: CustomPresetConfig, places?: Places): Promise<LoadedConfig>;
 /**
@@ -89,12 +111,14 @@ export function loadConfig(argument: CustomPresetConfig, places?: Places): Promi
  */
 export function loadConfig(argument: never, places?: Places): Promise<LoadedConfig>;
 /**
- * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
- * key that is wrong.
+ * Finds the config, checks it and merges all sources: the argument, `AGENTESE_*` variables, `OTEL_*` variables, the
+ * project's config file, the user's `~/.kgents/telemetry.yaml`, the defaults. It starts nothing. It is the first
+ * signature once more, because TypeScript reports a mistake by the last one.
  *
- * @param argument - a config, or the path of a config file
- * @param places - where files are searched
- * @throws ConfigurationError if the config is faulty, with all faults
+ * @param argument - a config, or the path of a config file. @default none: the file is searched
+ * @param places - the folders in which files are searched. @default {}
+ * @returns the merged config and the source of each key
+ * @throws ConfigurationError (as a rejection) with all faults of all sources
  */
 export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
 export async function loadConfig(

@@ -16,9 +16,12 @@ import { type ConfigLayer, defaultConfig, type EffectiveConfig, type TelemetryCo
  *
  * @example
  * ```ts
- * import type { TelemetryUpdate } from 'agentese-otel/presets';
+ * import { startTelemetry, type TelemetryUpdate } from 'agentese-otel/presets';
  *
  * const quieter: TelemetryUpdate = { sampling: { rate: 0.1 }, rules: [{ match: 'world.**', enabled: false }] };
+ * await using telemetry = await startTelemetry({ preset: 'json' });
+ * const { sampling } = await telemetry.update(quieter);
+ * sampling.rate; // => 0.1
  * ```
  */
 export interface TelemetryUpdate {
@@ -40,7 +43,7 @@ export interface TelemetryUpdate {
 	/** Headers of single signals of the preset `otlp`. @default the headers that are in effect */
 	readonly otlp?:
 		| {
-				/** The same as `headers` beside this section. @default the headers that are in effect */
+				/** Headers of all signals, as `headers` beside this section. @default the headers that are in effect */
 				readonly headers?: Record<string, string> | undefined;
 				/** Of traces alone. @default the headers that they have */
 				readonly traces?: Pick<TelemetryUpdate, 'headers'> | undefined;

@@ -109,7 +109,10 @@ export interface BareDecorator {
 export interface ConfigurableDecorator<O> extends BareDecorator {
 	/** Matches no call; it is the one whose parameter editors complete, and the compiler's error names. */
 	(
-		options: O & { readonly [Symbol.hasInstance]: never },
+		options: O & {
+			/** No options have it. */
+			readonly [Symbol.hasInstance]: never;
+		},
 	): (target: unknown, key?: unknown, descriptor?: unknown) => void;
 	/** Matches no call. */
 	(options: never): (target: unknown, key?: unknown, descriptor?: unknown) => void;

@@ -1,6 +1,18 @@
 import type { EffectiveOptions } from './common/settings.js';
 
-/** The section `delivery` of the config: how the presets that send keep and retry what they could not send yet. */
+/**
+ * The section `delivery` of the config: how the presets that send keep and retry what they could not send yet.
+ *
+ * @example
+ * ```ts
+ * import { type DeliveryOptions, loadConfig } from 'agentese-otel/presets';
+ *
+ * const delivery: DeliveryOptions = { maxBytes: '64 MiB', maxAge: '1d', delay: '100ms' };
+ * const { config } = await loadConfig({ preset: 'otlp', delivery });
+ * config.delivery.maxBytes; // => 67108864
+ * config.delivery.delay; // => 100
+ * ```
+ */
 export interface DeliveryOptions {
 	/**
 	 * Whether what is not delivered is kept on disk. With `false` it waits in memory only, and is lost with the process.

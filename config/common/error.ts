@@ -24,8 +24,10 @@ export class ConfigurationError extends AgenteseError {
 	readonly #strict: boolean;
 
 	/**
+	 * Creates the error for the faults of all sources.
+	 *
 	 * @param faults - the faults; the message lists all of them
-	 * @param strict - the value of the config's key `strict`
+	 * @param strict - the value of the config's key `strict`. @default true
 	 */
 	constructor(faults: readonly ConfigurationFault[], strict = true) {
 		const lines = faults.map(

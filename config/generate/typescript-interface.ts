@@ -14,6 +14,19 @@ const IMPORTED: Readonly<Record<string, readonly [type: string, module: string]>
 	delivery: ['DeliveryOptions', '../../delivery/options.js'],
 };
 
+/** The example of `TelemetryConfig`. */
+const EXAMPLE = [
+	'@example',
+	'```ts',
+	"import { loadConfig, type TelemetryConfig } from 'agentese-otel/presets';",
+	'',
+	"const telemetry: TelemetryConfig = { preset: ['json', 'otlp'], sampling: { rate: 0.1 } };",
+	'const { config } = await loadConfig(telemetry);',
+	"config.preset; // => ['json', 'otlp']",
+	'config.delivery.delay; // => 200',
+	'```',
+].join('\n');
+
 /** The longest line of a comment, less its indent and its ` * `. */
 const COMMENT_WIDTH = 112;
 
@@ -35,6 +48,7 @@ export interface ConfigRule ${members(rule, ['rules'], '')}`,
 		`${comment([
 			'The config as it is written in a file, or passed to `startTelemetry`. Every key is optional, and undefined sets nothing.',
 			'An unknown key or a value that is not legal is a configuration error.',
+			EXAMPLE,
 		])}
 export interface TelemetryConfig ${members(configSchema, [], '')}`,
 	].join('\n\n');
@@ -126,7 +140,10 @@ function literal(value: unknown): string {
 function comment(paragraphs: readonly string[], indent = ''): string {
 	const [only = ''] = paragraphs;
 	if (paragraphs.length === 1 && only.length < COMMENT_WIDTH - 4) return `${indent}/** ${only} */`;
-	const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : ['']), ...wrap(text, COMMENT_WIDTH)]);
+	const lines = paragraphs.flatMap((text, index) => [
+		...(index === 0 ? [] : ['']),
+		...text.split('\n').flatMap((line) => wrap(line, COMMENT_WIDTH)),
+	]);
 	return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`].join('\n');
 }
 

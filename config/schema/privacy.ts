@@ -51,7 +51,7 @@ export const redactOption = (z: Zod) =>
 				.meta({
 					legal: 'a function (key, value) => value, in code only',
 					description:
-						'Called last for every text and attribute; returns what is written. A value is redacted if it returns none.',
+						'Called last for every text and attribute; returns what is written. A value is redacted if it returns none or throws.',
 					fallback: 'none',
 					typescript: '((key: string, value: unknown) => unknown)',
 				})

@@ -38,6 +38,16 @@ export interface ConfigRule {
  * nothing.
  *
  * An unknown key or a value that is not legal is a configuration error.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, type TelemetryConfig } from 'agentese-otel/presets';
+ *
+ * const telemetry: TelemetryConfig = { preset: ['json', 'otlp'], sampling: { rate: 0.1 } };
+ * const { config } = await loadConfig(telemetry);
+ * config.preset; // => ['json', 'otlp']
+ * config.delivery.delay; // => 200
+ * ```
  */
 export interface TelemetryConfig {
 	/**
@@ -205,8 +215,8 @@ export interface TelemetryConfig {
 				 */
 				allow?: (string | RegExp)[] | undefined;
 				/**
-				 * Called last for every text and attribute; returns what is written. A value is redacted if it returns none.
-				 * Legal: a function (key, value) => value, in code only.
+				 * Called last for every text and attribute; returns what is written. A value is redacted if it returns none or
+				 * throws. Legal: a function (key, value) => value, in code only.
 				 *
 				 * @default none
 				 */

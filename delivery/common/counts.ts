@@ -1,5 +1,5 @@
 /**
- * Counts what happens to one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. The
+ * Counts what happens to one signal's records. `created = delivered + queued + onDisk + dropped` holds at every moment. The
  * members are explained at `SignalCounts`.
  */
 export class Counts {
@@ -32,24 +32,27 @@ export class Counts {
 	}
 }
 
-/** What happened to one signal's records. `made = written + queued + onDisk + dropped` holds at every moment. */
+/** What happened to one signal's records. `created = delivered + queued + onDisk + dropped` holds at every moment. */
 export interface SignalCounts {
-	/** Ended spans, metric points or log records that reached the preset, plus those that it adopted. */
+	/** The number of ended spans, metric points or log records that reached the preset, plus those that it adopted. */
 	created: number;
-	/** Those that are in a file of the json preset, or that a backend has accepted. */
+	/** The number of records that are in a file of the json preset, or that a backend has accepted. */
 	delivered: number;
-	/** Those that are in memory only. */
+	/** The number of records that are in memory only. */
 	queued: number;
-	/** Those that are lost. */
+	/** The number of records that are lost. */
 	dropped: number;
-	/** The lost ones by reason. */
+	/** The number of lost records by reason, such as `memory`. */
 	droppedBy: Record<string, number>;
-	/** Those that are on disk until a backend accepts them. @default 0 */
+	/** The number of records that are on disk until a backend accepts them. @default 0 */
 	onDisk?: number;
-	/** Those of `made` that an earlier process, or one that was killed, has left on disk. @default 0 */
+	/** The number of records of `created` that an earlier process, or one that was killed, has left on disk. @default 0 */
 	adopted?: number;
-	/** Those of `dropped` that a backend has refused, and that are kept in files with its response. @default 0 */
+	/**
+	 * The number of records of `dropped` that a backend has refused, and that are kept in files with its response.
+	 * @default 0
+	 */
 	rejected?: number;
-	/** Requests (not records) that a backend did not accept, and that were or will be repeated. @default 0 */
+	/** The number of requests (not of records) that a backend did not accept, and that were or will be repeated. @default 0 */
 	retries?: number;
 }

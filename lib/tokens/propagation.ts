@@ -11,13 +11,13 @@ const HEADER = 'agentese-tokens';
 /** What `answerWithTokens` can set the header on: a response of Node, a `Headers`, or a plain object of headers. */
 export type HeaderCarrier =
 	| {
-			/** Sets a header. An error that it throws is logged once. */
+			/** Sets a header. What it returns is ignored; an error that it throws is logged once. */
 			setHeader(name: string, value: string): unknown;
 			/** Whether the headers were sent already. @default false */
 			readonly headersSent?: boolean;
 	  }
 	| {
-			/** Sets a header. An error that it throws is logged once. */
+			/** Sets a header. What it returns is ignored; an error that it throws is logged once. */
 			set(name: string, value: string): unknown;
 	  }
 	| Record<string, unknown>;

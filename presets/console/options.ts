@@ -2,6 +2,15 @@ import type { EffectiveOptions } from '../../delivery/common/settings.js';
 
 /**
  * The options of the preset `console`: the section `console` of the config. An unknown key is a configuration error.
+ *
+ * @example
+ * ```ts
+ * import { type ConsoleOptions, loadConfig } from 'agentese-otel/presets';
+ *
+ * const options: ConsoleOptions = { color: 'never' };
+ * const { config } = await loadConfig({ preset: 'console', console: options });
+ * config.console; // => { color: 'never' }
+ * ```
  */
 export interface ConsoleOptions {
 	/**

@@ -1,6 +1,17 @@
 import type { EffectiveOptions } from '../../delivery/common/settings.js';
 
-/** Certificates for TLS, as paths of PEM files relative to the config file. An empty text is a configuration error. */
+/**
+ * Certificates for TLS, as paths of PEM files relative to the config file. An empty text is a configuration error.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, type OtlpTlsOptions } from 'agentese-otel/presets';
+ *
+ * const tls: OtlpTlsOptions = { ca: '/etc/garden/ca.pem' };
+ * const { config } = await loadConfig({ preset: 'otlp', otlp: { endpoint: 'https://otlp.example.com', tls } });
+ * config.otlp.tls; // => { ca: '/etc/garden/ca.pem' }
+ * ```
+ */
 export interface OtlpTlsOptions {
 	/** The path of the certificates that the server is trusted by. @default Node's own certificate authorities */
 	ca?: string | undefined;
@@ -10,7 +21,19 @@ export interface OtlpTlsOptions {
 	key?: string | undefined;
 }
 
-/** The options that exist both for all signals and for one signal. */
+/**
+ * The options that exist both for all signals and for one signal.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, type OtlpRequestOptions } from 'agentese-otel/presets';
+ *
+ * const request: OtlpRequestOptions = { compression: 'gzip', timeout: '3s' };
+ * const { config } = await loadConfig({ preset: 'otlp', otlp: request });
+ * config.otlp.timeout; // => 3000
+ * config.otlp.compression; // => 'gzip'
+ * ```
+ */
 export interface OtlpRequestOptions {
 	/**
 	 * The OTLP protocol. Any other value is a configuration error.
@@ -46,7 +69,18 @@ export interface OtlpRequestOptions {
 	tls?: OtlpTlsOptions | undefined;
 }
 
-/** The options of one signal. An option that is not set has the value of the same option for all signals. */
+/**
+ * The options of one signal. An option that is not set has the value of the same option for all signals.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, type OtlpSignalOptions } from 'agentese-otel/presets';
+ *
+ * const metrics: OtlpSignalOptions = { endpoint: 'http://prometheus:9090/api/v1/otlp/v1/metrics' };
+ * const { config } = await loadConfig({ preset: 'otlp', otlp: { metrics } });
+ * config.otlp.metrics.endpoint; // => 'http://prometheus:9090/api/v1/otlp/v1/metrics'
+ * ```
+ */
 export interface OtlpSignalOptions extends OtlpRequestOptions {
 	/**
 	 * The address of this signal alone. It is used unchanged: no path is appended. A text that is not an address is a
@@ -60,6 +94,17 @@ export interface OtlpSignalOptions extends OtlpRequestOptions {
 /**
  * The options of a backend that speaks OTLP: the section `otlp` of the config, and `deliver()` of a custom preset. An
  * unknown key is a configuration error; `deliver()` throws a `TypeError` instead.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, type OtlpOptions } from 'agentese-otel/presets';
+ *
+ * const otlp: OtlpOptions = { endpoint: 'collector:4317', traces: { timeout: '3s' } };
+ * const { config } = await loadConfig({ preset: 'otlp', otlp });
+ * config.otlp.endpoint; // => 'http://collector:4317'
+ * config.otlp.protocol; // => 'grpc'
+ * config.otlp.traces.timeout; // => 3000
+ * ```
  */
 export interface OtlpOptions extends OtlpRequestOptions {
 	/**

@@ -1,4 +1,15 @@
-/** The options of the preset `jaeger`: the section `jaeger` of the config. An unknown key is a configuration error. */
+/**
+ * The options of the preset `jaeger`: the section `jaeger` of the config. An unknown key is a configuration error.
+ *
+ * @example
+ * ```ts
+ * import { type JaegerOptions, loadConfig } from 'agentese-otel/presets';
+ *
+ * const jaeger: JaegerOptions = { endpoint: 'jaeger.local:4317' };
+ * const { config } = await loadConfig({ preset: 'jaeger', jaeger });
+ * config.jaeger; // => { endpoint: 'http://jaeger.local:4317', protocol: 'grpc' }
+ * ```
+ */
 export interface JaegerOptions {
 	/**
 	 * The address at which Jaeger receives OTLP. Over HTTP `/v1/traces` is appended to it. Without a scheme it is

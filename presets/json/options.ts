@@ -1,6 +1,17 @@
 import type { EffectiveOptions } from '../../delivery/common/settings.js';
 
-/** The options of the preset `json`: the section `json` of the config. An unknown key is a configuration error. */
+/**
+ * The options of the preset `json`: the section `json` of the config. An unknown key is a configuration error.
+ *
+ * @example
+ * ```ts
+ * import { type JsonOptions, loadConfig } from 'agentese-otel/presets';
+ *
+ * const json: JsonOptions = { directory: '/var/lib/garden', maxBytes: '1 GiB', maxAge: '30d' };
+ * const { config } = await loadConfig({ preset: 'json', json });
+ * config.json; // => { directory: '/var/lib/garden', maxBytes: 2 ** 30, maxAge: 30 * 24 * 60 * 60 * 1000 }
+ * ```
+ */
 export interface JsonOptions {
 	/**
 	 * The path of the directory for the folders `traces/`, `metrics/` and `logs/`, relative to the config file, or to the

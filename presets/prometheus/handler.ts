@@ -28,16 +28,27 @@ export function registerPage(render: PageRenderer): () => void {
 }
 
 /**
- * Creates a request handler that serves the metrics page on a server of the application:
- *
- *     createServer(prometheusHandler())
- *     app.get('/metrics', prometheusHandler())    // express
+ * Creates a request handler that serves the metrics page on a server of the application: of Node, or of a framework that
+ * hands Node's request and response to its handlers, as Express does with `app.get('/metrics', prometheusHandler())`.
  *
  * It may be created before telemetry starts, and responds with 503 while no `prometheus` preset runs. If the server is
  * instrumented, scrapes become no spans if the handler is mounted at `prometheus.path`; at another path the first
  * scrape becomes one.
  *
  * @returns a handler whose promise resolves when the response has been written, and never rejects
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { prometheusHandler, startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'prometheus', prometheus: { listen: false } });
+ * const server = createServer(prometheusHandler());
+ * await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+ * const response = await fetch(`http://127.0.0.1:${(server.address() as { port: number }).port}/metrics`);
+ * response.status; // => 200
+ * server.close();
+ * ```
  */
 export function prometheusHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
 	markHandlerCreated();

@@ -3,6 +3,15 @@ import type { EffectiveOptions } from '../../delivery/common/settings.js';
 /**
  * The options of the preset `prometheus`: the section `prometheus` of the config. An unknown key is a configuration
  * error.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, type PrometheusOptions } from 'agentese-otel/presets';
+ *
+ * const prometheus: PrometheusOptions = { host: '0.0.0.0', port: 9465 };
+ * const { config } = await loadConfig({ preset: 'prometheus', prometheus });
+ * config.prometheus; // => { host: '0.0.0.0', port: 9465, path: '/metrics', listen: true }
+ * ```
  */
 export interface PrometheusOptions {
 	/**

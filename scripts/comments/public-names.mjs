@@ -58,11 +58,20 @@ export function membersOf(node) {
 	});
 }
 
-/** Returns the object types that are written out in the type of a declaration, without the types of callbacks. */
+/**
+ * Returns the object types that are written out in the type of a declaration, without the types of callbacks and without
+ * the patterns of conditional types.
+ */
 export function literalsIn(node) {
 	const found = [];
 	const visit = (child) => {
-		if (ts.isIndexedAccessTypeNode(child) || ts.isBlock(child) || ts.isExpression(child)) return;
+		if (
+			ts.isIndexedAccessTypeNode(child) ||
+			ts.isConditionalTypeNode(child) ||
+			ts.isBlock(child) ||
+			ts.isExpression(child)
+		)
+			return;
 		if (ts.isTypeLiteralNode(child)) found.push(child);
 		else ts.forEachChild(child, visit);
 	};

@@ -8,7 +8,20 @@ import { runningSpans } from './running-spans.js';
 
 export type { ImportFault, RecordedEvent };
 
-/** Where imported spans are sent. */
+/**
+ * The options of `importEvents`: what receives the spans.
+ *
+ * @example
+ * ```ts
+ * import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+ * import { importEvents, type ImportOptions } from 'agentese-otel/presets';
+ *
+ * const exporter = new InMemorySpanExporter();
+ * const options: ImportOptions = { processors: [new SimpleSpanProcessor({ exporter })] };
+ * await importEvents([{ id: '1', timestamp: 1.5, content: { type: 'call', function: 'ask', depth: 0 } }], options);
+ * exporter.getFinishedSpans().length; // => 1
+ * ```
+ */
 export interface ImportOptions {
 	/**
 	 * The span processors that receive the spans. They are flushed and never shut down.
@@ -45,8 +58,23 @@ const SPANS_PER_FLUSH = 500;
  * A faulty event is left out and reported in `faults`; all others are imported.
  *
  * @param events - the events, in any order
+ * @param options - what receives the spans. @default the running telemetry
+ * @returns a promise of what was imported; it resolves once the processors were flushed
  * @throws TypeError if `events` is no array
  * @throws Error if no running preset exports traces and `options.processors` is not given
+ *
+ * @example
+ * ```ts
+ * import { importEvents, startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using _telemetry = await startTelemetry({ preset: 'json' });
+ * const { spans, faults } = await importEvents([
+ * 	{ id: '1', timestamp: 1.5, content: { type: 'call', function: 'ask', depth: 0 } },
+ * 	{ id: '2', timestamp: 1.7, content: { type: 'return', function: 'ask', depth: 0 }, dependencies: ['1'] },
+ * ]);
+ * spans; // => 1
+ * faults; // => []
+ * ```
  */
 export async function importEvents(
 	events: readonly RecordedEvent[],

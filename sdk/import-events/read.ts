@@ -21,18 +21,18 @@ export interface RecordedEvent {
 		readonly type: 'call' | 'return' | 'exception';
 		/** The name of the called function. */
 		readonly function: string;
-		/** The file of the function. */
+		/** The file of the function; null or left out if it is unknown. */
 		readonly file?: string | null;
-		/** The line in that file. */
+		/** The line in that file, from 1; null or left out if it is unknown. */
 		readonly line?: number | null;
-		/** How deeply the call is nested, from 0. */
+		/** How many levels deep the call is nested, from 0. */
 		readonly depth: number;
 	};
 	/** Seconds since 1970, with a fraction. */
 	readonly timestamp: number;
-	/** What recorded the event, such as a thread. Calls are nested within one source. */
+	/** What recorded the event, such as a thread; null or left out if there is one. Calls are nested within one source. */
 	readonly source?: string | null;
-	/** The ids of the events that the event depends on. */
+	/** The ids of the events that the event depends on; null or left out if there are none. */
 	readonly dependencies?: readonly string[] | null;
 }
 

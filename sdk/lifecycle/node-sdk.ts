@@ -10,9 +10,7 @@ import { startRules, tracingSettings } from './engine-settings.js';
 
 /**
  * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
- * starts the NodeSDK itself:
- *
- *     new NodeSDK(await nodeSdkConfiguration()).start()
+ * starts the NodeSDK itself.
  *
  * The list of a signal that no preset exports is empty, which keeps the NodeSDK from sending it with its own defaults.
  * What is in memory is still written when the process ends; calling `shutdown()` is up to the application.
@@ -21,8 +19,21 @@ import { startRules, tracingSettings } from './engine-settings.js';
  * exports traces, until the process ends. The `rate` of a rule needs the configuration's `sampler`.
  *
  * @param argument - a config, or the path of a config file. @default the config is searched, as `loadConfig` does
- * @throws ConfigurationError if the config is faulty, with all faults
- * @throws Error if the packages of OpenTelemetry 2.x are installed, with what to do
+ * @returns a promise of the configuration, for `new NodeSDK(configuration)`
+ * @throws ConfigurationError (as a rejection) if the config is faulty, with all faults
+ * @throws Error (as a rejection) if the packages of OpenTelemetry 2.x are installed, with what to do
+ *
+ * @example
+ * ```ts
+ * import { NodeSDK } from '@opentelemetry/sdk-node';
+ * import { nodeSdkConfiguration } from 'agentese-otel/presets';
+ *
+ * const configuration = await nodeSdkConfiguration({ preset: 'json' });
+ * const sdk = new NodeSDK(configuration);
+ * sdk.start();
+ * configuration.metricReaders?.length; // => 1
+ * await sdk.shutdown();
+ * ```
  */
 export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promise<Partial<NodeSDKConfiguration>>;
 /**
@@ -30,11 +41,10 @@ export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promi
  * starts the NodeSDK itself and names a custom preset. It does the same as for shipped presets; the custom preset's own
  * schema checks its section, which these types do not know.
  *
- *     new NodeSDK(await nodeSdkConfiguration({ preset: './presets/roll.js', roll: { lines: 3 } })).start()
- *
  * @param argument - a config whose `preset` names a module
- * @throws ConfigurationError if the config is faulty, with all faults
- * @throws Error if the packages of OpenTelemetry 2.x are installed, with what to do
+ * @returns a promise of the configuration, for `new NodeSDK(configuration)`
+ * @throws ConfigurationError (as a rejection) if the config is faulty, with all faults
+ * @throws Error (as a rejection) if the packages of OpenTelemetry 2.x are installed, with what to do
  */
 export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Partial<NodeSDKConfiguration>>;
 /**
@@ -43,11 +53,13 @@ export function nodeSdkConfiguration(argument: CustomPresetConfig): Promise<Part
  */
 export function nodeSdkConfiguration(argument: never): Promise<Partial<NodeSDKConfiguration>>;
 /**
- * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
- * key that is wrong.
+ * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
+ * starts the NodeSDK itself. It is the first signature once more, because TypeScript reports a mistake by the last one.
  *
- * @param argument - a config, or the path of a config file
- * @throws ConfigurationError if the config is faulty, with all faults
+ * @param argument - a config, or the path of a config file. @default the config is searched, as `loadConfig` does
+ * @returns a promise of the configuration, for `new NodeSDK(configuration)`
+ * @throws ConfigurationError (as a rejection) if the config is faulty, with all faults
+ * @throws Error (as a rejection) if the packages of OpenTelemetry 2.x are installed, with what to do
  */
 export function nodeSdkConfiguration(argument?: TelemetryConfig | string): Promise<Partial<NodeSDKConfiguration>>;
 export async function nodeSdkConfiguration(

@@ -36,9 +36,23 @@ const state = processState('sdk/start', () => ({
  * - the application has registered an SDK: decorators then use that one
  * - the packages of OpenTelemetry 2.x are installed, or Node is too old for the presets
  *
- * @param argument - a config, which has precedence over the config file, or the path of a config file
- * @throws ConfigurationError if the config is faulty, with all faults. With `strict: false` the faults are written to
+ * @param argument - a config, which has precedence over the config file, or the path of a config file. @default none: the
+ *   file is searched, as `loadConfig` does
+ * @returns a promise of the handle
+ * @throws ConfigurationError (as a rejection) if the config is faulty, with all faults. With `strict: false` the faults are written to
  * stderr instead, and the handle is one that does nothing
+ *
+ * @example
+ * ```ts
+ * import { traced } from 'agentese-otel';
+ * import { startTelemetry } from 'agentese-otel/presets';
+ *
+ * await using telemetry = await startTelemetry({ preset: 'json', serviceName: 'garden' });
+ * const greet = traced((name: string) => `hello ${name}`, 'greet');
+ * greet('kent'); // => 'hello kent'
+ * await telemetry.flush();
+ * telemetry.stats().spans; // => expect.objectContaining({ created: 1, delivered: 1 })
+ * ```
  */
 export function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry>;
 /**
@@ -47,7 +61,8 @@ export function startTelemetry(argument?: TelemetryConfig | string): Promise<Tel
  * which these types do not know.
  *
  * @param argument - a config whose `preset` names a module; it has precedence over the config file
- * @throws ConfigurationError if the config is faulty, with all faults. With `strict: false` the faults are written to
+ * @returns a promise of the handle
+ * @throws ConfigurationError (as a rejection) if the config is faulty, with all faults. With `strict: false` the faults are written to
  * stderr instead, and the handle is one that does nothing
  */
 export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>;
@@ -57,11 +72,15 @@ export function startTelemetry(argument: CustomPresetConfig): Promise<Telemetry>
  */
 export function startTelemetry(argument: never): Promise<Telemetry>;
 /**
- * The same as the first signature. TypeScript reports a mistake by the last signature, and only this one then names the
- * key that is wrong.
+ * Finds the config, starts the SDK with the presets that the config names, and returns a handle. If nothing is
+ * configured, telemetry is written as OTLP JSON lines to files in `.agentese`. It is the first signature once more, because
+ * TypeScript reports a mistake by the last one.
  *
- * @param argument - a config, or the path of a config file
- * @throws ConfigurationError if the config is faulty, with all faults
+ * @param argument - a config, which has precedence over the config file, or the path of a config file. @default none: the
+ *   file is searched, as `loadConfig` does
+ * @returns a promise of the handle
+ * @throws ConfigurationError (as a rejection) if the config is faulty, with all faults. With `strict: false` the faults are written to
+ * stderr instead, and the handle is one that does nothing
  */
 export function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry>;
 export async function startTelemetry(argument?: TelemetryConfig | string): Promise<Telemetry> {

@@ -90,11 +90,11 @@ export interface Telemetry extends AsyncDisposable {
 	 * first minute are in the next handle's `stats().spans`, dropped as `unregistered`.
 	 */
 	shutdown(): Promise<void>;
-	/** Returns the current counts. */
+	/** Returns the current counts, as a new object. Never throws, unless a custom preset's `stats` does. */
 	stats(): TelemetryStats;
 	/**
 	 * Returns whether telemetry is delivered, late or lost, with a sentence for each problem. It reads counts alone, so a
-	 * health endpoint may call it at each request.
+	 * health endpoint may call it at each request. Never throws, unless a custom preset's `stats` does.
 	 */
 	health(): TelemetryHealth;
 }

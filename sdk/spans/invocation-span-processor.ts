@@ -7,9 +7,27 @@ import { onForeignSpanEnd, onForeignSpanStart } from '../../lib/tokens/foreign-s
 /**
  * Creates a span processor for spans that start inside an invocation, `withObserver` or `propagate`, whichever library
  * starts them. It writes the observer on them (`agentese.observer`, `agentese.archetype`, `session.id`,
- * `agentese.tenant`) and the attributes that are propagated, and counts the tokens of spans that are model calls. `startTelemetry` and `nodeSdkConfiguration` include it; an application that
- * creates its own tracer provider adds it there, before the processors that export. It stores nothing, sends nothing
- * and never throws.
+ * `agentese.tenant`) and the attributes that are propagated, and counts the tokens of spans that are model calls.
+ * `startTelemetry` and `nodeSdkConfiguration` include it; an application that creates its own tracer provider adds it
+ * there, before the processors that export. It stores nothing, sends nothing and never throws.
+ *
+ * @returns the processor
+ *
+ * @example
+ * ```ts
+ * import { context, trace } from '@opentelemetry/api';
+ * import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+ * import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+ * import { propagate } from 'agentese-otel';
+ * import { invocationSpanProcessor } from 'agentese-otel/presets';
+ *
+ * context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+ * const exporter = new InMemorySpanExporter();
+ * const spanProcessors = [invocationSpanProcessor(), new SimpleSpanProcessor({ exporter })];
+ * trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors }));
+ * propagate({ 'app.request': 'r-7' }, () => trace.getTracer('another library').startSpan('query').end());
+ * exporter.getFinishedSpans().map(({ attributes }) => attributes['app.request']); // => ['r-7']
+ * ```
  */
 export function invocationSpanProcessor(): SpanProcessor {
 	return new InvocationSpanProcessor();
@@ -17,7 +35,10 @@ export function invocationSpanProcessor(): SpanProcessor {
 
 /** The processor that `invocationSpanProcessor` returns. */
 class InvocationSpanProcessor implements SpanProcessor {
-	/** Writes the observer of the parent context and the attributes that are propagated to it, and remembers the span if it may be a model call. */
+	/**
+	 * Writes the observer of the parent context and the attributes that are propagated to it, and remembers the span if it
+	 * may be a model call.
+	 */
 	onStart(span: Span, parentContext: Context): void {
 		stampObserver(span, parentContext);
 		stampPropagated(span, parentContext);
