@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { warnOnce } from '../lib/runtime/log-once.js';
 import { makeIgnoredFolder } from './journal/files/make-folder.js';
 import { Journal, type LossReason } from './journal/journal.js';
-import type { Encoding } from './journal/segments/frame.js';
+import type { Encoding, FrameSignal } from './journal/segments/frame.js';
+import { journalReports } from './journal-reports.js';
 import type { DeliverySettings } from './options.js';
 import type { PipelineOptions } from './pipeline.js';
 import { DeadLetters } from './sending/dead-letters.js';
@@ -16,8 +17,7 @@ export interface Address {
 	readonly preset: string;
 	/** The URL, without a user name, a password or a query. */
 	readonly endpoint: string;
-	/** `traces`, `metrics` or `logs`. */
-	readonly signal: string;
+	readonly signal: FrameSignal;
 	/** How the bodies are encoded. */
 	readonly encoding: Encoding;
 }
@@ -61,22 +61,17 @@ export function journalIn(
 	if (root === undefined || !settings.journal) return {};
 	const directory = folderOf(root, address);
 	const { maxBytes, maxAge, fsync } = settings;
+	const { signal } = address;
 	return {
 		deadLetters: new DeadLetters(join(directory, REFUSED), { maxBytes, maxAge }),
 		journal: (onLost) =>
 			new Journal({
-				...{ directory, maxBytes, maxAge, fsync },
+				...{ directory, signal, maxBytes, maxAge, fsync, ...journalReports },
 				prepare: () => makeIgnoredFolder(root),
 				onLost: (entries, reason, segment) => {
 					onLost(entries, reason, segment);
 					warnOnce(`delivery/${reason}`, LOSS_MESSAGES[reason]);
 				},
-				onUnknownVersion: (path, version) =>
-					warnOnce(
-						`delivery/strange/${version}`,
-						`${basename(path)} is of another version of the journal, ${version ?? 'none'}; it is left as it is, and ` +
-							'that version sends it.',
-					),
 			}),
 	};
 }

@@ -297,16 +297,10 @@ export class SignalPipeline<T> {
 		if (journal === undefined) return;
 		this.#adopting ??= this.#guarded(async () => {
 			// Segment by segment, so that very many frames are parked before the next ones are read.
-			const { damaged } = await journal.adopt((entries) => {
+			await journal.adopt((entries) => {
 				this.#backlog.adopt(entries);
 				this.#backlog.park();
 			});
-			if (damaged > 0) {
-				warnOnce(
-					'delivery/damaged',
-					'a segment of the journal ended within a frame or was damaged, as after a kill; what was whole in it is sent.',
-				);
-			}
 			await journal.applyRetention();
 		}).finally(() => {
 			this.#adopting = undefined;

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
 import { type FileSystem, nodeFileSystem } from '../../delivery/journal/files/file-system.js';
-import { Journal } from '../../delivery/journal/journal.js';
 import { SignalPipeline } from '../../delivery/pipeline.js';
 import type { SignalCounts } from '../../sdk/index.js';
 import { temporary } from '../support/children.js';
+import { createJournal } from '../support/journals.js';
 import { captureLogs } from '../support/providers.js';
 
 let directory: string;
@@ -91,12 +91,11 @@ function pipelineOn(disk: Faulty, { unreachable = true, keep = true, adopter = f
 			reasonOf: String,
 		},
 		journal: (onLost) =>
-			new Journal({
-				...{ directory, maxBytes: 1e9, maxAge: 1e9, fsync: 'always', segmentBytes: 400, files: disk.files },
-				...{ onLost, onUnknownVersion: () => undefined },
+			createJournal(directory, {
+				...{ fsync: 'always', segmentBytes: 1200, files: disk.files, onLost },
 				// The owners before it are of this process, which lives.
 				...(adopter && { isAlive: async () => false }),
-			}),
+			}).journal,
 	});
 	pipelines.push(pipeline);
 	const counts = (): SignalCounts & { onDisk: number } => {

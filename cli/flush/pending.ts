@@ -1,11 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { nodeFileSystem } from '../../delivery/journal/files/file-system.js';
-import { isAlive, ownerFileName } from '../../delivery/journal/lease/owner.js';
-import { framesIn, PREAMBLE, versionOf } from '../../delivery/journal/segments/frame.js';
+import { currentMoment } from '../../delivery/common/machine.js';
+import { distrust, openTrustedSync } from '../../delivery/common/trusted-file.js';
+import { nodeFileSystem as files } from '../../delivery/journal/files/file-system.js';
+import { Liveness } from '../../delivery/journal/lease/liveness.js';
+import { MAX_OWNER_BYTES, ownerFileName, parseOwnerFile } from '../../delivery/journal/lease/owner.js';
+import { VERSION } from '../../delivery/journal/segments/frame.js';
+import { type Scan, scanSegment } from '../../delivery/journal/segments/scan.js';
 import { parseSegmentName } from '../../delivery/journal/segments/segment.js';
-import { platform } from '../../lib/runtime/platform.js';
+import { journalReports } from '../../delivery/journal-reports.js';
 
 /** A living process that holds records and will send them. The member names are those of `flush --json`. */
 interface Holder {
@@ -27,6 +32,9 @@ export interface PendingRequests {
 	readonly isExact: boolean;
 }
 
+/** What was seen of the owners of each folder: whether one that beats lives shows only over time. */
+const livenesses = new Map<string, Liveness>();
+
 /**
  * Counts the pending requests in a folder, and changes nothing there. A folder that does not exist holds none.
  *
@@ -43,28 +51,55 @@ export async function pendingIn(folder: string, until = Number.POSITIVE_INFINITY
 	for (const name of await unlessMissing(readdir(folder), [])) {
 		const owner = parseSegmentName(name)?.owner;
 		if (owner === undefined) continue;
-		const bytes = await unlessMissing(readFile(join(folder, name)), undefined);
-		if (bytes === undefined) {
-			isExact = false;
-			continue;
-		}
-		if (bytes.length >= PREAMBLE.length && versionOf(bytes) !== versionOf(PREAMBLE)) {
+		const scan = await unlessMissing(scanFile(join(folder, name)), 'missing' as const);
+		if (scan === 'missing') isExact = false;
+		if (scan === 'missing' || scan === 'untrusted') continue;
+		if (scan.version !== VERSION) {
 			otherVersion.push(name);
 			continue;
 		}
 		// Each owner is checked once, so that all of its segments count in the same way.
-		if (!alive.has(owner))
-			alive.set(owner, await isAlive(nodeFileSystem, join(folder, ownerFileName(owner)), platform.dateNow()));
+		if (!alive.has(owner)) alive.set(owner, await livenessIn(folder).isAlive(owner));
 		const living = alive.get(owner) === true;
 		let records = 0;
-		for (const { state, time, count } of framesIn(bytes).frames) {
-			if (state === 'pending' && (!living || time <= until)) records += count;
+		for (const { state, kind, time, count } of scan.frames) {
+			if (state === 'acknowledged' || state === 'refused') continue;
+			// The checkpoint of a span that a living process has open is no record yet.
+			if (!living || (kind === 'records' && time <= until)) records += count;
 		}
 		if (!living) orphaned += records;
 		else if (records > 0) held.set(owner, (held.get(owner) ?? 0) + records);
 	}
 	const holders = [...held].map(async ([owner, records]) => ({ who: await nameOf(folder, owner), records }));
 	return { orphaned, held: await Promise.all(holders), otherVersion, isExact };
+}
+
+/** Reads which frames a file holds. Resolves to `'untrusted'`, after a report, if it is not to be opened. */
+async function scanFile(path: string): Promise<Scan | 'untrusted'> {
+	const stats = await lstat(path);
+	const reason = distrust(stats);
+	if (reason !== undefined) {
+		journalReports.onUntrusted(path, reason);
+		return 'untrusted';
+	}
+	const fd = openTrustedSync(path, constants.O_RDONLY);
+	try {
+		return await scanSegment((length, offset) => files.read(fd, length, offset), stats.size);
+	} finally {
+		files.closeSync(fd);
+	}
+}
+
+/** Returns what knows which owners of a folder live. */
+function livenessIn(directory: string): Liveness {
+	const known =
+		livenesses.get(directory) ??
+		new Liveness({
+			...{ files, directory, onUntrusted: journalReports.onUntrusted },
+			monotonic: () => currentMoment().sinceBoot,
+		});
+	livenesses.set(directory, known);
+	return known;
 }
 
 /** Returns how many records are pending. */
@@ -76,7 +111,8 @@ export function recordsOf({ orphaned, held }: PendingRequests): number {
 async function nameOf(folder: string, owner: string): Promise<string> {
 	const process = `process ${owner.split('-')[0]}`;
 	try {
-		const { host } = JSON.parse(await readFile(join(folder, ownerFileName(owner)), 'utf8')) as { host?: unknown };
+		const file = await files.readFile(join(folder, ownerFileName(owner)), MAX_OWNER_BYTES);
+		const host = parseOwnerFile(file.toString('utf8'))?.host;
 		return typeof host === 'string' && host !== hostname() ? `${process} on ${host}` : process;
 	} catch {
 		return process;

@@ -1,6 +1,8 @@
-import { readdir, stat, unlink } from 'node:fs/promises';
+import { lstat, lutimes, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { platform } from '../../lib/runtime/platform.js';
+import { isPossible } from './age.js';
+import { distrust, reportUntrusted, UntrustedFileError } from './trusted-file.js';
 
 /** How much a folder may hold. */
 export interface RetentionBounds {
@@ -23,7 +25,8 @@ export interface StoredFile {
 
 /**
  * Returns the files of a folder, the oldest first. Never rejects: a folder that cannot be read holds nothing, and a
- * file that another process removes meanwhile is left out.
+ * file that another process removes meanwhile is left out. So is what is no regular file of this user, which is
+ * reported.
  *
  * @param accepts - returns true for the names of the files that are meant
  */
@@ -32,8 +35,13 @@ export async function filesIn(folder: string, accepts: (name: string) => boolean
 	const files = await Promise.allSettled(
 		names.map(async (name): Promise<StoredFile> => {
 			const path = join(folder, name);
-			const { size, mtimeMs } = await stat(path);
-			return { path, name, size, writtenAt: mtimeMs };
+			const stats = await lstat(path);
+			const reason = distrust(stats);
+			if (reason !== undefined) {
+				reportUntrusted(path, reason);
+				throw new UntrustedFileError(reason);
+			}
+			return { path, name, size: stats.size, writtenAt: stats.mtimeMs };
 		}),
 	);
 	return files.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -42,6 +50,8 @@ export async function filesIn(folder: string, accepts: (name: string) => boolean
 /**
  * Removes the files that are older than `maxAge`, then the oldest until the rest has at most `maxBytes`. Never rejects:
  * another process may remove the same files at the same time.
+ *
+ * The age of a file that was written while the clock was not set counts from now on.
  *
  * @param files - all files that count towards `maxBytes`
  * @param mayRemove - returns false for a file that must stay
@@ -58,7 +68,9 @@ export async function removeExpired(
 	const removed: string[] = [];
 	const oldestFirst = files.filter(mayRemove).sort((a, b) => (a.name < b.name ? -1 : 1));
 	for (const { path, size, writtenAt } of oldestFirst) {
-		if (total <= maxBytes && now - writtenAt <= maxAge) continue;
+		const wasClockSet = isPossible(writtenAt);
+		if (!wasClockSet) await lutimes(path, now / 1000, now / 1000).catch(() => undefined);
+		if (total <= maxBytes && (!wasClockSet || now - writtenAt <= maxAge)) continue;
 		await unlink(path).catch(() => undefined);
 		removed.push(path);
 		total -= size;

@@ -1,36 +1,37 @@
 import { join } from 'node:path';
-import { platform } from '../../lib/runtime/platform.js';
+import { ageOf, type Moment } from '../common/age.js';
+import { distrust, isOwnUid } from '../common/trusted-file.js';
 import type { FileSystem } from './files/file-system.js';
 import type { Lease } from './lease/lease.js';
-import { isAlive, ownerFileName } from './lease/owner.js';
+import { lockFileName, ownerFileName } from './lease/owner.js';
 import { findOrphans } from './orphans.js';
-import { PREAMBLE, versionOf } from './segments/frame.js';
+import { type FrameSignal, VERSION } from './segments/frame.js';
+import { scanSegment } from './segments/scan.js';
 import { type Entry, Segment } from './segments/segment.js';
 
-/** How many bytes of a file are read to find its version. */
-const HEAD_BYTES = 24;
-
-/** What an adoption found. */
-export interface AdoptionResult {
-	/** The pending frames, the oldest first. */
-	readonly entries: Entry[];
-	/** How many places in the files held no whole frame. */
-	readonly damaged: number;
+/** What is reported of files that are not, or not wholly, read. */
+export interface JournalReports {
+	/** Receives a file of another version, or of none (undefined). It is left as it is. */
+	readonly onUnknownVersion: (path: string, version: number | undefined) => void;
+	/** Receives a name that is not used, and the reason as the end of a sentence. It is left as it is. */
+	readonly onUntrusted: (path: string, reason: string) => void;
+	/** Receives how many places of a file could not be read, and how many bytes these have. The rest is sent. */
+	readonly onDamaged: (path: string, places: number, bytes: number) => void;
 }
 
 /** What `Adoption` is created with. */
-export interface AdoptionOptions {
+export interface AdoptionOptions extends JournalReports {
 	readonly files: FileSystem;
 	/** The folder that several processes share. */
 	readonly directory: string;
 	/** The lease of the journal that adopts. */
 	readonly lease: Lease;
-	/** Returns the time in milliseconds since 1970. @default Date.now */
-	readonly now?: (() => number) | undefined;
-	/** Resolves to true if the owner whose file has that path lives. @default the check of `owner.ts` */
-	readonly isAlive?: ((path: string) => Promise<boolean>) | undefined;
-	/** Receives a file of another version, or of none. It is left as it is. */
-	readonly onUnknownVersion: (path: string, version: number | undefined) => void;
+	/** The signal of the journal that adopts. */
+	readonly signal: FrameSignal;
+	/** Returns the present moment. */
+	readonly now: () => Moment;
+	/** Resolves to true if the owner lives. */
+	readonly isAlive: (owner: string) => Promise<boolean>;
 	/**
 	 * Returns a new path for a segment of that time, in the name of the journal that adopts.
 	 *
@@ -43,18 +44,15 @@ export interface AdoptionOptions {
 
 /**
  * Adopts the segments of processes that have exited: renames each to a name of this journal's owner, which a file
- * system lets only one process do, and reads its pending frames.
+ * system lets only one process do, and reads which of its frames are pending.
  */
 export class Adoption {
 	readonly #options: AdoptionOptions;
-	readonly #isAlive: (path: string) => Promise<boolean>;
 	/** How often `cancel()` was called. */
 	#cancellations = 0;
 
 	constructor(options: AdoptionOptions) {
 		this.#options = options;
-		const { files, now = platform.dateNow } = options;
-		this.#isAlive = options.isAlive ?? ((path) => isAlive(files, path, now()));
 	}
 
 	/** Ends the runs that are in progress: a journal that released its lease must not adopt its own segments. */
@@ -66,25 +64,21 @@ export class Adoption {
 	 * Adopts all segments whose owner has exited. Never rejects: a folder that cannot be read holds nothing, and a
 	 * segment that cannot be read is left to the next run.
 	 *
-	 * @param each - receives the entries of one segment after the other; the result then holds none
+	 * @param each - receives the entries of one segment after the other, the oldest first
 	 */
-	async run(each?: (entries: Entry[]) => void): Promise<AdoptionResult> {
-		const { files, directory, lease } = this.#options;
+	async run(each: (entries: Entry[]) => void): Promise<void> {
+		const { files, directory, lease, isAlive } = this.#options;
 		const cancellations = this.#cancellations;
-		const { owners, orphans } = await findOrphans(files, directory, lease.owners, this.#isAlive);
+		const { owners, orphans } = await findOrphans(files, directory, lease.owners, isAlive);
 		// After a cancellation, the journal's own segments look like those of another process.
-		if (this.#cancellations !== cancellations) return { entries: [], damaged: 0 };
-		const entries: Entry[] = [];
-		let damaged = 0;
+		if (this.#cancellations !== cancellations) return;
 		/** The owners of which a segment is left. */
 		const incomplete = new Set<string>();
 		for (const { path, time, owner } of orphans) {
 			try {
 				const adopted = await this.#adoptFile(path, time, cancellations);
 				if (adopted === undefined) incomplete.add(owner);
-				if (each === undefined) entries.push(...(adopted?.entries ?? []));
-				else if (adopted !== undefined) each(adopted.entries);
-				damaged += adopted?.damaged ?? 0;
+				else each(adopted);
 			} catch {
 				// Another process was first, or the file cannot be opened. The next run finds out.
 				incomplete.add(owner);
@@ -92,38 +86,58 @@ export class Adoption {
 		}
 		for (const owner of owners) {
 			if (incomplete.has(owner)) continue;
-			await files.unlink(join(directory, ownerFileName(owner))).catch(() => undefined);
+			for (const name of [ownerFileName(owner), lockFileName(owner)]) {
+				await files.unlink(join(directory, name)).catch(() => undefined);
+			}
 		}
-		return { entries, damaged };
 	}
 
-	/** Adopts one file. Resolves to undefined if it has another version, or if the run was cancelled. */
-	async #adoptFile(path: string, time: string, cancellations: number): Promise<AdoptionResult | undefined> {
-		const { files, newPath, onAdopted, onUnknownVersion } = this.#options;
+	/** Adopts one file. Resolves to undefined if it is left as it is, or if the run was cancelled. */
+	async #adoptFile(path: string, time: string, cancellations: number): Promise<Entry[] | undefined> {
+		const { files, signal, now, newPath, onAdopted, onUnknownVersion, onDamaged } = this.#options;
+		const size = await this.#trustedSize(path);
+		if (size === undefined) return undefined;
 		const fd = files.openSync(path);
 		let segment: Segment | undefined;
 		try {
-			const head = await files.read(fd, HEAD_BYTES, 0);
-			// A process that is killed while it creates a segment leaves a part of the preamble.
-			const torn = head.length < PREAMBLE.length && PREAMBLE.subarray(0, head.length).equals(head);
-			if (!torn && versionOf(head) !== versionOf(PREAMBLE)) {
-				onUnknownVersion(path, versionOf(head));
-				return undefined;
-			}
 			// Read before the rename: a segment that was renamed and could not be read would have a living owner that does
 			// not know its frames, and nobody would adopt it.
-			const bytes = await files.readFile(path);
+			const scan = await scanSegment((length, offset) => files.read(fd, length, offset), size);
+			if (scan.version !== VERSION) {
+				onUnknownVersion(path, scan.version);
+				return undefined;
+			}
+			const other = scan.frames.find((frame) => frame.signal !== signal);
+			if (other !== undefined) {
+				this.#options.onUntrusted(path, `holds ${other.signal} in a folder of ${signal}`);
+				return undefined;
+			}
 			if (this.#cancellations !== cancellations) return undefined;
 			const adoptedPath = newPath(time);
 			await files.rename(path, adoptedPath);
-			segment = new Segment(files, adoptedPath, { fd, size: bytes.length });
+			segment = new Segment({ files, path: adoptedPath, fd, size, signal, now });
 			segment.sealed = true;
-			const found = torn ? { entries: [], damaged: head.length > 0 ? 1 : 0 } : segment.entriesIn(bytes);
+			const { sinceBoot } = now();
+			segment.newest = sinceBoot - (scan.newest === undefined ? 0 : ageOf(scan.newest, now()));
+			const entries = segment.addFound(scan.frames);
 			onAdopted(segment);
-			return found;
+			if (scan.damaged > 0) onDamaged(path, scan.damaged, scan.skippedBytes);
+			return entries;
 		} finally {
 			if (segment === undefined) files.closeSync(fd);
 			else segment.close();
 		}
+	}
+
+	/** Resolves to the size of a file; to undefined, after a report, if it is not to be opened. */
+	async #trustedSize(path: string): Promise<number | undefined> {
+		const { files, lease, onUntrusted } = this.#options;
+		const stats = await files.lstat(path);
+		// Of a file system that stores another user, the file of this journal's owner shows which.
+		if (stats.isFile() && !isOwnUid(stats.uid)) lease.acquire();
+		const reason = distrust(stats);
+		if (reason === undefined) return stats.size;
+		onUntrusted(path, reason);
+		return undefined;
 	}
 }

@@ -122,7 +122,7 @@ export class Checkpoints<T> {
 				const body = encode([record]);
 				if (bytesOnDisk + bytes + body.length > MAX_BYTES) continue;
 				bytes += body.length;
-				encoded.push({ key, frame: { encoding, count: 1, time: platform.dateNow(), body } });
+				encoded.push({ key, frame: { kind: 'checkpoint', encoding, count: 1, time: platform.dateNow(), body } });
 				this.#wanted.add(key);
 			} catch {
 				// A record that cannot be encoded is reported when it ends.
@@ -152,7 +152,7 @@ export class Checkpoints<T> {
 	/** Returns the segment for the next checkpoints: a new one if it is full or its file was removed. */
 	#activeSegment(): Segment {
 		const active = this.#active;
-		if (active?.exists && active.size < FILE_BYTES) return active;
+		if (active?.exists && !active.isTorn && active.size < FILE_BYTES) return active;
 		if (active !== undefined) active.sealed = true;
 		this.#active = this.#journal.createSegment();
 		this.#segments.add(this.#active);

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { platform } from '../../lib/runtime/platform.js';
-import { Adoption, type AdoptionResult } from './adoption.js';
+import type { Moment } from '../common/age.js';
+import { currentMoment } from '../common/machine.js';
+import { Adoption, type JournalReports } from './adoption.js';
 import { type FileSystem, nodeFileSystem } from './files/file-system.js';
 import { Removal } from './files/removal.js';
 import { Lease } from './lease/lease.js';
+import { Liveness } from './lease/liveness.js';
 import { bytesOfOthers } from './orphans.js';
-import { type Frame, PREAMBLE } from './segments/frame.js';
+import { encodeSegmentHeader, type Frame, type FrameSignal, newTag, UNIT } from './segments/frame.js';
 import { type Entry, fileTimestamp, Segment, segmentName } from './segments/segment.js';
 
 /** A segment of this size (4 MiB) is sealed and a new one is created, so that segments that are done can be removed. */
@@ -24,9 +27,11 @@ type Fsync = 'never' | 'interval' | 'always';
 export type LossReason = 'disk' | 'age' | 'adopted';
 
 /** What a journal is created with. */
-export interface JournalOptions {
+export interface JournalOptions extends JournalReports {
 	/** The folder for the segments of one signal of one backend. */
 	readonly directory: string;
+	/** The signal. */
+	readonly signal: FrameSignal;
 	/** How many bytes all segments in the folder may have, including those of other processes. */
 	readonly maxBytes: number;
 	/** How old a frame may become, in milliseconds. */
@@ -35,18 +40,16 @@ export interface JournalOptions {
 	readonly fsync: Fsync;
 	/** Receives the frames that were dropped. Parked frames are not in `entries`. */
 	readonly onLost: (entries: readonly Entry[], reason: LossReason, segment: Segment) => void;
-	/** Receives a file of another version, or of none (undefined). It is left as it is. */
-	readonly onUnknownVersion: (path: string, version: number | undefined) => void;
 	/** Called before each segment is created. */
 	readonly prepare?: () => void;
 	/** The size at which a segment is sealed, in bytes. @default an eighth of `maxBytes`, from 64 KiB to 4 MiB */
 	readonly segmentBytes?: number;
 	/** The file system. @default Node's */
 	readonly files?: FileSystem;
-	/** Returns the time in milliseconds since 1970. @default Date.now */
-	readonly now?: () => number;
-	/** Resolves to true if the owner whose file has that path lives. @default the check of `owner.ts` */
-	readonly isAlive?: (path: string) => Promise<boolean>;
+	/** Returns the present moment. @default that of the machine */
+	readonly now?: () => Moment;
+	/** Resolves to true if the owner lives. @default what the kernel or the beat of the owner shows */
+	readonly isAlive?: (owner: string) => Promise<boolean>;
 }
 
 /**
@@ -61,6 +64,7 @@ export interface JournalOptions {
 export class Journal {
 	readonly #options: JournalOptions;
 	readonly #files: FileSystem;
+	readonly #now: () => Moment;
 	readonly #segmentBytes: number;
 	/** The segments of this journal, in the order in which they were created or adopted. */
 	readonly #segments = new Set<Segment>();
@@ -75,12 +79,16 @@ export class Journal {
 
 	constructor(options: JournalOptions) {
 		this.#options = options;
-		const { directory, now, isAlive, onUnknownVersion, maxBytes, segmentBytes, files = nodeFileSystem } = options;
+		const { directory, maxBytes, segmentBytes, files = nodeFileSystem, now = currentMoment } = options;
 		this.#files = files;
+		this.#now = now;
 		this.#lease = new Lease(files, directory);
 		this.#removal = new Removal(files);
+		const { signal, onUnknownVersion, onUntrusted, onDamaged } = options;
+		const liveness = new Liveness({ files, directory, onUntrusted, monotonic: () => now().sinceBoot });
+		const { isAlive = (owner: string) => liveness.isAlive(owner) } = options;
 		this.#adoption = new Adoption({
-			...{ files, directory, lease: this.#lease, now, isAlive, onUnknownVersion },
+			...{ files, directory, signal, lease: this.#lease, now, isAlive, onUnknownVersion, onUntrusted, onDamaged },
 			newPath: (time) => this.#newPath(time),
 			onAdopted: (segment) => {
 				this.#segments.add(segment);
@@ -152,9 +160,9 @@ export class Journal {
 	/**
 	 * Adopts the segments of processes that have exited. Never rejects: a folder that cannot be read holds nothing.
 	 *
-	 * @param each - receives the entries of one segment after the other; the result then holds none
+	 * @param each - receives the pending entries of one segment after the other, the oldest first
 	 */
-	adopt(each?: (entries: Entry[]) => void): Promise<AdoptionResult> {
+	adopt(each: (entries: Entry[]) => void): Promise<void> {
 		return this.#adoption.run(each);
 	}
 
@@ -163,11 +171,12 @@ export class Journal {
 	 * `maxBytes`. Never rejects.
 	 */
 	async applyRetention(): Promise<void> {
-		const { directory, maxBytes, maxAge, now = platform.dateNow } = this.#options;
+		const { directory, maxBytes, maxAge } = this.#options;
+		const { sinceBoot } = this.#now();
 		let total = this.size + (await bytesOfOthers(this.#files, directory, this.#lease.owners));
-		const oldestFirst = [...this.#segments].sort((a, b) => a.newestTime - b.newestTime);
+		const oldestFirst = [...this.#segments].sort((a, b) => a.newest - b.newest);
 		for (const segment of oldestFirst) {
-			const expired = !segment.isDone && now() - segment.newestTime > maxAge;
+			const expired = !segment.isDone && sinceBoot - segment.newest > maxAge;
 			if (!expired && total <= maxBytes) continue;
 			if (segment === this.#active) {
 				// The size of a segment bounds the one that is left in the folder.
@@ -207,20 +216,22 @@ export class Journal {
 	 * @throws the file system's error
 	 */
 	createSegment(): Segment {
-		const { now = platform.dateNow, prepare, directory, fsync } = this.#options;
+		const { prepare, directory, fsync, signal } = this.#options;
+		const [files, now] = [this.#files, this.#now];
 		prepare?.();
-		const path = this.#newPath(fileTimestamp(now()));
-		const fd = this.#files.createSync(path);
-		const segment = new Segment(this.#files, path, { fd, size: PREAMBLE.length });
+		const path = this.#newPath(fileTimestamp(now().wall));
+		const fd = files.createSync(path);
+		const tag = newTag();
+		const segment = new Segment({ files, path, fd, size: UNIT, signal, tag, now });
 		try {
-			this.#files.writeSync(fd, PREAMBLE, 0);
+			files.writeSync(fd, encodeSegmentHeader(tag, now()), 0);
 		} catch (error) {
 			segment.close();
-			ignoringErrors(() => this.#files.unlinkSync(path));
+			ignoringErrors(() => files.unlinkSync(path));
 			throw error;
 		}
 		// After a loss of power, a file whose name is not on the disk is lost, whatever it holds.
-		if (fsync !== 'never') ignoringErrors(() => this.#files.syncFolderSync(directory));
+		if (fsync !== 'never') ignoringErrors(() => files.syncFolderSync(directory));
 		return segment;
 	}
 
@@ -233,7 +244,7 @@ export class Journal {
 	#activeSegment(): Segment {
 		const active = this.#active;
 		if (active !== undefined && !active.exists) this.#leaveMissing(active);
-		else if (active !== undefined && active.size >= this.#segmentBytes) this.#seal();
+		else if (active !== undefined && (active.isTorn || active.size >= this.#segmentBytes)) this.#seal();
 		if (this.#active === undefined) {
 			this.#active = this.createSegment();
 			this.#segments.add(this.#active);

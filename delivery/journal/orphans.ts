@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { distrust } from '../common/trusted-file.js';
 import type { FileSystem } from './files/file-system.js';
-import { ownerFileName, parseOwnerFileName } from './lease/owner.js';
+import { parseOwnerFileName } from './lease/owner.js';
 import { parseSegmentName } from './segments/segment.js';
 
 /** A segment whose owner has exited. */
@@ -24,13 +25,13 @@ export interface OrphanSearch {
  * none.
  *
  * @param exceptOwners - owners whose segments are left out
- * @param isAlive - resolves to true if the owner whose file has that path lives; called once for each owner
+ * @param isAlive - resolves to true if the owner lives; called once for each owner
  */
 export async function findOrphans(
 	files: FileSystem,
 	directory: string,
 	exceptOwners: ReadonlySet<string>,
-	isAlive: (path: string) => Promise<boolean>,
+	isAlive: (owner: string) => Promise<boolean>,
 ): Promise<OrphanSearch> {
 	const names = await files.list(directory).catch((): string[] => []);
 	const hasExited = new Map<string, boolean>();
@@ -39,14 +40,15 @@ export async function findOrphans(
 		const segment = parseSegmentName(name);
 		const owner = segment?.owner ?? parseOwnerFileName(name);
 		if (owner === undefined || exceptOwners.has(owner)) continue;
-		if (!hasExited.has(owner)) hasExited.set(owner, !(await isAlive(join(directory, ownerFileName(owner)))));
+		if (!hasExited.has(owner)) hasExited.set(owner, !(await isAlive(owner)));
 		if (segment !== undefined && hasExited.get(owner)) orphans.push({ path: join(directory, name), ...segment });
 	}
 	return { owners: [...hasExited].filter(([, exited]) => exited).map(([owner]) => owner), orphans };
 }
 
 /**
- * Returns how many bytes the segments of all other owners have. Never rejects: what cannot be read counts as 0.
+ * Returns how many bytes the segments of all other owners have. Never rejects: what cannot be read, or is no file of
+ * this user, counts as 0.
  *
  * @param exceptOwners - owners whose segments do not count
  */
@@ -59,8 +61,8 @@ export async function bytesOfOthers(
 	for (const name of await files.list(directory).catch((): string[] => [])) {
 		const owner = parseSegmentName(name)?.owner;
 		if (owner === undefined || exceptOwners.has(owner)) continue;
-		total += await files.stat(join(directory, name)).then(
-			({ size }) => size,
+		total += await files.lstat(join(directory, name)).then(
+			(stats) => (distrust(stats) === undefined ? stats.size : 0),
 			() => 0,
 		);
 	}

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RetentionBounds } from '../../delivery/common/retention.js';
 import { Journal } from '../../delivery/journal/journal.js';
+import { journalReports } from '../../delivery/journal-reports.js';
 import type { PipelineOptions } from '../../delivery/pipeline.js';
 import { makeDirectory, OPEN } from './directory.js';
 
@@ -17,8 +18,7 @@ export function checkpointJournalIn(
 ): NonNullable<PipelineOptions<unknown>['journal']> {
 	return (onLost) =>
 		new Journal({
-			...{ directory: join(root, OPEN), maxBytes, maxAge, fsync: 'never', onLost },
+			...{ directory: join(root, OPEN), signal: 'traces', maxBytes, maxAge, fsync: 'never', onLost, ...journalReports },
 			prepare: () => makeDirectory(root, OPEN),
-			onUnknownVersion: () => undefined,
 		});
 }

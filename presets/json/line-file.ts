@@ -90,8 +90,8 @@ export class LineFile {
 	#fileFor(data: Uint8Array): PositionalFile {
 		const current = this.#file;
 		const full = current !== undefined && current.size > 0 && current.size + data.length > this.#rotateAt;
-		// What is written to a file that has no name is lost.
-		if (full || (current !== undefined && !current.isLinked)) this.#retire();
+		// What is written to a file that has no name is lost. Behind the rest of a failed write, no line is whole.
+		if (full || (current !== undefined && (current.isTorn || !current.isLinked))) this.#retire();
 		if (this.#file === undefined) {
 			this.#file = new PositionalFile({ ...openNew(this.#root, this.#signal), size: 0 });
 			this.#paths.push(this.#file.path);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Checkpoints } from '../../../delivery/journal/checkpoints.js';
-import { Journal } from '../../../delivery/journal/journal.js';
+import { adoptedBy, createJournal } from '../../support/journals.js';
 
 let directory: string;
 beforeEach(() => {
@@ -11,17 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-function journal(lives = true) {
-	return new Journal({
-		directory,
-		maxBytes: 2 ** 26,
-		maxAge: 1e9,
-		fsync: 'never',
+const journal = (lives = true) =>
+	createJournal(directory, {
 		isAlive: async () => lives,
-		onLost: () => undefined,
-		onUnknownVersion: () => undefined,
-	});
-}
+		onDamaged: () => {
+			throw new Error('nothing is damaged');
+		},
+	}).journal;
 
 function createCheckpoints(size = 0) {
 	const writer = journal();
@@ -32,8 +28,7 @@ function createCheckpoints(size = 0) {
 /** Returns what another process adopts after the writer has exited. */
 async function adoptAll(): Promise<string[]> {
 	const adopter = journal(false);
-	const { entries, damaged } = await adopter.adopt();
-	expect(damaged).toBe(0);
+	const entries = await adoptedBy(adopter);
 	const texts = await Promise.all(
 		entries.map(async (one) =>
 			Buffer.from(await adopter.read(one))

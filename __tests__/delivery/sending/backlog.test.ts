@@ -1,9 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Counts } from '../../../delivery/common/counts.js';
-import { Journal, type JournalOptions } from '../../../delivery/journal/journal.js';
+import type { JournalOptions } from '../../../delivery/journal/journal.js';
 import { Backlog } from '../../../delivery/sending/backlog.js';
 import { temporary } from '../../support/children.js';
+import { createJournal } from '../../support/journals.js';
 import { until } from '../../support/misbehaving.js';
 
 let directory: string;
@@ -17,10 +18,9 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 async function filledBacklog(frames: number, options: Partial<JournalOptions> = {}) {
 	const counts = new Counts();
 	const backlog = new Backlog(counts, 1000);
-	const journal = new Journal({
-		...{ directory, maxBytes: 1e9, maxAge: 1e9, fsync: 'never', segmentBytes: 20_000 },
+	const { journal } = createJournal(directory, {
+		segmentBytes: 60_000,
 		onLost: (entries, reason, segment) => backlog.dropEntries(entries, reason, segment),
-		onUnknownVersion: () => undefined,
 		...options,
 	});
 	for (let i = 0; i < frames; i++) {
@@ -62,7 +62,7 @@ it('parks most of very many bodies, and returns all of them in their order', asy
 });
 
 it('counts parked bodies that are dropped or cannot be read again', async () => {
-	const { counts, backlog, journal, expectBalance } = await filledBacklog(6000, { maxBytes: 150_000 });
+	const { counts, backlog, journal, expectBalance } = await filledBacklog(6000, { maxBytes: 500_000 });
 	backlog.park();
 	await journal.applyRetention();
 	expectBalance();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -27,14 +27,6 @@ const filesOf = (ending: string) =>
 		.filter((name) => /traces/.test(name) && name.endsWith(ending))
 		.map((name) => join(outbox, name));
 
-/** Sets back the time of the owner files of threads: a thread counts as exited if its file is a minute old. */
-function agedOwnersOfThreads(): number {
-	const old = new Date(Date.now() - 120_000);
-	const threads = filesOf('.owner').filter((path) => JSON.parse(readFileSync(path, 'utf8')).thread);
-	for (const path of threads) utimesSync(path, old, old);
-	return threads.length;
-}
-
 const MEMBERS = ['primary', 'cluster 1', 'cluster 2', 'fork', 'thread'];
 
 it('each worker, forked process and thread has its own journal, and the others deliver what a killed one left', async () => {
@@ -44,10 +36,10 @@ it('each worker, forked process and thread has its own journal, and the others d
 	}
 	expect(filesOf('.owner')).toHaveLength(MEMBERS.length);
 	expect(filesOf('.segment')).toHaveLength(MEMBERS.length);
+	expect(filesOf('.lock')).toHaveLength(MEMBERS.length);
 
 	await family.tell('kill', { to: 'cluster 1' });
 	await family.tell('kill', { to: 'thread' });
-	expect(agedOwnersOfThreads()).toBe(1);
 
 	const open = await httpBackend(undefined, undefined, port);
 	backend = open;
@@ -72,5 +64,5 @@ it('each worker, forked process and thread has its own journal, and the others d
 	expect(adopted).toBe(200);
 	for (const to of ['cluster 2', 'fork']) await family.tell('end', { to });
 	expect(await family.end()).toMatchObject({ code: 0, spans: { queued: 0, onDisk: 0, dropped: 0 } });
-	expect([...filesOf('.segment'), ...filesOf('.owner')]).toEqual([]);
+	expect([...filesOf('.segment'), ...filesOf('.owner'), ...filesOf('.lock')]).toEqual([]);
 }, 600_000);

@@ -1,35 +1,46 @@
 import {
+	close,
 	closeSync,
+	constants,
 	fstatSync,
 	fsync,
 	fsyncSync,
 	ftruncateSync,
+	lstatSync,
 	openSync,
 	read,
-	statSync,
+	type Stats,
 	unlinkSync,
 	write,
 	writeSync,
 } from 'node:fs';
-import { readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { lstat, readdir, rename, statfs, unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { platform } from '../../../lib/runtime/platform.js';
+import { learnUid, openTrustedSync } from '../../common/trusted-file.js';
+import { holdLock, probeLock } from './lock.js';
 import { makeFolder } from './make-folder.js';
 
 const writeAsync = promisify(write);
 const readAsync = promisify(read);
+const closeAsync = promisify(close);
 
 /**
  * The operations that a journal needs of a file system, by Node's `fs`. A test replaces them to make each one fail.
  * Those that end in `Sync` are for the end of the process, and for what is done once per segment.
+ *
+ * None follows a link, and none opens what is no regular file of this user: see `common/trusted-file.ts`.
  */
 export const nodeFileSystem = {
 	/** Creates a folder with mode 0700, and those above it that are missing. */
 	makeFolderSync: makeFolder,
 	/** Creates a file with mode 0600 for reading and writing. Throws if it exists. */
-	createSync: (path: string): number => openSync(path, 'wx+', 0o600),
+	createSync: (path: string): number => {
+		const fd = openSync(path, 'wx+', 0o600);
+		learnUid(fd);
+		return fd;
+	},
 	/** Opens a file that exists, for reading and writing. */
-	openSync: (path: string): number => openSync(path, 'r+'),
+	openSync: (path: string): number => openTrustedSync(path, constants.O_RDWR),
 	/** Closes a descriptor. */
 	closeSync: (fd: number): void => closeSync(fd),
 	/** Writes all of the data at an offset. */
@@ -44,7 +55,7 @@ export const nodeFileSystem = {
 	},
 	/** Reads up to `length` bytes from an offset; fewer if the file ends before. */
 	read: async (fd: number, length: number, offset: number): Promise<Buffer> => {
-		const data = Buffer.alloc(length);
+		const data = Buffer.allocUnsafe(length);
 		let done = 0;
 		while (done < length) {
 			const { bytesRead } = await readAsync(fd, data, done, length - done, offset + done);
@@ -53,8 +64,15 @@ export const nodeFileSystem = {
 		}
 		return data.subarray(0, done);
 	},
-	/** Reads a whole file. */
-	readFile: (path: string): Promise<Buffer> => readFile(path),
+	/** Reads a file of up to `maxBytes`. */
+	readFile: async (path: string, maxBytes: number): Promise<Buffer> => {
+		const fd = openTrustedSync(path, constants.O_RDONLY, maxBytes);
+		try {
+			return await nodeFileSystem.read(fd, maxBytes, 0);
+		} finally {
+			await closeAsync(fd);
+		}
+	},
 	/** Returns the names in a folder. */
 	list: (path: string): Promise<string[]> => readdir(path),
 	/** Cuts a file to a length in bytes. */
@@ -76,17 +94,18 @@ export const nodeFileSystem = {
 	unlink: (path: string): Promise<void> => unlink(path),
 	/** Removes a file before it returns. */
 	unlinkSync: (path: string): void => unlinkSync(path),
-	/** Returns a file's length in bytes, and when it was last written in milliseconds since 1970. */
-	stat: async (path: string): Promise<{ size: number; mtimeMs: number }> => stat(path),
+	/** Returns what a name is, without following it if it is a link. */
+	lstat: (path: string): Promise<Stats> => lstat(path),
 	/** Returns how many names an open file has: 0 if it was removed. */
 	linkCountSync: (fd: number): number => fstatSync(fd).nlink,
-	/** Returns true if there is a file at the path. */
-	existsSync: (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined,
-	/** Sets the time of a file to now. */
-	touch: async (path: string): Promise<void> => {
-		const now = new Date(platform.dateNow());
-		await utimes(path, now, now);
-	},
+	/** Returns true if there is a regular file at the path. */
+	existsSync: (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true,
+	/** Returns the type of the file system that holds a path: on Linux the number in `statfs(2)`. */
+	typeOf: async (path: string): Promise<number> => (await statfs(path)).type,
+	/** Holds a lock until it is released or this thread ends; undefined if there are none here. */
+	holdLockSync: holdLock,
+	/** Resolves to what is known of a lock. */
+	probeLock,
 };
 
 /** The operations of a file system: Node's, or those of a test. */

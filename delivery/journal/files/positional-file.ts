@@ -49,6 +49,7 @@ export class PositionalFile {
 	#chunk: Chunk | undefined;
 	/** The patches that are being written in the background. */
 	readonly #patches = new Set<Patch>();
+	#isTorn = false;
 
 	constructor({ path, fd, size, files = nodeFileSystem }: PositionalFileOptions) {
 		this.path = path;
@@ -65,6 +66,11 @@ export class PositionalFile {
 	/** True if the path leads to a file. */
 	get exists(): boolean {
 		return this.#files.existsSync(this.path);
+	}
+
+	/** True if a write has failed whose bytes could not be removed. */
+	get isTorn(): boolean {
+		return this.#isTorn;
 	}
 
 	/**
@@ -122,7 +128,7 @@ export class PositionalFile {
 	 * @throws the file system's error
 	 */
 	settleSync(): boolean {
-		for (const { data, offset } of this.#patches) this.#patchSync(data, offset);
+		for (const { data, offset } of this.#patches) this.patchSync(data, offset);
 		const chunk = this.#chunk;
 		if (chunk === undefined) return false;
 		if (!chunk.written) {
@@ -142,6 +148,17 @@ export class PositionalFile {
 		} finally {
 			this.#patches.delete(patch);
 			this.#release();
+		}
+	}
+
+	/** Replaces bytes in place, before it returns. Returns false if that fails. */
+	patchSync(data: Uint8Array, offset: number): boolean {
+		try {
+			this.#files.writeSync(this.#open(), data, offset);
+			return true;
+		} catch {
+			// The writes of chunks report the faults of the disk.
+			return false;
 		}
 	}
 
@@ -186,22 +203,13 @@ export class PositionalFile {
 
 	/** Removes what a failed write may have left, so that the next chunk gets the same offset. */
 	#undo({ data, offset }: Chunk): void {
-		// A chunk that was appended meanwhile is behind this one, and stays.
-		if (this.#size !== offset + data.length) return;
-		this.#size = offset;
 		try {
+			// A chunk that was appended meanwhile is behind this one, and stays.
+			if (this.#size !== offset + data.length) throw new Error('something was appended behind the failed write');
 			this.#files.truncateSync(this.#open(), offset);
+			this.#size = offset;
 		} catch {
-			// The disk that refused the bytes may refuse this too. A reader skips a torn end.
-		}
-	}
-
-	/** Writes a patch once more. Never throws. */
-	#patchSync(data: Uint8Array, offset: number): void {
-		try {
-			this.#files.writeSync(this.#open(), data, offset);
-		} catch {
-			// The writes of chunks report the faults of the disk.
+			this.#isTorn = true;
 		}
 	}
 

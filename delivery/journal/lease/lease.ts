@@ -1,18 +1,37 @@
 import { join } from 'node:path';
 import { platform } from '../../../lib/runtime/platform.js';
 import type { FileSystem } from '../files/file-system.js';
-import { HEARTBEAT_MS, newOwner, ownerFileName, ownerRecord } from './owner.js';
+import type { Lock } from '../files/lock.js';
+import { PositionalFile } from '../files/positional-file.js';
+import { beatLine, lockFileName, newOwner, ownerFileName, ownerLine } from './owner.js';
 
-/** A journal's claim on its segments in a folder: the owner in their names, and the file that shows that it lives. */
+/** How often an owner changes its beat, in milliseconds. */
+const HEARTBEAT_MS = 10_000;
+
+/** What an owner holds as long as it lives. */
+interface Held {
+	readonly owner: string;
+	readonly file: PositionalFile;
+	/** Where the beat is in the file, in bytes. */
+	readonly beatAt: number;
+	/** Undefined if this system has none. */
+	readonly lock: Lock | undefined;
+}
+
+/**
+ * A journal's claim on its segments in a folder: the owner in their names, the file that describes it, and the lock that
+ * ends with it.
+ */
 export class Lease {
 	/** All owners that this journal has had since the last release. */
 	readonly owners = new Set<string>();
 	readonly #files: FileSystem;
 	readonly #directory: string;
-	/** The current owner: undefined before the first segment, and after a release. */
-	#owner: string | undefined;
-	/** Touches the owner's file every 10 seconds. Does not keep the process alive. */
+	/** Undefined before the first segment, and after a release. */
+	#held: Held | undefined;
+	/** Changes the beat every 10 seconds. Does not keep the process alive. */
 	#heartbeat: NodeJS.Timeout | undefined;
+	#beats = 0;
 
 	/** @param directory - the folder of the segments; created with the first owner */
 	constructor(files: FileSystem, directory: string) {
@@ -27,16 +46,26 @@ export class Lease {
 	 * @throws the file system's error
 	 */
 	acquire(): string {
-		if (this.#owner !== undefined && this.#files.existsSync(this.#pathOf(this.#owner))) return this.#owner;
+		if (this.#held?.file.exists) return this.#held.owner;
+		this.#end();
 		const owner = newOwner();
+		const path = join(this.#directory, ownerFileName(owner));
 		this.#files.makeFolderSync(this.#directory);
-		const fd = this.#files.createSync(this.#pathOf(owner));
+		// The lock comes first: the file tells that there is one.
+		const lock = this.#hold(owner);
+		const line = ownerLine(lock !== undefined);
+		const content = Buffer.from(`${line}${beatLine(this.#beats)}`);
+		let file: PositionalFile | undefined;
 		try {
-			this.#files.writeSync(fd, Buffer.from(ownerRecord()), 0);
-		} finally {
-			this.#files.closeSync(fd);
+			file = new PositionalFile({ files: this.#files, path, fd: this.#files.createSync(path), size: 0 });
+			file.appendSync(content);
+		} catch (error) {
+			file?.close();
+			if (file !== undefined) this.#remove(path);
+			lock?.release();
+			throw error;
 		}
-		this.#owner = owner;
+		this.#held = { owner, file, beatAt: Buffer.byteLength(line), lock };
 		this.owners.add(owner);
 		this.#heartbeat ??= platform.setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
 		return owner;
@@ -46,27 +75,47 @@ export class Lease {
 	release(): void {
 		platform.clearInterval(this.#heartbeat);
 		this.#heartbeat = undefined;
-		const owner = this.#owner;
-		this.#owner = undefined;
+		const path = this.#held?.file.path;
 		this.owners.clear();
-		if (owner === undefined) return;
+		if (path !== undefined) this.#remove(path);
+		this.#end();
+	}
+
+	/** Releases the file and the lock of the current owner. */
+	#end(): void {
+		this.#held?.file.close();
+		this.#held?.lock?.release();
+		this.#held = undefined;
+	}
+
+	/** Returns the lock of an owner; undefined if there is none. Never throws. */
+	#hold(owner: string): Lock | undefined {
 		try {
-			this.#files.unlinkSync(this.#pathOf(owner));
+			return this.#files.holdLockSync(join(this.#directory, lockFileName(owner)));
 		} catch {
-			// The other processes see by the content or the time of the file that the owner has exited.
+			return undefined;
 		}
 	}
 
 	/**
-	 * Sets the time of the owner's file to now. If the file was removed, `acquire()` creates another before the next
-	 * write.
+	 * Changes the beat. If the file was removed, `acquire()` creates another before the next write. If it cannot be
+	 * written, others see the beat as it was.
 	 */
 	#beat(): void {
-		if (this.#owner === undefined) return;
-		void this.#files.touch(this.#pathOf(this.#owner)).catch(() => undefined);
+		if (this.#held === undefined) return;
+		this.#beats += 1;
+		void this.#held.file.patch(Buffer.from(beatLine(this.#beats)), this.#held.beatAt).catch(() => undefined);
 	}
 
-	#pathOf(owner: string): string {
-		return join(this.#directory, ownerFileName(owner));
+	/** Removes the owner's file. If that fails, others see by its lock or its beat that the owner has exited. */
+	#remove(path: string): void {
+		for (let left = 2; left > 0; left--) {
+			try {
+				this.#files.unlinkSync(path);
+				return;
+			} catch (error) {
+				if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+			}
+		}
 	}
 }

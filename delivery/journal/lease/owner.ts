@@ -1,22 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
-import type { FileSystem } from '../files/file-system.js';
+import { bootId, textOf } from '../../common/machine.js';
 
-/** How often an owner sets the time of its file, in milliseconds. */
-export const HEARTBEAT_MS = 10_000;
+/** No owner's file is larger than this, in bytes. */
+export const MAX_OWNER_BYTES = 4096;
 
-/**
- * If an owner's process cannot be checked, the owner counts as exited if its file was not touched for this long, in
- * milliseconds.
- */
-export const LEASE_MS = 60_000;
+/** How many digits a beat has. */
+const BEAT_DIGITS = 16;
 
 /**
- * The content of an owner's file: what other processes need to check whether the owner lives. Its members are on disk.
+ * The first line of an owner's file: what other processes need to know whether the owner lives. Its members are on disk.
+ * The second line is the beat, which changes as long as the owner lives.
  */
-interface OwnerRecord {
+export interface OwnerRecord {
 	readonly pid: number;
 	/** When the process began, as the kernel counts it: a pid is used again. */
 	readonly began?: string | undefined;
@@ -28,11 +26,12 @@ interface OwnerRecord {
 	readonly host: string;
 	/** True in a worker thread, which ends without its process. */
 	readonly thread: boolean;
+	/** True if the owner listens on a socket, which the kernel closes as its process or thread ends. */
+	readonly lock: boolean;
 }
 
-const BOOT_ID = '/proc/sys/kernel/random/boot_id';
-
-const NAME = /^(\d{1,10}-[0-9a-f]{12})\.owner$/;
+/** The file of an owner, and the socket that it listens on: pid, random, ending. */
+const NAME = /^(\d{1,10}-[0-9a-f]{12})\.(owner|lock)$/;
 
 /** Returns a new owner: `<pid>-<random>`, a name that no other owner has or will have. */
 export function newOwner(): string {
@@ -44,95 +43,65 @@ export function ownerFileName(owner: string): string {
 	return `${owner}.owner`;
 }
 
-/** Returns the owner whose file has that name; undefined if it is another file. */
+/** Returns the name of the socket that an owner listens on. */
+export function lockFileName(owner: string): string {
+	return `${owner}.lock`;
+}
+
+/** Returns the owner whose file or socket has that name; undefined if it is another name. */
 export function parseOwnerFileName(name: string): string | undefined {
 	return NAME.exec(name)?.[1];
 }
 
-/** Returns the content of this thread's owner file: one line of JSON. */
-export function ownerRecord(): string {
+/**
+ * Returns the first line of this thread's owner file.
+ *
+ * @param lock - whether the owner listens on its socket
+ */
+export function ownerLine(lock: boolean): string {
 	const record: OwnerRecord = {
 		pid: process.pid,
-		began: beganAt(process.pid),
-		boot: textOf(BOOT_ID),
+		// Not by the pid: `/proc` may be that of another pid namespace.
+		began: startOf('self'),
+		boot: bootId(),
 		space: pidNamespace(),
 		host: hostname(),
 		thread: !isMainThread,
+		lock,
 	};
 	return `${JSON.stringify(record)}\n`;
 }
 
-/**
- * Resolves to true if the owner lives. Within one kernel and one pid namespace this is certain: the process is there
- * and began at the time in the owner's file. Otherwise (another container or machine on the same volume, a worker
- * thread, a system without `/proc`) the time of the file decides. Never rejects.
- *
- * @param path - the owner's file, which an owner that releases its lease has removed
- * @param now - the time, in milliseconds since 1970
- */
-export async function isAlive(files: FileSystem, path: string, now: number): Promise<boolean> {
-	let text: string;
-	let fresh: boolean;
-	try {
-		const { mtimeMs } = await files.stat(path);
-		// After a clock was set back, the files of others have a time in the future: they count as fresh.
-		fresh = now - mtimeMs < LEASE_MS;
-		text = (await files.readFile(path)).toString('utf8');
-	} catch (error) {
-		// An owner whose file cannot be read counts as alive: its segments must not be adopted by mistake.
-		return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-	}
-	const record = parseRecord(text);
-	if (record === undefined) return fresh;
-	const checkable = process.platform === 'linux' && record.began !== undefined && record.boot !== undefined;
-	if (checkable && record.boot === textOf(BOOT_ID) && record.space === pidNamespace()) {
-		return beganAt(record.pid) === record.began && (!record.thread || fresh);
-	}
-	if (process.platform !== 'linux' && record.host === hostname() && !exists(record.pid)) return false;
-	return fresh;
+/** Returns the second line of an owner file. It always has the same length, and is replaced in place. */
+export function beatLine(beat: number): string {
+	return `${String(beat).padStart(BEAT_DIGITS, '0')}\n`;
 }
 
 /** Returns the content of an owner's file; undefined if it is incomplete. */
-function parseRecord(text: string): OwnerRecord | undefined {
+export function parseOwnerFile(text: string): OwnerRecord | undefined {
 	try {
-		const record = JSON.parse(text) as OwnerRecord;
+		const record = JSON.parse(text.slice(0, text.indexOf('\n') + 1)) as OwnerRecord;
 		return Number.isInteger(record?.pid) ? record : undefined;
 	} catch {
 		return undefined;
 	}
 }
 
-/** Returns true if there is a process with that pid. */
-function exists(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
-	}
-}
-
-/** Returns when a process began: field 22 of `/proc/<pid>/stat`. Field 2, the name, may contain spaces and brackets. */
-function beganAt(pid: number): string | undefined {
+/**
+ * Returns when a process began, as the kernel counts it: field 22 of `/proc/<pid>/stat`. Undefined if there is none, or
+ * if it has ended and nobody has waited for it: it writes nothing more.
+ */
+export function startOf(pid: number | 'self'): string | undefined {
 	const stat = textOf(`/proc/${pid}/stat`);
+	// Field 2, the name, may contain spaces and brackets.
 	const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-	// A zombie process writes nothing more: it counts as exited.
-	return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
+	return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
 /** Returns the pid namespace of this process; undefined if the system has none. */
-function pidNamespace(): string | undefined {
+export function pidNamespace(): string | undefined {
 	try {
 		return readlinkSync('/proc/self/ns/pid');
-	} catch {
-		return undefined;
-	}
-}
-
-/** Returns the content of a file without spaces around it; undefined if it cannot be read. */
-function textOf(path: string): string | undefined {
-	try {
-		return readFileSync(path, 'utf8').trim();
 	} catch {
 		return undefined;
 	}
