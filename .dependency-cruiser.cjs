@@ -27,6 +27,7 @@ const FLOORS = {
 		['signals'],
 		['logos'],
 	],
+	'lib/redaction': [['detectors']],
 	'lib/agentese': [['errors', 'observers'], ['paths']],
 	'lib/settling': [['common'], ['promises'], ['streams']],
 	'lib/signals': [['capture', 'genai'], ['metering'], ['tracing']],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maskUserInfo, withoutSecrets } from '../../lib/diagnostics/mask.js';
-import { REDACTED } from '../../lib/redaction/marker.js';
+import { REDACTED } from '../../lib/redaction/detectors/marker.js';
 import type { Preset } from '../../presets/contract/preset.js';
 import type { StandardIssue, StandardSchema } from '../../presets/contract/standard-schema.js';
 import type { PathFault } from '../common/error.js';

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
 import { maskUserInfo, withoutSecrets } from '../../lib/diagnostics/mask.js';
-import { REDACTED } from '../../lib/redaction/marker.js';
+import { REDACTED } from '../../lib/redaction/detectors/marker.js';
 import type { PathFault } from '../common/error.js';
 import { type ConfigLayerSource, isObject, pathText } from '../common/layer.js';
 import { leavesOf, schemaAt, sectionOf } from './keys.js';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { REDACTED } from '../redaction/marker.js';
+import { REDACTED } from '../redaction/detectors/marker.js';
 import { processState } from '../runtime/process-state.js';
 import { rememberSecret } from './mask.js';
 

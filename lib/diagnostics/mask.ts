@@ -1,4 +1,4 @@
-import { REDACTED } from '../redaction/marker.js';
+import { REDACTED } from '../redaction/detectors/marker.js';
 import { Redactor } from '../redaction/redactor.js';
 import { processState } from '../runtime/process-state.js';
 

@@ -1,9 +1,10 @@
-import { isCard, isCardNumber } from './cards.js';
 import type { ConstantAttributes } from './constant-attributes.js';
+import { isCardNumber, namesCard } from './detectors/cards.js';
+import { REDACTED } from './detectors/marker.js';
+import { redactText } from './detectors/text.js';
+import { isStatus } from './detectors/values.js';
 import { namesSecret } from './keys.js';
-import { REDACTED } from './marker.js';
 import { keyMatcher, type RedactRules, valueRedactor } from './rules.js';
-import { redactText } from './text.js';
 
 /** Values nested deeper than this are replaced: no value that OpenTelemetry encodes is nested so deep. */
 const MAX_DEPTH = 32;
@@ -15,6 +16,8 @@ const MAX_KEYS = 4096;
 interface Key {
 	/** Whether the key names a secret, so that its values are replaced. */
 	readonly secret: boolean;
+	/** Whether the key names a payment card, so that a number of such a form is replaced. */
+	readonly card: boolean;
 	/** The key itself, redacted. */
 	readonly name: string;
 }
@@ -59,9 +62,39 @@ export class Redactor {
 		return namesSecret(key) && this.#isExempt?.(key) !== true;
 	}
 
-	/** Redacts a text by the built-in detectors and the rules about values, without the custom function. */
-	text(text: string): string {
-		const redacted = redactText(text, this.#isSecret);
+	/** Returns whether a value is replaced because of its key: the key names a secret, or a card and the value is one. */
+	hides(key: string, value: unknown): boolean {
+		const known = this.#key(key);
+		switch (typeof value) {
+			case 'string':
+				return known.secret && value !== '' && !isStatus(value);
+			case 'number':
+			case 'bigint':
+				return known.secret || (known.card && isCardNumber(value));
+			case 'boolean':
+			case 'undefined':
+				return false;
+			default:
+				return known.secret && value !== null;
+		}
+	}
+
+	/**
+	 * Redacts a text by the built-in detectors and the rules about values, without the custom function.
+	 *
+	 * @param key - the key whose value it is: a number of a payment card is one if its key names a card. @default none
+	 */
+	text(text: string, key?: string): string {
+		return this.#text(text, key !== undefined && this.#key(key).card);
+	}
+
+	/**
+	 * Redacts a text.
+	 *
+	 * @param card - whether it is the value of a key that names a payment card
+	 */
+	#text(text: string, card: boolean): string {
+		const redacted = redactText(text, this.#isSecret, card);
 		return this.#redactValues === undefined ? redacted : this.#redactValues(redacted);
 	}
 
@@ -82,13 +115,14 @@ export class Redactor {
 
 	/** Redacts a value: replaces it if its key names a secret, else replaces the secrets within it. */
 	value(key: string, value: unknown): unknown {
-		const redacted = this.#value(this.#key(key), value, 0);
+		const known = this.#key(key);
+		const redacted = this.#value(known, value, 0, known.card);
 		return this.#replace === undefined ? redacted : this.#applyCustom(key, redacted);
 	}
 
 	/** Redacts the keys and values of attributes, or of any other record. */
 	record<T extends object>(record: T): T {
-		return this.#record(record, 0, this.#replace !== undefined) as T;
+		return this.#record(record, 0, this.#replace !== undefined, false) as T;
 	}
 
 	/**
@@ -101,15 +135,13 @@ export class Redactor {
 	isClean(record: Readonly<Record<string, unknown>>, constants?: ConstantAttributes): boolean {
 		if (this.hasCustomFunction) return false;
 		// A custom function was ruled out above, so that the result for the constants holds for every record.
-		const known = constants?.areClean(this) === true ? constants.attributes : undefined;
+		const clean = constants?.areClean(this) === true ? constants.attributes : undefined;
 		for (const key in record) {
 			const value = record[key];
-			if (known !== undefined && known[key] === value) continue;
-			const { secret, name } = this.#key(key);
-			if (name !== key || secret || typeof value === 'object') return false;
-			if (typeof value === 'string' ? this.text(value) !== value : this.#value({ secret, name }, value, 0) !== value) {
-				return false;
-			}
+			if (clean !== undefined && clean[key] === value) continue;
+			const known = this.#key(key);
+			if (known.name !== key || typeof value === 'object') return false;
+			if (this.#value(known, value, 0, known.card) !== value) return false;
 		}
 		return true;
 	}
@@ -118,7 +150,7 @@ export class Redactor {
 	#key(key: string): Key {
 		const known = this.#keys.get(key);
 		if (known !== undefined) return known;
-		const inspected = { secret: this.namesSecret(key), name: this.text(key) };
+		const inspected = { secret: this.namesSecret(key), card: namesCard(key), name: this.text(key) };
 		if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
 		this.#keys.set(key, inspected);
 		return inspected;
@@ -129,13 +161,14 @@ export class Redactor {
 	 *
 	 * @param depth - how many objects enclose it
 	 * @param custom - whether to call the custom function for each value; it is called for the outermost record only
+	 * @param card - whether the key of this record, or of one that encloses it, names a payment card
 	 */
-	#record(record: object, depth: number, custom: boolean): object {
+	#record(record: object, depth: number, custom: boolean, card: boolean): object {
 		let copy: Record<string, unknown> | undefined;
 		for (const key in record) {
 			const value = (record as Record<string, unknown>)[key];
 			const known = this.#key(key);
-			let redacted = this.#value(known, value, depth);
+			let redacted = this.#value(known, value, depth, card || known.card);
 			if (custom) redacted = this.#applyCustom(key, redacted);
 			if (redacted === value && known.name === key) continue;
 			// The record is copied at the first change only, and never changed itself.
@@ -147,42 +180,41 @@ export class Redactor {
 	}
 
 	/** Redacts a value of any type, without the custom function. */
-	#value(key: Key, value: unknown, depth: number): unknown {
+	#value(key: Key, value: unknown, depth: number, card: boolean): unknown {
 		switch (typeof value) {
 			case 'string':
-				return key.secret && value !== '' ? REDACTED : this.text(value);
+				return key.secret && value !== '' && !isStatus(value) ? REDACTED : this.#text(value, card);
 			case 'number':
-				return key.secret || isCardNumber(value) ? REDACTED : value;
 			case 'bigint':
-				return key.secret || isCard(String(value).replace('-', '')) ? REDACTED : value;
+				return key.secret || (card && isCardNumber(value)) ? REDACTED : value;
 			case 'object':
-				return value === null ? value : this.#object(key, value, depth + 1);
+				return value === null ? value : this.#object(key, value, depth + 1, card);
 			default:
 				return value;
 		}
 	}
 
 	/** Redacts an array, bytes or a nested record; replaces one that is nested too deep or contains itself. */
-	#object(key: Key, value: object, depth: number): unknown {
+	#object(key: Key, value: object, depth: number, card: boolean): unknown {
 		if (depth > MAX_DEPTH || this.#ancestors.includes(value)) return REDACTED;
 		if (key.secret && !Array.isArray(value)) return REDACTED;
 		if (ArrayBuffer.isView(value)) return this.#bytes(value);
 		this.#ancestors.push(value);
 		try {
-			return Array.isArray(value) ? this.#array(key, value, depth) : this.#record(value, depth, false);
+			return Array.isArray(value) ? this.#array(key, value, depth, card) : this.#record(value, depth, false, card);
 		} finally {
 			this.#ancestors.pop();
 		}
 	}
 
 	/** Redacts the items of an array. An item after a flag such as `--api-key` is the flag's value: a command line. */
-	#array(key: Key, array: readonly unknown[], depth: number): unknown {
+	#array(key: Key, array: readonly unknown[], depth: number, card: boolean): unknown {
 		let copy: unknown[] | undefined;
 		for (let at = 0; at < array.length; at++) {
 			const item = array[at];
 			const flag: unknown = array[at - 1];
 			const secret = key.secret || (typeof flag === 'string' && this.#isFlag(flag) && typeof item === 'string');
-			const redacted = this.#value(secret ? { ...key, secret } : key, item, depth);
+			const redacted = this.#value(secret ? { ...key, secret } : key, item, depth, card);
 			if (redacted === item) continue;
 			copy ??= [...array];
 			copy[at] = redacted;

@@ -1,6 +1,6 @@
-import { HYPHEN, runEnd, WORD } from './characters.js';
+import { NAME, runEnd } from './detectors/characters.js';
+import { REDACTED } from './detectors/marker.js';
 import { wordsMatcher } from './keys.js';
-import { REDACTED } from './marker.js';
 
 /** Custom rules of redaction. They apply in addition to the built-in detectors. */
 export interface RedactRules {
@@ -74,7 +74,7 @@ function literalRedactor(rule: string): (text: string) => string {
 		let from = 0;
 		for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, from)) {
 			result += text.slice(from, at) + REDACTED;
-			from = open ? runEnd(text, at + part.length, WORD | HYPHEN) : at + part.length;
+			from = open ? runEnd(text, at + part.length, NAME) : at + part.length;
 		}
 		return from === 0 ? text : result + text.slice(from);
 	};

@@ -1,6 +1,6 @@
 import { warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
-import { REDACTED } from './marker.js';
+import { REDACTED } from './detectors/marker.js';
 import { Redactor } from './redactor.js';
 import type { RedactRules } from './rules.js';
 

@@ -1,6 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { REDACTED } from '../../lib/redaction/marker.js';
+import { REDACTED } from '../../lib/redaction/detectors/marker.js';
 import { warnRedactionFailed } from '../../lib/redaction/settings.js';
 import { withoutErrorMessages } from './error-content.js';
 import { redactAllValues } from './redact-safely.js';

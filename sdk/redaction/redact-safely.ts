@@ -1,4 +1,4 @@
-import { REDACTED } from '../../lib/redaction/marker.js';
+import { REDACTED } from '../../lib/redaction/detectors/marker.js';
 import { warnRedactionFailed } from '../../lib/redaction/settings.js';
 
 /** Returns the redacted record; if `redact` throws, logs it once and replaces all values. Never throws. */

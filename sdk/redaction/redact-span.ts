@@ -1,7 +1,7 @@
 import { type Attributes, createTraceState, type Link, type SpanContext, type SpanStatus } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { REDACTED } from '../../lib/redaction/marker.js';
+import { REDACTED } from '../../lib/redaction/detectors/marker.js';
 import type { Redactor } from '../../lib/redaction/redactor.js';
 import { warnRedactionFailed } from '../../lib/redaction/settings.js';
 import type { ErrorContent } from '../../lib/signals/capture/settings.js';

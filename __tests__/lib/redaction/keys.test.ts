@@ -1,5 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { namesSecret } from '../../../lib/redaction/keys.js';
+import { Redactor } from '../../../lib/redaction/redactor.js';
+
+const redactor = new Redactor();
 
 it.each([
 	'password',
@@ -23,6 +26,20 @@ it.each([
 	'credentials',
 	'cvv',
 	'pass',
+	'xApiKey',
+	'dbPassword',
+	'db.pass',
+	'password2',
+	'tokenValue',
+	'PASSWORD_PROD',
+	'password_confirmation',
+	'token_for_kent',
+	'aws_secret_access_key',
+	'clientsecret',
+	'secret_id',
+	'seed phrase',
+	'cookies.theme',
+	'secrets.stripe',
 ])('%s names a secret', (key) => {
 	expect(namesSecret(key)).toBe(true);
 });
@@ -58,6 +75,47 @@ it.each([
 	'compass',
 	'next_token',
 	'token_id',
+	'auth.enabled',
+	'auth_method',
+	'token_bucket.capacity',
+	'password_strength',
+	'passwordPolicy',
+	'password.reset.url',
+	'secret_santa',
+	'secret_rotation_days',
+	'cookie.consent',
+	'cookies.count',
+	'credential_provider',
+	'api_key_count',
+	'primary_key',
+	'public_key',
+	'cache key',
+	'keyboard',
+	'tokenizer',
+	'design_token',
+	'my.pass',
+	'x.pin',
+	'pin_count',
+	`${'a.'.repeat(130)}password`,
 ])('%s names none', (key) => {
 	expect(namesSecret(key)).toBe(false);
+});
+
+it.each([
+	['auth', 'enabled'],
+	['token', 'Expired'],
+	['password', 'required'],
+	['cookie', ''],
+	['secret', true],
+	['credentials', null],
+])('of %s the value %j is none', (key, value) => {
+	expect(redactor.record({ [key]: value })).toEqual({ [key]: value });
+	expect(redactor.isClean({ [key]: value === null ? 'none' : value })).toBe(true);
+	expect(redactor.text(`${key}: ${value}`)).toBe(`${key}: ${value}`);
+	expect(redactor.hides(key, value)).toBe(false);
+});
+
+it.each([['hunter2'], [12], [12n], [['a']], [{ a: 1 }]])('of a password the value %p is one', (value) => {
+	expect(redactor.hides('password', value)).toBe(true);
+	expect(redactor.hides('passwords.count', value)).toBe(false);
 });

@@ -25,10 +25,8 @@ export const SHAPES: Readonly<Record<string, { text: string; secret: string }>> 
 		pinecone: join('pcsk_', 'Zx81kQ0pWv7TnB2mRd4s_Zx81kQ0p'),
 		sendgrid: join('SG.', 'Zx81kQ0pWv7TnB2mRd4s.Zx81kQ0pWv7TnB2mRd4s'),
 		'aws key id': join('AKIA', 'IOSFODNN7EXAMPLE'),
-		'aws secret key': join('wJalrXUtnFEMI/K7MDENG', '/bPxRfiCYEXAMPLEKEY'),
 		jwt: JWT,
 		card: join('4111 1111', ' 1111 1111'),
-		'card without blanks': join('55555555', '55554444'),
 		pem: join('-----BEGIN RSA PRIVATE', ' KEY-----\nMIIEpAIBAAKCAQEAq\n-----END RSA PRIVATE', ' KEY-----'),
 	}).map(([name, text]) => [name, { text, secret: text }]),
 );
@@ -45,6 +43,11 @@ export const PLACED: Readonly<Record<string, { text: string; secret: string }>> 
 	json: { text: '{"password":"hunter2 and \\"more\\"","page":2}', secret: 'hunter2' },
 	'json in json': { text: JSON.stringify({ body: JSON.stringify({ apiKey: 'hunter2' }) }), secret: 'hunter2' },
 	cookie: { text: 'Cookie: theme=dark; sid=hunter2', secret: 'hunter2' },
+	'aws secret key': {
+		text: join('aws secret wJalrXUtnFEMI/K7MDENG', '/bPxRfiCYEXAMPLEKEY'),
+		secret: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+	},
+	'card without blanks': { text: join('card 55555555', '55554444'), secret: '5555555555554444' },
 	flag: { text: 'garden --api-key hunter2 --verbose', secret: 'hunter2' },
 };
 

@@ -34,14 +34,16 @@ describe('a record', () => {
 				[`seen.${KEY}`]: 1,
 				bytes,
 				others: Buffer.from('abc'),
-				number: 4111111111111111,
+				card: { number: 4111111111111111 },
+				order: 4111111111111111,
 				'process.command_args': ['node', 'app.js', '--password', 'hunter2', '--token=hunter3', '--port', '80'],
 			}),
 		).toEqual({
 			'seen.[redacted]': 1,
 			bytes: '[redacted]',
 			others: Buffer.from('abc'),
-			number: '[redacted]',
+			card: { number: '[redacted]' },
+			order: 4111111111111111,
 			'process.command_args': ['node', 'app.js', '--password', '[redacted]', '--token=[redacted]', '--port', '80'],
 		});
 	});

@@ -26,8 +26,8 @@ describe('a text', () => {
 		['{"cookies":["a=b","c=d"],"page":2}', /^\{"cookies":"\[redacted\]","page":2\}$/],
 		['Set-Cookie: sid=1; Path=/\nHost: x', /^Set-Cookie: \[redacted\]\nHost: x$/],
 		[
-			'{"a":[4111111111111111,-5555555555554444,5],"b":4111111111111111}',
-			/^\{"a":\["\[redacted\]","\[redacted\]",5\],"b":"\[redacted\]"\}$/,
+			'{"cards":[4111111111111111,-5555555555554444,5],"pan":4111111111111111}',
+			/^\{"cards":\["\[redacted\]","\[redacted\]",5\],"pan":"\[redacted\]"\}$/,
 		],
 		['user[password]=pw&x=1', /^user\[password\]=\[redacted\]&x=1$/],
 		["token === 'abc' and more", /^token === '\[redacted\]' and more$/],

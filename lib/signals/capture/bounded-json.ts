@@ -1,6 +1,6 @@
 import types from 'node:util/types';
-import { isCardNumber } from '../../redaction/cards.js';
-import { REDACTED } from '../../redaction/marker.js';
+import { namesCard } from '../../redaction/detectors/cards.js';
+import { REDACTED } from '../../redaction/detectors/marker.js';
 import type { Redactor } from '../../redaction/redactor.js';
 import { type BoundedText, boundText } from './bounded-text.js';
 import { className, isConsumable, readOwnProperty } from './read-own-property.js';
@@ -39,6 +39,8 @@ class JsonWriter {
 	readonly #redactor: Redactor | undefined;
 	/** The objects that are being written, from the outermost one. */
 	readonly #ancestors: object[] = [];
+	/** The key of the member that is being written, or of one around it that names a card; undefined outside of one. */
+	#key: string | undefined;
 	/** How many bytes may still be written. The bytes that open containers need to be closed are already deducted. */
 	#bytes: number;
 	/** How many values may still be written. */
@@ -64,7 +66,7 @@ class JsonWriter {
 			case 'string':
 				return this.#text(value);
 			case 'number':
-				if (this.#redactor !== undefined && isCardNumber(value)) return this.#marker(REDACTED);
+				if (this.#key !== undefined && this.#redactor?.hides(this.#key, value) === true) return this.#marker(REDACTED);
 				return this.#literal(Number.isFinite(value) ? String(value) : JSON.stringify(String(value)));
 			case 'boolean':
 				return this.#literal(String(value));
@@ -176,16 +178,16 @@ class JsonWriter {
 		if (this.#bytes <= 0) return undefined;
 		const { value: inner, getter } = readOwnProperty(value, key);
 		if (getter) return prefixed(name, this.#marker('[getter]'));
-		return prefixed(name, this.#value(this.#redacted(key, inner)));
+		const outer = this.#key;
+		this.#key = outer !== undefined && namesCard(outer) ? outer : key;
+		const json = this.#value(this.#redacted(key, inner));
+		this.#key = outer;
+		return prefixed(name, json);
 	}
 
-	/**
-	 * Returns `[redacted]` in place of a value whose key names a secret. Empty values and booleans are no secrets, and
-	 * are kept.
-	 */
+	/** Returns `[redacted]` in place of a value whose key names a secret. */
 	#redacted(key: string, value: unknown): unknown {
-		const isEmpty = value === undefined || value === null || typeof value === 'boolean' || value === '';
-		return !isEmpty && this.#redactor?.namesSecret(key) === true ? REDACTED : value;
+		return this.#redactor?.hides(key, value) === true ? REDACTED : value;
 	}
 
 	/** Reserves the bytes that a container needs to be closed; false if fewer are left. */
@@ -203,7 +205,7 @@ class JsonWriter {
 
 	/** Writes a string without secrets, cut if it is too long. */
 	#text(text: string): string | undefined {
-		const bounded: BoundedText = boundText(text, this.#bytes, this.#redactor);
+		const bounded: BoundedText = boundText(text, this.#bytes, this.#redactor, this.#key);
 		if (bounded.json === undefined) return undefined;
 		this.#bytes -= bounded.bytes;
 		return bounded.json;

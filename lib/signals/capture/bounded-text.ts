@@ -25,11 +25,17 @@ const MIN_PIECE = 8;
  * not be recognized.
  *
  * @param maxBytes - the most bytes of the JSON, quotes and marker included
+ * @param key - the key whose value the string is. @default none
  */
-export function boundText(text: string, maxBytes: number, redactor: Redactor | undefined): BoundedText {
+export function boundText(
+	text: string,
+	maxBytes: number,
+	redactor: Redactor | undefined,
+	key?: string | undefined,
+): BoundedText {
 	// Only this part is redacted: the redactor's time grows with the length of the text.
 	const near = text.length > maxBytes + LOOKAHEAD ? text.slice(0, maxBytes + LOOKAHEAD) : text;
-	const safe = redactor === undefined ? near : redactor.text(near);
+	const safe = redactor === undefined ? near : redactor.text(near, key);
 	if (near === text && safe.length + 2 <= maxBytes) {
 		const json = JSON.stringify(safe);
 		const bytes = Buffer.byteLength(json);

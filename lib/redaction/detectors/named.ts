@@ -1,9 +1,13 @@
-import { DOT, HYPHEN, isA, isEscape, runEnd, WORD } from './characters.js';
+import { DOT, HYPHEN, isA, isEscape, NAME as KEY, LETTER, looksRandom, runEnd, WORD } from './characters.js';
+import { schemeAt } from './credentials.js';
+import { isLocation } from './locations.js';
 import { REDACTED } from './marker.js';
-import { type Hit, schemeAt } from './shapes.js';
+import type { Scan } from './scan.js';
+import type { Hit } from './shapes.js';
+import { isStatus } from './values.js';
 
 /** The characters of a name: `db.pass-word_1`. */
-const NAME = WORD | HYPHEN | DOT;
+const NAME = KEY | DOT;
 
 // Codes of characters.
 const SPACE = 32;
@@ -21,20 +25,8 @@ const MAX_BLANKS = 8;
 /** Headers whose value is the rest of the line. */
 const LINE_HEADERS = /(?:^|[._-])(?:set-?)?cookie$/i;
 
-/** Values that are not secrets, whatever their name is. */
-const NOT_SECRET = /^(?:true|false|null|undefined|none|nil)$/i;
-
-/** The state of one scan of one text. */
-export interface Scan {
-	/** The text that is scanned. */
-	readonly text: string;
-	/** The offset after the last replaced part; everything before it has been copied to the result. */
-	from: number;
-	/** The kinds of quotes and brackets that are not closed in this text, so that none is searched for again. */
-	unclosed: Set<string> | undefined;
-	/** Returns whether a name is that of a secret. */
-	readonly isSecret: (key: string) => boolean;
-}
+/** Nouns that name a secret only with the word before them, which a sentence separates by a blank: `API key: …`. */
+const NOUNS = /^(?:key|phrase|code)$/i;
 
 /** The name before a colon or an equals sign. */
 interface Name {
@@ -42,6 +34,8 @@ interface Name {
 	readonly word: string;
 	/** The quote after the name with its backslashes: `"`, `\"` in JSON within JSON; empty if the name has none. */
 	readonly quote: string;
+	/** The offset of its first character. */
+	readonly start: number;
 }
 
 /**
@@ -52,12 +46,25 @@ interface Name {
  */
 export function namedSecretAt(scan: Scan, at: number): Hit | undefined {
 	const name = nameBefore(scan, at);
-	if (name === undefined || !scan.isSecret(name.word)) return undefined;
+	if (name === undefined) return undefined;
 	const { text } = scan;
+	const said = !scan.isSecret(name.word);
+	if (said && !isSaidSecret(scan, name)) return undefined;
+	if (text[at] === ':' && isLocation(text, name.start, at)) return undefined;
 	// `==`, `===` and `=>` separate a name and its value too.
 	let start = at + 1;
 	while (start < at + 3 && (text[start] === '=' || text[start] === '>')) start++;
-	return valueAt(scan, afterBlanks(text, start), name);
+	const hit = valueAt(scan, afterBlanks(text, start), name);
+	// What follows a word of a sentence may be one itself.
+	return hit === undefined || !said || looksRandom(text, hit.start, hit.end) ? hit : undefined;
+}
+
+/** Returns whether the name is the last word of a secret's in a sentence: `the API key: …`. */
+function isSaidSecret({ text, isSecret }: Scan, { word, start }: Name): boolean {
+	if (text.charCodeAt(start - 1) !== SPACE || !NOUNS.test(word)) return false;
+	let before = start - 1;
+	while (before > 0 && start - before <= MAX_NAME && isA(text, before - 1, LETTER)) before--;
+	return isSecret(`${text.slice(before, start - 1)} ${word}`);
 }
 
 /**
@@ -68,10 +75,9 @@ export function namedSecretAt(scan: Scan, at: number): Hit | undefined {
 export function flagValueAt(scan: Scan, at: number): Hit | undefined {
 	const { text, isSecret, from } = scan;
 	if (text[at + 1] !== '-' || (at > from && isA(text, at - 1, NAME))) return undefined;
-	// The slice limits the run, so that a long word costs no more than the longest name.
-	const end = runEnd(text.slice(0, at + 2 + MAX_NAME), at + 2, WORD | HYPHEN);
+	const end = runEnd(text, at + 2, WORD | HYPHEN, at + 2 + MAX_NAME);
 	if (text[end] !== ' ' || text[end + 1] === '-' || !isSecret(text.slice(at + 2, end))) return undefined;
-	return valueAt(scan, end + 1, { word: text.slice(at + 2, end), quote: '' });
+	return valueAt(scan, end + 1, { word: text.slice(at + 2, end), quote: '', start: at + 2 });
 }
 
 /** Reads the name that ends before `at`, with or without quotes; undefined if there is none of three characters. */
@@ -92,7 +98,7 @@ function nameBefore({ text, from }: Scan, at: number): Name | undefined {
 	// The letter of an escape in JSON text is not part of the name: `\nPassword: …`.
 	if (isEscape(text, start)) start++;
 	// The shortest names of secrets have three letters; a shorter name of digits is a line number of a stack trace.
-	return end - start < 3 ? undefined : { word: text.slice(start, end), quote };
+	return end - start < 3 ? undefined : { word: text.slice(start, end), quote, start };
 }
 
 /** Returns the offset after the blanks and tabs at `from`. */
@@ -127,17 +133,16 @@ function valueAt(scan: Scan, start: number, name: Name): Hit | undefined {
 function bareValue(scan: Scan, start: number, name: Name): Hit | undefined {
 	const { text } = scan;
 	const end = bareEnd(scan, start, name);
-	const value = text.slice(start, Math.min(end, start + 16));
 	if (end === start || text.startsWith(REDACTED, start)) return undefined;
 	// A value of punctuation only is not a secret, but the syntax around one.
-	if (!/[^\p{P}\s]/u.test(value) || NOT_SECRET.test(value)) return undefined;
+	if (!/[^\p{P}\s]/u.test(text.slice(start, Math.min(end, start + 16))) || isStatus(text, start, end)) return undefined;
 	return { start, end, text: `${name.quote}${REDACTED}${name.quote}` };
 }
 
 /** Finds a value in quotes. The hit excludes the quotes, so that JSON stays valid. */
 function quotedValue(text: string, start: number, close: number): Hit | undefined {
 	if (close <= start || text.startsWith(REDACTED, start)) return undefined;
-	return NOT_SECRET.test(text.slice(start, Math.min(close, start + 16))) ? undefined : { start, end: close };
+	return isStatus(text, start, close) ? undefined : { start, end: close };
 }
 
 /** Returns whether the quote at `at` is followed by a character that follows the end of a string in JSON. */
