@@ -64,35 +64,36 @@ export type CalledDecorator<T, K, D> = (
  * arrow-function field or a class. What is called without options, such as `@Traced('pay')`, returns it as well.
  *
  * Intersect it with the form that accepts options as `BareDecorator & …`, in this order, because the compiler prints the
- * error of the last overload.
+ * error of the last overload. Its signatures have no doc comments, because an editor would show those in place of the
+ * comment of the decorator.
  */
 export interface BareDecorator {
-	/** On a method (TC39). */
+	// On a method (TC39).
 	<This, F extends ReturnType<ClassMethodDecoratorContext<This>['access']['get']>>(
 		value: F,
 		context: ClassMethodDecoratorContext<This, F>,
 	): F | undefined;
-	/** On a getter (TC39). */
+	// On a getter (TC39).
 	<This, V>(value: () => V, context: ClassGetterDecoratorContext<This, V>): (() => V) | undefined;
-	/** On a setter (TC39). */
+	// On a setter (TC39).
 	<This, V>(value: (value: V) => void, context: ClassSetterDecoratorContext<This, V>): ((value: V) => void) | undefined;
-	/** On an accessor (TC39). */
+	// On an accessor (TC39).
 	<This, V>(
 		value: ClassAccessorDecoratorTarget<This, V>,
 		context: ClassAccessorDecoratorContext<This, V>,
 	): ClassAccessorDecoratorResult<This, V> | undefined;
-	/** On an arrow-function field (TC39). */
+	// On an arrow-function field (TC39).
 	<This, F extends ReturnType<ClassMethodDecoratorContext<This>['access']['get']>>(
 		value: undefined,
 		context: ClassFieldDecoratorContext<This, F>,
 	): ((this: This, initial: F) => F) | undefined;
-	/** On a class (TC39). */
+	// On a class (TC39).
 	(value: abstract new (...args: never[]) => unknown, context: ClassDecoratorContext): undefined;
-	/** On a method, a getter, a setter or an accessor (legacy). */
+	// On a method, a getter, a setter or an accessor (legacy).
 	<T>(target: object, key: PropertyKey, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | undefined;
-	/** On an arrow-function field (legacy). */
+	// On an arrow-function field (legacy).
 	<T extends object, K extends keyof T>(target: T, key: T[K] extends Callable ? K : never): undefined;
-	/** On a class (legacy). */
+	// On a class (legacy).
 	(target: abstract new (...args: never[]) => unknown): undefined;
 }
 
@@ -107,13 +108,10 @@ export interface BareDecorator {
  * alone: the second one makes them four.
  */
 export interface ConfigurableDecorator<O> extends BareDecorator {
-	/** Matches no call; it is the one whose parameter editors complete, and the compiler's error names. */
+	// Matches no call; it is the one whose parameter editors complete, and the compiler's error names.
 	(
-		options: O & {
-			/** No options have it. */
-			readonly [Symbol.hasInstance]: never;
-		},
+		options: O & { readonly [Symbol.hasInstance]: never },
 	): (target: unknown, key?: unknown, descriptor?: unknown) => void;
-	/** Matches no call. */
+	// Matches no call.
 	(options: never): (target: unknown, key?: unknown, descriptor?: unknown) => void;
 }

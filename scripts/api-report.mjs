@@ -18,7 +18,10 @@ const COMPILER = {
 	types: ['node'],
 };
 
-/** What is not reported: the tags of TSDoc that editors do not show, and release tags, which the entries stand for. */
+/**
+ * What is not reported: the tags of TSDoc that editors do not show, release tags, which the entries stand for, and comments,
+ * which `npm run comments` checks.
+ */
 const IGNORED = { logLevel: 'none' };
 
 const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
@@ -56,6 +59,7 @@ for (const { report: name, types } of entries) {
 				extractorMessageReporting: {
 					default: { logLevel: 'warning', addToApiReportFile: true },
 					'ae-missing-release-tag': IGNORED,
+					'ae-undocumented': IGNORED,
 					'ae-forgotten-export': { logLevel: 'warning', addToApiReportFile: false },
 					'ae-unresolved-link': IGNORED,
 				},

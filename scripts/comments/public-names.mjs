@@ -6,13 +6,17 @@ import { ROOT } from '../fresh.mjs';
 const require = createRequire(createRequire(import.meta.url).resolve('@microsoft/api-extractor'));
 export const ts = require('typescript');
 
+/** Returns the options that the package is compiled with. */
+export function compilerOptions() {
+	const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+	return ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT).options;
+}
+
 /** Returns the program of the entries, with the options that the package is compiled with. */
 export function programOf(entries) {
-	const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-	const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
 	return ts.createProgram(
 		entries.map((file) => join(ROOT, file)),
-		options,
+		compilerOptions(),
 	);
 }
 

@@ -112,6 +112,11 @@ export function faultsOf(program, exported, seen) {
 			checkLiterals({ ...container, name }, member);
 			return;
 		}
+		if (ts.isCallSignatureDeclaration(member)) {
+			if (commentOf(member) !== undefined)
+				report(member, container.name, 'has a signature with a comment, which editors show in place of its own.');
+			return;
+		}
 		const doc = checkComment(name, member);
 		if (doc === undefined) return;
 		checkNumber(name, member, checker.getTypeAtLocation(member), doc.text);
