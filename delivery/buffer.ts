@@ -238,15 +238,25 @@ export class RecordBuffer<T> {
 		if (bodies.length === 0) return;
 		// `flushSync()` may write these bodies once more while this waits.
 		this.#appending = bodies;
+		const storing = this.#store(journal, bodies, bytes);
+		for (const pending of bodies) pending.storing = storing;
+		await storing;
+		for (const pending of bodies) pending.storing = undefined;
+		this.#appending = [];
+	}
+
+	/** Writes bodies in the background. Does not reject. @param bytes - how many bytes they have */
+	async #store(journal: Journal, bodies: readonly PendingBody[], bytes: number): Promise<void> {
 		try {
 			const entries = await journal.append(bodies.map((each) => frameOf(each, each.body ?? new Uint8Array())));
-			entries.forEach((entry, index) => {
+			const marks = entries.map(async (entry, index) => {
 				const pending = bodies[index];
 				if (pending === undefined) return;
 				this.#backlog.markStored(pending, entry);
-				// It was sent from memory while it was being written.
-				if (pending.decided) void journal.markDone(entry, 'acknowledged');
+				// It was dropped while it was being written.
+				if (pending.decided) await journal.markDone(entry, 'acknowledged');
 			});
+			await Promise.all(marks);
 			this.#retryMs = 0;
 			this.#appended += bytes;
 			if (this.#appended >= RETENTION_EACH_BYTES) {
@@ -256,8 +266,6 @@ export class RecordBuffer<T> {
 			this.#backlog.park();
 		} catch (error) {
 			this.#onFailure(error);
-		} finally {
-			this.#appending = [];
 		}
 	}
 

@@ -26,6 +26,8 @@ export interface PendingBody {
 	share?: { left: number } | undefined;
 	/** True if it is sent in a request of its own, since a request with others was refused. */
 	sendAlone?: boolean;
+	/** Resolves when the write that brings it to the disk has ended, while there is one. Does not reject. */
+	storing?: Promise<void> | undefined;
 	/** True while it is being sent. */
 	inFlight?: boolean;
 	/** True if it is delivered or dropped, and counted as that. */

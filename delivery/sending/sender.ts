@@ -150,6 +150,8 @@ export class Sender {
 			this.#counts.retries += 1;
 			result = await transport.send(body);
 		}
+		// What is being written has its place on disk before it is decided: its state is written before the next request.
+		await Promise.all(sent.map(({ storing }) => storing));
 		return this.#handle(sent, body, result);
 	}
 

@@ -193,19 +193,26 @@ it(
 		const delivered = new Set<string>();
 		let again = 0;
 		let outside = 0;
+		/** How many spans arrived twice because of one kill, at most. */
+		let mostByOneKill = 0;
 		accepted.forEach(({ writer: name, ids }, index) => {
+			let byThisRequest = 0;
 			for (const id of ids) {
 				if (delivered.has(id)) again += 1;
 				delivered.add(id);
 				const more = (times.get(id) ?? 0) > 1 && accepted.slice(index + 1).some((later) => later.ids.includes(id));
+				if (more) byThisRequest += 1;
 				if (more && lastOf.get(name) !== index) outside += 1;
 			}
+			mostByOneKill = Math.max(mostByOneKill, byThisRequest);
 		});
 		process.stdout.write(
-			`oracle: ${KILLS} kills, ${WRITERS} at a time: ${made} spans made, ${delivered.size} delivered, ${again} of them twice; ` +
+			`oracle: ${KILLS} kills, ${WRITERS} at a time: ${made} spans made, ${delivered.size} delivered, ${again} of them twice, at most ${mostByOneKill} by one kill; ` +
 				`journalled and lost: ${lost}; never journalled: ${unjournalled}, the oldest ${Math.max(...oldest)} ms old (window ${WINDOW_MS} ms)\n`,
 		);
 		expect({ lost, outside, wrong }).toEqual({ lost: 0, outside: 0, wrong: [] });
+		// One request.
+		expect(mostByOneKill).toBeLessThanOrEqual(512);
 		// A pause of the machine makes the spans of a process older, but does not affect every tenth process.
 		const late = oldest.filter((age) => age >= WINDOW_MS + SLACK_MS);
 		expect(late.length).toBeLessThanOrEqual(KILLS / 10);

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,10 @@ export interface Settings {
 	delivery?: object;
 	/** The file of the process, in this folder. @default application.child.mjs */
 	file?: string;
+	/** A command that starts the process, such as one that puts it into a container. @default none */
+	wrap?: readonly string[];
+	/** By how many milliseconds the clock is wrong from the start on. @default 0 */
+	clockMs?: number;
 }
 
 /** Starts an application. It responds to commands once its telemetry runs. */
@@ -51,13 +55,21 @@ export function startApplication({
 	outbox,
 	delivery = {},
 	file = 'application.child.mjs',
+	wrap = [],
+	clockMs = 0,
 }: Settings): Application {
 	const kept = Object.entries(process.env).filter(([name]) => !/^(OTEL_|AGENTESE_|NODE_OPTIONS|JEST_)/.test(name));
-	const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
+	const wrongClock = `const { now } = Date; Date.now = () => now() + ${clockMs};`;
+	const [command = '', ...args] = [
+		...wrap,
+		process.execPath,
+		...(clockMs === 0 ? [] : ['--import', `data:text/javascript,${encodeURIComponent(wrongClock)}`]),
+		fileURLToPath(new URL(file, import.meta.url)),
+	];
+	const child = spawn(command, args, {
 		cwd: mkdtempSync(join(tmpdir(), 'agentese-application-')),
 		env: { ...Object.fromEntries(kept), ENDPOINT: endpoint, OUTBOX: outbox, DELIVERY: JSON.stringify(delivery) },
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-		execArgv: [],
 	});
 	const waiting = new Map<number, { resolve: (spans: Spans) => void; reject: (error: Error) => void }>();
 	let number = 0;

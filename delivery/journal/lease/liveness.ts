@@ -91,11 +91,16 @@ export class Liveness {
 		const space = pidNamespace();
 		const isVisible = space !== undefined && record.space === space && record.began !== undefined;
 		if (isVisible && startOf(record.pid) !== record.began) return false;
-		// On a file system of several machines, a socket without a listener may be one of another machine.
-		if (!record.lock || !(await this.#folderIsLocal())) return isVisible && !record.thread ? true : undefined;
+		// The process of a thread does not tell whether the thread lives.
+		const byProcess = isVisible && !record.thread ? true : undefined;
+		if (!record.lock) return byProcess;
 		// A process may have released its lease, and a thread may have ended before its process: the lock tells.
 		const state = await this.#lockOf(owner);
-		return state === 'unknown' ? undefined : state === 'held';
+		if (state === 'held') return true;
+		const isLocal = await this.#folderIsLocal();
+		// On a file system of several machines, a socket without a listener may be one of another machine.
+		if (state === 'free' && (isLocal || isSameSlot(record, isVisible))) return false;
+		return isLocal ? undefined : byProcess;
 	}
 
 	/** The same on a system without `/proc`: a process of this host that does not exist has exited. */
@@ -129,6 +134,14 @@ export class Liveness {
 		);
 		return this.#isLocal === true;
 	}
+}
+
+/**
+ * Returns true if an owner's process had the pid and the host of this one, in a pid namespace that is gone: the container
+ * was restarted.
+ */
+function isSameSlot({ host, pid }: OwnerRecord, isVisible: boolean): boolean {
+	return !isVisible && host === hostname() && pid === process.pid;
 }
 
 /** Returns true if there is a process with that pid. */

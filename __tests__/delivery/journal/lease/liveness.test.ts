@@ -241,6 +241,20 @@ describe('an owner without a file', () => {
 		expect(await verdicts()).toEqual(CERTAIN_DEATH);
 	});
 
+	it('has exited if nobody listens and this process has its pid and host, on any file system: a restart', async () => {
+		await leaveLock();
+		write({ ...elsewhere, pid: process.pid });
+		const nfs = { typeOf: async () => NFS };
+		expect(await verdicts(nfs)).toEqual(CERTAIN_DEATH);
+		write({ ...elsewhere, pid: process.pid, host: 'another' });
+		expect(await verdicts(nfs)).toEqual(BY_BEAT);
+		rmSync(join(directory, lockFileName(owner)));
+		write({ ...elsewhere, pid: process.pid });
+		expect(await verdicts(nfs)).toEqual(BY_BEAT);
+		hold();
+		expect(await verdicts(nfs)).toEqual(CERTAIN_LIFE);
+	});
+
 	it('lives as long as its beat changes if there is no lock, or the folder may be that of another machine', async () => {
 		write(elsewhere);
 		expect(await verdicts()).toEqual(BY_BEAT);
