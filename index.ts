@@ -4,10 +4,11 @@
  * `agentese-otel/extend` holds what extensions are built with.
  */
 export { Aspect, type AspectDeclaration, type AspectDecorator } from './decorators/aspect.js';
+export { createTraced, type TracedDefaults } from './decorators/create-traced.js';
 export { type InstrumentOptions, instrument } from './decorators/instrument.js';
 export { Metered, type MeteredDecorator, metered } from './decorators/metered.js';
 export { Resolver, type ResolverDecorator, type ResolverOptions } from './decorators/resolver.js';
-export { SpanAttribute, type SpanAttributeDecorator } from './decorators/span-attribute.js';
+export { SpanAttribute, type SpanAttributeDecorator, type SpanAttributeOptions } from './decorators/span-attribute.js';
 export { Traced, type TracedDecorator, traced } from './decorators/traced.js';
 export type {
 	BareDecorator,

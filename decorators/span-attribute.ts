@@ -2,6 +2,15 @@ import { declareAttribute, memberOn } from '../lib/weaving/declarations/declarat
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import { decorationError, describeTarget } from './refuse.js';
 
+/** The options of `@SpanAttribute`. */
+export interface SpanAttributeOptions {
+	/**
+	 * True writes the attribute on every span that starts inside the invocation as well, as `Invocation.propagate` does: on
+	 * those of invocations, and on those of all libraries if `invocationSpanProcessor` runs. @default false
+	 */
+	readonly propagate?: boolean | undefined;
+}
+
 /**
  * The types of `@SpanAttribute(key)`: on a parameter (legacy standard), a field, a getter or an accessor (both standards).
  */
@@ -19,8 +28,10 @@ export type SpanAttributeDecorator = ((target: object, key: PropertyKey | undefi
  *
  * @param key - the attribute's key on the span. @default the name of the field, getter or accessor, without the `#` of a
  *   private one; a parameter needs a key
+ * @param options - may be the only argument. @default { propagate: false }
  * @returns a decorator of parameters, fields, getters and accessors
- * @throws DecorationError when the class is defined, if the key is empty, if a parameter or a member whose name is a
+ * @throws DecorationError when the class is defined, if the key is empty, if an option is unknown or has a wrong value,
+ *   if a parameter or a member whose name is a
  *   symbol has none, or if it is on a method, a setter, a class or a parameter of the constructor
  *
  * @example
@@ -39,15 +50,30 @@ export type SpanAttributeDecorator = ((target: object, key: PropertyKey | undefi
  * new Soul().challenge(); // => 'acme asks'
  * ```
  */
-export function SpanAttribute(key?: string): SpanAttributeDecorator {
+export function SpanAttribute(
+	key?: string | SpanAttributeOptions,
+	options?: SpanAttributeOptions,
+): SpanAttributeDecorator {
+	return typeof key === 'object' && key !== null && options === undefined
+		? decoratorOf(undefined, key)
+		: decoratorOf(key, options);
+}
+
+/** Returns the decorator with a key and options, which are checked when it is applied. */
+function decoratorOf(key: unknown, options: unknown): SpanAttributeDecorator {
 	return ((...args: unknown[]) => {
 		const target = readTarget(args);
+		const propagate = checkedPropagate(target, options);
 		if (key !== undefined && (typeof key !== 'string' || key === '')) {
 			throw wrongKey(target, key === '' ? 'an empty text' : typeof key, 'accepts the key of an attribute');
 		}
 		if (target?.type === 'parameter' && target.key !== undefined) {
 			if (key === undefined) throw wrongKey(target, 'no key', 'on a parameter needs the key of the attribute');
-			memberOn(target.owner, target.key, 'method').parameterAttributes.push({ index: target.index, attribute: key });
+			memberOn(target.owner, target.key, 'method').parameterAttributes.push({
+				index: target.index,
+				attribute: key,
+				propagate,
+			});
 			return;
 		}
 		if (target?.type !== 'member' || target.kind === 'method' || target.kind === 'setter') {
@@ -62,8 +88,24 @@ export function SpanAttribute(key?: string): SpanAttributeDecorator {
 		if (attribute === undefined) {
 			throw wrongKey(target, 'no key', 'on a member whose name is a symbol needs the key of the attribute');
 		}
-		declareOn(target, attribute);
+		declareOn(target, attribute, propagate);
 	}) as SpanAttributeDecorator;
+}
+
+/** Returns the option `propagate`. Throws a DecorationError for options that are illegal. */
+function checkedPropagate(target: DecoratorTarget | undefined, options: unknown): boolean {
+	if (options === undefined) return false;
+	const refuse = (rule: string, got: string): Error =>
+		decorationError(target, { decorator: '@SpanAttribute', rule, got, wayOut: '{ propagate: true }' });
+	const legal = 'The options of @SpanAttribute are an object; its only key is propagate.';
+	if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+		throw refuse(legal, options === null ? 'null for options' : `${typeof options} for options`);
+	}
+	const unknown = Object.keys(options).find((name) => name !== 'propagate');
+	if (unknown !== undefined) throw refuse(legal, `the option '${unknown.slice(0, 80)}'`);
+	const { propagate = false } = options as { propagate?: unknown };
+	if (typeof propagate === 'boolean') return propagate;
+	throw refuse("The option 'propagate' is true or false.", `${typeof propagate} for propagate`);
 }
 
 /** Returns the name of a member as the key of its attribute; undefined for a symbol. */
@@ -84,9 +126,9 @@ function wrongKey(target: DecoratorTarget | undefined, got: string, rule: string
 /**
  * Declares the attribute of a field, a getter or an accessor. A private one can only be read through its TC39 context.
  */
-function declareOn(target: DecoratorTarget & { type: 'member' }, attribute: string): void {
+function declareOn(target: DecoratorTarget & { type: 'member' }, attribute: string, propagate: boolean): void {
 	const { key, owner, tc39 } = target;
 	const read = (self: object): unknown => tc39?.access?.get?.(self) ?? (self as Record<PropertyKey, unknown>)[key];
-	if (owner !== undefined) declareAttribute({ owner }, { attribute, read });
-	else if (tc39?.metadata !== undefined) declareAttribute({ metadata: tc39.metadata }, { attribute, read });
+	if (owner !== undefined) declareAttribute({ owner }, { attribute, read, propagate });
+	else if (tc39?.metadata !== undefined) declareAttribute({ metadata: tc39.metadata }, { attribute, read, propagate });
 }

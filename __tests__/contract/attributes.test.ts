@@ -142,4 +142,47 @@ describe('@SpanAttribute', () => {
 			span('Named.ask', { 'code.function.name': 'Named.ask', tenant: 'acme', depth: 3 }),
 		]);
 	});
+
+	it('with `propagate` is on every span that starts inside, of invocations too that do not declare it', async () => {
+		class Inner {
+			@Traced
+			load(): string {
+				return '';
+			}
+		}
+		class Outer {
+			@SpanAttribute('app.tenant', { propagate: true })
+			tenant: string | undefined = 'acme';
+
+			@SpanAttribute({ propagate: true })
+			get plan(): string {
+				return 'pro';
+			}
+
+			@SpanAttribute('app.own', { propagate: false })
+			own = 1;
+
+			@Traced
+			ask(): string {
+				return new Inner().load();
+			}
+		}
+		new Outer().ask();
+		const silent = new Outer();
+		silent.tenant = undefined;
+		silent.ask();
+		new Inner().load();
+		const outer = { 'code.function.name': 'Outer.ask', plan: 'pro', 'app.own': 1 };
+		const inner = { 'code.function.name': 'Inner.load' };
+		const loaded = (attributes: Attributes) => [span('Inner.load', { ...inner, ...attributes })];
+		expect(await timeline()).toEqual([
+			span(
+				'Outer.ask',
+				{ ...outer, 'app.tenant': 'acme' },
+				{ children: loaded({ 'app.tenant': 'acme', plan: 'pro' }) },
+			),
+			span('Outer.ask', outer, { children: loaded({ plan: 'pro' }) }),
+			span('Inner.load', inner),
+		]);
+	});
 });

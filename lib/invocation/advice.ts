@@ -148,6 +148,12 @@ export interface Invocation {
 	 */
 	readonly spanId: string | undefined;
 	/**
+	 * The attributes that identify the method on the toolkit's metrics, for an instrument of the application:
+	 * `agentese.path` (the template) and `agentese.context`, or `code.function.name` without a path. Their values are
+	 * bounded: an id is none of them. Frozen.
+	 */
+	readonly metricAttributes: Readonly<Record<string, string>>;
+	/**
 	 * The OpenTelemetry context that the method runs in. An advice may replace it in its `enter` part, for example to add
 	 * a span.
 	 */
@@ -178,6 +184,17 @@ export interface Invocation {
 	 * outcome `refused`. What the invocation throws itself wins; of several errors the last one.
 	 */
 	fail(error: unknown): this;
+	/**
+	 * Adds to a counter of the application, with the `metricAttributes` of this invocation: `count('app.retries')`. It is
+	 * counted in every invocation, also in one that is not sampled or has ended, while a meter provider is registered. The
+	 * counter's scope is `agentese-otel/application`. Up to 100 names are counted; a further one is ignored, which is
+	 * logged once, as a wrong argument is.
+	 *
+	 * @param name - a constant name without an id, not beginning with `agentese.`; a letter, then up to 254 letters, digits
+	 *   and `_ . - /`
+	 * @param by - how much is added, at least 0. @default 1
+	 */
+	count(name: string, by?: number): this;
 }
 
 /** An invocation with the members that only the toolkit uses: for token usage and for dispatchers. */
@@ -307,6 +324,8 @@ export interface AdviceSpec<O extends object = object> {
 	readonly keys: readonly string[];
 	/** The option that a string sets which is given in place of the options, as `@Traced('pay')` sets `name`. @default none */
 	readonly textOption?: string;
+	/** Checked options that apply if no decorator of the name on the method or its class sets them. @default none */
+	readonly defaults?: O;
 	/** Former names of options with their present ones, for the message about an unknown key. @default none */
 	readonly renamed?: Readonly<Record<string, string>>;
 	/**

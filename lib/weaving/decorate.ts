@@ -190,14 +190,20 @@ function wrongTarget(name: string, got: string, owner?: object, key?: PropertyKe
  * decorator, if it has one.
  *
  * @param target - what the decorator is applied to, or a name, for the message
+ * @param caller - what got the options, for the message. @default the decorator
  * @throws DecorationError if they are no object, hold an unknown key (with the nearest legal one), or a wrong value
  */
-export function checkOptions(spec: AdviceSpec, given: unknown, target: DecoratorTarget | string): object {
+export function checkOptions(
+	spec: AdviceSpec,
+	given: unknown,
+	target: DecoratorTarget | string,
+	caller = `@${spec.name}`,
+): object {
 	const { textOption } = spec;
 	const options: unknown = typeof given === 'string' && textOption !== undefined ? { [textOption]: given } : given;
 	const names = typeof target === 'string' ? { class: target } : targetNames(target);
 	const refuse = (rule: string, got: string, wayOut: string): DecorationError =>
-		new DecorationError({ decorator: `@${spec.name}`, ...names, rule, got, wayOut });
+		new DecorationError({ decorator: caller, ...names, rule, got, wayOut });
 	// The rule of most refusals.
 	const legal = `The legal options are ${spec.keys.join(', ') || 'none'}.`;
 	if (typeof options !== 'object' || options === null || Array.isArray(options)) {

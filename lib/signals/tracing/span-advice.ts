@@ -312,10 +312,16 @@ export class SpanAdvice implements AnnotatedAdvice<TargetSpan> {
 	/** Writes the attributes that `@SpanAttribute` declares on parameters and members. */
 	private writeAttributes(invocation: LiveInvocation, span: Span): void {
 		const { parameterAttributes, memberAttributes } = invocation.point as JoinPoint;
-		for (const { index, attribute } of parameterAttributes) writeAttribute(span, attribute, invocation.args[index]);
-		for (const { attribute, read } of memberAttributes) {
+		const write = (attribute: string, value: unknown, propagate: boolean): void => {
+			if (propagate) invocation.propagate({ [attribute]: value });
+			else writeAttribute(span, attribute, value);
+		};
+		for (const { index, attribute, propagate } of parameterAttributes) {
+			write(attribute, invocation.args[index], propagate);
+		}
+		for (const { attribute, read, propagate } of memberAttributes) {
 			const value = this.callOption(`@SpanAttribute('${attribute}')`, () => read(invocation.self as object));
-			writeAttribute(span, attribute, value);
+			write(attribute, value, propagate);
 		}
 	}
 

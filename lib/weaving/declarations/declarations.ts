@@ -28,6 +28,8 @@ const SYMBOL_METADATA: symbol = (Symbol as unknown as { metadata: symbol }).meta
 export interface MemberAttribute {
 	/** The attribute's key on the span. */
 	readonly attribute: string;
+	/** Whether spans inside the invocation get it too. */
+	readonly propagate: boolean;
 	/** Reads the value from the receiver of a call. Throws what a getter of the application throws. */
 	read(self: object): unknown;
 }

@@ -30,6 +30,8 @@ export interface ParameterAttribute {
 	readonly index: number;
 	/** The attribute's key on the span. */
 	readonly attribute: string;
+	/** Whether spans inside the invocation get it too. */
+	readonly propagate: boolean;
 }
 
 /**
@@ -86,12 +88,14 @@ export class Member {
 
 	/**
 	 * Returns the options of all decorators of one name on this member as one object: those of an outer decorator win
-	 * over those of an inner one, and those of the member over those of its class.
+	 * over those of an inner one, those of the member over those of its class, and all of them over defaults.
 	 */
 	mergedOptions(spec: AdviceSpec): object {
+		const applied = this.decorators.filter((decorator) => decorator.spec.name === spec.name);
 		return Object.assign(
 			{},
-			...this.decorators.filter((applied) => applied.spec.name === spec.name).map(({ options }) => options),
+			...applied.map((decorator) => decorator.spec.defaults),
+			...applied.map(({ options }) => options),
 		);
 	}
 

@@ -1,4 +1,5 @@
 import { isSpanContextValid, type Link, type SpanContext } from '@opentelemetry/api';
+import { count } from '../../instruments/application-counters.js';
 import type { Additions, AnnotatedAdvice, Annotation, LiveInvocation } from '../../invocation/advice.js';
 import { checkedAttributes } from '../../invocation/attributes.js';
 import { outcomeOf } from '../../invocation/outcome.js';
@@ -60,6 +61,11 @@ export function recordError(invocation: InvocationState, error: unknown): void {
 	additionsOf(invocation).caught = { error };
 	const { kind, errorType = '_OTHER' } = outcomeOf({ threw: true, error }, 0, invocation);
 	if (kind === 'error') guarded('fail', () => annotate(invocation, { error, errorType }));
+}
+
+/** Implements `Invocation.count`. Never throws. */
+export function countOf(invocation: InvocationState, name: unknown, by: unknown): void {
+	guarded('count', () => count(invocation.point, name, by));
 }
 
 /** Writes what was added before the advices had entered. Never throws. */

@@ -1,6 +1,7 @@
 import { type Context, isSpanContextValid, type Link, type SpanContext, trace } from '@opentelemetry/api';
 import { type Observer, readObserver } from '../../agentese/observers/observer.js';
 import { inheritedObserver } from '../../agentese/observers/observer-attributes.js';
+import { metricAttributes } from '../../instruments/application-counters.js';
 import type { Additions, LiveInvocation } from '../../invocation/advice.js';
 import type { AttributeRecord } from '../../invocation/attributes.js';
 import type { AspectCategory } from '../../invocation/category.js';
@@ -14,7 +15,15 @@ import type { TokenAccount } from '../../usage/accounting/token-account.js';
 import type { TokenCount } from '../../usage/accounting/usage.js';
 import type { Member } from '../declarations/member.js';
 import type { JoinPoint } from '../join-points/join-point.js';
-import { addLink, inheritPropagated, propagateAttributes, recordError, rename, setAttributes } from './additions.js';
+import {
+	addLink,
+	countOf,
+	inheritPropagated,
+	propagateAttributes,
+	recordError,
+	rename,
+	setAttributes,
+} from './additions.js';
 import { type DispatchDetails, expandTemplate, NO_PARAMS, NOT_DISPATCHED, umweltOf } from './dispatch-details.js';
 import { endInvocation } from './invocation-lifecycle.js';
 import type { InvocationState } from './invocation-state.js';
@@ -141,6 +150,10 @@ export class RunningInvocation implements InvocationState {
 		return this.spanContext()?.spanId;
 	}
 
+	get metricAttributes(): Readonly<Record<string, string>> {
+		return metricAttributes(this.point);
+	}
+
 	get otelContext(): Context {
 		return this.innerContext;
 	}
@@ -204,6 +217,11 @@ export class RunningInvocation implements InvocationState {
 
 	fail(error: unknown): this {
 		recordError(this, error);
+		return this;
+	}
+
+	count(name: string, by = 1): this {
+		countOf(this, name, by);
 		return this;
 	}
 
