@@ -21,22 +21,17 @@ export type TracedDefaults = Omit<TracedOptions, 'path' | 'aspect'>;
  *
  * @example
  * ```ts
- * import { createTraced, Resolver } from 'agentese-otel';
- * import { startTelemetry } from 'agentese-otel/presets';
+ * import { createTraced } from 'agentese-otel';
  *
  * class NotFound extends Error {}
  * const Traced = createTraced({ expected: [NotFound], attributes: () => ({ 'app.area': 'shop' }) });
- *
- * @Resolver('self.shop')
  * class Shop {
  * 	@Traced
- * 	find(_umwelt: unknown, id: string): string {
- * 		throw new NotFound(id);
+ * 	find(id: string) {
+ * 		throw new NotFound(id); // its span has the outcome refused
  * 	}
  * }
- * await using telemetry = await startTelemetry({ preset: 'json' });
- * new Shop().find(null, 'a'); // throws Error: a
- * telemetry.stats().spans.created; // => 1
+ * new Shop().find('a'); // throws Error: a
  * createTraced({ path: 'self.shop.find' } as never); // throws DecorationError
  * ```
  */

@@ -2,7 +2,20 @@ import { declareAttribute, memberOn } from '../lib/weaving/declarations/declarat
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
 import { decorationError, describeTarget } from './refuse.js';
 
-/** The options of `@SpanAttribute`. */
+/**
+ * The options of `@SpanAttribute`.
+ *
+ * @example
+ * ```ts
+ * import { SpanAttribute, type SpanAttributeOptions } from 'agentese-otel';
+ *
+ * const everywhere: SpanAttributeOptions = { propagate: true };
+ * class Soul {
+ * 	@SpanAttribute('app.tenant', everywhere)
+ * 	tenant = 'acme';
+ * }
+ * ```
+ */
 export interface SpanAttributeOptions {
 	/**
 	 * True writes the attribute on every span that starts inside the invocation as well, as `Invocation.propagate` does: on

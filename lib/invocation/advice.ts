@@ -192,7 +192,7 @@ export interface Invocation {
 	 *
 	 * @param name - a constant name without an id, not beginning with `agentese.`; a letter, then up to 254 letters, digits
 	 *   and `_ . - /`
-	 * @param by - how much is added, at least 0. @default 1
+	 * @param by - how many are added, in the unit of the counter; at least 0. @default 1
 	 */
 	count(name: string, by?: number): this;
 }
