@@ -70,13 +70,15 @@ export function counted(
 	return inOrder([
 		active(labels, 0),
 		{ name: 'agentese.invoke.duration', unit: 'ms', labels: ended, value: times, boundaries: BUCKETS },
-		{
-			name: 'agentese.invocations',
-			unit: '{invocation}',
-			labels: errorType === undefined ? ended : { ...ended, 'error.type': errorType },
-			value: times,
-		},
+		{ name: 'agentese.invocations', unit: '{invocation}', labels: ended, value: times },
+		...(errorType === undefined ? [] : [failures(labels, errorType, times)]),
 	]);
+}
+
+/** The point of invocations that failed with one class of error. */
+export function failures(labels: Attributes, errorType: string, value: number): RecordedPoint {
+	const { 'agentese.context': _, ...method } = labels;
+	return { name: 'agentese.errors', unit: '{error}', labels: { ...method, 'error.type': errorType }, value };
 }
 
 /** The point of invocations in progress. */

@@ -17,7 +17,7 @@ import {
 	traced,
 	traceInvocation,
 } from '../../index.js';
-import { counted, failure, invoke, marked, pathLabels, span } from './expected.js';
+import { counted, failure, failures, invoke, marked, pathLabels, span } from './expected.js';
 import { dropSdk, loggedMessages, mark, points, startSdk, stopSdk, timeline } from './harness.js';
 
 beforeEach(() => startSdk());
@@ -173,12 +173,7 @@ describe('set', () => {
 		ask(() => new Soul().counted());
 		expect(await timeline()).toEqual([asked()]);
 		expect((await points()).filter(({ labels }) => labels['error.type'] !== undefined)).toEqual([
-			{
-				name: 'agentese.invocations',
-				unit: '{invocation}',
-				labels: { ...pathLabels('self.soul.counted'), 'agentese.outcome': 'error', 'error.type': 'TypeError' },
-				value: 1,
-			},
+			failures(pathLabels('self.soul.counted'), 'TypeError', 1),
 		]);
 	});
 

@@ -39,10 +39,14 @@ export function showMetrics(points: readonly PointRead[]): string {
 		style: { head: [], border: [], compact: true },
 	});
 	for (const { metric, labels, value } of points) {
-		if (metric !== 'agentese.invocations') continue;
+		// Each declared path has both outcomes at 0 before its first call.
+		if (metric !== 'agentese.invocations' || value === 0) continue;
 		const path = labels['agentese.path'] ?? labels['code.function.name'] ?? '';
 		const outcome = labels['agentese.outcome'] ?? '';
-		const error = labels['error.type'] === undefined ? '' : ` ${labels['error.type']}`;
+		const errors = points.filter(
+			(point) => point.metric === 'agentese.errors' && point.labels['agentese.path'] === path,
+		);
+		const error = outcome === 'error' ? errors.map((point) => ` ${point.labels['error.type']}`).join(',') : '';
 		const ms = findPoint(points, 'agentese.invoke.duration', { path, outcome })?.sum;
 		const tokens = (direction: string): string =>
 			String(findPoint(points, 'agentese.tokens', { path, 'tokens.direction': direction })?.value ?? '');

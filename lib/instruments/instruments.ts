@@ -9,6 +9,7 @@ import {
 import { apiRegistry } from '../runtime/active-context.js';
 import { currentEpoch } from '../runtime/epoch.js';
 import {
+	METRIC_AGENTESE_ERRORS,
 	METRIC_AGENTESE_INVOCATIONS,
 	METRIC_AGENTESE_INVOKE_ACTIVE,
 	METRIC_AGENTESE_INVOKE_DURATION,
@@ -40,6 +41,8 @@ export const FIRST_CHUNK_BUCKETS: readonly number[] = Object.freeze([
 export interface Instruments {
 	/** `agentese.invocations`: ended invocations. */
 	readonly invocations: Counter;
+	/** `agentese.errors`: invocations that failed, by the class of the error. */
+	readonly errors: Counter;
 	/** `agentese.invoke.active`: invocations that have begun and not ended. */
 	readonly active: UpDownCounter;
 	/** `agentese.tokens`: model tokens. */
@@ -101,12 +104,17 @@ function createInstruments(provider: MeterProvider): Instruments {
 		description: 'Invocations of AGENTESE paths, by outcome.',
 		unit: '{invocation}',
 	});
+	const errors = meter.createCounter(METRIC_AGENTESE_ERRORS, {
+		description: 'Invocations of AGENTESE paths that failed, by the class of the error.',
+		unit: '{error}',
+	});
 	const active = meter.createUpDownCounter(METRIC_AGENTESE_INVOKE_ACTIVE, {
 		description: 'Invocations of AGENTESE paths that are under way.',
 		unit: '{invocation}',
 	});
 	const on: Instruments = {
 		invocations,
+		errors,
 		active,
 		tokens: meter.createCounter(METRIC_AGENTESE_TOKENS, {
 			description: 'Model tokens spent by invocations of AGENTESE paths.',
@@ -117,7 +125,7 @@ function createInstruments(provider: MeterProvider): Instruments {
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
 		}),
-		preAggregation: startPreAggregation(meter, [invocations, active]),
+		preAggregation: startPreAggregation(meter, [invocations, errors, active]),
 		meter: meterOf,
 		duration: (buckets) => on.durations(buckets).histogram,
 		durations(buckets = DURATION_BUCKETS) {

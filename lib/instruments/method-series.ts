@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { OutcomeKind } from '../invocation/advice.js';
-import { ATTR_AGENTESE_OUTCOME, ATTR_ERROR_TYPE } from '../runtime/names.generated.js';
+import { ATTR_AGENTESE_CONTEXT, ATTR_AGENTESE_OUTCOME, ATTR_ERROR_TYPE } from '../runtime/names.generated.js';
 import type { Instruments } from './instruments.js';
 import { bounded } from './labels.js';
 import { HistogramSeries, SumSeries } from './series.js';
@@ -52,6 +52,8 @@ export class MethodSeries {
 	private readonly labels: Attributes;
 	private readonly buckets: readonly number[] | undefined;
 	private readonly byOutcome: Partial<Record<OutcomeKind, OutcomeSeries>> = {};
+	/** The series of `agentese.errors`, by `error.type`. */
+	private readonly errors = new Map<string, SumSeries>();
 	/** By outcome and values of the declared labels. */
 	private readonly byDeclaredLabels = new Map<string, OutcomeSeries>();
 
@@ -81,10 +83,35 @@ export class MethodSeries {
 		return series;
 	}
 
+	/**
+	 * Returns the series of `agentese.errors`.
+	 *
+	 * @param errorType - `error.type` of a call that failed
+	 */
+	forError(errorType: string): SumSeries {
+		const type = bounded(ATTR_ERROR_TYPE, errorType);
+		let series = this.errors.get(type);
+		if (series === undefined) {
+			const { [ATTR_AGENTESE_CONTEXT]: _, ...method } = this.labels;
+			const labels = Object.freeze({ ...method, [ATTR_ERROR_TYPE]: type });
+			series = new SumSeries(this.instruments.errors, labels, this.instruments.preAggregation);
+			this.errors.set(type, series);
+		}
+		return series;
+	}
+
+	/** Creates the series of `agentese.invocations` at 0. */
+	declare(kind: OutcomeKind, more?: Attributes): void {
+		this.instruments.invocations.add(0, this.labelsFor(kind, more));
+	}
+
+	private labelsFor(kind: OutcomeKind, more?: Attributes): Attributes {
+		return Object.freeze({ ...this.labels, [ATTR_AGENTESE_OUTCOME]: kind, ...more });
+	}
+
 	/** @param aggregates - false: each value is passed to its instrument at once */
 	private make(kind: OutcomeKind, more?: Attributes, aggregates = true): OutcomeSeries {
-		const labels = Object.freeze({ ...this.labels, [ATTR_AGENTESE_OUTCOME]: kind, ...more });
-		return new OutcomeSeries(this.instruments, labels, this.buckets, aggregates);
+		return new OutcomeSeries(this.instruments, this.labelsFor(kind, more), this.buckets, aggregates);
 	}
 }
 
@@ -94,42 +121,19 @@ export class OutcomeSeries {
 	readonly labels: Attributes;
 	/** The series of `agentese.invoke.duration`, in milliseconds. */
 	readonly duration: HistogramSeries;
-	private readonly instruments: Instruments;
-	private readonly preAggregation: Instruments['preAggregation'];
-	private readonly withoutErrorType: SumSeries;
-	/** The series of `agentese.invocations` for each `error.type`. */
-	private readonly byErrorType = new Map<string, SumSeries>();
+	/** The series of `agentese.invocations`. */
+	readonly count: SumSeries;
 
+	/** @param aggregates - false: each value is passed to its instrument at once */
 	constructor(
 		instruments: Instruments,
 		labels: Attributes,
 		buckets: readonly number[] | undefined,
 		aggregates: boolean,
 	) {
-		this.instruments = instruments;
 		this.labels = labels;
-		this.preAggregation = aggregates ? instruments.preAggregation : undefined;
-		this.duration = new HistogramSeries(instruments.durations(buckets), labels, this.preAggregation);
-		this.withoutErrorType = new SumSeries(instruments.invocations, labels, this.preAggregation);
-	}
-
-	/**
-	 * Returns the series of `agentese.invocations`.
-	 *
-	 * @param errorType - `error.type` of a call that failed; undefined if it did not
-	 */
-	count(errorType: string | undefined): SumSeries {
-		if (errorType === undefined) return this.withoutErrorType;
-		const type = bounded(ATTR_ERROR_TYPE, errorType);
-		let series = this.byErrorType.get(type);
-		if (series === undefined) {
-			series = new SumSeries(
-				this.instruments.invocations,
-				Object.freeze({ ...this.labels, [ATTR_ERROR_TYPE]: type }),
-				this.preAggregation,
-			);
-			this.byErrorType.set(type, series);
-		}
-		return series;
+		const preAggregation = aggregates ? instruments.preAggregation : undefined;
+		this.duration = new HistogramSeries(instruments.durations(buckets), labels, preAggregation);
+		this.count = new SumSeries(instruments.invocations, labels, preAggregation);
 	}
 }

@@ -65,6 +65,18 @@ export class PreAggregation {
 	}
 }
 
+/** What is called at the beginning of each collection. */
+const listeners: (() => void)[] = [];
+
+/** Registers a function that is called at the beginning of each collection of a meter provider. It must not throw. */
+export function onCollection(listener: () => void): void {
+	listeners.push(listener);
+}
+
+function beforeCollection(): void {
+	for (const listener of listeners) listener();
+}
+
 /**
  * Starts pre-aggregation for a meter provider.
  *
@@ -75,10 +87,14 @@ export class PreAggregation {
  */
 export function startPreAggregation(meter: Meter, counters: readonly object[]): PreAggregation | undefined {
 	try {
-		if (counters.some(hasAttributesProcessor)) return undefined;
 		const gauge = collectionGauge(meter);
-		const preAggregation = new PreAggregation(isSdkObservable(gauge));
-		gauge.addCallback(() => preAggregation.flush());
+		const preAggregation = counters.some(hasAttributesProcessor)
+			? undefined
+			: new PreAggregation(isSdkObservable(gauge));
+		gauge.addCallback(() => {
+			beforeCollection();
+			preAggregation?.flush();
+		});
 		return preAggregation;
 	} catch {
 		// The meter provider has no observable instruments, as one that was made for a test.

@@ -216,6 +216,9 @@ export const ATTR_DEPLOYMENT_ENVIRONMENT_NAME = 'deployment.environment.name';
 /** Invocations of AGENTESE paths, by outcome. Unit: `{invocation}`. */
 export const METRIC_AGENTESE_INVOCATIONS = 'agentese.invocations';
 
+/** Invocations of AGENTESE paths that failed, by the class of the error. Unit: `{error}`. */
+export const METRIC_AGENTESE_ERRORS = 'agentese.errors';
+
 /** Duration of invocations of AGENTESE paths. Unit: `ms`. */
 export const METRIC_AGENTESE_INVOKE_DURATION = 'agentese.invoke.duration';
 

@@ -1,7 +1,9 @@
 import type { AdviceSpec } from '../invocation/advice.js';
+import { rememberDeclared } from '../rules/declared.js';
 import { wrapperMember } from './declarations/declarations.js';
 import { Member } from './declarations/member.js';
 import { checkOptions } from './decorate.js';
+import { invocationOptionsOf } from './join-points/join-point.js';
 import { type Fn, wrap } from './wrapper.js';
 
 /**
@@ -28,6 +30,8 @@ export function wrapFunction<F extends Fn>(spec: AdviceSpec, fn: F, options: unk
 	if (known?.kind === 'function') for (const earlier of known.decorators) member.addDecorator(earlier);
 	member.addDecorator(decorator);
 	member.woven = true;
+	// The metrics of its path exist before its first call.
+	if (invocationOptionsOf(member).path !== undefined) rememberDeclared(member);
 	// The prototype of a wrapper is its original function.
 	return wrap(member, known?.kind === 'function' ? (Object.getPrototypeOf(fn) as F) : fn);
 }

@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, HrTime } from '@opentelemetry/api';
 import {
 	type DataPoint,
 	DataPointType,
@@ -88,7 +88,12 @@ function addMetric(
 		// Two points whose attributes become the same labels: only the first is written.
 		const key = [...labels].map(String).sort().join();
 		if (family.samples.has(key)) continue;
-		family.samples.set(key, sampleLines(name, labels, point as DataPoint<number | Histogram>, format));
+		const lines = sampleLines(name, labels, point as DataPoint<number | Histogram>, format);
+		// OpenMetrics states when a series began, so that its first value counts as an increase.
+		if (format === 'openmetrics' && type !== 'gauge') {
+			lines.push(`${familyName}_created${labelSet(labels)} ${secondsText(point.startTime)}`);
+		}
+		family.samples.set(key, lines.join('\n'));
 	}
 }
 
@@ -99,14 +104,14 @@ function typeOf(metric: MetricData): MetricType | undefined {
 	return metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM ? undefined : 'gauge';
 }
 
-/** Formats one data point: a line, or for a histogram a line for each bucket, the sum and the count. */
+/** Formats one data point: one line, or for a histogram one for each bucket, one for the sum and one for the count. */
 function sampleLines(
 	name: string,
 	labels: Labels,
 	{ value }: DataPoint<number | Histogram>,
 	format: PageFormat,
-): string {
-	if (typeof value === 'number') return `${name}${labelSet(labels)} ${numberText(value)}`;
+): string[] {
+	if (typeof value === 'number') return [`${name}${labelSet(labels)} ${numberText(value)}`];
 	const { boundaries, counts } = value.buckets;
 	const lines: string[] = [];
 	// Buckets on the page are cumulative; those of OpenTelemetry are not.
@@ -119,7 +124,12 @@ function sampleLines(
 	}
 	if (value.sum !== undefined) lines.push(`${name}_sum${labelSet(labels)} ${numberText(value.sum)}`);
 	lines.push(`${name}_count${labelSet(labels)} ${value.count}`);
-	return lines.join('\n');
+	return lines;
+}
+
+/** Formats a time as seconds since 1970. */
+function secondsText([seconds, nanos]: HrTime): string {
+	return `${seconds}.${String(Math.floor(nanos / 1e6)).padStart(3, '0')}`;
 }
 
 /**

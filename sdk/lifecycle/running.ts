@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../../config/load.js';
 import type { EffectiveConfig } from '../../config/schema/config.js';
 import { untraced } from '../../delivery/common/untraced.js';
 import { changeLogLevel } from '../../lib/diagnostics/diag-logger.js';
+import { instruments } from '../../lib/instruments/instruments.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { beginEpoch } from '../../lib/runtime/epoch.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
@@ -113,6 +114,8 @@ export async function runPresets(
 		if (fastSpans !== undefined) settings.push(fastSpans.installFastSpans());
 		// importEvents() passes imported spans to the same processors.
 		settings.push(setRunningSpans({ processors: spanProcessors, resource }));
+		// Created before the first collection, so that it has the series of declared paths.
+		instruments();
 		const rules = startRules(config.rules);
 		settings.push(rules.stop, registerSelfMetrics(parts));
 		listeners.push(...checkpointOpenSpans(open, spanProcessors));

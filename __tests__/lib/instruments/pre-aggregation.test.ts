@@ -44,12 +44,16 @@ function registered(meters: MeterProvider | Meters): void {
 	metrics.setGlobalMeterProvider(meters);
 }
 
+/** False for the series of a declared path that was not called. */
+const isCalled = ({ value }: DataPoint<number>): boolean => value !== 0;
+
 /** The values of `agentese.invocations` in a collection, by function. */
 function counts({ scopeMetrics }: ResourceMetrics): Record<string, number> {
 	const points = scopeMetrics
 		.flatMap((scope) => scope.metrics)
 		.filter(({ descriptor }) => descriptor.name === 'agentese.invocations')
-		.flatMap(({ dataPoints }) => dataPoints as DataPoint<number>[]);
+		.flatMap(({ dataPoints }) => dataPoints as DataPoint<number>[])
+		.filter(isCalled);
 	return Object.fromEntries(points.map(({ attributes, value }) => [String(attributes['code.function.name']), value]));
 }
 
@@ -68,7 +72,8 @@ function customProvider(observables: Partial<Meter> = {}) {
 	Object.assign(meter, observables);
 	return {
 		meters: { getMeter: () => meter },
-		sums: () => added.map(([value]) => value),
+		// Without the series of declared paths that were not called.
+		sums: () => added.flatMap(([value]) => (value === 0 ? [] : [value])),
 		collect: () => callbacks.map((callback) => callback({ observe: () => undefined })),
 	};
 }
@@ -231,7 +236,7 @@ it('sets of declared values beyond the limit of aggregation are counted too', as
 	for (let times = 0; times < 2; times++) for (const a of values) for (const b of values) judge(a, b);
 	const found = (await reader.read()).scopeMetrics.flatMap(({ metrics: all }) => all);
 	const counted = found.find(({ descriptor }) => descriptor.name === 'agentese.invocations');
-	const points = (counted?.dataPoints ?? []) as DataPoint<number>[];
+	const points = ((counted?.dataPoints ?? []) as DataPoint<number>[]).filter(isCalled);
 	expect([points.length, points.filter(({ value }) => value === 2).length]).toEqual([3600, 3600]);
 });
 

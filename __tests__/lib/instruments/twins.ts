@@ -49,7 +49,9 @@ export function provider(readers: readonly MetricReader[], views: readonly ViewO
 class ByHand {
 	readonly #meters: MeterProvider;
 	readonly #meter;
+	readonly #scopes = new Set<string>();
 	readonly invocations;
+	readonly errors;
 	readonly active;
 
 	constructor(meters: MeterProvider) {
@@ -58,6 +60,10 @@ class ByHand {
 		this.invocations = this.#meter.createCounter('agentese.invocations', {
 			description: 'Invocations of AGENTESE paths, by outcome.',
 			unit: '{invocation}',
+		});
+		this.errors = this.#meter.createCounter('agentese.errors', {
+			description: 'Invocations of AGENTESE paths that failed, by the class of the error.',
+			unit: '{error}',
 		});
 		this.active = this.#meter.createUpDownCounter('agentese.invoke.active', {
 			description: 'Invocations of AGENTESE paths that are under way.',
@@ -72,13 +78,40 @@ class ByHand {
 			unit: 'ms',
 			advice: { explicitBucketBoundaries: [...FIRST_CHUNK_BUCKETS] },
 		});
+		this.#declareAtFirstCollection();
+	}
+
+	/** Counts 0 of each outcome and ruling of each method of the garden at the beginning of the first collection. */
+	#declareAtFirstCollection(): void {
+		let declared = false;
+		this.#meter.createObservableGauge('agentese.gathered').addCallback(() => {
+			if (declared) return;
+			declared = true;
+			for (const aspect of ['ask', 'judge', 'quick', 'later']) {
+				for (const outcome of ['ok', 'error']) {
+					for (const ruling of aspect === 'judge' ? ['yes', 'no'] : [undefined]) {
+						this.invocations.add(0, {
+							'agentese.path': `self.garden.${aspect}`,
+							'agentese.context': 'self',
+							'agentese.outcome': outcome,
+							...(ruling === undefined ? {} : { ruling }),
+						});
+					}
+				}
+			}
+		});
+	}
+
+	/** Returns the meter of a scope, with a callback like that of the main one: the SDK orders scopes by their end. */
+	#scoped(scope: string) {
+		const meter = this.#meters.getMeter(scope, VERSION, SCOPE_OPTIONS);
+		if (!this.#scopes.has(scope)) meter.createObservableGauge('agentese.gathered').addCallback(() => undefined);
+		this.#scopes.add(scope);
+		return meter;
 	}
 
 	duration(buckets: readonly number[] = DURATION_BUCKETS) {
-		const meter =
-			buckets === DURATION_BUCKETS
-				? this.#meter
-				: this.#meters.getMeter(`${SCOPE}/${buckets.join()}`, VERSION, SCOPE_OPTIONS);
+		const meter = buckets === DURATION_BUCKETS ? this.#meter : this.#scoped(`${SCOPE}/${buckets.join()}`);
 		return meter.createHistogram('agentese.invoke.duration', {
 			description: 'Duration of invocations of AGENTESE paths.',
 			unit: 'ms',
@@ -125,7 +158,10 @@ const CountedByHand = createDecorator<HandOptions>({
 					...(label === undefined ? {} : { [label]: ruling }),
 				};
 				hand?.duration(buckets).record(duration, labels);
-				hand?.invocations.add(1, errorType === undefined ? labels : { ...labels, 'error.type': errorType });
+				hand?.invocations.add(1, labels);
+				if (errorType !== undefined) {
+					hand?.errors.add(1, { 'agentese.path': point.template, 'error.type': errorType });
+				}
 			},
 		};
 	},

@@ -79,7 +79,14 @@ describe('prometheus', () => {
 		const { type, text } = await get(url, { accept });
 		expect(type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
 		const scope = 'otel_scope_name="test",otel_scope_version="1.2.3"';
-		expect(text.split('\n').slice(3)).toEqual([
+		const lines = text.split('\n').slice(3);
+		const created = lines.filter((line) => line.includes('_created{'));
+		expect(created.map((line) => line.replace(/ [\d.]+$/, ''))).toEqual([
+			`took_seconds_created{${scope}}`,
+			`calls_created{${scope}}`,
+		]);
+		for (const line of created) expect(Math.abs(Date.now() / 1000 - Number(line.split(' ')[1]))).toBeLessThan(60);
+		expect(lines.filter((line) => !created.includes(line))).toEqual([
 			'# TYPE took_seconds histogram',
 			'# UNIT took_seconds seconds',
 			`took_seconds_bucket{${scope},le="1.0"} 0`,

@@ -45,7 +45,7 @@ export function unregisterFinalization(settlement: Settlement): void {
 
 /** Ends a settlement with `abandoned()`, as if its target had been garbage-collected. */
 export function abandon(settlement: Settlement): void {
-	const heldAt = state.open.get(settlement) ?? performance.now();
+	const heldAt = state.open.get(settlement) ?? platform.performanceNow();
 	unregisterFinalization(settlement);
 	settlement.abandoned(heldAt);
 }

@@ -8,6 +8,27 @@ import { recordGenaiDuration } from '../genai/duration.js';
 import { declaredAttributes } from './declared-attributes.js';
 import type { MeteredOptions } from './options.js';
 
+/** The outcomes whose series exist before the first call. */
+const VERDICTS = ['ok', 'error'] as const;
+
+/** How many sets of values of the declared attributes of one method exist before the first call. */
+const MAX_DECLARED_SETS = 20;
+
+/**
+ * Returns the sets of values that the declared attributes may have, at most 20; undefined stands for a method that
+ * declares none. Without `_OTHER`, which is no value that a method expects.
+ */
+function combinations(
+	declared: MeteredOptions<Callable, unknown>['attributes'],
+): (Readonly<Record<string, string>> | undefined)[] {
+	if (declared === undefined) return [undefined];
+	let sets: Record<string, string>[] = [{}];
+	for (const [key, { values }] of Object.entries(declared)) {
+		sets = sets.flatMap((set) => values.map((value) => ({ ...set, [key]: value }))).slice(0, MAX_DECLARED_SETS);
+	}
+	return sets;
+}
+
 /**
  * The advice of `@Metered`: counts and times every invocation, whether its span is sampled or not. The series that
  * counted a call as active also counts its end, even if the meter provider changes meanwhile.
@@ -63,7 +84,23 @@ export class MeterAdvice implements Advice<MethodSeries | undefined> {
 		const firstChunk = outcome.streamed?.firstChunk;
 		if (firstChunk !== undefined)
 			series.instruments.firstChunk.record(firstChunk, series.forOutcome(outcome.kind).labels);
-		ended.count(outcome.errorType).add(1);
+		ended.count.add(1);
+		if (outcome.errorType !== undefined) series.forError(outcome.errorType).add(1);
+	}
+
+	/**
+	 * Creates the series of `agentese.invocations` at 0, for both verdicts and each set of declared attributes. Prometheus
+	 * sees no increase in the first value of a series, so an error that creates its series would trigger no alert.
+	 *
+	 * @param most - the number of series that may be created
+	 * @returns the number of series that were created; 0 if `most` is less than they are
+	 */
+	declare(current: Instruments, most: number): number {
+		const sets = combinations(this.options.attributes);
+		if (sets.length * VERDICTS.length > most) return 0;
+		const series = this.seriesUnder(current);
+		for (const kind of VERDICTS) for (const set of sets) series.declare(kind, set);
+		return sets.length * VERDICTS.length;
 	}
 
 	/** Returns the series of the method under these instruments. */

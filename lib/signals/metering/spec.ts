@@ -2,8 +2,11 @@ import type { AdviceSpec } from '../../invocation/advice.js';
 import type { Callable } from '../../invocation/callable.js';
 import { metricsOn } from '../../runtime/epoch.js';
 import { faultInMetered, RENAMED } from './check-options.js';
+import { declareSeriesAtCollections } from './declared-series.js';
 import { MeterAdvice } from './meter-advice.js';
 import { METERED_KEYS, type MeteredOptions } from './options.js';
+
+declareSeriesAtCollections();
 
 /**
  * The specification of the decorator `@Metered`: its option keys, its checks and its advice. While no meter provider is

@@ -8,7 +8,7 @@ export type Condition = (args: readonly unknown[], self: unknown) => unknown;
 /** Advices that a call enters and leaves only if a condition is true for it. It has no `item` part. */
 export class ConditionalAdvice implements Advice<unknown[] | undefined> {
 	private readonly condition: Condition;
-	private readonly advices: readonly Advice[];
+	readonly advices: readonly Advice[];
 	/** The name of the method, for messages. */
 	private readonly functionName: string;
 	readonly streams: boolean;

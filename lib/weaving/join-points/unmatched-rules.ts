@@ -1,11 +1,9 @@
 import { nearest } from '../../agentese/errors/nearest.js';
 import { contexts } from '../../agentese/paths/grammar.js';
-import { declaredOwners } from '../../rules/declared.js';
 import type { Rule } from '../../rules/rule.js';
 import { activeRules, mergedRuleOf } from '../../rules/rules.js';
 import { warnOnce } from '../../runtime/log-once.js';
-import { declaredOn } from '../declarations/declarations.js';
-import { chainOf } from '../declarations/prototype-chain.js';
+import { declaredMembers } from './declared-members.js';
 import { functionName } from './join-point.js';
 import { pathTextOf } from './resolver-of.js';
 
@@ -39,26 +37,15 @@ export function warnUnmatchedRules(): void {
 /** Returns the paths and function names of all declared members, and marks the rules that match them. */
 function matchDeclaredNames(): string[] {
 	const names = new Set<string>();
-	for (const owner of declaredOwners()) {
-		for (const side of sidesOf(owner)) {
-			for (const member of chainOf(side).flatMap(declaredOn)) {
-				if (member.isStatic !== (typeof side === 'function')) continue;
-				const template = pathTextOf(member, side);
-				const called = functionName(member, side);
-				// Called for its effect: it marks the rules that match.
-				mergedRuleOf({ template, context: undefined, holon: undefined, aspect: undefined, functionName: called });
-				if (template !== undefined) names.add(template);
-				names.add(called);
-			}
-		}
+	for (const { member, side } of declaredMembers()) {
+		const template = pathTextOf(member, side);
+		const called = functionName(member, side);
+		// Called for its effect: it marks the rules that match.
+		mergedRuleOf({ template, context: undefined, holon: undefined, aspect: undefined, functionName: called });
+		if (template !== undefined) names.add(template);
+		names.add(called);
 	}
 	return [...names];
-}
-
-/** Returns the objects that hold the members of a declaration: for a class its prototype and the class itself. */
-function sidesOf(owner: object): object[] {
-	const { prototype } = typeof owner === 'function' ? (owner as { prototype?: object }) : {};
-	return typeof prototype === 'object' && prototype !== null ? [prototype, owner] : [owner];
 }
 
 /**
