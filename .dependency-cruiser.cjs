@@ -38,7 +38,7 @@ const FLOORS = {
 	delivery: [['common'], ['journal'], ['sending']],
 	'delivery/journal': [['files'], ['lease', 'segments']],
 	presets: [['contract', 'signals'], ['console', 'json', 'otlp', 'prometheus'], ['jaeger']],
-	config: [['common'], ['schema'], ['fast-check', 'resolve', 'sources'], ['custom-presets', 'generate']],
+	config: [['common'], ['schema'], ['trust'], ['fast-check', 'resolve', 'sources'], ['custom-presets', 'generate']],
 	sdk: [
 		['import-events', 'preflight', 'process-end', 'spans'],
 		['instrumentation', 'redaction'],

@@ -1,6 +1,7 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Preset } from '../presets/contract/preset.js';
+import { faultOfBounds } from './common/bounds.js';
+import { homeDirectory, workingDirectory } from './common/directories.js';
 import type { PathFault } from './common/error.js';
 import { ConfigurationError, type ConfigurationFault } from './common/error.js';
 import { type ConfigLayerSource, isObject, type Routes, SIGNALS, type Signal } from './common/layer.js';
@@ -18,8 +19,9 @@ import {
 import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from './schema/config.js';
 import { isAgenteseVariable } from './sources/agentese-variable-names.js';
 import { findConfigFile } from './sources/file.js';
-import { kgentsFile } from './sources/kgents-file.js';
+import { type KgentsFile, kgentsFile } from './sources/kgents-file.js';
 import { type OtelVariables, otelVariables } from './sources/otel-variables.js';
+import { exposureNotices } from './trust/exposure.js';
 
 /**
  * The config after the merge of all sources, and the source of each key. Values of headers and passwords are hidden if
@@ -121,17 +123,16 @@ export function loadConfig(argument: never, places?: Places): Promise<LoadedConf
  * @throws ConfigurationError (as a rejection) with all faults of all sources
  */
 export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
-export async function loadConfig(
-	argument?: TelemetryConfig | string,
-	{ cwd = process.cwd(), home = homedir() }: Places = {},
-): Promise<LoadedConfig> {
+export async function loadConfig(argument?: TelemetryConfig | string, places: Places = {}): Promise<LoadedConfig> {
+	const { cwd = workingDirectory(), home = homeDirectory() } = places;
 	// All sources are read even if one has faults, so that one error reports the faults of all.
-	const user = await kgentsFile(home);
-	const file = await findConfigFile(typeof argument === 'string' ? argument : undefined, cwd);
+	const user: KgentsFile = home === undefined ? { faults: [] } : await kgentsFile(home);
+	const named = typeof argument === 'string' ? argument : undefined;
+	const file = await findConfigFile({ named, cwd, isCwdNamed: places.cwd !== undefined });
 	const otel = await otelVariables(cwd);
 	const agentese = await agenteseLayers(cwd);
 	// The weakest first.
-	const layers: ConfigLayerSource[] = [
+	const found: ConfigLayerSource[] = [
 		...(user.layer === undefined ? [] : [user.layer]),
 		...(file.layer === undefined ? [] : [file.layer]),
 		...otel.layers,
@@ -141,23 +142,29 @@ export async function loadConfig(
 			: [{ source: 'argument', value: argument, directory: cwd }]),
 		...otel.overrides,
 	];
+	const { layers, faults: tooLarge } = withinBounds(found);
 	const checked = await check(layers);
 	const directory = file.layer?.directory ?? cwd;
-	const merged = mergeLayers(checked.layers, { directory, home, fallback: otel.fallback });
+	const merged = mergeLayers(checked.layers, { directory, home: home ?? '/', fallback: otel.fallback });
 	const { config, sources, signals } = merged;
 	// What depends on several keys is derived only now, from the merged config.
 	normalizeEndpoints(config, sources);
 	config.delivery.directory ??= join(config.json.directory, 'outbox');
 	// The merge runs in spite of faults, so that the checks of the merged config report theirs in the same error.
-	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...checked.faults];
+	const faults: (ConfigurationFault | PathFault)[] = [...user.faults, ...file.faults, ...tooLarge, ...checked.faults];
 	faults.push(...normalizeHeaders(config, sources));
 	hidePasswords(config);
 	if (checked.complete && checked.presets.size > 0) {
 		const { checkCustomOptions } = await import('./custom-presets/check-options.js');
 		faults.push(...(await checkCustomOptions(merged, checked.presets)));
 	}
-	if (faults.length > 0) throw new ConfigurationError(await withLines(faults, layers, user.text), strictOf(layers));
+	if (faults.length > 0) {
+		throw new ConfigurationError(await withLines(faults, layers, user.text), strictOf(layers), checked.omitted);
+	}
 	const notices = [
+		...(user.notice === undefined ? [] : [user.notice]),
+		...file.notices,
+		...exposureNotices(config, checked.layers),
 		...otel.notices,
 		...agentese.notices,
 		...unusedBackendNotices(merged),
@@ -184,6 +191,20 @@ async function agenteseLayers(cwd: string): Promise<{ layers: ConfigLayerSource[
 	return agenteseVariables(cwd);
 }
 
+/** Leaves out the layers that are too large or too deep to be a config, with a fault for each. */
+function withinBounds(all: readonly ConfigLayerSource[]): {
+	layers: ConfigLayerSource[];
+	faults: ConfigurationFault[];
+} {
+	const faults: ConfigurationFault[] = [];
+	const layers = all.filter(({ source, value }) => {
+		const message = faultOfBounds(value);
+		if (message !== undefined) faults.push({ source, key: '', message });
+		return message === undefined;
+	});
+	return { layers, faults };
+}
+
 /** Checks every layer. If all of them pass the fast check, neither zod nor the schema is loaded. */
 async function check(layers: readonly ConfigLayerSource[]): Promise<CheckedLayers> {
 	const fast = layers.map((layer) => ({ ...layer, value: fastCheck(layer.value), customSections: {} }));
@@ -191,7 +212,7 @@ async function check(layers: readonly ConfigLayerSource[]): Promise<CheckedLayer
 	const checked =
 		passed.length < layers.length
 			? await (await import('./custom-presets/check-by-schema.js')).checkBySchema(layers)
-			: { layers: passed, presets: new Map(), faults: [], complete: true };
+			: { layers: passed, presets: new Map(), faults: [], omitted: 0, complete: true };
 	return { ...checked, faults: [...checked.faults, ...(await faultsOfInstrumentations(checked.layers))] };
 }
 
@@ -292,6 +313,7 @@ async function withLines(
 ): Promise<ConfigurationFault[]> {
 	const { lineFinder } = await import('./sources/parse.js');
 	const result: ConfigurationFault[] = [];
+	const finders = new Map<string, Awaited<ReturnType<typeof lineFinder>>>();
 	for (const fault of faults) {
 		if (!('path' in fault)) {
 			result.push(fault);
@@ -301,7 +323,8 @@ async function withLines(
 		// A source that is no layer but has faults with paths can only be the user's file.
 		const layer = layers.find(({ source }) => source === fault.source);
 		const text = layer?.text ?? (layer === undefined ? userText : undefined);
-		const line = text === undefined ? undefined : (await lineFinder(text))([...(layer?.parentKeys ?? []), ...path]);
+		if (text !== undefined && !finders.has(text)) finders.set(text, await lineFinder(text));
+		const line = finders.get(text ?? '')?.([...(layer?.parentKeys ?? []), ...path]);
 		result.push(line === undefined ? rest : { ...rest, line });
 	}
 	const sources = [...new Set(result.map(({ source }) => source))];

@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { nearest } from '../lib/agentese/errors/nearest.js';
 import { secretHeaders } from '../lib/diagnostics/configured-secrets.js';
 import { warnOnce } from '../lib/runtime/log-once.js';
+import { homeDirectory } from './common/directories.js';
 import { ConfigurationError, type ConfigurationFault } from './common/error.js';
 import { isObject, SIGNALS } from './common/layer.js';
 import { fastCheck } from './fast-check/check.js';
@@ -202,7 +202,7 @@ async function check(
 	const { checkBySchema } = await import('./custom-presets/check-by-schema.js');
 	const { layers, faults } = await checkBySchema([{ source: SOURCE, value, directory }]);
 	const checked = layers[0]?.value ?? {};
-	resolveFiles(checked, directory, homedir());
+	resolveFiles(checked, directory, homeDirectory() ?? '/');
 	return { checked, faults };
 }
 

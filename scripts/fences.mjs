@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { examplesOf, sourcesWithExamples } from './examples.mjs';
 import { bodyOf, printsOf } from './fence-code.mjs';
 import { faultOfCommands } from './fence-commands.mjs';
@@ -48,18 +48,12 @@ function faultOf(fence) {
 	if (OUTPUT.includes(language)) return undefined;
 	try {
 		if (language === 'json') JSON.parse(code);
-		else if (language === 'yaml') yaml().load(code);
+		else if (language === 'yaml') parseYaml(code);
 		else if (language === 'sh') return faultOfCommands(code);
 		else return `"${language}" is none of ${[...RUN, ...READ, ...OUTPUT].join(', ')}: nothing would test this fence.`;
 	} catch (error) {
 		return error.message;
 	}
-}
-
-/** Returns the YAML parser with which cosmiconfig reads a user's config. */
-function yaml() {
-	const require = createRequire(import.meta.url);
-	return createRequire(require.resolve('cosmiconfig'))('js-yaml');
 }
 
 /**

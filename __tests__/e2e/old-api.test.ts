@@ -42,7 +42,7 @@ beforeEach(() => {
 	const modules = join(folder, 'node_modules');
 	for (const part of ['package.json', 'dist'])
 		cpSync(join(ROOT, part), join(modules, 'agentese-otel', part), { recursive: true });
-	for (const name of ['reflect-metadata', 'zod', 'yaml', 'cosmiconfig']) {
+	for (const name of ['reflect-metadata', 'zod', 'yaml']) {
 		symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
 	}
 	const old = join(modules, '@opentelemetry/api');

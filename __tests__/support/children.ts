@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +55,9 @@ export function runChild(
 	}: { args?: string[]; env?: NodeJS.ProcessEnv; node?: string[]; cwd?: string },
 ): Promise<Ended> {
 	const path = join(ROOT, '__tests__/support', file);
-	const child = spawn(process.execPath, [...node, path, ...args], {
+	// The config of a directory belongs to an application in that directory.
+	const application = hasConfig(cwd) ? applicationIn(cwd, path) : { main: path, remove: () => undefined };
+	const child = spawn(process.execPath, [...node, application.main, ...args], {
 		cwd,
 		env: { ...cleanEnvironment(), ...env },
 		timeout: 90_000,
@@ -61,8 +73,30 @@ export function runChild(
 			stderr += data;
 		});
 		child.on('error', reject);
-		child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+		child.on('close', (code, signal) => {
+			application.remove();
+			resolve({ code, signal, stdout, stderr });
+		});
 	});
+}
+
+/** Whether a directory has a config file. */
+function hasConfig(directory: string): boolean {
+	return readdirSync(directory).some((name) => /^(agentese\.config|\.agenteserc|\.config$)/.test(name));
+}
+
+/** Makes a file of `support/` the main file of an application in a directory, which finds the packages of this one. */
+function applicationIn(directory: string, path: string): { main: string; remove: () => void } {
+	const isCommonJs = path.endsWith('.cjs');
+	const main = join(directory, `.main-${Math.random().toString(36).slice(2)}.${isCommonJs ? 'cjs' : 'mjs'}`);
+	writeFileSync(main, `${isCommonJs ? 'require(' : 'import '}${JSON.stringify(path)}${isCommonJs ? ')' : ''};\n`);
+	const packages = join(directory, 'node_modules');
+	if (!existsSync(packages)) symlinkSync(join(ROOT, 'node_modules'), packages);
+	const remove = () => {
+		rmSync(main, { force: true });
+		if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(packages);
+	};
+	return { main, remove };
 }
 
 function cleanEnvironment(): NodeJS.ProcessEnv {

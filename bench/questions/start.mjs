@@ -77,7 +77,11 @@ function runOnce({ args, env, config }, folder) {
 		BENCH_PRESETS: exported('./presets'),
 		OTEL_EXPORTER_OTLP_ENDPOINT: CLOSED,
 	};
-	if (config) delete variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+	if (config) {
+		delete variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+		// The config is not in the project of the main file, where it would be trusted.
+		variables.AGENTESE_CONFIG = join(folder, 'agentese.config.json');
+	}
 	return new Promise((done) => {
 		const begun = performance.now();
 		const child = spawn(process.execPath, args(), {

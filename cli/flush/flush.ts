@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
+import { outboxNotice } from '../../config/trust/exposure.js';
 import { installDiagLogger, writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { platform, sleep } from '../../lib/runtime/platform.js';
@@ -43,7 +44,10 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 	const root = await outboxAt(directory, String(config.delivery.directory));
 	const removeDiagLogger = installDiagLogger(config.logLevel);
 	try {
-		for (const notice of notices) warnOnce(`start/${notice}`, notice);
+		const outbox = outboxNotice(root);
+		for (const notice of outbox === undefined ? notices : new Set([...notices, outbox])) {
+			warnOnce(`start/${notice}`, notice);
+		}
 		// What living processes create later is not waited for.
 		const since = platform.dateNow();
 		const { presets, resends } = await startResends(loaded, root);

@@ -12,8 +12,11 @@ export interface ConfigurationFault {
 	readonly message: string;
 }
 
+/** The most faults that a message lists. */
+const MAX_LINES = 50;
+
 /**
- * Thrown for a faulty config, with all faults of all sources. Telemetry is not started. Each fault's message has its own
+ * Thrown for a faulty config, with the faults of all sources. Telemetry is not started. Each fault's message has its own
  * rule and way out, so `why` is empty, and `hints` and `related` are empty lists.
  */
 export class ConfigurationError extends AgenteseError {
@@ -26,18 +29,21 @@ export class ConfigurationError extends AgenteseError {
 	/**
 	 * Creates the error for the faults of all sources.
 	 *
-	 * @param faults - the faults; the message lists all of them
+	 * @param faults - the faults; the message lists the first 50 of them
 	 * @param strict - the value of the config's key `strict`. @default true
+	 * @param omitted - how many more there are, which are only counted. @default 0
 	 */
-	constructor(faults: readonly ConfigurationFault[], strict = true) {
-		const lines = faults.map(
-			({ source, line, message }) => `${source}${line === undefined ? '' : `:${line}`}: ${message}`,
-		);
+	constructor(faults: readonly ConfigurationFault[], strict = true, omitted = 0) {
+		const lines = faults
+			.slice(0, MAX_LINES)
+			.map(({ source, line, message }) => `${source}${line === undefined ? '' : `:${line}`}: ${message}`);
 		const [only = ''] = lines;
+		const count = faults.length + omitted;
+		const rest = count > lines.length ? [`and ${count - lines.length} more.`] : [];
 		super(
-			lines.length === 1
+			count === 1
 				? `The configuration is refused. ${only}`
-				: `The configuration is refused, with ${lines.length} faults.\n${lines.map((line) => `  ${line}`).join('\n')}`,
+				: `The configuration is refused, with ${count} faults.\n${[...lines, ...rest].map((line) => `  ${line}`).join('\n')}`,
 		);
 		// Node would print these empty properties of an uncaught error below its message.
 		for (const name of ['why', 'hints', 'related']) Object.defineProperty(this, name, { enumerable: false });
@@ -50,7 +56,7 @@ export class ConfigurationError extends AgenteseError {
 		return 500;
 	}
 
-	/** All faults: by source, and within a source by line. */
+	/** The faults: by source, and within a source by line. Of each source at most 100 are described. */
 	get faults(): readonly ConfigurationFault[] {
 		return this.#faults;
 	}

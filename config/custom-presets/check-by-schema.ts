@@ -1,8 +1,9 @@
 import type { Preset } from '../../presets/contract/preset.js';
+import { MAX_FAULTS } from '../common/bounds.js';
 import type { PathFault } from '../common/error.js';
 import { type ConfigLayerSource, isObject } from '../common/layer.js';
 import type { ConfigLayer } from '../schema/config.js';
-import { explain, withoutFaults } from '../schema/explain.js';
+import { countOf, explain, withoutFaults } from '../schema/explain.js';
 import { configSchema } from '../schema/schema.js';
 import { loadCustomPresets } from './load.js';
 
@@ -22,6 +23,8 @@ export interface CheckedLayers {
 	readonly presets: ReadonlyMap<string, Preset<unknown>>;
 	/** The faults of all layers so far. */
 	readonly faults: readonly PathFault[];
+	/** How many more faults there are, which are not described. */
+	readonly omitted: number;
 	/** False if a layer had to be left out, because nothing of it could be used. */
 	readonly complete: boolean;
 }
@@ -37,19 +40,22 @@ export async function checkBySchema(all: readonly ConfigLayerSource[]): Promise<
 	const found = [...faults];
 	const layers: CheckedLayer[] = [];
 	let complete = true;
+	let omitted = 0;
 	for (const layer of renamed) {
 		const [value, customSections] = splitCustomSections(layer.value, presets);
 		let parsed = configSchema.safeParse(value);
 		if (!parsed.success) {
 			const { issues } = parsed.error;
-			found.push(...explain(issues, { ...layer, value }, configSchema));
+			const described = explain(issues, { ...layer, value }, configSchema);
+			found.push(...described.slice(0, MAX_FAULTS));
+			omitted += Math.max(countOf(issues), described.length) - Math.min(MAX_FAULTS, described.length);
 			// The rest of a faulty layer is kept, so that what is checked over all layers is checked for it too.
 			parsed = configSchema.safeParse(withoutFaults(value, issues));
 		}
 		complete &&= parsed.success;
 		if (parsed.success) layers.push({ ...layer, value: parsed.data, customSections });
 	}
-	return { layers, presets, faults: found, complete };
+	return { layers, presets, faults: found, omitted, complete };
 }
 
 /** Splits a layer's value into the keys of the config's schema and the sections of custom presets. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maskUserInfo, withoutSecrets } from '../../lib/diagnostics/mask.js';
+import { maskAddresses, withoutSecrets } from '../../lib/diagnostics/mask.js';
 import { REDACTED } from '../../lib/redaction/detectors/marker.js';
 import type { Preset } from '../../presets/contract/preset.js';
 import type { StandardIssue, StandardSchema } from '../../presets/contract/standard-schema.js';
@@ -75,5 +75,5 @@ function isZodIssue(issue: StandardIssue): issue is z.core.$ZodIssue {
 
 /** A text of a schema as one line without secrets: a library may repeat the value in it. */
 function safeText(text: string): string {
-	return maskUserInfo(withoutSecrets(text.replace(/\s+/g, ' ').trim()));
+	return maskAddresses(withoutSecrets(text.replace(/\s+/g, ' ').trim()));
 }

@@ -7,7 +7,9 @@ import type { PathFault } from '../common/error.js';
 import { type ConfigLayerSource, isObject } from '../common/layer.js';
 import { toAbsolute } from '../resolve/normalize.js';
 import { describeValue, hintFor } from '../schema/explain.js';
-import { isDataOnly } from '../sources/file.js';
+import { isDataOnly } from '../sources/formats.js';
+import { currentApplication } from '../trust/application.js';
+import { reasonNotToTrust } from '../trust/trust.js';
 import { packageEntry } from './package-entry.js';
 
 /** The custom presets of a config. */
@@ -80,6 +82,11 @@ async function load(
 	if (path === undefined) {
 		const got = describeValue(isObject(layer.value) ? layer.value['preset'] : module);
 		return { absent: true, message: `"preset" got ${got}; legal: ${LEGAL_PRESET}.${hintFor(module, PRESETS)}` };
+	}
+	const reason =
+		layer.source === 'argument' ? undefined : reasonNotToTrust(path, currentApplication(), { isNamed: true });
+	if (reason !== undefined) {
+		return { message: `"preset" names the module '${module}', which is not loaded: ${reason}. Its file is ${path}.` };
 	}
 	let exported: Record<string, unknown>;
 	try {

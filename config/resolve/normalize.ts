@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { secretEndpoint, secretHeaders } from '../../lib/diagnostics/configured-secrets.js';
 import { type Protocol, readEndpoint } from '../../presets/contract/endpoint.js';
+import { homeDirectory } from '../common/directories.js';
 import type { PathFault } from '../common/error.js';
 import { pathText, SIGNALS } from '../common/layer.js';
 import type { ConfigLayer, EffectiveConfig } from '../schema/config.js';
@@ -33,7 +33,7 @@ export function hidePasswords(config: EffectiveConfig): void {
 }
 
 /** Returns the absolute path of a file. `~` at its start is the home directory, as in a shell. */
-export function toAbsolute(path: string, directory: string, home = homedir()): string {
+export function toAbsolute(path: string, directory: string, home = homeDirectory() ?? '/'): string {
 	return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : resolve(directory, path);
 }
 

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
-import { maskUserInfo, withoutSecrets } from '../../lib/diagnostics/mask.js';
+import { maskAddresses, withoutSecrets } from '../../lib/diagnostics/mask.js';
 import { REDACTED } from '../../lib/redaction/detectors/marker.js';
+import { MAX_FAULTS } from '../common/bounds.js';
 import type { PathFault } from '../common/error.js';
 import { type ConfigLayerSource, isObject, pathText } from '../common/layer.js';
 import { leavesOf, schemaAt, sectionOf } from './keys.js';
@@ -16,7 +17,7 @@ const MAX_VALUE_LENGTH = 80;
 
 /**
  * Turns zod's issues into faults. Each message is a sentence with the key's path, the value it got, what is legal, and
- * the nearest legal key or word.
+ * the nearest legal key or word. At most `MAX_FAULTS` of them are described.
  *
  * @param schema - the schema that found the issues
  * @param parentPath - the path of that schema within the config
@@ -29,11 +30,18 @@ export function explain(
 ): PathFault[] {
 	const scope = { root: schema, parentPath, source };
 	return issues
+		.slice(0, MAX_FAULTS)
 		.flatMap((issue) => withinSection(issue, value, schema))
 		.flatMap((issue) => {
 			if (issue.code !== 'unrecognized_keys') return [wrongValue(issue, value, scope)];
-			return issue.keys.flatMap((key) => unknownKeys([...issue.path, key], value, scope));
-		});
+			return issue.keys.slice(0, MAX_FAULTS).flatMap((key) => unknownKeys([...issue.path, key], value, scope));
+		})
+		.slice(0, MAX_FAULTS);
+}
+
+/** How many faults zod's issues stand for: each unknown key is one. */
+export function countOf(issues: readonly Issue[]): number {
+	return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 }
 
 /**
@@ -156,7 +164,7 @@ function keysOf(schema: z.ZodType): string[] {
  */
 export function describeValue(value: unknown): string {
 	const text = inspect(maskHeaders(value), { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 5 });
-	const safe = maskUserInfo(withoutSecrets(text));
+	const safe = maskAddresses(withoutSecrets(text));
 	return safe.length > MAX_VALUE_LENGTH ? `${safe.slice(0, MAX_VALUE_LENGTH)}…` : safe;
 }
 
@@ -179,15 +187,40 @@ export function isHeaders(key: PropertyKey): boolean {
  * sources report their faults together with these. A fault inside a list removes the whole list.
  */
 export function withoutFaults(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
-	return issues.reduce((left, issue) => {
-		const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-		return paths.reduce(withoutPath, left);
-	}, value);
+	const faulty: FaultyKeys = new Map();
+	for (const issue of issues) {
+		if (issue.code !== 'unrecognized_keys') markFaulty(faulty, issue.path);
+		else for (const key of issue.keys) markFaulty(faulty, [...issue.path, key]);
+	}
+	return withoutKeys(value, faulty);
 }
 
-/** Returns a copy of an object without the key at the path. */
-function withoutPath(value: unknown, [key, ...below]: readonly PropertyKey[]): unknown {
-	if (!isObject(value) || key === undefined) return value;
-	const { [String(key)]: inner, ...rest } = value;
-	return typeof below[0] === 'string' && isObject(inner) ? { ...rest, [key]: withoutPath(inner, below) } : rest;
+/** The faulty keys of a section, and those of the sections below it; `true` for a key that is faulty itself. */
+type FaultyKeys = Map<string, FaultyKeys | true>;
+
+/** Adds the key at a path. */
+function markFaulty(faulty: FaultyKeys, [key, ...below]: readonly PropertyKey[]): void {
+	if (key === undefined) return;
+	const name = String(key);
+	const known = faulty.get(name);
+	if (known === true) return;
+	if (typeof below[0] !== 'string') {
+		faulty.set(name, true);
+		return;
+	}
+	const inner: FaultyKeys = known ?? new Map();
+	faulty.set(name, inner);
+	markFaulty(inner, below);
+}
+
+/** Returns a copy of an object without the faulty keys. */
+function withoutKeys(value: unknown, faulty: FaultyKeys): unknown {
+	if (!isObject(value)) return value;
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([key, inner]) => {
+			const known = faulty.get(key);
+			if (known === undefined) return [[key, inner]];
+			return known === true || !isObject(inner) ? [] : [[key, withoutKeys(inner, known)]];
+		}),
+	);
 }

@@ -1,27 +1,13 @@
-import { dirname, extname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Loader } from 'cosmiconfig';
 import type { ConfigurationFault } from '../common/error.js';
 import type { ConfigLayerSource } from '../common/layer.js';
-import { hasNoConfigFile } from './no-file.js';
-import { FormatError, parseJson, parseYaml } from './parse.js';
-
-/** The file extensions of configs that are code. */
-const CODE_FORMATS = ['ts', 'mts', 'js', 'mjs', 'cjs'];
-
-/** The file extensions of all configs. Of several files in one directory, the first one in this order is read. */
-const FORMATS = [...CODE_FORMATS, 'yaml', 'yml', 'json'];
-
-/** The names of config files, in the order in which they are searched in each directory. */
-const SEARCH_PLACES = [
-	...FORMATS.map((format) => `agentese.config.${format}`),
-	'.agenteserc',
-	...FORMATS.map((format) => `.agenteserc.${format}`),
-	...FORMATS.map((format) => `.config/agentese.config.${format}`),
-	'.config/agenteserc',
-	...FORMATS.map((format) => `.config/agenteserc.${format}`),
-	'package.json',
-];
+import { currentApplication } from '../trust/application.js';
+import { UnreadableFileError } from '../trust/read.js';
+import { reasonNotToTrust } from '../trust/trust.js';
+import { readConfig } from './formats.js';
+import { FormatError } from './parse.js';
+import { searchConfig } from './search.js';
 
 /** The project's config file. */
 export interface ConfigFile {
@@ -29,102 +15,81 @@ export interface ConfigFile {
 	readonly layer?: ConfigLayerSource;
 	/** Why the file cannot be used; empty if it can. */
 	readonly faults: readonly ConfigurationFault[];
+	/** One sentence for each file that is not used, or that is used although nothing but its name vouches for it. */
+	readonly notices: readonly string[];
 }
 
-/**
- * Whether `AGENTESE_CONFIG_FORMATS` is `data`, which refuses code as a config file and as a preset that a file names.
- */
-export function isDataOnly(): boolean {
-	return process.env['AGENTESE_CONFIG_FORMATS']?.trim() === 'data';
+/** Where the config file is looked for. */
+export interface FilePlaces {
+	/** The path of the file that the argument names, relative to `cwd`. */
+	readonly named?: string | undefined;
+	/** The directory where the search begins. */
+	readonly cwd: string;
+	/** Whether the application itself has named that directory. */
+	readonly isCwdNamed?: boolean;
 }
 
 /**
  * Finds and reads the config file. This is the file that the argument or `AGENTESE_CONFIG` names, else the first one at
- * the known places, from the working directory upward to the directory that has a package.json. Never throws.
- *
- * @param named - the path of a file, relative to `cwd`
- * @param cwd - the directory where the search begins
+ * the known places that is trusted, from the working directory upward to the directory that has a package.json. Never
+ * throws.
  */
-export async function findConfigFile(named: string | undefined, cwd: string): Promise<ConfigFile> {
+export async function findConfigFile({ named, cwd, isCwdNamed = false }: FilePlaces): Promise<ConfigFile> {
 	const formats = process.env['AGENTESE_CONFIG_FORMATS']?.trim() ?? '';
 	if (!['', 'all', 'data'].includes(formats)) {
 		const message = `got '${formats}'; legal: data, which refuses a config that is code, or all.`;
-		return { faults: [{ source: 'AGENTESE_CONFIG_FORMATS', key: '', message }] };
+		return { faults: [{ source: 'AGENTESE_CONFIG_FORMATS', key: '', message }], notices: [] };
 	}
-	const name = named ?? process.env['AGENTESE_CONFIG']?.trim();
-	const path = name ? resolve(cwd, name) : undefined;
-	if (path === undefined && hasNoConfigFile(cwd, SEARCH_PLACES)) return { faults: [] };
-	// The loaders record the texts, for the lines of faults, and the file that is being read, for its own faults.
-	const texts = new Map<string, string>();
-	let reading = path ?? 'the config file';
-	const recordFile = (load: Loader): Loader => {
-		return (file, text) => {
-			reading = file;
-			return load(file, text);
-		};
-	};
-	const dataLoader = (parse: (text: string) => unknown): Loader =>
-		recordFile((file, text) => {
-			texts.set(file, text);
-			return parse(text);
-		});
-	const { cosmiconfig } = await import('cosmiconfig');
-	const explorer = cosmiconfig('agentese', {
-		searchPlaces: SEARCH_PLACES,
-		// Searches upward to the directory with a package.json.
-		searchStrategy: 'project',
-		cache: false,
-		loaders: {
-			...Object.fromEntries(CODE_FORMATS.map((format) => [`.${format}`, recordFile(importConfig)])),
-			'.json': dataLoader(parseJson),
-			'.yaml': dataLoader(parseYaml),
-			'.yml': dataLoader(parseYaml),
-			noExt: dataLoader(parseYaml),
-		},
-	});
-	try {
-		const found = path === undefined ? await explorer.search(cwd) : await explorer.load(path);
-		if (!found || found.isEmpty) return { faults: [] };
-		const { filepath: source, config: value } = found;
-		const text = texts.get(source);
-		const layer: ConfigLayerSource = {
-			source,
-			value,
-			directory: dirname(source),
-			...(text !== undefined && { text }),
-			...(source.endsWith('package.json') && { parentKeys: ['agentese'] }),
-		};
-		return { layer, faults: [] };
-	} catch (error) {
-		const namedBy = named === undefined ? 'AGENTESE_CONFIG' : 'the argument';
-		return { faults: [faultOfReading(error, reading, path === undefined ? undefined : namedBy)] };
-	}
+	const variable = process.env['AGENTESE_CONFIG']?.trim();
+	const name = named ?? variable;
+	if (!name) return searchFile(cwd, isCwdNamed);
+	const path = resolve(cwd, name);
+	const namedBy = named === undefined ? 'AGENTESE_CONFIG' : 'the argument';
+	const read = await readLayer(path, namedBy);
+	const reason = named === undefined && read.layer ? reasonNotToTrust(path, currentApplication()) : undefined;
+	const notices = reason === undefined ? [] : [`${path} is used because AGENTESE_CONFIG names it, although ${reason}.`];
+	return { ...read, notices };
 }
 
-/** Loads a config that is code and returns its default export. Node itself strips the types of a `.ts` file. */
-async function importConfig(path: string): Promise<unknown> {
-	if (isDataOnly()) {
-		const message =
-			'it is code, which AGENTESE_CONFIG_FORMATS=data refuses. Write it as YAML or JSON, or set that variable to all.';
-		throw new FormatError(message, undefined);
+/** Reads the first config of the search that sets something. */
+async function searchFile(cwd: string, isCwdNamed: boolean): Promise<ConfigFile> {
+	const application = currentApplication();
+	const notices: string[] = [];
+	for (const found of searchConfig(cwd, application, isCwdNamed, notices)) {
+		const { layer, faults } = await readLayer(found.path, undefined);
+		const unreadable = faults.find(({ message }) => message === NO_ACCESS);
+		if (unreadable !== undefined) notices.push(`${found.path} is not used: this process may not read it.`);
+		else if (layer !== undefined || faults.length > 0) {
+			return { ...(layer && { layer }), faults, notices: [...notices, ...found.besides()] };
+		}
 	}
-	const loaded: { default?: unknown } = await import(pathToFileURL(path).href);
-	if (loaded.default === undefined) {
-		throw new FormatError('it has no default export; write "export default defineConfig({ … })".', undefined);
-	}
-	return loaded.default;
+	return { faults: [], notices };
 }
+
+/** The message of the fault of a file that this process has no permission to read. */
+const NO_ACCESS = 'this process may not read it.';
 
 /**
- * The fault of a file that could not be read.
+ * Reads one config file.
  *
- * @param source - the file
- * @param namedBy - what names the file, for the message; undefined if it was found by the search
+ * @param namedBy - what names the file, for messages; undefined if it was found by the search
  */
+async function readLayer(source: string, namedBy: string | undefined): Promise<Omit<ConfigFile, 'notices'>> {
+	try {
+		const read = await readConfig(source);
+		if (read === undefined) return { faults: [] };
+		return { layer: { source, directory: dirname(source), ...read }, faults: [] };
+	} catch (error) {
+		return { faults: [faultOfReading(error, source, namedBy)] };
+	}
+}
+
+/** The fault of a file that could not be read. */
 function faultOfReading(error: unknown, source: string, namedBy: string | undefined): ConfigurationFault {
 	if (error instanceof FormatError) {
 		return { source, key: '', ...(error.line !== undefined && { line: error.line }), message: error.message };
 	}
+	if (error instanceof UnreadableFileError) return { source, key: '', message: error.message };
 	const { code, message = String(error) } = error as NodeJS.ErrnoException;
 	if (code === 'ENOENT' && namedBy !== undefined) {
 		return {
@@ -133,17 +98,18 @@ function faultOfReading(error: unknown, source: string, namedBy: string | undefi
 			message: `there is no such file; ${namedBy} names it. Name an existing file, or none.`,
 		};
 	}
-	// cosmiconfig's error for a file extension that it has no loader for.
-	if (message.startsWith('No loader')) {
-		const extension = extname(source);
-		return {
-			source,
-			key: '',
-			message: `"${extension}" is not a file extension of a config; legal: ${FORMATS.join(', ')}, or none at all.`,
-		};
-	}
+	if (namedBy === undefined && isNoAccess(error, source)) return { source, key: '', message: NO_ACCESS };
 	const line = lineInStack(error, source);
 	return { source, key: '', ...(line !== undefined && { line }), message: `it cannot be read. Reason: ${message}` };
+}
+
+/** Whether a file system refused to open a file, which an optional source is then left out for. */
+function isNoAccess(error: unknown, source: string): boolean {
+	const { code = '', syscall, path } = error as NodeJS.ErrnoException;
+	// A config that is code may fail with such an error itself.
+	return (
+		syscall === 'open' && path === source && ['EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'EIO', 'ENOENT'].includes(code)
+	);
 }
 
 /**

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ConfigurationFault, PathFault } from '../common/error.js';
 import type { ConfigLayerSource, Signal } from '../common/layer.js';
 import type { TelemetryConfig } from '../schema/config.js';
+import { currentApplication } from '../trust/application.js';
+import { readTextFile, UnreadableFileError } from '../trust/read.js';
+import { reasonNotToTrust } from '../trust/trust.js';
 import type { KgentsConfig } from './kgents-schema.js';
 import { FormatError, parseYaml } from './parse.js';
 
@@ -17,6 +20,8 @@ export interface KgentsFile {
 	readonly faults: readonly (ConfigurationFault | PathFault)[];
 	/** The text of a file with faults, for the lines of these. */
 	readonly text?: string;
+	/** A notice on a file that is left out, because it is not trusted or this process may not read it. */
+	readonly notice?: string;
 	/** A notice about a removed port of Jaeger. It applies if the merged config sends traces to the file's Jaeger. */
 	readonly jaegerNotice?: string;
 }
@@ -29,18 +34,23 @@ export interface KgentsFile {
  * presets: with `traces.exporter: otlp` and `metrics.exporter: prometheus`, no metric is sent over OTLP. It sets
  * nothing for logs, so no preset exports them.
  *
+ * The file is optional: if the home directory is that of another user, or the file is not trusted, it is left out.
+ *
  * @param home - the user's home directory
  */
 export async function kgentsFile(home: string): Promise<KgentsFile> {
 	const source = join(home, '.kgents', 'telemetry.yaml');
+	const reason = reasonNotToTrust(source, currentApplication(), { isNamed: true });
+	if (reason !== undefined) return { faults: [], notice: `${source} is not used: ${reason}.` };
 	let content: string;
 	try {
-		content = await readFile(source, 'utf8');
+		content = readTextFile(source);
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
-		// Most users have no such file. Any other error is a fault.
-		if (code === 'ENOENT' || code === 'ENOTDIR') return { faults: [] };
-		return { faults: [{ source, key: '', message: `it cannot be read. Reason: ${message}` }] };
+		if (error instanceof UnreadableFileError) return { faults: [{ source, key: '', message }] };
+		// Most users have no such file, and some have no home directory.
+		if (code === 'ENOENT' || (code === 'ENOTDIR' && !isThere(dirname(source)))) return { faults: [] };
+		return { faults: [], notice: `${source} is not used, because it cannot be read (${code ?? message}).` };
 	}
 	let value: unknown;
 	try {
@@ -65,6 +75,15 @@ export async function kgentsFile(home: string): Promise<KgentsFile> {
 		faults: [],
 		...(notice !== undefined && { jaegerNotice: notice }),
 	};
+}
+
+/** Whether there is something at a path, a directory or not. */
+function isThere(path: string): boolean {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+	} catch {
+		return false;
+	}
 }
 
 /** Translates the keys of the file to those of the config. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { REDACTED } from '../redaction/detectors/marker.js';
 import { processState } from '../runtime/process-state.js';
-import { rememberSecret } from './mask.js';
+import { maskAddresses, rememberSecret } from './mask.js';
 
 /**
  * Returns a prototype whose objects are printed, and serialized as JSON, as what `shown` returns. There is one per
@@ -19,13 +19,14 @@ function maskValues(this: object): Record<string, string> {
 }
 
 /**
- * The prototype of a section whose endpoint contains a user name or a password. Reading the endpoint returns it
- * unmasked.
+ * The prototype of a section whose endpoint contains a user name, a password or parameters. Reading the endpoint
+ * returns it unmasked.
  */
 const maskedEndpoint = processState('diagnostics/configured-secrets/endpoint', () => prototypePrintedAs(maskEndpoint));
 
 function maskEndpoint(this: { endpoint?: string | undefined }): object {
-	return { ...this, endpoint: this.endpoint?.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`) };
+	const endpoint = this.endpoint?.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`);
+	return { ...this, endpoint: endpoint === undefined ? endpoint : maskAddresses(endpoint) };
 }
 
 /**
@@ -40,14 +41,16 @@ export function secretHeaders(headers: Readonly<Record<string, string>>): Record
 
 /**
  * Returns a copy of a config section that is printed, and serialized as JSON, with `[redacted]` instead of the user
- * name and password of its endpoint. Also remembers the password, so that log lines are masked.
+ * name, the password and the values of parameters of its endpoint. Also remembers these, so that log lines are masked.
  *
- * @returns the section itself if its endpoint is no URL, or contains neither a user name nor a password
+ * @returns the section itself if its endpoint is no URL, or contains none of these
  */
 export function secretEndpoint<Section extends { endpoint?: string | undefined }>(section: Section): Section {
 	const url = URL.parse(section.endpoint ?? '');
-	if (url === null || (url.username === '' && url.password === '')) return section;
-	for (const secret of [url.password, decoded(url.password)]) rememberSecret(secret);
+	if (url === null || url.username + url.password + url.search === '') return section;
+	const parameters = url.search.slice(1).split(/[&;]/);
+	const values = parameters.map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
+	for (const secret of [url.password, ...values]) for (const text of [secret, decoded(secret)]) rememberSecret(text);
 	return Object.assign(Object.create(maskedEndpoint), section);
 }
 

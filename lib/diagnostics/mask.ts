@@ -66,7 +66,20 @@ export function mask(text: string): string {
 		.replace(USER_OF_URL, `$1${REDACTED}@`);
 }
 
-/** Returns the text with the part before the host of each address (`//user:password@`) replaced by `[redacted]`. */
-export function maskUserInfo(text: string): string {
-	return text.replace(/\/\/[^\s/'"]+@/g, `//${REDACTED}@`);
+/** The parameters of a URL, from the question mark on. */
+const QUERY_OF_URL = /(\/\/[^\s'"?#]*\?)([^\s'"#]+)/g;
+
+/**
+ * Returns the text with the secret parts of each address replaced by `[redacted]`: the part before the host
+ * (`//user:password@`), and the value of each parameter (`?api_key=…`).
+ */
+export function maskAddresses(text: string): string {
+	return text
+		.replace(/\/\/[^\s/'"?#]+@/g, `//${REDACTED}@`)
+		.replace(QUERY_OF_URL, (_, before: string, query: string) => {
+			return (
+				before +
+				query.replace(/(^|[&;])([^&;=]*=)?[^&;]*/g, (_part, separator, name = '') => `${separator}${name}${REDACTED}`)
+			);
+		});
 }

@@ -39,7 +39,7 @@ function pattern(line) {
 export function runFence(body, { files, prints }) {
 	return async () => {
 		const folder = mkdtempSync(join(tmpdir(), 'agentese-fence-'));
-		const before = { cwd: process.cwd(), log: console.log };
+		const before = { cwd: process.cwd(), log: console.log, main: process.argv[1] };
 		const printed = [];
 		for (const { name, text } of files) {
 			mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -47,11 +47,15 @@ export function runFence(body, { files, prints }) {
 		}
 		try {
 			process.chdir(folder);
+			// The fence is the application: its folder is where a config is trusted.
+			process.argv[1] = join(folder, 'fence.mjs');
+			writeFileSync(process.argv[1], '');
 			console.log = (...args) => printed.push(...format(...args).split('\n'));
 			await body({ expect, is, throws });
 		} finally {
 			console.log = before.log;
 			process.chdir(before.cwd);
+			process.argv[1] = before.main;
 			for (const api of [trace, metrics, context, propagation, diag]) api.disable();
 			rmSync(folder, { recursive: true, force: true });
 		}

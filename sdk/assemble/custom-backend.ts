@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homeDirectory } from '../../config/common/directories.js';
 import type { CustomBackend, OtlpBackend } from '../../presets/contract/custom-backend.js';
 import type { PresetEnvironment, PresetParts } from '../../presets/contract/preset.js';
 import type { Routes } from '../../presets/otlp/route.js';
@@ -104,7 +104,7 @@ async function checkOtlpBackend(
 		const [fault] = explain(error.issues, { value: options, source: preset }, schema);
 		throw backendError(preset, `accepts the keys of the config's section "otlp": ${fault?.message ?? error.message}`);
 	}
-	resolveFiles({ otlp: data }, directory, homedir());
+	resolveFiles({ otlp: data }, directory, homeDirectory() ?? '/');
 	const settings = otlpDefaults();
 	merge(settings as unknown as Record<string, unknown>, data, preset, {});
 	return { routes: routesTo(settings, CUSTOM_REMEDY), signals, temporality: settings.temporality };

@@ -4,6 +4,8 @@ import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { ConfigurationError, type ConfigurationFault } from '../../config/common/error.js';
 import { METAPACKAGE, METAPACKAGE_VERSION, packageOf } from '../../config/schema/instrumentation-names.js';
 import type { InstrumentationOptions, InstrumentationSelection } from '../../config/schema/instrumentations.js';
+import { currentApplication } from '../../config/trust/application.js';
+import { reasonNotToTrust } from '../../config/trust/trust.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { applicationDirectories, findModule, findPackage, toolkitDirectory } from '../preflight/find-package.js';
 
@@ -53,7 +55,7 @@ export function loadInstrumentations(
 	for (const [name, options] of named) {
 		const url = findModule(packageOf(name), directories);
 		if (url === undefined) faults.push(notInstalled(packageOf(name), name, source));
-		else all.push(...create(url, options));
+		else all.push(...create(url, options, source));
 	}
 	if (faults.length > 0) throw new ConfigurationError(faults);
 	return all;
@@ -63,16 +65,16 @@ export function loadInstrumentations(
 function loadAll(directories: readonly (string | undefined)[], source: string): Instrumentation[] {
 	const url = findModule(METAPACKAGE, directories);
 	if (url === undefined) throw new ConfigurationError([notInstalled(METAPACKAGE, 'true', source)]);
-	const { getNodeAutoInstrumentations } = load(url) as Metapackage;
+	const { getNodeAutoInstrumentations } = load(url, source) as Metapackage;
 	return instances.get(url) ?? remember(url, getNodeAutoInstrumentations({}));
 }
 
 /** Creates one instance of each instrumentation class that a package exports, or reconfigures the existing ones. */
-function create(url: string, options: InstrumentationOptions): Instrumentation[] {
+function create(url: string, options: InstrumentationOptions, source: string): Instrumentation[] {
 	const existing = instances.get(url);
 	for (const instrumentation of existing ?? []) instrumentation.setConfig({ enabled: true, ...options });
 	if (existing !== undefined) return existing;
-	const classes = new Set(Object.values(load(url) as Record<string, unknown>).filter(isInstrumentationClass));
+	const classes = new Set(Object.values(load(url, source) as Record<string, unknown>).filter(isInstrumentationClass));
 	return remember(
 		url,
 		[...classes].map((Class) => new Class(options)),
@@ -92,9 +94,18 @@ function isInstrumentationClass(value: unknown): value is InstrumentationClass {
 	return [enable, disable, setTracerProvider].every((member) => typeof member === 'function');
 }
 
-/** Loads a file as CommonJS. */
-function load(url: string): unknown {
+/**
+ * Loads a file as CommonJS. Packages are found from the working directory too, which may be that of another user.
+ *
+ * @throws ConfigurationError if the file is not trusted
+ */
+function load(url: string, source: string): unknown {
 	const path = fileURLToPath(url);
+	const reason = reasonNotToTrust(path, currentApplication(), { isNamed: true });
+	if (reason !== undefined) {
+		const message = `"autoInstrumentation" needs ${path}, which is not loaded: ${reason}.`;
+		throw new ConfigurationError([{ source, key: 'autoInstrumentation', message }]);
+	}
 	return createRequire(path)(path);
 }
 

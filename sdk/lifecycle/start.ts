@@ -134,7 +134,10 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 	if (!config.enabled || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') {
 		return idleTelemetry(config);
 	}
-	if (config.preset.includes('none') && declarative === undefined) return idleTelemetry(config);
+	if (config.preset.includes('none') && declarative === undefined) {
+		for (const notice of notices) warnOnceOnStderr(`start/${notice}`, notice);
+		return idleTelemetry(config);
+	}
 	const { refused, warned } = otelVersions(directory);
 	if (refused !== undefined) {
 		writeStderr(`agentese-otel: ${refused}`);

@@ -84,7 +84,11 @@ export class Room {
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
-	#run(args: string[]): Running {
+	#run([file = '', ...words]: string[]): Running {
+		// A config is trusted in the project of the main file: both processes are those of an application in this folder.
+		const main = join(this.folder, 'home', `main-${this.#children.length}.mjs`);
+		writeFileSync(main, `await import(${JSON.stringify(file)});`);
+		const args = [main, ...words];
 		const kept = Object.entries(process.env).filter(([name]) => !/^(OTEL_|AGENTESE_|NODE_OPTIONS|JEST_)/.test(name));
 		const env = { ...Object.fromEntries(kept), BUNDLE: this.#built.presets, HOME: join(this.folder, 'home') };
 		const child = spawn(process.execPath, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -97,7 +97,10 @@ export class App {
 	constructor(config: string, role: string, env: NodeJS.ProcessEnv, ...args: string[]) {
 		mkdirSync(this.folder, { recursive: true });
 		writeFileSync(join(this.folder, 'agentese.config.yaml'), config);
-		const child = spawn(process.execPath, [CHILD, role, ...args], {
+		// A config is trusted in the folder of the main file.
+		const main = join(this.folder, 'main.mjs');
+		writeFileSync(main, `await import(${JSON.stringify(CHILD)});`);
+		const child = spawn(process.execPath, [main, role, ...args], {
 			cwd: this.folder,
 			env: { ...process.env, ...env },
 			stdio: 'pipe',

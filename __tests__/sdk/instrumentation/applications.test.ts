@@ -101,7 +101,10 @@ it("a Node without hooks in the application's thread gets hooks that run in a se
 describe('two processes', () => {
 	it('create one trace through W3C headers', async () => {
 		configured({ autoInstrumentation: { include: ['http'] } });
-		const ended = await application('asks.mjs', { args: [join(APPS, 'answers.mjs')] });
+		// The other process is an application in the directory of the config too.
+		const other = join(parent, 'answers.mjs');
+		writeFileSync(other, `import ${JSON.stringify(join(APPS, 'answers.mjs'))};`);
+		const ended = await application('asks.mjs', { args: [other] });
 		expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
 		const spans = spansOf(directory);
 		expect(tree(spans)).toEqual([

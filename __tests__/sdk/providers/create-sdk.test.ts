@@ -41,7 +41,6 @@ it('a start loads neither the NodeSDK, nor gRPC, nor parsers of configs, nor pac
 		'instrumentation',
 		'yaml',
 		'zod',
-		'cosmiconfig',
 	];
 	expect(loaded.filter((name) => unwanted.includes(name))).toEqual([]);
 	expect(loaded).toEqual(expect.arrayContaining(['sdk-trace', 'sdk-metrics', 'sdk-logs']));
