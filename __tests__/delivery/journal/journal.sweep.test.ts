@@ -164,7 +164,7 @@ class Process {
 	}
 }
 
-/** Makes the owners in the directory look as those of a process that was killed, with their sockets. */
+/** Makes the owners in the directory look as those of a process that was killed with its machine. */
 function bury(files: SweptFileSystem): void {
 	for (const lock of files.locks) lock.release();
 	files.locks.clear();
@@ -173,7 +173,7 @@ function bury(files: SweptFileSystem): void {
 	for (const name of readdirSync(directory)) {
 		if (!name.endsWith('.owner')) continue;
 		const path = join(directory, name);
-		writeFileSync(path, readFileSync(path, 'utf8').replace(/"began":"\d+"/, '"began":"1"'));
+		writeFileSync(path, readFileSync(path, 'utf8').replace(/"boot":"[^"]*"/, '"boot":"another"'));
 	}
 }
 

@@ -26,7 +26,9 @@ import {
 	parseOwnerFileName,
 	startOf,
 } from '../../../../delivery/journal/lease/owner.js';
+import { platform } from '../../../../lib/runtime/platform.js';
 import { temporary } from '../../../support/children.js';
+import { until } from '../../../support/misbehaving.js';
 
 let directory: string;
 let owner: string;
@@ -124,6 +126,36 @@ describe('a lease', () => {
 		lease.release();
 		expect([existsSync(path()), existsSync(join(directory, lockFileName(owner)))]).toEqual([true, false]);
 		expect(await verdicts()).toEqual(BY_BEAT);
+	});
+
+	it('changes its beat every 10 seconds, which an observer that knows nothing else sees', async () => {
+		const beats: (() => void)[] = [];
+		const { setInterval } = platform;
+		platform.setInterval = ((beat: () => void, ms: number) => {
+			expect(ms).toBe(10_000);
+			beats.push(beat);
+			return setInterval(() => undefined, 1e6);
+		}) as typeof platform.setInterval;
+		const lease = new Lease(nodeFileSystem, directory);
+		try {
+			owner = lease.acquire();
+			lease.acquire();
+		} finally {
+			platform.setInterval = setInterval;
+		}
+		expect(beats).toHaveLength(1);
+		const [first, ...rest] = readFileSync(path(), 'utf8').split('\n');
+		expect(rest).toEqual(['0000000000000000', '']);
+		const contents = new Set<string>();
+		for (let beat = 1; beat <= 12; beat++) {
+			beats[0]?.();
+			await until(() => readFileSync(path(), 'utf8') === `${first}\n${String(beat).padStart(16, '0')}\n`);
+			contents.add(readFileSync(path(), 'utf8'));
+		}
+		expect(contents.size).toBe(12);
+		lease.release();
+		beats[0]?.();
+		expect(readdirSync(directory)).toEqual([]);
 	});
 
 	it('is another one after somebody has removed its file', () => {
