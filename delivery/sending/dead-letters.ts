@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mask } from '../../lib/diagnostics/mask.js';
+import { withoutSecrets } from '../../lib/diagnostics/mask.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { platform } from '../../lib/runtime/platform.js';
 import { filesIn, type RetentionBounds, removeExpired } from '../common/retention.js';
@@ -50,7 +50,7 @@ export class DeadLetters {
 			const name = `${fileTimestamp(platform.dateNow())}-${process.pid}-${randomBytes(6).toString('hex')}.refused`;
 			const file = await open(join(this.#directory, name), 'wx', 0o600);
 			try {
-				await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(withoutSecrets(letter))}\n`), body]));
+				await file.writeFile(Buffer.concat([Buffer.from(`${JSON.stringify(maskedHead(letter))}\n`), body]));
 			} finally {
 				await file.close();
 			}
@@ -73,7 +73,12 @@ export class DeadLetters {
 /**
  * A response may quote the request with its headers. Secrets are masked before the text is cut, which could halve one.
  */
-function withoutSecrets({ reason, answer, ...letter }: DeadLetter): object {
-	const maskedAnswer = answer === undefined ? undefined : mask(answer).slice(0, MAX_ANSWER_LENGTH);
-	return { time: new Date(platform.dateNow()).toISOString(), ...letter, reason: mask(reason), answer: maskedAnswer };
+function maskedHead({ reason, answer, ...letter }: DeadLetter): object {
+	const maskedAnswer = answer === undefined ? undefined : withoutSecrets(answer).slice(0, MAX_ANSWER_LENGTH);
+	return {
+		time: new Date(platform.dateNow()).toISOString(),
+		...letter,
+		reason: withoutSecrets(reason),
+		answer: maskedAnswer,
+	};
 }

@@ -1,4 +1,4 @@
-import { mask } from './mask.js';
+import { withoutSecrets } from './mask.js';
 
 /** The longest line, in characters; longer ones are cut. Stderr belongs to the application. */
 const MAX_LENGTH = 1000;
@@ -23,7 +23,7 @@ export function formatLine(message: unknown, rest: readonly unknown[]): string {
 		.replace(/\s*\n\s*/g, ' ')
 		.trim();
 	const line = text.startsWith(PREFIX) ? text : `${PREFIX}OpenTelemetry reported: ${text}`;
-	return mask(line).slice(0, MAX_LENGTH);
+	return withoutSecrets(line).slice(0, MAX_LENGTH);
 }
 
 /**

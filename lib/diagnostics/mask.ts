@@ -20,18 +20,8 @@ const knownSecrets = processState('diagnostics/mask', () => new Set<string>());
 /** Replaces values that look like a secret, with the redactor's default detectors. */
 const detectors = new Redactor();
 
-/** A header, a parameter or a key whose name marks it as a secret, with the value that follows it. */
-const NAMED =
-	/\b((?:proxy-)?authorization|(?:[\w-]*[-_])?(?:api[-_]?key|token|secret|password|passwd|cookie))(["']?\s*[:=]\s*)("[^"]*"|'[^']*'|(?:(?:bearer|basic)\s+)?[^\s"',;&}]+)/gi;
-
-/** The credentials of an `Authorization` header, without its name. */
-const BEARER = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi;
-
-/** The user name and password of a URL. */
-const USER_OF_URL = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
-
 /**
- * Remembers a secret, which `withoutSecrets()` and `mask()` replace from then on. `Bearer abc` is remembered as two
+ * Remembers a secret, which `withoutSecrets()` replaces from then on. `Bearer abc` is remembered as two
  * secrets, since a message may repeat the token alone. Values under 6 characters are not remembered.
  */
 export function rememberSecret(value: string): void {
@@ -46,24 +36,13 @@ export function rememberSecret(value: string): void {
 }
 
 /**
- * Returns the text with every remembered secret, and every value that looks like a secret by itself, replaced by
- * `[redacted]`.
+ * Returns the text with every remembered secret, and everything that the built-in detectors of redaction find, replaced
+ * by `[redacted]`. Its time is proportional to the length of the text, which other software may have written.
  */
 export function withoutSecrets(text: string): string {
 	let result = text;
 	for (const secret of knownSecrets) result = result.replaceAll(secret, REDACTED);
 	return detectors.text(result);
-}
-
-/**
- * Does what `withoutSecrets()` does, and also replaces values that follow the name of a secret (`api_key=…`,
- * `authorization: …`). Use it for text that other software wrote, such as OpenTelemetry's messages and responses.
- */
-export function mask(text: string): string {
-	return withoutSecrets(text)
-		.replace(NAMED, `$1$2${REDACTED}`)
-		.replace(BEARER, `$1 ${REDACTED}`)
-		.replace(USER_OF_URL, `$1${REDACTED}@`);
 }
 
 /** The parameters of a URL, from the question mark on. */

@@ -14,7 +14,7 @@ const PAIRS = new Map([
 		'key',
 		wordSet(
 			'api access private secret signing encryption master account shared auth session subscription ssh service storage ' +
-				'webhook deploy function app application consumer server license',
+				'webhook deploy function app application consumer server license admin role write ingest integration hmac aes',
 		),
 	],
 	['keys', wordSet('api access private secret signing encryption')],
@@ -22,7 +22,9 @@ const PAIRS = new Map([
 	['pass', wordSet('db database user smtp mail redis mysql pg ftp proxy')],
 	['string', wordSet('connection')],
 	['signature', wordSet('amz goog')],
-	['code', wordSet('mfa otp pin security verification')],
+	['code', wordSet('mfa otp pin security verification auth authorization access login device recovery')],
+	['verifier', wordSet('code')],
+	['assertion', wordSet('client')],
 	['number', wordSet('card')],
 	['phrase', wordSet('seed recovery pass secret mnemonic')],
 	['id', wordSet('secret')],
@@ -39,7 +41,7 @@ const ONLY_WORDS = wordSet('pass sig pin');
 const QUALIFIERS = wordSet(
 	'value values raw plain plaintext hash hashed hashes encrypted base64 b64 hex header old new current previous primary ' +
 		'secondary next backup prod production dev development test testing live staging sandbox env confirm confirmation ' +
-		'repeat again pem der jwk json b v x db github gitlab aws gcp azure slack stripe openai anthropic root admin',
+		'repeat again base pem der jwk json b v x db github gitlab aws gcp azure slack stripe openai anthropic root admin',
 );
 
 /** Words before `token` which make it a piece of text, or a position in a list, and not a credential. */
@@ -66,7 +68,7 @@ const SECRET_ENDING =
 
 /** Matches every key that can contain one of the words above. Most keys are ruled out by this test alone. */
 const MAYBE_SECRET =
-	/pass|pwd|secret|token|key|auth|cookie|cred|jwt|bearer|sess|sig|cv[vc]|ssn|otp|code|string|pin|number|mnemonic|phrase|sid/i;
+	/pass|pwd|secret|token|key|auth|cookie|cred|jwt|bearer|sess|sig|cv[vc]|ssn|otp|code|string|pin|number|mnemonic|phrase|sid|verifier|assertion/i;
 
 /**
  * Returns whether a key names a secret, as `X-API-Key` and `db.password` do. Its last word decides, apart from words

@@ -96,6 +96,8 @@ const OTHERS = {
 		const secret = random.text('base64', 40);
 		return { text: `${random.of(['aws', 'secret', 'AWS_SECRET', 'aws credentials'])} ${secret}`, secret };
 	},
+	'bcrypt hash': (random) => `$2b$12$${random.text('base64', 53).replaceAll('+', '.')}`,
+	'argon2 hash': (random) => `$argon2id$v=19$m=65536,t=3,p=4$${random.text('base64', 22)}$${random.text('base64', 43)}`,
 	'bearer credentials': (random) => named('Bearer ', random.text('name', 32)),
 	'basic credentials': (random) =>
 		named('Basic ', Buffer.from(`${random.text('lower', 6)}:${password(random)}`).toString('base64')),
@@ -130,6 +132,9 @@ const NAMES = {
 		named('HEROKU_API_KEY=', `${random.text('hex', 8)}-${random.text('hex', 4)}-${random.text('hex', 4)}`),
 	'AccountKey=': (random) => named('AccountName=garden;AccountKey=', `${random.text('base64', 86)}==`, ';x=1'),
 	'_authToken=': (random) => named('//registry.example/:_authToken=', random.text('alnum', 36)),
+	'<password>': (random) => named('<user>kent</user><password>', password(random), '</password>'),
+	'seed phrase:': (random) =>
+		named('seed phrase: ', Array.from({ length: 12 }, () => random.text('abcdefghij', 5)).join(' ')),
 	'private key:': (random) => named('the private key: ', random.text('hex', 64)),
 	'the API key:': (random) => named('This API key: ', random.text('hex', 40), ' was refused'),
 };

@@ -98,10 +98,12 @@ function redactParts(
 		// What the custom function has not checked may be a secret.
 		warnRedactionFailed(error);
 		return {
-			attributes: redactAllValues(attributes),
+			attributes: redactAllValues(attributes, redactor),
 			resource,
+			instrumentationScope: redactScope(record.instrumentationScope, redactor),
 			...(body !== undefined && { body: REDACTED }),
 			...(eventName !== undefined && { eventName: REDACTED }),
+			...(severityText !== undefined && { severityText: REDACTED }),
 		};
 	}
 }

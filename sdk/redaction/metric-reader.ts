@@ -79,7 +79,7 @@ function redactDescriptor(descriptor: MetricData['descriptor'], redactor: Redact
 
 /** Redacts the labels of a point; if that throws, all values of the labels are replaced. */
 function redactPoint(point: DataPoint<unknown>, redactor: Redactor): DataPoint<unknown> {
-	const attributes = redactSafely(point.attributes, (labels) => redactor.record(labels));
+	const attributes = redactSafely(point.attributes, redactor);
 	return attributes === point.attributes ? point : { ...point, attributes };
 }
 

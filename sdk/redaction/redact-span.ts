@@ -63,23 +63,23 @@ export function redactSpanParts(span: ReadableSpan, { redactor, errors, redactRe
 		warnRedactionFailed(error);
 		return {
 			name: REDACTED,
-			attributes: redactAllValues(attributes),
-			events: events.map((event) => ({ ...event, name: REDACTED, ...replacedAttributes(event.attributes) })),
+			attributes: redactAllValues(attributes, redactor),
+			events: events.map((event) => ({ ...event, name: REDACTED, ...replacedAttributes(event.attributes, redactor) })),
 			links: links.map((link) => ({
 				...link,
 				context: redactContext(link.context, redactor),
-				...replacedAttributes(link.attributes),
+				...replacedAttributes(link.attributes, redactor),
 			})),
 			status: status.message === undefined ? status : { ...status, message: REDACTED },
-			instrumentationScope,
+			instrumentationScope: redactScope(instrumentationScope, redactor),
 			resource,
 		};
 	}
 }
 
 /** Returns attributes with all values replaced as a property to spread; no property if there are none. */
-function replacedAttributes(attributes: Attributes | undefined): { attributes?: Attributes } {
-	return attributes === undefined ? {} : { attributes: redactAllValues(attributes) };
+function replacedAttributes(attributes: Attributes | undefined, redactor: Redactor): { attributes?: Attributes } {
+	return attributes === undefined ? {} : { attributes: redactAllValues(attributes, redactor) };
 }
 
 /** Redacts the name and the attributes of an event. */
@@ -122,18 +122,39 @@ function redactStatus(status: SpanStatus, redactor: Redactor): SpanStatus {
 /** The redacted scopes by scope and redactor. A process has few scopes, and all spans of a library share one. */
 const scopes = new WeakMap<object, WeakMap<Redactor, object>>();
 
-/** Redacts an instrumentation scope, the name and version of a library, once per redactor. */
-export function redactScope<T extends { readonly name: string; readonly version?: string }>(
-	scope: T,
-	redactor: Redactor,
-): T {
+/** The texts of an instrumentation scope. */
+interface ScopeTexts {
+	readonly name: string;
+	readonly version?: string;
+	readonly schemaUrl?: string;
+}
+
+/**
+ * Redacts an instrumentation scope, the name and version of a library, once per redactor. If the custom function throws,
+ * the scope is redacted by the built-in detectors alone. Never throws.
+ */
+export function redactScope<T extends ScopeTexts>(scope: T, redactor: Redactor): T {
 	const known = scopes.get(scope) ?? new WeakMap<Redactor, object>();
 	let redacted = known.get(redactor);
 	if (redacted === undefined) {
-		redacted = redactor.record(scope);
+		try {
+			redacted = redactor.record(scope);
+		} catch (error) {
+			warnRedactionFailed(error);
+			return withRedactedTexts(scope, redactor);
+		}
 		scopes.set(scope, known.set(redactor, redacted));
 	}
 	return redacted as T;
+}
+
+/** Returns the texts of a scope, redacted by the built-in detectors alone. */
+function withRedactedTexts<T extends ScopeTexts>({ name, version, schemaUrl }: T, redactor: Redactor): T {
+	return {
+		name: redactor.text(name),
+		...(version !== undefined && { version: redactor.text(version) }),
+		...(schemaUrl !== undefined && { schemaUrl: redactor.text(schemaUrl) }),
+	} as T;
 }
 
 /** Returns the parts of a span without the messages and stacks of errors. */

@@ -92,3 +92,32 @@ describe('every text', () => {
 		);
 	});
 });
+
+describe('a value that is written in its own way', () => {
+	it.each([
+		['<user>kent</user><password>hunter2 x</password>', '<user>kent</user><password>[redacted]</password>'],
+		['a > b <token> c', 'a > b <token> c'],
+		['curl -u kent:hunter2 https://x', 'curl -u kent:[redacted] https://x'],
+		['curl --user kent:hunter2', 'curl --user kent:[redacted]'],
+		['docker run -u 1000:1000 plants', 'docker run -u 1000:1000 plants'],
+		['seed phrase: abandon ability able', 'seed phrase: [redacted]'],
+		['the API key: 3f8a12 was refused', 'the API key: [redacted] was refused'],
+		['the API key: see the manual', 'the API key: see the manual'],
+		['a monkey: 3f8a12', 'a monkey: 3f8a12'],
+		['Authorization: Digest username="kent", response="ab"\nHost: x', 'Authorization: [redacted]\nHost: x'],
+		['PWD=/home/kent', 'PWD=/home/kent'],
+		['pwd=hunter2', 'pwd=[redacted]'],
+		['WHERE token = $1 AND password = %s', 'WHERE token = $1 AND password = %s'],
+		[`token=\${TOKEN}`, `token=\${TOKEN}`],
+		['password=$ecret1', 'password=[redacted]'],
+		['https://example.com:8443?mail=kent@example.com', 'https://example.com:8443?mail=kent@example.com'],
+		['https://kent:a?b#c@example.com/x', 'https://[redacted]@example.com/x'],
+		[`hash $2b$12$${'aB3/'.repeat(13)}a.`, 'hash [redacted].'],
+		['costs $1$ or $5$ more', 'costs $1$ or $5$ more'],
+		[`AKIA${'IOSFODNN7EXAMPLE'} wJalrXUtnFEMI/K7MDENG${'/bPxRfiCYEXAMPLEKEY'}`, '[redacted] [redacted]'],
+		[`id wJalrXUtnFEMI/K7MDENG${'/bPxRfiCYEXAMPLEKEY'}`, `id wJalrXUtnFEMI/K7MDENG${'/bPxRfiCYEXAMPLEKEY'}`],
+	])('%j becomes %j', (text, expected) => {
+		expect(redactor.text(text)).toBe(expected);
+		expect(redactor.text(expected)).toBe(expected);
+	});
+});

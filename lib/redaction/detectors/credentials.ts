@@ -45,6 +45,25 @@ function discordKeyAt(text: string, at: number, from: number): Hit | undefined {
 	return looksRandom(text, start, at) && looksRandom(text, at + 8, end) ? { start, end } : undefined;
 }
 
+/** The beginnings of hashed passwords in the format of `crypt`. */
+const CRYPT = /^\$(?:[1567y]|2[abxy]?|apr1|sha1|md5|argon2(?:id?|d)|g?y|scrypt|pbkdf2(?:-\w{1,6})?)\$/;
+
+/** The fewest characters of a hashed password. */
+const MIN_CRYPT = 20;
+
+/**
+ * Finds a hashed password, such as `$2b$12$…` or `$argon2id$…`.
+ *
+ * @param at - the offset of its first `$`
+ */
+export function cryptAt(text: string, at: number): Hit | undefined {
+	if (!CRYPT.test(text.slice(at, at + 20))) return undefined;
+	let end = at + 1;
+	while (isA(text, end, ALNUM | BASE64) || '$.,-'.includes(text[end] ?? ' ')) end++;
+	while (text[end - 1] === '.' || text[end - 1] === ',') end--;
+	return end - at < MIN_CRYPT ? undefined : { start: at, end };
+}
+
 /** Words that may follow `Bearer` in a sentence and are not credentials. */
 const PROSE =
 	/^(?:tokens?|auth|authentication|authori[sz]ation|certificates?|credentials?|security|scheme|format|headers?|requests?|instruments?)$/i;

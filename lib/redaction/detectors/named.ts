@@ -1,4 +1,16 @@
-import { DOT, HYPHEN, isA, isEscape, NAME as KEY, LETTER, looksRandom, runEnd, WORD } from './characters.js';
+import {
+	DIGIT,
+	DOT,
+	HYPHEN,
+	isA,
+	isEscape,
+	NAME as KEY,
+	LETTER,
+	looksRandom,
+	runEnd,
+	runStart,
+	WORD,
+} from './characters.js';
 import { schemeAt } from './credentials.js';
 import { isLocation } from './locations.js';
 import { REDACTED } from './marker.js';
@@ -22,8 +34,8 @@ const MAX_NAME = 80;
 /** The most blanks, or backslashes before a quote, that may separate a name, its colon and its value. */
 const MAX_BLANKS = 8;
 
-/** Headers whose value is the rest of the line. */
-const LINE_HEADERS = /(?:^|[._-])(?:set-?)?cookie$/i;
+/** Names whose value is the rest of the line, because it may have blanks: headers with cookies, and phrases. */
+const LINE_NAMES = /(?:^|[._-])(?:(?:set-?)?cookie|mnemonic|(?:seed|recovery|secret)[_-]?phrase|phrase)$/i;
 
 /** Nouns that name a secret only with the word before them, which a sentence separates by a blank: `API key: …`. */
 const NOUNS = /^(?:key|phrase|code)$/i;
@@ -49,14 +61,24 @@ export function namedSecretAt(scan: Scan, at: number): Hit | undefined {
 	if (name === undefined) return undefined;
 	const { text } = scan;
 	const said = !scan.isSecret(name.word);
-	if (said && !isSaidSecret(scan, name)) return undefined;
+	if (said && !isSaidSecret(scan, name)) return text[at] === ':' ? userOptionAt(scan, name, at) : undefined;
 	if (text[at] === ':' && isLocation(text, name.start, at)) return undefined;
 	// `==`, `===` and `=>` separate a name and its value too.
 	let start = at + 1;
 	while (start < at + 3 && (text[start] === '=' || text[start] === '>')) start++;
 	const hit = valueAt(scan, afterBlanks(text, start), name);
 	// What follows a word of a sentence may be one itself.
-	return hit === undefined || !said || looksRandom(text, hit.start, hit.end) ? hit : undefined;
+	const isValue = hit === undefined || !said || LINE_NAMES.test(name.word) || looksRandom(text, hit.start, hit.end);
+	return isValue ? hit : undefined;
+}
+
+/** Finds the password of curl's option `-u user:password`. A number is the id of a group, as in `docker run -u 1:1`. */
+function userOptionAt({ text }: Scan, { start }: Name, at: number): Hit | undefined {
+	if (!text.startsWith('-u ', start - 3) && !text.startsWith('--user ', start - 7)) return undefined;
+	const end = wordEnd(text, at + 1);
+	return end === at + 1 || runEnd(text, at + 1, DIGIT) === end || text.startsWith(REDACTED, at + 1)
+		? undefined
+		: { start: at + 1, end };
 }
 
 /** Returns whether the name is the last word of a secret's in a sentence: `the API key: …`. */
@@ -78,6 +100,19 @@ export function flagValueAt(scan: Scan, at: number): Hit | undefined {
 	const end = runEnd(text, at + 2, WORD | HYPHEN, at + 2 + MAX_NAME);
 	if (text[end] !== ' ' || text[end + 1] === '-' || !isSecret(text.slice(at + 2, end))) return undefined;
 	return valueAt(scan, end + 1, { word: text.slice(at + 2, end), quote: '', start: at + 2 });
+}
+
+/**
+ * Finds the text of an element of XML whose name is that of a secret, as in `<password>…</password>`.
+ *
+ * @param at - the offset of the `>` that closes its tag
+ */
+export function elementTextAt(scan: Scan, at: number): Hit | undefined {
+	const { text, from } = scan;
+	const start = runStart(text, at, NAME, Math.max(from, at - MAX_NAME));
+	if (text[start - 1] !== '<' || !scan.isSecret(text.slice(start, at))) return undefined;
+	const end = lineEnd(text, at + 1, '<\r\n');
+	return text.startsWith('</', end) ? quotedValue(text, at + 1, end) : undefined;
 }
 
 /** Reads the name that ends before `at`, with or without quotes; undefined if there is none of three characters. */
@@ -134,6 +169,8 @@ function bareValue(scan: Scan, start: number, name: Name): Hit | undefined {
 	const { text } = scan;
 	const end = bareEnd(scan, start, name);
 	if (end === start || text.startsWith(REDACTED, start)) return undefined;
+	// The variable PWD of a shell is the current folder.
+	if (/^(?:old)?pwd$/i.test(name.word) && /^(?:[/~]|[A-Za-z]:\\)/.test(text.slice(start, start + 3))) return undefined;
 	// A value of punctuation only is not a secret, but the syntax around one.
 	if (!/[^\p{P}\s]/u.test(text.slice(start, Math.min(end, start + 16))) || isStatus(text, start, end)) return undefined;
 	return { start, end, text: `${name.quote}${REDACTED}${name.quote}` };
@@ -178,17 +215,21 @@ function closingQuote(scan: Scan, open: number, escapes: number): number {
 
 /** Returns the end of a value without quotes: of its line for a cookie header, else of its word. */
 function bareEnd({ text, from }: Scan, start: number, name: Name): number {
-	if (name.quote === '' && LINE_HEADERS.test(name.word)) {
-		let end = start;
-		while (end < text.length && !'\r\n"\'`\\'.includes(text[end] ?? '')) end++;
-		return end;
-	}
+	if (name.quote === '' && LINE_NAMES.test(name.word)) return lineEnd(text, start, '\r\n"\'`\\');
 	let end = wordEnd(text, start);
 	// After `Authorization: Bearer` and other schemes, the credentials are the next word.
 	const scheme = text.slice(start, Math.min(end, start + 16));
-	if (/^(?:bearer|basic|token|apikey|digest|negotiate)$/i.test(scheme) && text[end] === ' ') {
+	if (/^digest$/i.test(scheme) && text[end] === ' ') return lineEnd(text, end, '\r\n');
+	if (/^(?:bearer|basic|token|apikey|negotiate)$/i.test(scheme) && text[end] === ' ') {
 		end = schemeAt(text, end, from)?.end ?? wordEnd(text, end + 1);
 	}
+	return end;
+}
+
+/** Returns the offset of the first of the characters that end a line, or the end of the text. */
+function lineEnd(text: string, start: number, characters: string): number {
+	let end = start;
+	while (end < text.length && !characters.includes(text[end] ?? '')) end++;
 	return end;
 }
 

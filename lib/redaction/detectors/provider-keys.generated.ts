@@ -20,6 +20,7 @@ sntrys_eyJpYXQiO any 80 462
 access-sandbox- name 36 36
 sk-ant-admin01- name 95 95
 vercel_blob_rw_ word 47 47
+IQoJb3JpZ2luX2 base64 300 400
 FLWPUBK_TEST- name 34 34
 FLWSECK_TEST- name 12 34
 pscale_oauth_ dotpadded 32 64
@@ -27,6 +28,7 @@ sk-ant-api03- name 95 95
 sk-ant-oat01- name 95 95
 sk-ant-sid01- name 95 95
 tskey-client- name 25 61
+FwoGZXIvYXdz base64 300 400
 duffel_live_ padded 43 43
 duffel_test_ padded 43 43
 shippo_live_ Hex 40 40
@@ -164,6 +166,7 @@ xoxp- name 61 76
 xoxr- name 8 50
 xoxs- name 7 163
 ya29. name 60 200
+1//0 name 60 120
 4b1d alnum 38 38
 ABIA capital 16 16
 ABSK base64 109 271

@@ -167,7 +167,11 @@ function hitOf(shape: Shape, text: string, fixedAt: number, from: number, whole:
 	const full = end - body >= min;
 	if (!full && (end - body < enough || !looksRandom(text, body, end))) return undefined;
 	if (end === limit) end = runEnd(text, end, classes, strict || whole ? body + max : text.length);
-	if (strict && isA(text, end, ALNUM) && isA(text, end - 1, ALNUM)) return undefined;
+	if (strict && isA(text, end, ALNUM) && isA(text, end - 1, ALNUM)) {
+		// The ending of a file may follow a key that may have dots itself.
+		while (end - body >= min && text[end] !== '.') end--;
+		if (end - body < min) return undefined;
+	}
 	while (text[end - 1] === '.') end--;
 	return { start, end, exact: full && shape.min === max && end - body === max };
 }

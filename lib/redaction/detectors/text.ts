@@ -1,7 +1,7 @@
 import { cardAt } from './cards.js';
-import { dottedKeyAt, jwtAt, pemAt, schemeAt, urlCredentialsAt } from './credentials.js';
+import { cryptAt, dottedKeyAt, jwtAt, pemAt, schemeAt, urlCredentialsAt } from './credentials.js';
 import { REDACTED } from './marker.js';
-import { flagValueAt, namedSecretAt } from './named.js';
+import { elementTextAt, flagValueAt, namedSecretAt } from './named.js';
 import { findInRuns, MIN_RUN } from './runs.js';
 import { addHit, BROKEN, ENCODED, newScan, type Scan, scanWithin } from './scan.js';
 import { type Hit, SHAPE_STOPS, shapeAt } from './shapes.js';
@@ -13,7 +13,7 @@ const MIN_LENGTH = 5;
 // What may be found at a character.
 /** A digit: a card number, or a key with a digit in its prefix. */
 const NUMBER = 1;
-/** A character of a prefix, a hyphen, a J or a plus: another kind of secret. */
+/** A character of a prefix, a hyphen, a J, a plus, a `>` or a dollar sign: another kind of secret. */
 const OTHER = 2;
 /** The beginning of an escape, such as the percent sign. */
 const ESCAPE = 3;
@@ -29,10 +29,17 @@ const POINT = 7;
 /** A colon or an equals sign: the value of a named secret, or the credentials of a URL. */
 const NAMED = 8;
 
+// Codes of characters.
+const DOLLAR = 36;
+const PLUS = 43;
+const HYPHEN = 45;
+const CLOSING = 62;
+const CAPITAL_J = 74;
+
 /** What may be found at each ASCII character by its code; 0 for those at which the scan does not stop. */
 const STOPS = new Uint8Array(128);
 for (const [characters, stop] of [
-	[`${SHAPE_STOPS}-J+`, OTHER],
+	[`${SHAPE_STOPS}-J+>$`, OTHER],
 	['0123456789', NUMBER],
 	[' ', BLANK],
 	['.', POINT],
@@ -229,14 +236,22 @@ function namedOrUrlAt(scan: Scan, at: number): Hit | undefined {
 	return namedSecretAt(scan, at);
 }
 
-/** Finds what is at a hyphen, a J, a plus, or another character of a prefix. */
+/** Finds what is at a hyphen, a J, a plus, a `>`, a dollar sign, or another character of a prefix. */
 function otherAt(scan: Scan, at: number): Hit | undefined {
 	const { text, from, joined } = scan;
-	const code = text.charCodeAt(at);
-	const twice = code === 45 && text.charCodeAt(at + 1) === 45;
-	const hit = (twice ? pemAt(text, at) : undefined) ?? shapeAt(text, at, from, joined);
-	if (hit !== undefined) return hit;
-	if (twice) return flagValueAt(scan, at);
-	// A form encodes a blank as a plus.
-	return code === 43 ? schemeAt(text, at, from) : code === 74 ? jwtAt(scan, at) : undefined;
+	switch (text.charCodeAt(at)) {
+		case HYPHEN:
+			if (text.charCodeAt(at + 1) !== HYPHEN) break;
+			return pemAt(text, at) ?? shapeAt(text, at, from, joined) ?? flagValueAt(scan, at);
+		case CAPITAL_J:
+			return shapeAt(text, at, from, joined) ?? jwtAt(scan, at);
+		// A form encodes a blank as a plus.
+		case PLUS:
+			return shapeAt(text, at, from, joined) ?? schemeAt(text, at, from);
+		case CLOSING:
+			return elementTextAt(scan, at);
+		case DOLLAR:
+			return cryptAt(text, at);
+	}
+	return shapeAt(text, at, from, joined);
 }

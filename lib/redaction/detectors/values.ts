@@ -13,7 +13,14 @@ const STATUSES = wordSet(
 		'mtls anonymous strong weak medium string number boolean redacted masked hidden',
 );
 
-/** Returns whether a part of a text is a word that tells of a secret, as in `auth: enabled`, and not one itself. */
+/** Values that another one replaces later: parameters of a statement, and the places of a template. */
+const PLACEHOLDER = /^(?:\$\d{1,2}$|%[sdjo]$|\$\{|\{\{)/;
+
+/**
+ * Returns whether a part of a text is a word that tells of a secret, as in `auth: enabled`, or the place of one, as in
+ * `token = $1`, and not a secret itself.
+ */
 export function isStatus(text: string, start = 0, end = text.length): boolean {
+	if (PLACEHOLDER.test(text.slice(start, Math.min(end, start + 4)))) return true;
 	return end - start <= LONGEST && STATUSES.has(text.slice(start, end).toLowerCase());
 }
