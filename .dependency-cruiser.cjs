@@ -9,7 +9,7 @@ const TESTS = '^__tests__/';
 
 /** Everything that ends up in the package. */
 const SHIPPED = ['lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'cli'];
-const SHIPPED_FILES = `^(index\\.ts|extend\\.ts|(${SHIPPED.join('|')})/)`;
+const SHIPPED_FILES = `^((index|extend|extend-core)\\.ts|(${SHIPPED.join('|')})/)`;
 
 /**
  * The sub-folders of each folder, from the ground up. A sub-folder may import the floors below its own, no other
@@ -40,7 +40,7 @@ const FLOORS = {
 	presets: [['contract', 'signals'], ['console', 'json', 'otlp', 'prometheus'], ['jaeger']],
 	config: [['common'], ['schema'], ['trust'], ['fast-check', 'resolve', 'sources'], ['custom-presets', 'generate']],
 	sdk: [
-		['import-events', 'preflight', 'process-end', 'spans'],
+		['api-registry', 'import-events', 'preflight', 'process-end', 'spans'],
 		['instrumentation', 'redaction'],
 		['providers'],
 		['assemble'],
@@ -115,9 +115,9 @@ module.exports = {
 		{
 			name: 'no-dev-dependency-ships',
 			severity: 'error',
-			comment: 'A user has only what package.json lists under dependencies and peerDependencies.',
+			comment: 'The build bundles what package.json lists under dependencies. A user has nothing else.',
 			from: { path: SHIPPED_FILES },
-			to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm', 'npm-peer'] },
+			to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm'] },
 		},
 		only(
 			'index\\.ts',
@@ -126,8 +126,14 @@ module.exports = {
 			[],
 		),
 		only(
+			'extend-core\\.ts',
+			['^decorators/', '^lib/'],
+			'The entry `agentese-otel-core/extend` exports what extensions without a preset are built with. It loads no SDK.',
+			[],
+		),
+		only(
 			'extend\\.ts',
-			['^(decorators|lib|delivery|presets|config)/'],
+			['^extend-core\\.ts', '^(decorators|lib|delivery|presets|config)/'],
 			'The entry `agentese-otel/extend` exports what extensions are built with. It loads no SDK.',
 			[],
 		),
@@ -150,7 +156,7 @@ module.exports = {
 			comment: 'An example or a benchmark uses what a user can use: the published entries.',
 			from: { path: '^(examples|bench)/' },
 			to: {
-				path: `^((index|extend)\\.ts|(${SHIPPED.join('|')}|dist)/)`,
+				path: `^((index|extend|extend-core)\\.ts|(${SHIPPED.join('|')}|dist)/)`,
 				pathNot: '^dist/esm/(index|extend|sdk/index|sdk/register)\\.js$',
 			},
 		},

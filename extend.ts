@@ -5,29 +5,37 @@
  */
 
 export type { PresetModule } from './config/define.js';
-export { type CreatedDecorator, createDecorator, type DecoratorDefinition } from './decorators/create-decorator.js';
 export type { EndOfProcess } from './delivery/common/process-end.js';
-export type { Advice, JoinPointFacts, Outcome, OutcomeKind } from './lib/invocation/advice.js';
-export type { AspectCategory } from './lib/invocation/category.js';
-export type {
-	AspectOfName,
-	LegalPath,
-	LogosArguments,
-	LogosResult,
-	MethodAt,
-	MethodsByPath,
-	PathMatches,
-	PathPattern,
-	SeparatedWords,
-	StagesOf,
-	TrimmedText,
-	UnansweredPaths,
-} from './lib/logos/typed-logos.js';
-export type { Settlement, Settler } from './lib/settling/common/settlement.js';
-export type { Streamed, StreamTiming } from './lib/settling/common/stream-timing.js';
-export type { Unregister } from './lib/settling/settler-registry.js';
-export { registerSettler } from './lib/settling/settler-registry.js';
-export { registerTokenReader, type TokenReader } from './lib/usage/token-readers.js';
+export {
+	type Advice,
+	type AspectCategory,
+	type AspectOfName,
+	type CreatedDecorator,
+	createDecorator,
+	type DecoratorDefinition,
+	type JoinPointFacts,
+	type LegalPath,
+	type LogosArguments,
+	type LogosResult,
+	type MethodAt,
+	type MethodsByPath,
+	type Outcome,
+	type OutcomeKind,
+	type PathMatches,
+	type PathPattern,
+	registerSettler,
+	registerTokenReader,
+	type SeparatedWords,
+	type Settlement,
+	type Settler,
+	type StagesOf,
+	type Streamed,
+	type StreamTiming,
+	type TokenReader,
+	type TrimmedText,
+	type UnansweredPaths,
+	type Unregister,
+} from './extend-core.js';
 export type {
 	BackendOptions,
 	CustomBackend,
@@ -42,4 +50,12 @@ export {
 	type PresetParts,
 	type PresetStats,
 } from './presets/contract/preset.js';
+export type {
+	LogRecord,
+	LogRecordProcessor,
+	MetricReader,
+	ReadableSpan,
+	Sampler,
+	SpanProcessor,
+} from './presets/contract/sdk-parts.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './presets/contract/standard-schema.js';

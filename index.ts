@@ -62,6 +62,10 @@ export type { NoPaths, PathsOf, ResolversByHandle, TypedLogos } from './lib/logo
 export { injectContext, linkFrom } from './lib/runtime/carrier.js';
 export type { Capture, CaptureSides, ErrorContent } from './lib/signals/capture/settings.js';
 export type { MeteredOptions } from './lib/signals/metering/options.js';
+export {
+	type InvocationSpanProcessor,
+	invocationSpanProcessor,
+} from './lib/signals/tracing/invocation-span-processor.js';
 export type { ErrorClass, TracedOptions } from './lib/signals/tracing/options.js';
 export type { Settled, TokenSource } from './lib/signals/tracing/settled.js';
 export type { MeterModelOptions } from './lib/tokens/clients/adapters/options.js';

@@ -1,3 +1,4 @@
+import { publicEntries } from './scripts/entries.mjs';
 import { writeFences } from './scripts/fences.mjs';
 import { swc } from './scripts/jest/swc.mjs';
 
@@ -13,9 +14,8 @@ const common = {
 	roots: ['<rootDir>/__tests__'],
 	extensionsToTreatAsEsm: ['.ts'],
 	moduleNameMapper: {
-		'^agentese-otel$': '<rootDir>/index.ts',
-		'^agentese-otel/extend$': '<rootDir>/extend.ts',
-		'^agentese-otel/presets$': '<rootDir>/sdk/index.ts',
+		...Object.fromEntries(publicEntries().map(({ specifier, source }) => [`^${specifier}$`, `<rootDir>/${source}`])),
+		'^agentese-otel-core$': '<rootDir>/index.ts',
 		'^(\\.{1,2}/.*)\\.js$': '$1',
 	},
 };

@@ -1,22 +1,22 @@
-// Bundles the package's own code into few files. Dependencies stay external.
+// Bundles our own code into few files. Dependencies stay external; scripts/packages/ makes the published packages of these.
 //
 // Node needs about a third of a millisecond to find, read and link a file: importing the decorators from 149 files took
 // three times as long as from one. esbuild alone creates a chunk for each set of entries that share code, 48 of them
 // for one start. So this groups files that are loaded together into one chunk.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 import { ROOT } from './fresh.mjs';
 import { inlineNames } from './inline-names.mjs';
 
-/** The esbuild options of every pass. */
-const COMMON = { platform: 'node', target: 'node22.18', logLevel: 'silent' };
+/** Where the files are written. Their source maps name the sources relative to it. */
+export const OUT = join(ROOT, 'dist/esm');
 
-/** The esbuild options of the two passes that read the sources. */
+/** The esbuild options of both passes, which read the sources. */
 const SOURCES = {
-	...COMMON,
+	...{ platform: 'node', target: 'node22.18', logLevel: 'silent' },
 	absWorkingDir: ROOT,
-	outdir: ROOT,
+	outdir: OUT,
 	outbase: ROOT,
 	bundle: true,
 	splitting: true,
@@ -94,62 +94,60 @@ function together({ groups, reached }) {
 	};
 }
 
-/** Returns the entries and their chunks as ES modules, each with its path and text. */
-async function chunks(entryPoints) {
-	const { outputFiles } = await build({
-		...SOURCES,
-		entryPoints: entryPoints.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
-		chunkNames: 'chunks/[name]-[hash]',
-		// All files of a group stay in its chunk, used or not.
-		treeShaking: false,
-		ignoreAnnotations: true,
-		plugins: [inlineNames(), together(await graph(entryPoints))],
-	});
-	// Removes imports without names. package.json declares the files free of side effects, so bundlers would warn of
-	// them.
-	const unnamed = /^import "\.{1,2}\/[^"]+";\n/gm;
-	return outputFiles.map(({ path, text }) => ({ path: relative(ROOT, path), text: text.replace(unnamed, '') }));
-}
+/**
+ * Removes imports of our own files that import no name, and leaves an empty line for the source map. package.json declares
+ * the files free of side effects, so bundlers would warn of them.
+ */
+export const withoutUnnamedImports = (text) =>
+	text.replace(/^import "(\.{1,2}|agentese-otel-core\/internal)\/[^"]+";$/gm, '');
 
 /**
  * Restores the names of classes. esbuild renames a class that refers to itself, to `_PathNotFoundError` for example,
  * and that would be the `name` of its errors. esbuild's option `keepNames` would add a call for every function that is
  * created, on hot paths too.
+ *
+ * @param isOwn - whether a class is one of ours, by its name. In a file with packages, others have names with an underscore
  */
-function restoreClassNames(text) {
+export function restoreClassNames(text, isOwn = () => true) {
 	let named = text;
-	for (const [, name, inner] of text.matchAll(/\bvar (\w+) = class (_\w+)/g))
+	for (const [, name, inner] of text.matchAll(/\bvar (\w+) = class (_\w+)/g)) {
+		if (!isOwn(name)) continue;
+		if (new RegExp(`\\b(var|let|const|function|class) ${inner}\\b(?! (extends|\\{))`).test(text))
+			throw new Error(`${inner} is declared twice in one file; ${name} cannot get its name back.`);
 		named = named.replaceAll(new RegExp(`(?<![.#$\\w])${inner}\\b`, 'g'), name);
+	}
 	return named;
 }
 
-/** Writes one chunk below a folder. */
-function write(folder, { path, text }) {
+/** Writes one file below a folder. */
+export function write(folder, path, text) {
 	const file = join(folder, path);
 	mkdirSync(dirname(file), { recursive: true });
-	writeFileSync(file, restoreClassNames(text));
+	writeFileSync(file, text);
 }
 
 /**
- * Bundles the entries into a folder as ES modules.
+ * Bundles entries as ES modules into `OUT`, with source maps.
  *
- * @param entries - paths from the root
- * @param folder - an absolute path
+ * @param entries - paths of sources from the root
+ * @returns esbuild's metafile, whose outputs are relative to the root
  */
-export async function bundleEsm(entries, folder) {
-	for (const file of await chunks(entries)) write(folder, file);
-}
-
-/**
- * Bundles the entries into a folder as CommonJS. esbuild splits only ES modules into chunks, so each ES module is
- * converted to one CommonJS module. `import()` stays as it is.
- *
- * @param entries - paths from the root
- * @param folder - an absolute path
- */
-export async function bundleCjs(entries, folder) {
-	for (const { path, text } of await chunks(entries)) {
-		const { code } = await transform(text, { ...COMMON, format: 'cjs', sourcefile: path });
-		write(folder, { path, text: code });
+export async function bundle(entries) {
+	const { outputFiles, metafile } = await build({
+		...SOURCES,
+		entryPoints: entries.map((file) => ({ in: file, out: file.replace(/\.ts$/, '') })),
+		chunkNames: 'chunks/[name]-[hash]',
+		// All files of a group stay in its chunk, used or not.
+		treeShaking: false,
+		ignoreAnnotations: true,
+		sourcemap: 'linked',
+		sourcesContent: false,
+		metafile: true,
+		plugins: [inlineNames(), together(await graph(entries))],
+	});
+	for (const { path, text } of outputFiles) {
+		const isMap = path.endsWith('.map');
+		write(OUT, relative(OUT, path), isMap ? text : restoreClassNames(withoutUnnamedImports(text)));
 	}
+	return metafile;
 }

@@ -10,7 +10,7 @@ import { ROOT } from './fresh.mjs';
 import { compilers } from './package/compilers.mjs';
 import { contents } from './package/contents.mjs';
 import { loading } from './package/loading.mjs';
-import { installTarball } from './package/project.mjs';
+import { installTarballs } from './package/project.mjs';
 import { runners } from './package/runners.mjs';
 import { pool } from './run.mjs';
 
@@ -33,10 +33,10 @@ async function report({ name, check }) {
 let project;
 try {
 	await report({
-		name: 'the package builds, packs and installs into an empty project',
+		name: 'both packages build, pack and install into an empty project',
 		check: async () => {
 			await build();
-			project = await installTarball();
+			project = await installTarballs();
 		},
 	});
 	if (project) {

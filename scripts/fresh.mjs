@@ -7,7 +7,18 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** The sources of the package, as paths from the root. */
-export const SHIPPED = ['index.ts', 'extend.ts', 'lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'cli'];
+export const SHIPPED = [
+	'index.ts',
+	'extend-core.ts',
+	'extend.ts',
+	'lib',
+	'decorators',
+	'delivery',
+	'presets',
+	'config',
+	'sdk',
+	'cli',
+];
 
 /**
  * Returns the given files, and all files below the given folders, sorted. Paths that do not exist are left out.

@@ -15,6 +15,10 @@ export type { BackendStats } from '../delivery/backend-health.js';
 export type { SignalCounts } from '../delivery/common/counts.js';
 export type { EffectiveOptions } from '../delivery/common/settings.js';
 export type { DeliveryOptions, DeliverySettings } from '../delivery/options.js';
+export {
+	type InvocationSpanProcessor,
+	invocationSpanProcessor,
+} from '../lib/signals/tracing/invocation-span-processor.js';
 export type { TokenTotals } from '../lib/usage/accounting/process-totals.js';
 export type { ConsoleOptions, ConsoleSettings } from '../presets/console/options.js';
 export type {
@@ -26,9 +30,10 @@ export type {
 	OtlpTlsOptions,
 } from '../presets/contract/otlp-options.js';
 export type { PresetStats } from '../presets/contract/preset.js';
+export type { Resource } from '../presets/contract/sdk-parts.js';
 export type { JaegerOptions, JaegerSettings } from '../presets/jaeger/options.js';
 export type { JsonOptions, JsonSettings } from '../presets/json/options.js';
-export { prometheusHandler } from '../presets/prometheus/handler.js';
+export { prometheusHandler, type ScrapeRequest, type ScrapeResponse } from '../presets/prometheus/handler.js';
 export type { PrometheusOptions, PrometheusSettings } from '../presets/prometheus/options.js';
 export {
 	type ImportFault,
@@ -38,7 +43,6 @@ export {
 	type RecordedEvent,
 } from './import-events/import-events.js';
 export type { TelemetryHealth } from './lifecycle/health.js';
-export { nodeSdkConfiguration } from './lifecycle/node-sdk.js';
+export { type NodeSdkParts, nodeSdkConfiguration } from './lifecycle/node-sdk.js';
 export { startTelemetry } from './lifecycle/start.js';
 export type { Telemetry, TelemetryStats } from './lifecycle/telemetry.js';
-export { invocationSpanProcessor } from './spans/invocation-span-processor.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Attributes, context, trace } from '@opentelemetry/api';
 import { recordTokens, traced } from '../../index.js';
+import { invocationSpanProcessor } from '../../lib/signals/tracing/invocation-span-processor.js';
 import { openModelCall } from '../../lib/tokens/model-calls/model-call.js';
-import { invocationSpanProcessor } from '../../sdk/spans/invocation-span-processor.js';
 import { withSdk } from './each.js';
 import { inOrder, tokens } from './expected.js';
 import { points, type RecordedSpan, timeline } from './harness.js';

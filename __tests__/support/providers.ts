@@ -1,7 +1,7 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { defaultResource } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { type IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import type { EndOfProcess, PresetEnvironment, PresetParts } from '../../extend.js';
 import { deliver } from '../../sdk/assemble/custom-backend.js';
@@ -37,7 +37,7 @@ export function providers(...parts: PresetParts[]) {
 	});
 	const meters = new MeterProvider({
 		resource,
-		readers: parts.flatMap(({ metricReaders = [] }) => metricReaders),
+		readers: parts.flatMap(({ metricReaders = [] }) => metricReaders) as IMetricReader[],
 	});
 	const loggers = new LoggerProvider({
 		resource,

@@ -1,6 +1,6 @@
 /**
- * The instrumentations of `@opentelemetry/auto-instrumentations-node` 0.82, by their names without the prefix. A test
- * compares the list with the dependencies of that metapackage.
+ * The instrumentations of `@opentelemetry/auto-instrumentations-node`, by their names without the prefix. A test compares the
+ * list with the dependencies of the installed release of that metapackage.
  */
 export const INSTRUMENTATIONS: readonly string[] = [
 	'amqplib',
@@ -51,9 +51,6 @@ const PREFIX = '@opentelemetry/instrumentation-';
 
 /** The package that depends on all instrumentations. */
 export const METAPACKAGE = '@opentelemetry/auto-instrumentations-node';
-
-/** The release of the metapackage that uses the same SDK as the toolkit. */
-export const METAPACKAGE_VERSION = '0.82.0';
 
 /** Returns the package of an instrumentation. A name with a scope already is a package's name. */
 export function packageOf(name: string): string {

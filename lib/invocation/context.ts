@@ -1,9 +1,6 @@
-import { type Context, createContextKey, INVALID_SPAN_CONTEXT, type Span, trace } from '@opentelemetry/api';
-import { activeContext } from '../runtime/active-context.js';
+import { type Context, INVALID_SPAN_CONTEXT, type Span, trace } from '@opentelemetry/api';
+import { activeContext, INVOCATION } from '../runtime/active-context.js';
 import type { Invocation, LiveInvocation } from './advice.js';
-
-/** The key of the invocation in a context. It is the same in every copy of the toolkit in the process. */
-const INVOCATION = createContextKey('agentese-otel.invocation');
 
 /**
  * The key of the active span in a context. OpenTelemetry does not export it, so it is read from a call of `setSpan`.

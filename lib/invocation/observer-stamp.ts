@@ -48,6 +48,13 @@ export function isInvocationSpan(span: Partial<StartedSpan>, { entered, point }:
 	return entered === false && point.template !== undefined && isToolkitSpan(span);
 }
 
+/** True if two spans are the same one, by their ids: the span of a context may be a view of it. */
+export function isSameSpan(a: Span | undefined, b: Span | undefined): boolean {
+	if (a === b || a === undefined || b === undefined) return a === b;
+	const [one, other] = [a.spanContext(), b.spanContext()];
+	return one.spanId === other.spanId && one.traceId === other.traceId;
+}
+
 /** True if the toolkit created the span. */
 export function isToolkitSpan({ instrumentationScope, instrumentationLibrary }: Partial<StartedSpan>): boolean {
 	return (instrumentationScope ?? instrumentationLibrary)?.name === SCOPE;

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Context, type ContextManager, context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Context, type ContextManager, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { processState } from './process-state.js';
 
 /**
@@ -16,11 +16,14 @@ const state = processState('runtime/active-context', () => ({
 	managerWorks: false,
 }));
 
+/** The key of the invocation in a context. It is the same in every copy of the toolkit in the process. */
+export const INVOCATION = createContextKey('agentese-otel.invocation');
+
 /** The key on `globalThis` under which every copy of OpenTelemetry's API 1.x keeps what was registered. */
 const REGISTRY = Symbol.for('opentelemetry.js.api.1');
 
 /** The members of that registry which the toolkit reads. */
-type Registry = { trace?: unknown; metrics?: unknown; context?: unknown };
+type Registry = { trace?: unknown; metrics?: unknown; context?: unknown; diag?: unknown; version?: string };
 
 // Reading a property that does not exist costs three times as much as reading one that is undefined, on every call
 // while no SDK is registered. The first registration of the API replaces the value (`??=`).
@@ -35,16 +38,28 @@ export function apiRegistry(): Registry | undefined {
 
 /**
  * Returns true if the registered context manager works with this copy of the API, which that of an older SDK may not
- * do. Each newly registered manager is tried once.
+ * do. Each newly registered manager is tried once, by a value: a manager may make a context active that it has derived from
+ * the one that it was given, as Sentry's does.
  */
 function managerWorks(): boolean {
 	const manager = apiRegistry()?.context;
 	if (manager !== state.manager) {
 		state.manager = manager;
 		const probe = ROOT_CONTEXT.setValue(REGISTRY, true);
-		state.managerWorks = manager !== undefined && context.with(probe, () => context.active() === probe);
+		state.managerWorks =
+			manager !== undefined && context.with(probe, () => context.active().getValue(REGISTRY) === true);
 	}
 	return state.managerWorks;
+}
+
+/**
+ * Returns true if two contexts are of the same invocation. Identity does not decide that: a context manager may make a context
+ * active that it has derived from the one that it was given.
+ */
+export function areOfSameInvocation(a: Context, b: Context): boolean {
+	if (a === b) return true;
+	const invocation = a.getValue(INVOCATION);
+	return invocation !== undefined && invocation === b.getValue(INVOCATION);
 }
 
 /** Returns the context of the running code; `ROOT_CONTEXT` outside of any. */

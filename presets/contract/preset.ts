@@ -1,12 +1,10 @@
-import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import type { IMetricReader } from '@opentelemetry/sdk-metrics';
-import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { BackendStats } from '../../delivery/backend-health.js';
 import type { SignalCounts } from '../../delivery/common/counts.js';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import type { DeliverySettings } from '../../delivery/options.js';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
 import type { CustomBackend, OtlpBackend } from './custom-backend.js';
+import type { LogRecordProcessor, MetricReader, Sampler, SpanProcessor } from './sdk-parts.js';
 import { isStandardSchema, type StandardSchema } from './standard-schema.js';
 
 /** What one preset has done with the telemetry that it received. */
@@ -28,7 +26,7 @@ export interface PresetParts {
 	/** Receive every span at its start and at its end. @default [] */
 	readonly spanProcessors?: readonly SpanProcessor[] | undefined;
 	/** Collect metrics. @default [] */
-	readonly metricReaders?: readonly IMetricReader[] | undefined;
+	readonly metricReaders?: readonly MetricReader[] | undefined;
 	/** Receive every log record. @default [] */
 	readonly logRecordProcessors?: readonly LogRecordProcessor[] | undefined;
 	/**

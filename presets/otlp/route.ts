@@ -3,6 +3,7 @@ import type { Encoding } from '../../delivery/journal/segments/frame.js';
 import type { Transport } from '../../delivery/sending/transport.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
 import { type Destination, destinationOf, type HeaderSettings, headersOf, type OtlpSignal } from './destination.js';
+import { requireGrpc } from './grpc.js';
 import { type Serializer, transportTo } from './transport.js';
 
 /** The address that one signal is sent to, the encoding of its requests, and the transport for them. */
@@ -57,13 +58,17 @@ export function remedyOf(preset: string): Remedy {
 /** The remedy of a custom preset, whose options are not known. */
 export const CUSTOM_REMEDY: Remedy = () => 'Start a backend there, or set its address in the options of the preset.';
 
-/** Returns the routes to a backend that speaks OTLP. */
+/**
+ * Returns the routes to a backend that speaks OTLP. The function for a signal throws a MissingPackageError if that is sent over
+ * gRPC, and gRPC's package is not installed.
+ */
 export function routesTo(settings: OtlpSettings, remedy: Remedy): OtlpRoutes {
 	const destinations: [OtlpSignal, Destination][] = [];
 	const routeOf = (signal: OtlpSignal): Route => {
 		const destination = destinationOf(settings, signal);
 		destinations.push([signal, destination]);
 		const { url, protocol } = destination;
+		if (protocol === 'grpc') requireGrpc();
 		return {
 			url,
 			encoding: protocol === 'http/json' ? 'json' : 'protobuf',

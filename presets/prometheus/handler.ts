@@ -1,9 +1,33 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { addMountPath, markHandlerCreated } from './scrapes.js';
 import type { PageFormat } from './text-format.js';
+
+/** The part of a request that is read. `IncomingMessage` of node:http and the requests of Express fit. */
+export interface ScrapeRequest {
+	/** The HTTP method. */
+	readonly method?: string | undefined;
+	/** The path with its query. */
+	readonly url?: string | undefined;
+	/** The headers that decide about format and compression. */
+	readonly headers: {
+		readonly accept?: string | undefined;
+		readonly 'accept-encoding'?: string | string[] | undefined;
+	};
+}
+
+/** The part of a response that is written. `ServerResponse` of node:http and the responses of Express fit. */
+export interface ScrapeResponse {
+	/** The HTTP status. */
+	statusCode: number;
+	/** Whether the headers were sent. */
+	readonly headersSent: boolean;
+	/** Sets a header. */
+	setHeader(name: string, value: string | number): unknown;
+	/** Sends the body and ends the response. */
+	end(body?: string | Uint8Array): unknown;
+}
 
 const CONTENT_TYPES: Readonly<Record<PageFormat, string>> = {
 	text: 'text/plain; version=0.0.4; charset=utf-8',
@@ -50,7 +74,7 @@ export function registerPage(render: PageRenderer): () => void {
  * server.close();
  * ```
  */
-export function prometheusHandler(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function prometheusHandler(): (request: ScrapeRequest, response: ScrapeResponse) => Promise<void> {
 	markHandlerCreated();
 	return async (request, response) => {
 		addMountPath(request);
@@ -66,8 +90,8 @@ export function prometheusHandler(): (request: IncomingMessage, response: Server
  * is neither GET nor HEAD, and with 500 if the page cannot be rendered, which is reported once. Never rejects.
  */
 export async function respondWithPage(
-	request: IncomingMessage,
-	response: ServerResponse,
+	request: ScrapeRequest,
+	response: ScrapeResponse,
 	render: PageRenderer,
 ): Promise<void> {
 	if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -94,7 +118,7 @@ export async function respondWithPage(
 }
 
 /** Responds with a line of plain text. */
-export function respondWithText(response: ServerResponse, status: number, text: string): void {
+export function respondWithText(response: ScrapeResponse, status: number, text: string): void {
 	response.statusCode = status;
 	response.setHeader('content-type', 'text/plain; charset=utf-8');
 	response.end(`${text}\n`);

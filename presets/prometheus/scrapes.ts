@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { processState } from '../../lib/runtime/process-state.js';
 
 /** The paths at which servers of the application serve the metrics page. */
@@ -18,7 +17,7 @@ const mounts = processState('prometheus/scrapes', () => ({
 const MAX_PATHS = 20;
 
 /** Remembers a path at which a server of the application serves the page, or the path of a request to it. */
-export function addMountPath(at: string | IncomingMessage): void {
+export function addMountPath(at: string | { readonly url?: string | undefined }): void {
 	remember(mounts.paths, typeof at === 'string' ? at : pathOf(at));
 }
 

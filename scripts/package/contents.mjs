@@ -1,72 +1,56 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { ROOT } from '../fresh.mjs';
+import { CORE, ENTRIES, MAIN } from '../packages/entries.mjs';
 import { must } from '../run.mjs';
 
-/** The largest tarball, in bytes. A larger one contains files that do not belong in it. */
-const MAX_BYTES = 600_000;
+/** The largest tarball of each package, in bytes. A larger one contains files that do not belong in it. */
+const MAX_BYTES = { [CORE]: 600_000, [MAIN]: 1_800_000 };
 
-/** The files that the tarball may contain. */
+/** The files that a tarball must contain. */
+const PAGES = {
+	[CORE]: ['README.md', 'LICENSE', 'CHANGELOG.md'],
+	[MAIN]: ['README.md', 'LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json', 'config/schema.json'],
+};
+
+/** The other files that a tarball may contain. */
 const SHIPS =
-	/^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|config\/schema\.json|model\/(agentese|upstream)\/[\w-]+\.yaml|model\/schemas\/\d+\.\d+\.\d+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+	/^(dist\/(esm|cjs)\/.+\.(js|js\.map|d\.ts)|dist\/cjs\/package\.json|model\/(agentese|upstream)\/[\w-]+\.yaml|model\/schemas\/\d+\.\d+\.\d+|package\.json)$/;
 
-/** Returns the declaration files that the declarations of an entry import, itself included, with their texts. */
-function declarationsOf(entry, seen = new Map()) {
-	if (seen.has(entry) || !existsSync(entry)) return seen;
-	const text = readFileSync(entry, 'utf8');
-	seen.set(entry, text);
-	for (const [, module] of text.matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g)) {
-		declarationsOf(join(dirname(entry), `${module}.d.ts`), seen);
+/** The only packages that types may name: both packages depend on them. */
+const NAMED_BY_TYPES = new Set(['@opentelemetry/api', CORE, `${CORE}/extend`]);
+
+/** Returns the packages that the declarations of an installed package name, each with a file that does. */
+function namedByTypes(root) {
+	const named = new Map();
+	for (const file of readdirSync(root, { recursive: true })) {
+		if (!file.endsWith('.d.ts')) continue;
+		const code = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+		for (const [, name] of code.matchAll(/(?:from|import\(|import|types=)\s*['"]([^'"]+)['"]/g)) named.set(name, file);
 	}
-	return seen;
+	return named;
 }
 
-/** Returns the checks of the tarball's files, of the dependencies that it installs, and by publint and attw. */
-export function contents({ app, tarball, files, size }) {
+/** Returns the checks of one package's files, and by publint and attw. */
+function contentsOf({ name, tarball, files, size }) {
 	const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+	const esmOnly = ENTRIES.filter((entry) => entry.of === name && entry.formats === 'esm' && entry.name !== undefined);
+	const excluded = [...esmOnly.map((entry) => entry.name.slice(2)), ...(name === MAIN ? ['schema.json'] : [])];
 	return [
 		{
-			name: `the tarball holds the two builds with their types, and three pages (${Math.round(size / 1000)} kB)`,
+			name: `the tarball of ${name} holds two builds with their types, and pages (${Math.round(size / 1000)} kB)`,
 			check() {
-				const others = files.filter((file) => !SHIPS.test(file));
-				const missing = ['README.md', 'LICENSE', 'CHANGELOG.md'].filter((file) => !files.includes(file));
+				const others = files.filter((file) => !SHIPS.test(file) && !PAGES[name].includes(file));
+				const missing = PAGES[name].filter((file) => !files.includes(file));
 				if (others.length > 0) throw new Error(`not to be shipped: ${others.join(', ')}`);
 				if (missing.length > 0) throw new Error(`missing: ${missing.join(', ')}`);
-				if (size > MAX_BYTES) throw new Error(`${size} bytes are more than ${MAX_BYTES}`);
+				if (size > MAX_BYTES[name]) throw new Error(`${size} bytes are more than ${MAX_BYTES[name]}`);
 			},
 		},
 		{
-			name: 'an install brings one copy of each OpenTelemetry package, and of reflect-metadata',
-			check() {
-				const { packages } = JSON.parse(readFileSync(join(app, 'node_modules/.package-lock.json'), 'utf8'));
-				const names = Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13));
-				const watched = names.filter((name) => /^(@opentelemetry\/|reflect-metadata$)/.test(name));
-				const twice = watched.filter((name, index) => watched.indexOf(name) !== index);
-				if (twice.length > 0) throw new Error(`more than one copy of ${twice.join(', ')}`);
-				for (const name of ['@opentelemetry/api', '@opentelemetry/sdk-trace', '@opentelemetry/core'])
-					if (!watched.includes(name)) throw new Error(`${name} was not installed`);
-			},
-		},
-		{
-			name: 'npm sees no missing or invalid dependency',
-			check: () => must('npm', ['ls', '--all', '--silent'], { cwd: app }),
-		},
-		{
-			name: 'no type that a user imports names zod, whose major version would be a part of this package',
-			check() {
-				for (const entry of ['index', 'extend', 'sdk/index']) {
-					const root = join(app, 'node_modules/agentese-otel/dist/esm', `${entry}.d.ts`);
-					const declarations = [...declarationsOf(root)];
-					if (declarations.length === 0) throw new Error(`${root} is missing`);
-					const naming = declarations.filter(([, text]) => /['"]zod(\/[^'"]*)?['"]/.test(text));
-					if (naming.length > 0) throw new Error(`${entry}: ${naming.map(([file]) => file).join(', ')}`);
-				}
-			},
-		},
-		{
-			name: 'publint reports nothing',
+			name: `publint reports nothing about ${name}`,
 			async check() {
 				const bytes = readFileSync(tarball);
 				const pack = { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) };
@@ -75,14 +59,54 @@ export function contents({ app, tarball, files, size }) {
 			},
 		},
 		{
-			name: 'are-the-types-wrong finds the types right for ESM, CommonJS, bundlers and node10',
+			name: `are-the-types-wrong finds the types of ${name} right for ESM, CommonJS, bundlers and node10`,
+			// Of `./internal/*` there are no types: it is for agentese-otel alone.
 			check: () =>
-				must('node', [attw, tarball, '--format', 'ascii', '--exclude-entrypoints', 'register', 'schema.json']),
+				must('node', [
+					...[attw, tarball, '--format', 'ascii', '--exclude-entrypoints'],
+					...[...excluded, './internal/*'],
+				]),
+		},
+		...esmOnly.map((entry) => ({
+			name: `are-the-types-wrong finds the types of ${name}/${entry.name.slice(2)} right for ESM`,
+			check: () =>
+				must('node', [
+					...[attw, tarball, '--format', 'ascii', '--profile', 'esm-only'],
+					...['--entrypoints', entry.name.slice(2)],
+				]),
+		})),
+	];
+}
+
+/** Returns the checks of the tarballs' files, and of the dependencies that they install. */
+export function contents({ app, core, main }) {
+	return [
+		...contentsOf(core),
+		...contentsOf(main),
+		{
+			name: 'npm sees no missing or invalid dependency',
+			check: () => must('npm', ['ls', '--all', '--silent'], { cwd: app }),
 		},
 		{
-			name: 'are-the-types-wrong finds the types of register right for ESM',
-			check: () =>
-				must('node', [attw, tarball, '--format', 'ascii', '--entrypoints', 'register', '--profile', 'esm-only']),
+			name: 'the packages have no install script, and each dependency is a range except for the core',
+			check() {
+				for (const name of [CORE, MAIN]) {
+					const manifest = JSON.parse(readFileSync(join(app, 'node_modules', name, 'package.json'), 'utf8'));
+					if (manifest.scripts !== undefined) throw new Error(`${name} has scripts`);
+					for (const [dependency, range] of Object.entries(manifest.dependencies)) {
+						const isExact = /^\d/.test(range);
+						if (isExact !== (dependency === CORE)) throw new Error(`${name} depends on ${dependency} ${range}`);
+					}
+				}
+			},
 		},
+		...[CORE, MAIN].map((name) => ({
+			name: `the types of ${name} name no package that is not installed with it`,
+			check() {
+				const named = namedByTypes(join(app, 'node_modules', name, 'dist'));
+				const others = [...named].filter(([specifier]) => !NAMED_BY_TYPES.has(specifier));
+				if (others.length > 0) throw new Error(others.map(([specifier, file]) => `${file}: ${specifier}`).join('\n'));
+			},
+		})),
 	];
 }

@@ -1,11 +1,5 @@
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import {
-	BatchSpanProcessor,
-	type Sampler,
-	SamplingDecision,
-	type SamplingResult,
-	SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace';
+import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
 import { type CheckpointingSpanProcessor, ignoreSpanStart } from '../../presets/signals/processors.js';
@@ -39,15 +33,17 @@ export function guardParts(name: string, parts: PresetParts): PresetParts {
 	};
 }
 
+/** The source text of a method or function with nothing between its braces, as `onStart` of OpenTelemetry's processors. */
+const EMPTY = /^(function\s*)?\w*\s*\([\w\s,$]*\)\s*\{\s*\}$/;
+
 /**
- * The functions that are known to do nothing when a span starts, by identity: the toolkit's own, and those of
- * OpenTelemetry's two processors in the SDK that the toolkit depends on.
+ * Whether a function is known to do nothing when a span starts: the toolkit's own, or one whose body is empty. The processors
+ * of OpenTelemetry have such a one, in each version of the SDK that an application may have.
  */
-const INERT_STARTS: ReadonlySet<unknown> = new Set([
-	ignoreSpanStart,
-	BatchSpanProcessor.prototype.onStart,
-	SimpleSpanProcessor.prototype.onStart,
-]);
+function isInert(onStart: unknown): boolean {
+	if (onStart === ignoreSpanStart) return true;
+	return typeof onStart === 'function' && EMPTY.test(Function.prototype.toString.call(onStart));
+}
 
 /**
  * Whether one of these processors may read spans before they end. False only if each one's `onStart` is known to do
@@ -55,7 +51,7 @@ const INERT_STARTS: ReadonlySet<unknown> = new Set([
  * a recorded call.
  */
 export function readsSpansEarly({ spanProcessors = [] }: PresetParts): boolean {
-	return spanProcessors.some(({ onStart, onEnding }) => onEnding !== undefined || !INERT_STARTS.has(onStart));
+	return spanProcessors.some(({ onStart, onEnding }) => onEnding !== undefined || !isInert(onStart));
 }
 
 /** Runs a call of a preset's method. If it throws, that is logged under the method's name. */

@@ -1,6 +1,5 @@
-import type { Resource } from '@opentelemetry/resources';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { warnOnce } from '../../lib/runtime/log-once.js';
+import type { Resource, SpanProcessor } from '../../presets/contract/sdk-parts.js';
 import { reconstructCalls } from './calls.js';
 import { traceIdOf } from './ids.js';
 import { type ImportFault, type RecordedEvent, readEvents } from './read.js';

@@ -1,6 +1,5 @@
-import type { Resource } from '@opentelemetry/resources';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { processState } from '../../lib/runtime/process-state.js';
+import type { Resource, SpanProcessor } from '../../presets/contract/sdk-parts.js';
 
 /** Where the running telemetry sends its spans. */
 export interface RunningSpans {

@@ -7,8 +7,8 @@ import {
 	TraceFlags,
 	trace,
 } from '@opentelemetry/api';
-import type { Resource } from '@opentelemetry/resources';
-import { AlwaysOnSampler, type IdGenerator, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { resourceFromAttributes, type Resource as SdkResource } from '@opentelemetry/resources';
+import { AlwaysOnSampler, type IdGenerator, TracerProvider } from '@opentelemetry/sdk-trace';
 import {
 	ATTR_AGENTESE_RECORDING_DEPTH,
 	ATTR_AGENTESE_RECORDING_ID,
@@ -20,6 +20,7 @@ import {
 	ATTR_EXCEPTION_MESSAGE,
 } from '../../lib/runtime/names.generated.js';
 import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../lib/runtime/version.js';
+import type { Resource, SpanProcessor } from '../../presets/contract/sdk-parts.js';
 import type { RecordedCall } from './calls.js';
 import { spanIdOf } from './ids.js';
 import type { ReadEvent } from './read.js';
@@ -51,7 +52,7 @@ export class SpanImporter {
 		this.#ids = ids;
 		this.#provider = new TracerProvider({
 			spanProcessors: [...processors],
-			...(resource === undefined ? {} : { resource }),
+			...(resource === undefined ? {} : { resource: sdkResource(resource) }),
 			idGenerator: ids,
 			sampler: new AlwaysOnSampler(),
 			spanLimits: LIMITS,
@@ -93,6 +94,12 @@ export class SpanImporter {
 		const spanId = spanIdOf(this.#traceId, event.id);
 		return { traceId: this.#traceId, spanId, traceFlags: TraceFlags.SAMPLED };
 	}
+}
+
+/** Returns a resource as the SDK needs it. One of another version of the SDK is used as it is. */
+function sdkResource(resource: Resource): SdkResource {
+	if ('merge' in resource) return resource as SdkResource;
+	return resourceFromAttributes(resource.attributes as Attributes);
 }
 
 /** The event that ended a call: its return, else its last exception if no call below it began after that. */

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { METAPACKAGE } from '../../config/schema/instrumentation-names.js';
 import { processState } from '../../lib/runtime/process-state.js';
-import { applicationDirectories, findModule, toolkitDirectory } from '../preflight/find-package.js';
-import type { Instrumentation } from './load.js';
+import { applicationDirectories, findModule } from '../preflight/find-package.js';
+import { type Instrumentation, modulesOf } from './load.js';
 
 /** One per process, since hooks cannot be removed and a second start adds modules to them. */
 const state = processState('sdk/instrumentation/hooks', () => ({
@@ -42,7 +42,7 @@ export async function installHooks(instrumentations: readonly Instrumentation[],
 	const names = instrumentations.flatMap(patchedModules);
 	for (const name of names) state.wanted.set(name, fileOfPackage(name));
 	if (state.installed) return true;
-	const url = findHooks('import-in-the-middle/register-hooks.mjs', directory);
+	const url = findHooks('import-in-the-middle/register-hooks.mjs', instrumentations, directory);
 	if (url === undefined) return false;
 	state.installed = true;
 	const hooks = (await import(url)) as RegisterHooks;
@@ -51,7 +51,7 @@ export async function installHooks(instrumentations: readonly Instrumentation[],
 		await importBuiltins();
 		return true;
 	}
-	const loader = findHooks('import-in-the-middle/hook.mjs', directory);
+	const loader = findHooks('import-in-the-middle/hook.mjs', instrumentations, directory);
 	if (loader === undefined) return false;
 	const include = [...state.wanted].flat();
 	register(loader, { parentURL: loader, data: { include } });
@@ -73,13 +73,15 @@ export function hasOtherHooks(): boolean {
 	return /@opentelemetry\/instrumentation\/hook|import-in-the-middle|auto-instrumentations-node\/register/.test(flags);
 }
 
-/** The URL of a file of the import-in-the-middle that `@opentelemetry/instrumentation` uses. */
-function findHooks(specifier: string, directory: string | undefined): string | undefined {
-	const directories = [...applicationDirectories(directory), toolkitDirectory()];
-	const metapackage = findModule(METAPACKAGE, directories);
-	// The NodeSDK depends on @opentelemetry/instrumentation too; the toolkit's own copy of it comes first.
-	const roots = [metapackage, findModule('@opentelemetry/sdk-node', [...directories].reverse())].map(folderOf);
-	const base = findModule('@opentelemetry/instrumentation', [...roots, ...directories]);
+/** The URL of a file of the import-in-the-middle that the instrumentations' `@opentelemetry/instrumentation` uses. */
+function findHooks(
+	specifier: string,
+	instrumentations: readonly Instrumentation[],
+	directory: string | undefined,
+): string | undefined {
+	const directories = applicationDirectories(directory);
+	const folders = [...modulesOf(instrumentations), findModule(METAPACKAGE, directories)].map(folderOf);
+	const base = findModule('@opentelemetry/instrumentation', [...folders, ...directories]);
 	return findModule(specifier, [folderOf(base), ...directories]);
 }
 

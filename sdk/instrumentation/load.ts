@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { ConfigurationError, type ConfigurationFault } from '../../config/common/error.js';
-import { METAPACKAGE, METAPACKAGE_VERSION, packageOf } from '../../config/schema/instrumentation-names.js';
+import { METAPACKAGE, packageOf } from '../../config/schema/instrumentation-names.js';
 import type { InstrumentationOptions, InstrumentationSelection } from '../../config/schema/instrumentations.js';
 import { currentApplication } from '../../config/trust/application.js';
 import { reasonNotToTrust } from '../../config/trust/trust.js';
 import { processState } from '../../lib/runtime/process-state.js';
-import { applicationDirectories, findModule, findPackage, toolkitDirectory } from '../preflight/find-package.js';
+import { applicationDirectories, findModule, findPackage } from '../preflight/find-package.js';
 
 /** OpenTelemetry's interface of an instrumentation. */
 export type Instrumentation = Exclude<NodeSDKConfiguration['instrumentations'][number], readonly unknown[]>;
@@ -43,7 +43,7 @@ export function loadInstrumentations(
 	source: string,
 	directory?: string,
 ): Instrumentation[] {
-	const application = [...applicationDirectories(directory), toolkitDirectory()];
+	const application = applicationDirectories(directory);
 	if (selection.all) return loadAll(application, source);
 	const { named } = selection;
 	if (named.size === 0) return [];
@@ -87,6 +87,11 @@ function remember(url: string, instrumentations: Instrumentation[]): Instrumenta
 	return instrumentations;
 }
 
+/** The URLs of the modules that instrumentations were loaded from. */
+export function modulesOf(instrumentations: readonly Instrumentation[]): string[] {
+	return [...instances].flatMap(([url, own]) => (own.some((one) => instrumentations.includes(one)) ? url : []));
+}
+
 /** Whether a value is a class with the members of an instrumentation. Its base class may be of another copy. */
 function isInstrumentationClass(value: unknown): value is InstrumentationClass {
 	if (typeof value !== 'function') return false;
@@ -112,10 +117,9 @@ function load(url: string, source: string): unknown {
 /** @param requested - the value of `autoInstrumentation` that needs the package */
 function notInstalled(packageName: string, requested: string, source: string): ConfigurationFault {
 	const isAll = packageName === METAPACKAGE;
-	const toInstall = isAll ? `${METAPACKAGE}@${METAPACKAGE_VERSION}` : packageName;
-	const alternative = isAll ? '' : `, or ${METAPACKAGE}@${METAPACKAGE_VERSION}, which has all of them`;
+	const alternative = isAll ? '' : `, or ${METAPACKAGE}, which has all of them`;
 	const message =
 		`"autoInstrumentation" requests ${requested}, and ${packageName} is not installed beside the application or the ` +
-		`config. Run npm i ${toInstall}${alternative}.`;
+		`config. Run npm i ${packageName}${alternative}.`;
 	return { source, key: 'autoInstrumentation', message };
 }

@@ -5,13 +5,13 @@ import { type LoadedConfig, loadConfig } from '../../config/load.js';
 import { defaultConfig, type EffectiveConfig, type TelemetryConfig } from '../../config/schema/config.js';
 import { selectInstrumentations } from '../../config/schema/instrumentations.js';
 import { changeLogLevel, installDiagLogger, warnOnceOnStderr, writeStderr } from '../../lib/diagnostics/diag-logger.js';
+import { reportConflicts } from '../../lib/runtime/conflicts.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import type { Instrumentation } from '../instrumentation/load.js';
 import { prepareInstrumentations } from '../instrumentation/prepare.js';
 import { unsupportedNode } from '../preflight/node-version.js';
-import { otelVersions } from '../preflight/otel-versions.js';
-import { registeredSdkFaults, registeredSignals } from '../preflight/registered-sdk.js';
+import { registeredSdkFault, registeredSignals } from '../preflight/registered-sdk.js';
 import { privacyOf, startPrivacy } from '../redaction/privacy.js';
 import type { Running } from './running.js';
 import { idleTelemetry, isIdle, type Telemetry } from './telemetry.js';
@@ -34,7 +34,7 @@ const state = processState('sdk/start', () => ({
  *
  * - the config has `enabled: false` or `preset: none`, or `OTEL_SDK_DISABLED` is true
  * - the application has registered an SDK: decorators then use that one
- * - the packages of OpenTelemetry 2.x are installed, or Node is too old for the presets
+ * - Node is too old for the presets
  *
  * @param argument - a config, which has precedence over the config file, or the path of a config file. @default none: the
  *   file is searched, as `loadConfig` does
@@ -130,7 +130,7 @@ async function start(argument: TelemetryConfig | string | undefined): Promise<Te
 
 /** Starts telemetry with a loaded config, unless something prevents it; the handle is idle then. */
 async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
-	const { config, declarative, directory, notices } = loaded;
+	const { config, declarative, notices } = loaded;
 	if (!config.enabled || process.env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') {
 		return idleTelemetry(config);
 	}
@@ -138,15 +138,10 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 		for (const notice of notices) warnOnceOnStderr(`start/${notice}`, notice);
 		return idleTelemetry(config);
 	}
-	const { refused, warned } = otelVersions(directory);
-	if (refused !== undefined) {
-		writeStderr(`agentese-otel: ${refused}`);
-		return idleTelemetry(config, refused);
-	}
 	const installLogger = () => installDiagLogger(config.logLevel);
 	const removeLogger = installLogger();
 	try {
-		for (const notice of [...notices, ...(warned === undefined ? [] : [warned])]) warnOnce(`start/${notice}`, notice);
+		for (const notice of notices) warnOnce(`start/${notice}`, notice);
 		if (hasRegisteredSdk(config)) {
 			removeLogger();
 			// Decorators use the application's SDK, so the toolkit redacts what it writes itself.
@@ -177,7 +172,9 @@ function hasRegisteredSdk({ rules }: EffectiveConfig): boolean {
 				'of a rule needs the sampler of that configuration.',
 		);
 	}
-	for (const fault of registeredSdkFaults()) warnOnceOnStderr(`start/foreign/${fault}`, fault);
+	reportConflicts();
+	const fault = registeredSdkFault();
+	if (fault !== undefined) warnOnceOnStderr('start/foreign/context', fault);
 	return true;
 }
 
@@ -188,7 +185,7 @@ async function run(
 	installLogger: () => () => void,
 ): Promise<Telemetry> {
 	const { declarative } = loaded;
-	// Imported only here: what needs the SDK must not be loaded if `otelVersions` refuses it or nothing is started.
+	// Imported only here: what needs the SDK must not be loaded if nothing is started.
 	const [{ runPresets }, { RunningTelemetry }] = await Promise.all([
 		import('./running.js'),
 		import('./running-telemetry.js'),

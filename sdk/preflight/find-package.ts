@@ -3,13 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { processState } from '../../lib/runtime/process-state.js';
-
-/**
- * The path of the `register` entry, which that entry sets itself. Other files cannot find their own path: no expression
- * for it compiles to both ESM and CommonJS.
- */
-export const packageState = processState('sdk/find-package', () => ({ register: undefined as string | undefined }));
 
 /** An installed package. */
 export interface Package {
@@ -34,14 +27,6 @@ export function applicationDirectories(directory?: string): string[] {
 }
 
 /**
- * Returns the directory from which the toolkit's own dependencies are searched; undefined if it is unknown (a bundle).
- */
-export function toolkitDirectory(): string | undefined {
-	if (packageState.register !== undefined) return dirname(packageState.register);
-	return findPackage('agentese-otel', applicationDirectories())?.directory;
-}
-
-/**
  * Finds an installed package without loading its code.
  *
  * @param directories - where to search; the first directory from which the package is found decides
@@ -49,14 +34,35 @@ export function toolkitDirectory(): string | undefined {
 export function findPackage(name: string, directories: readonly (string | undefined)[]): Package | undefined {
 	for (const directory of directories) {
 		if (directory === undefined) continue;
-		try {
-			const file = nodeModule.findPackageJSON(name, pathToFileURL(join(directory, 'any.js')));
-			if (file === undefined || !existsSync(file)) continue;
-			const { version = '', dependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
-			return { directory: dirname(file), version: String(version), dependencies: Object.keys(dependencies) };
-		} catch {
-			// Not found from this directory.
+		const file = findManifest(name, directory);
+		if (file === undefined) continue;
+		const { version = '', dependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
+		return { directory: dirname(file), version: String(version), dependencies: Object.keys(dependencies) };
+	}
+	return undefined;
+}
+
+/**
+ * The package.json of a package. Node finds it in `node_modules`; Yarn's Plug'n'Play has no such folder and replaces
+ * the function that resolves a module, so the file is then searched from the module upward.
+ */
+function findManifest(name: string, directory: string): string | undefined {
+	const base = join(directory, 'any.js');
+	try {
+		const file = nodeModule.findPackageJSON(name, pathToFileURL(base));
+		if (file !== undefined && existsSync(file)) return file;
+	} catch {
+		// Not found from this directory.
+	}
+	if (process.versions['pnp'] === undefined) return undefined;
+	try {
+		let folder = dirname(nodeModule.createRequire(base).resolve(name));
+		for (; dirname(folder) !== folder; folder = dirname(folder)) {
+			const file = join(folder, 'package.json');
+			if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === name) return file;
 		}
+	} catch {
+		// Not found from this directory.
 	}
 	return undefined;
 }

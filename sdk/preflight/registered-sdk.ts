@@ -1,11 +1,11 @@
-// Imported as a namespace: the API below 1.10 has no `logs`, and importing that name would fail before our own message.
 import * as api from '@opentelemetry/api';
+import { unreadableSdk } from '../../lib/runtime/conflicts.js';
 
 /** What the API has one of per process, by its name in the API's registry. */
 type Name = 'trace' | 'metrics' | 'logs' | 'context' | 'propagation';
 
-/** The registry of the API: what is registered, and the version of the copy that registered it. */
-type Registry = Partial<Record<Name, unknown>> & { readonly version?: unknown };
+/** The registry of the API: what is registered, by name. */
+type Registry = Partial<Record<Name, unknown>>;
 
 /** The key under which every copy of the API keeps its registry in `globalThis`. */
 const KEY = Symbol.for('opentelemetry.js.api.1');
@@ -21,27 +21,18 @@ export function registeredSignals(): string[] {
 	return [traces && 'traces', meters && 'metrics', loggers && 'logs'].filter((name) => typeof name === 'string');
 }
 
-/** Returns the faults of an SDK that the application registered, each as a sentence with the solution. */
-export function registeredSdkFaults(): string[] {
-	const { trace: traces, metrics: meters, context, version } = registry();
-	const faults: string[] = [];
-	const isReachable =
-		(traces === undefined || api.trace.getTracerProvider() === traces) &&
-		(meters === undefined || api.metrics.getMeterProvider() === meters);
-	if (!isReachable) {
-		faults.push(
-			`that SDK was registered through @opentelemetry/api ${version}, which is older than the copy that decorators ` +
-				'use, so it receives nothing from them. Keep one copy: update @opentelemetry/api of the application to 1.10, ' +
-				'and run npm ls @opentelemetry/api.',
-		);
-	} else if (traces !== undefined && context === undefined) {
-		faults.push(
-			'that SDK registered no context manager, so its spans have no parent. Register one before the SDK starts: ' +
-				'context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of ' +
-				'@opentelemetry/context-async-hooks.',
-		);
-	}
-	return faults;
+/**
+ * Returns the fault of an SDK that the application registered and that decorators can use, as a sentence with the solution;
+ * undefined if it has none.
+ */
+export function registeredSdkFault(): string | undefined {
+	const { trace: traces, context } = registry();
+	if (traces === undefined || context !== undefined || unreadableSdk() !== undefined) return undefined;
+	return (
+		'that SDK registered no context manager, so its spans have no parent. Register one before the SDK starts: ' +
+		'context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()), of ' +
+		'@opentelemetry/context-async-hooks.'
+	);
 }
 
 /** What one SDK has registered with the API. */

@@ -37,7 +37,8 @@ export function redactPresetParts(
 	early: ReadonlySet<PresetParts>,
 ): RedactedParts {
 	const { redactor, content } = privacyOf(config);
-	const metricReaders = parts.flatMap((part) => part.metricReaders ?? []);
+	// A preset's reader is one of some version of the SDK, and has the members that its public type leaves out.
+	const metricReaders = parts.flatMap((part) => part.metricReaders ?? []) as IMetricReader[];
 	const logRecordProcessors = parts.flatMap((part) => part.logRecordProcessors ?? []);
 	if (redactor === undefined && content.errors === 'full') {
 		const spanProcessors = parts.flatMap((part) => part.spanProcessors ?? []);

@@ -4,7 +4,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { recordTokens, traced } from '../../../index.js';
-import { invocationSpanProcessor } from '../../../sdk/spans/invocation-span-processor.js';
+import { invocationSpanProcessor } from '../../../lib/signals/tracing/invocation-span-processor.js';
 import { SHAPES } from './planted.js';
 
 class Reader extends MetricReader {

@@ -3,9 +3,9 @@ import { type Attributes, context, type Span, trace } from '@opentelemetry/api';
 import { AlwaysOnSampler, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { recordTokens, traced } from '../../../index.js';
+import { invocationSpanProcessor } from '../../../lib/signals/tracing/invocation-span-processor.js';
 import { openModelCall } from '../../../lib/tokens/model-calls/model-call.js';
 import { ModelCallSampler } from '../../../sdk/assemble/model-call-sampler.js';
-import { invocationSpanProcessor } from '../../../sdk/spans/invocation-span-processor.js';
 import { dropSdk, points, type RecordedSpan, settled, startSdk, timeline } from '../../contract/harness.js';
 
 /**

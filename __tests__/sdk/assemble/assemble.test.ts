@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { context, diag, metrics, trace } from '@opentelemetry/api';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { type IdGenerator, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { traced } from '../../../index.js';
 import { instruments } from '../../../lib/instruments/instruments.js';
@@ -237,7 +238,7 @@ describe('nodeSdkConfiguration()', () => {
 		const ask = traced(() => undefined, { path: 'self.soul.ask' });
 		const rest = traced(() => undefined, { path: 'self.soul.rest' });
 		const sleep = traced(() => undefined, { path: 'self.soul.sleep' });
-		const { spanProcessors = [], sampler } = await nodeSdkConfiguration({
+		const { spanProcessors = [], sampler } = await nodeSdkConfiguration<Partial<NodeSDKConfiguration>>({
 			preset: 'json',
 			json: { directory },
 			spanName: 'path',

@@ -1,6 +1,6 @@
 import { Duplex, PassThrough, Readable, Transform, Writable } from 'node:stream';
 import type { Context } from '@opentelemetry/api';
-import { activeContext, runInContext } from '../../runtime/active-context.js';
+import { activeContext, areOfSameInvocation, runInContext } from '../../runtime/active-context.js';
 import { processState } from '../../runtime/process-state.js';
 import type { Consumption } from '../common/consumption.js';
 import { abandon } from '../common/finalization.js';
@@ -203,7 +203,10 @@ class NodeStreamWatcher {
 
 	/** Returns true if the running code is the implementation; false if it cannot be distinguished from the consumer. */
 	#isInProducerContext(): boolean {
-		return this.#producerContext !== this.#consumerContext && activeContext() === this.#producerContext;
+		return (
+			!areOfSameInvocation(this.#producerContext, this.#consumerContext) &&
+			areOfSameInvocation(activeContext(), this.#producerContext)
+		);
 	}
 
 	/** Reports an event of the stream to the consumptions. `first` is the first argument for its listeners. */

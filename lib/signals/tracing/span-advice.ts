@@ -16,6 +16,7 @@ import type { AnnotatedAdvice, Annotation, JoinPointFacts, LiveInvocation, Outco
 import type { AttributeRecord } from '../../invocation/attributes.js';
 import type { Callable } from '../../invocation/callable.js';
 import { enterContext, withSpan } from '../../invocation/context.js';
+import { isSameSpan } from '../../invocation/observer-stamp.js';
 import { tracingSettings } from '../../invocation/settings.js';
 import { redactTextAtWrite, redactValueAtWrite } from '../../redaction/settings.js';
 import { withRate } from '../../rules/rate.js';
@@ -212,7 +213,7 @@ export class SpanAdvice implements AnnotatedAdvice<TargetSpan> {
 		const span = trace.getSpan(invocation.otelContext);
 		if (span === undefined || !span.isRecording()) return undefined;
 		// If the enclosing invocation runs in the same span, the span is that one's, and keeps its attributes.
-		const hasStartAttributes = invocation.parent === undefined || trace.getSpan(invocation.parent.otelContext) !== span;
+		const hasStartAttributes = !isSameSpan(span, invocation.parent && trace.getSpan(invocation.parent.otelContext));
 		if (hasStartAttributes) {
 			if (this.point.template !== undefined) removeUnsetSessionAttributes(span, invocation.observer);
 			span.setAttributes(this.startValues.of(invocation));

@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import type { LiveInvocation } from '../../invocation/advice.js';
-import { isToolkitSpan, type StartedSpan } from '../../invocation/observer-stamp.js';
+import { isSameSpan, isToolkitSpan, type StartedSpan } from '../../invocation/observer-stamp.js';
 import { processState } from '../../runtime/process-state.js';
 import { onShutdown } from '../../settling/common/finalization.js';
 import { writeTokens } from './token-attributes.js';
@@ -45,7 +45,7 @@ export function hold(invocation: LiveInvocation): void {
 function writeSoFar(invocation: LiveInvocation): void {
 	const span = trace.getSpan(invocation.otelContext);
 	if (span === undefined || !span.isRecording() || !isToolkitSpan(span as StartedSpan)) return;
-	if (invocation.parent !== undefined && trace.getSpan(invocation.parent.otelContext) === span) return;
+	if (isSameSpan(span, invocation.parent && trace.getSpan(invocation.parent.otelContext))) return;
 	writeTokens(span, invocation);
 }
 

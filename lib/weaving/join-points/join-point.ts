@@ -2,6 +2,7 @@ import { isSegment } from '../../agentese/paths/grammar.js';
 import { type PathTemplate, parsePathTemplate } from '../../agentese/paths/template.js';
 import type { Advice, AdviceSpec, InvocationOptions, JoinPointFacts } from '../../invocation/advice.js';
 import { mergedRuleOf } from '../../rules/rules.js';
+import { reportConflicts } from '../../runtime/conflicts.js';
 import {
 	attributesOn,
 	declaredOn,
@@ -80,6 +81,7 @@ interface JoinPointSource {
  * switches the method off, the join point has no advices, and a call is as if the method were not woven. Never throws.
  */
 export function createJoinPoint(source: JoinPointSource): JoinPoint {
+	reportConflicts();
 	const point: JoinPointFacts = Object.freeze({
 		template: source.path?.template,
 		context: source.path?.context,

@@ -1,8 +1,22 @@
-import type { Context } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { stampObserver } from '../../lib/invocation/observer-stamp.js';
-import { stampPropagated } from '../../lib/signals/tracing/propagated.js';
-import { onForeignSpanEnd, onForeignSpanStart } from '../../lib/tokens/foreign-span-usage.js';
+import type { Context, Span } from '@opentelemetry/api';
+import { type StartedSpan, stampObserver } from '../../invocation/observer-stamp.js';
+import { onForeignSpanEnd, onForeignSpanStart } from '../../tokens/foreign-span-usage.js';
+import { stampPropagated } from './propagated.js';
+
+/**
+ * The span processor that `invocationSpanProcessor` returns, by its shape: it fits `spanProcessors` and `addSpanProcessor` of
+ * every version of OpenTelemetry's SDK.
+ */
+export interface InvocationSpanProcessor {
+	/** Writes the observer of the parent context and the attributes that are propagated to it on the span. */
+	onStart(span: Span, parentContext: Context): void;
+	/** Counts the token usage in the attributes of the span, if it is a model call. */
+	onEnd(span: { readonly attributes: Readonly<Record<string, unknown>> }): void;
+	/** Does nothing: there is nothing to flush. */
+	forceFlush(): Promise<void>;
+	/** Does nothing: there is nothing to end. */
+	shutdown(): Promise<void>;
+}
 
 /**
  * Creates a span processor for spans that start inside an invocation, `withObserver` or `propagate`, whichever library
@@ -18,8 +32,7 @@ import { onForeignSpanEnd, onForeignSpanStart } from '../../lib/tokens/foreign-s
  * import { context, trace } from '@opentelemetry/api';
  * import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
  * import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
- * import { propagate } from 'agentese-otel';
- * import { invocationSpanProcessor } from 'agentese-otel/presets';
+ * import { invocationSpanProcessor, propagate } from 'agentese-otel';
  *
  * context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
  * const exporter = new InMemorySpanExporter();
@@ -29,24 +42,20 @@ import { onForeignSpanEnd, onForeignSpanStart } from '../../lib/tokens/foreign-s
  * exporter.getFinishedSpans().map(({ attributes }) => attributes['app.request']); // => ['r-7']
  * ```
  */
-export function invocationSpanProcessor(): SpanProcessor {
-	return new InvocationSpanProcessor();
+export function invocationSpanProcessor(): InvocationSpanProcessor {
+	return new Processor();
 }
 
 /** The processor that `invocationSpanProcessor` returns. */
-class InvocationSpanProcessor implements SpanProcessor {
-	/**
-	 * Writes the observer of the parent context and the attributes that are propagated to it, and remembers the span if it
-	 * may be a model call.
-	 */
-	onStart(span: Span, parentContext: Context): void {
+class Processor implements InvocationSpanProcessor {
+	/** Also remembers the span if it may be a model call. An SDK passes its own span, which has its attributes. */
+	onStart(span: StartedSpan, parentContext: Context): void {
 		stampObserver(span, parentContext);
 		stampPropagated(span, parentContext);
 		onForeignSpanStart(span, parentContext);
 	}
 
-	/** Counts the token usage in the attributes of the span, if it is a model call. */
-	onEnd(span: ReadableSpan): void {
+	onEnd(span: StartedSpan): void {
 		onForeignSpanEnd(span);
 	}
 

@@ -14,11 +14,11 @@ import {
 	traced,
 	traceInvocation,
 	withObserver,
-} from '../../../index.js';
-import { configureTracing } from '../../../lib/invocation/settings.js';
-import { abandonOpenSettlements } from '../../../lib/settling/common/finalization.js';
-import { invocationSpanProcessor } from '../../../sdk/index.js';
-import { captureLogs } from '../../support/providers.js';
+} from '../../../../index.js';
+import { configureTracing } from '../../../../lib/invocation/settings.js';
+import { abandonOpenSettlements } from '../../../../lib/settling/common/finalization.js';
+import { invocationSpanProcessor } from '../../../../sdk/index.js';
+import { captureLogs } from '../../../support/providers.js';
 
 const KENT = { id: 'kent', archetype: 'gardener', sessionId: 's1', tenantId: 't1' };
 const ADA = { id: 'ada', archetype: 'scholar' };
@@ -387,7 +387,7 @@ describe.each([true, false])("the toolkit's own spans, with attributes at start 
 
 it('never throws, and logs once what failed', () => {
 	const processor = invocationSpanProcessor();
-	const broken = {} as Parameters<typeof processor.onStart>[0];
+	const broken = {} as Parameters<typeof processor.onStart>[0] & Parameters<typeof processor.onEnd>[0];
 	as(KENT, () => expect(() => processor.onStart(broken, context.active())).not.toThrow());
 	expect(() => processor.onEnd(broken)).not.toThrow();
 	expect(logged.splice(0)).toEqual([
