@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { filesBelow, ROOT } from './fresh.mjs';
 
 /** The pages. */
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench', 'docs', 'examples', 'scripts'];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'bench/README.md', 'docs', 'examples'];
 
 /** A link in the text, `[text](target)`, and the definition of one, `[name]: target`. */
 const LINKS = [
@@ -66,7 +66,7 @@ function faultOf(page, target, root) {
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {
-	const pages = filesBelow(PAGES).filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
+	const pages = filesBelow(PAGES).filter((file) => file.endsWith('.md'));
 	const links = pages.flatMap((page) => linksOf(page).map((link) => ({ page, ...link })));
 	const faults = links.filter(({ fault }) => fault !== undefined);
 	for (const { page, line, target, fault } of faults) console.error(`${page}:${line}: ${target} ${fault}`);
