@@ -61,7 +61,8 @@ function start(others: Sampler, rules: readonly Rule[]) {
 		const { resourceMetrics } = await reader.collect();
 		const all = resourceMetrics.scopeMetrics.flatMap(({ metrics: found }) => found);
 		const counter = all.find(({ descriptor }) => descriptor.name === 'agentese.invocations');
-		return counter?.dataPoints.map(({ attributes, value }) => [attributes['agentese.path'], value]);
+		const called = counter?.dataPoints.filter(({ value }) => value !== 0);
+		return called?.map(({ attributes, value }) => [attributes['agentese.path'], value]);
 	};
 	return { traceIds: idGenerator.traceIds, spans: () => exporter.getFinishedSpans(), invocations };
 }
