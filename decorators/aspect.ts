@@ -1,4 +1,5 @@
 import { nearest } from '../lib/agentese/errors/nearest.js';
+import { segmentOfName } from '../lib/agentese/paths/grammar.js';
 import { type AspectCategory, CATEGORIES } from '../lib/invocation/category.js';
 import { faultInAspect } from '../lib/signals/tracing/check-options.js';
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
@@ -89,7 +90,8 @@ function declare(target: DecoratorTarget | undefined, options: AspectOptions): u
 		});
 	}
 	const name = options.name ?? target.key;
-	const fault = typeof name === 'symbol' ? 'A symbol is no segment of a path.' : faultInAspect(String(name));
+	const aspect = options.name ?? (typeof name === 'symbol' ? undefined : (segmentOfName(String(name)) ?? name));
+	const fault = typeof name === 'symbol' ? 'A symbol is no segment of a path.' : faultInAspect(aspect);
 	if (fault !== undefined) {
 		throw decorationError(target, {
 			decorator,

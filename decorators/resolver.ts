@@ -2,6 +2,7 @@ import { nearest } from '../lib/agentese/errors/nearest.js';
 import { parseHandle } from '../lib/agentese/paths/template.js';
 import { declaredOn, declareHandle, type Publishing } from '../lib/weaving/declarations/declarations.js';
 import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/decorator-target.js';
+import { sharedPath } from '../lib/weaving/join-points/resolver-of.js';
 import { decorationError, describeTarget } from './refuse.js';
 
 /**
@@ -91,7 +92,23 @@ export function Resolver(handle: string, options: ResolverOptions = {}): Resolve
 		// In the TC39 standard members do not know their class until a class decorator links the two.
 		declaredOn(target.cls.prototype as object);
 		declaredOn(target.cls);
+		refuseSharedPath(target);
 	};
+}
+
+/** Throws a DecorationError if two methods of the class have one path, however it is spelled. */
+function refuseSharedPath(target: Extract<DecoratorTarget, { type: 'class' }>): void {
+	for (const side of [target.cls.prototype as object, target.cls]) {
+		const shared = sharedPath(side);
+		if (shared === undefined) continue;
+		const [first, second] = shared.members.map(({ name }) => name);
+		throw decorationError(target, {
+			decorator: '@Resolver',
+			rule: 'Each path has one method; snake_case, kebab-case and camelCase are spellings of one aspect.',
+			got: `${first} and ${second}, which both have the path '${shared.path}'`,
+			wayOut: `another name for one of them, such as @Aspect('${shared.path.split('.').at(-1)}_again')`,
+		});
+	}
 }
 
 /** The legal values of the option `publish`. */

@@ -50,17 +50,23 @@ describe('path and aspect', () => {
 			camelCase(): string {
 				return 'x';
 			}
+			@Traced
+			$save(): string {
+				return 'x';
+			}
 		}
 		const soul = new Soul();
 		soul._think();
 		soul.roll();
 		soul.watched();
 		soul.camelCase();
+		soul.$save();
 		expect(await timeline()).toEqual([
 			invoke('self.soul.ponder', 'Soul._think', STRING),
 			invoke('void.dice.roll', 'Soul.roll', STRING),
 			invoke('self.soul.watched', 'Soul.watched', STRING),
-			span('Soul.camelCase', { 'code.function.name': 'Soul.camelCase' }),
+			invoke('self.soul.camel_case', 'Soul.camelCase', STRING),
+			span('Soul.$save', { 'code.function.name': 'Soul.$save' }),
 		]);
 	});
 

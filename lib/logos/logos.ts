@@ -1,7 +1,9 @@
-import { AgenteseError } from '../agentese/errors/errors.js';
+import { AgenteseError, PathSyntaxError } from '../agentese/errors/errors.js';
+import { quote } from '../agentese/errors/escape.js';
 import { GUEST, type Observer, readObserver } from '../agentese/observers/observer.js';
 import { type Aliases, createAliases } from '../agentese/paths/aliases.js';
 import { splitComposition } from '../agentese/paths/composition.js';
+import { segmentOfName } from '../agentese/paths/grammar.js';
 import { tryParsePath } from '../agentese/paths/parse.js';
 import { innermostInvocation, invocationOf } from '../invocation/context.js';
 import { activeContext } from '../runtime/active-context.js';
@@ -225,10 +227,29 @@ class Dispatcher {
 	}
 
 	private find(text: unknown): ResolvedPath {
-		const { path, original } = this.aliases.expand(text);
+		const { path: expanded, original } = this.aliases.expand(text);
+		const { path, spelling } = withoutCapitals(expanded);
 		const parsed = tryParsePath(path);
-		const match = parsed instanceof AgenteseError ? parsed : this.routes.find(parsed);
-		return new ResolvedPath(typeof path === 'string' ? path : `(${typeof path})`, original, match);
+		const match = parsed instanceof AgenteseError ? this.reachable(parsed, path) : this.routes.find(parsed, spelling);
+		return new ResolvedPath(
+			pathOf(match, path) ?? (typeof path === 'string' ? path : `(${typeof path})`),
+			original,
+			match,
+		);
+	}
+
+	/** Returns the error for a text that is no path, with a path to try that can be invoked. */
+	private reachable(error: PathSyntaxError, text: unknown): PathSyntaxError {
+		const { suggestion } = error;
+		if (typeof text !== 'string' || suggestion === undefined) return error;
+		const parsed = tryParsePath(suggestion);
+		if (!(parsed instanceof AgenteseError) && !(this.routes.find(parsed) instanceof AgenteseError)) return error;
+		const [near] = this.routes.near(suggestion);
+		return new PathSyntaxError('a path', error.got, error.fault, {
+			why: error.why,
+			tries: [near === undefined ? 'a path of logos.paths' : quote(near)],
+			...(near === undefined ? {} : { suggestion: near }),
+		});
 	}
 
 	/**
@@ -245,6 +266,27 @@ class Dispatcher {
 		const method = member.readPrivate?.(resolver) ?? (resolver as Record<PropertyKey, unknown>)[member.key];
 		return Reflect.apply(method as (...args: unknown[]) => unknown, resolver, args);
 	}
+}
+
+/**
+ * Returns a path whose last segment has capitals with that segment in snake_case, and the segment as it was written. Any
+ * other value is returned as it is.
+ */
+function withoutCapitals(text: unknown): { readonly path: unknown; readonly spelling?: string } {
+	if (typeof text !== 'string' || !/[A-Z][^.]*$/.test(text)) return { path: text };
+	const spelling = text.slice(text.lastIndexOf('.') + 1);
+	const aspect = segmentOfName(spelling);
+	if (aspect === undefined) return { path: text };
+	return { path: text.slice(0, text.length - spelling.length) + aspect, spelling };
+}
+
+/**
+ * Returns the path of a match if its aspect is declared in another spelling than the caller used, so that telemetry has
+ * one path for one method; undefined for an error.
+ */
+function pathOf(match: RouteMatch | AgenteseError, path: unknown): string | undefined {
+	if (match instanceof AgenteseError || typeof path !== 'string') return undefined;
+	return `${path.slice(0, path.lastIndexOf('.') + 1)}${match.route.template.aspect}`;
 }
 
 /** Returns the observer of an umwelt, else the innermost invocation's, else the guest. */

@@ -1,6 +1,7 @@
 import { AffordanceError, DecorationError, PathNotFoundError } from '../agentese/errors/errors.js';
 import { nearestPaths } from '../agentese/errors/nearest.js';
 import type { Observer } from '../agentese/observers/observer.js';
+import { isSegment, spellingsOf } from '../agentese/paths/grammar.js';
 import { type AgentesePath, handleOf } from '../agentese/paths/parse.js';
 import {
 	compareTemplates,
@@ -41,6 +42,8 @@ interface HandleEntry {
 	readonly resolver: object;
 	/** The routes by aspect. */
 	readonly routes: Map<string, Route>;
+	/** The routes by each further spelling of their aspect. */
+	readonly spellings: Map<string, Route>;
 }
 
 /** The paths of a dispatcher. They are kept in maps, not objects, so that a path cannot reach an inherited property. */
@@ -69,15 +72,19 @@ export class Routes {
 	/**
 	 * Returns the route of a path, for any observer; an error with the nearest paths if there is none. A handle without
 	 * parameters wins over one with parameters.
+	 *
+	 * @param spelling - the aspect as the caller wrote it, with capitals
 	 */
-	find(path: AgentesePath): RouteMatch | PathNotFoundError {
+	find(path: AgentesePath, spelling = path.aspect): RouteMatch | PathNotFoundError {
 		const handle = handleOf(path);
 		const fixed = this.fixed.get(handle);
-		if (fixed !== undefined) return this.matchIn(fixed, path, matchHandle(fixed.handle, handle.split('.')));
+		if (fixed !== undefined) {
+			return this.matchIn(fixed, path, spelling, matchHandle(fixed.handle, handle.split('.')));
+		}
 		const segments = handle.split('.');
 		for (const entry of this.templates) {
 			const params = matchHandle(entry.handle, segments);
-			if (params !== undefined) return this.matchIn(entry, path, params);
+			if (params !== undefined) return this.matchIn(entry, path, spelling, params);
 		}
 		return this.notFound(path);
 	}
@@ -101,13 +108,38 @@ export class Routes {
 		return this.fixed.get(template.handle) ?? this.templates.find(({ handle }) => handle.handle === template.handle);
 	}
 
-	private matchIn(entry: HandleEntry, path: AgentesePath, params: Params | undefined): RouteMatch | PathNotFoundError {
-		const route = entry.routes.get(path.aspect);
+	private matchIn(
+		entry: HandleEntry,
+		path: AgentesePath,
+		spelling: string,
+		params: Params | undefined,
+	): RouteMatch | PathNotFoundError {
+		const route = entry.routes.get(spelling) ?? entry.spellings.get(spelling);
 		return route === undefined || params === undefined ? this.notFound(path) : { route, params };
 	}
 
 	private notFound(path: AgentesePath): PathNotFoundError {
-		return new PathNotFoundError(path.path, nearestPaths(path.path, this.paths));
+		return new PathNotFoundError(path.path, this.near(path.path));
+	}
+
+	/**
+	 * Returns the paths that are most similar to a text, the nearest first. Each can be invoked: the parameters of a
+	 * template have the values that the text has in their place, else their names.
+	 */
+	near(text: string): string[] {
+		const given = text.split('.');
+		const paths = this.paths.map((template) =>
+			template
+				.split('.')
+				.map((segment, at) => {
+					if (!segment.startsWith(':')) return segment;
+					const value = given[at];
+					const name = segment.slice(1).toLowerCase();
+					return value !== undefined && at < given.length - 1 && isSegment(value) ? value : name;
+				})
+				.join('.'),
+		);
+		return nearestPaths(text, new Set(paths));
 	}
 
 	private register(resolver: object): void {
@@ -143,7 +175,7 @@ export class Routes {
 			}
 			return known;
 		}
-		const entry = { handle, resolver, routes: new Map<string, Route>() };
+		const entry = { handle, resolver, routes: new Map<string, Route>(), spellings: new Map<string, Route>() };
 		if (handle.isTemplate) this.templates.push(entry);
 		else this.fixed.set(handle.handle, entry);
 		return entry;
@@ -157,7 +189,11 @@ function addRoute(entry: HandleEntry, resolver: object, member: Member | undefin
 	}
 	const template = parsePathTemplate(`${entry.handle.handle}.${aspect}`);
 	const affordedTo = member === undefined ? undefined : declaredAspect(member, resolver)?.affordedTo;
-	entry.routes.set(aspect, { template, resolver, member, affordedTo });
+	const route = { template, resolver, member, affordedTo };
+	entry.routes.set(aspect, route);
+	for (const spelling of spellingsOf(aspect, member?.name)) {
+		if (!entry.spellings.has(spelling)) entry.spellings.set(spelling, route);
+	}
 }
 
 /** Logs, once for each class, that a resolver has decorated methods and publishes none of them. */

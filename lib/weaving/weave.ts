@@ -1,6 +1,6 @@
 import types from 'node:util/types';
 import { AgenteseError, DecorationError } from '../agentese/errors/errors.js';
-import { isSegment } from '../agentese/paths/grammar.js';
+import { segmentOfName } from '../agentese/paths/grammar.js';
 import { parseHandle } from '../agentese/paths/template.js';
 import type { AdviceSpec } from '../invocation/advice.js';
 import { declareHandle, memberOn } from './declarations/declarations.js';
@@ -216,7 +216,7 @@ function refuseUnpublishable(selection: WeaveSelection, methods: readonly Method
 	const { publish } = selection;
 	if (publish === undefined) return;
 	const selected = methods.filter(({ key }) => isSelected(key, selection)).map(({ key }) => key);
-	const legal = selected.filter(isSegment);
+	const legal = selected.filter((name) => segmentOfName(name) !== undefined);
 	const wayOut =
 		legal.length === 0 ? "a method whose name is lower case, such as 'find'" : `one of ${legal.join(', ')}`;
 	if (!Array.isArray(publish)) throw wrongUse(name, 'another value than an array for publish', wayOut);

@@ -1,4 +1,4 @@
-import { isSegment } from '../../agentese/paths/grammar.js';
+import { segmentOfName } from '../../agentese/paths/grammar.js';
 import { type PathTemplate, parsePathTemplate } from '../../agentese/paths/template.js';
 import type { Advice, AdviceSpec, InvocationOptions, JoinPointFacts } from '../../invocation/advice.js';
 import { mergedRuleOf } from '../../rules/rules.js';
@@ -253,15 +253,14 @@ export function declaredAspect(member: Member, owner: object | undefined): Aspec
 }
 
 /**
- * Returns the aspect of a member on an owner: the declared one, else its name. Undefined if its name cannot be a segment
- * of a path.
+ * Returns the aspect of a member on an owner: the declared one, else its name, in snake_case if it is in camelCase.
+ * Undefined if its name cannot be a segment of a path.
  */
 export function aspectOf(member: Member, owner: object | undefined): string | undefined {
 	const options = invocationOptionsOf(member);
 	// The options `path` and `aspect` of @Traced win over the method's name, and `path` over all.
 	if (options.path !== undefined) return parsePathTemplate(options.path).aspect;
-	const aspect = declaredAspect(member, owner)?.name ?? (options.aspect || undefined) ?? member.name;
-	return isSegment(aspect) ? aspect : undefined;
+	return declaredAspect(member, owner)?.name ?? (options.aspect || undefined) ?? segmentOfName(member.name);
 }
 
 /** Returns the value of `code.function.name`: `Soul.challenge`, or `challenge` if the class has no name. */

@@ -106,6 +106,25 @@ function isPublished(member: Member, side: object, publishesAnnotated: boolean):
 	return publishesAnnotated && member.decorators.some(({ level }) => level === 'member');
 }
 
+/**
+ * Returns two methods of a class that have one path, in whatever spelling, and that path; undefined if there are none.
+ * An override and the method that it overrides are one method.
+ */
+export function sharedPath(side: object): { readonly path: string; readonly members: Member[] } | undefined {
+	const byPath = new Map<string, Member>();
+	for (const member of chainOf(side).flatMap(declaredOn)) {
+		if (member.kind !== 'method' && member.kind !== 'field') continue;
+		if (member.isStatic !== (typeof side === 'function') || aspectOf(member, side) === undefined) continue;
+		const path = pathTextOf(member, side);
+		if (path === undefined) continue;
+		const spelling = path.replaceAll('-', '_');
+		const other = byPath.get(spelling);
+		if (other === undefined) byPath.set(spelling, member);
+		else if (other.key !== member.key) return { path, members: [other, member] };
+	}
+	return undefined;
+}
+
 /** Returns the path or template of a member on a side; undefined if it has none. */
 export function pathTextOf(member: Member, side: object): string | undefined {
 	const handle = ownerHandle(side);
