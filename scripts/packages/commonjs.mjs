@@ -5,9 +5,6 @@ import { write } from '../bundle.mjs';
 /** The variable that stands for `import.meta.url` in a CommonJS file. */
 const URL_OF_FILE = 'const __url = require("node:url").pathToFileURL(__filename).href;';
 
-/** The packages that are loaded by `import()` and are CommonJS themselves. */
-const COMMONJS = ['cosmiconfig'];
-
 /**
  * Writes an ES module of a package as CommonJS. esbuild splits only ES modules into chunks, so each of them is converted on
  * its own.
@@ -23,7 +20,7 @@ const COMMONJS = ['cosmiconfig'];
 export async function writeCommonJs(folder, path, text, map) {
 	const usesUrl = text.includes('import.meta.url');
 	const required = text.replace(/\bimport\("([^"]+)"\)/g, (all, name) =>
-		name.startsWith('.') || COMMONJS.includes(name) ? `Promise.resolve().then(() => require("${name}"))` : all,
+		name.startsWith('.') ? `Promise.resolve().then(() => require("${name}"))` : all,
 	);
 	const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
 	const result = await transform(required.replace(/^\/\/# sourceMappingURL=.*$/m, inline), {

@@ -10,9 +10,6 @@ import { changeUpstream } from './upstream.mjs';
 
 const MODULES = join(ROOT, 'node_modules');
 
-/** The packages that stay dependencies. All others are bundled. */
-const EXTERNAL = ['cosmiconfig', 'reflect-metadata'];
-
 /** What an entry of the core is imported as. A chunk of the core is imported by its path. */
 function specifierInCore(file) {
 	const entry = ENTRIES.find(({ of, name, source }) => of === CORE && name !== undefined && built(source) === file);
@@ -20,7 +17,7 @@ function specifierInCore(file) {
 }
 
 /**
- * Returns an esbuild plugin that leaves the core and a few packages external.
+ * Returns an esbuild plugin that leaves the core external, and Node's own modules. Everything else is bundled.
  *
  * @param coreFiles - the files of the core, below `dist/esm`
  */
@@ -34,7 +31,8 @@ const externals = (coreFiles) => ({
 		});
 		onResolve({ filter: /^[^./]/ }, ({ path }) => {
 			if (path.startsWith('node:')) return { path, external: true };
-			if (EXTERNAL.includes(path)) return { path, external: true, sideEffects: path === 'reflect-metadata' };
+			// The core imports it: every copy of it replaces the metadata of another one.
+			if (path === 'reflect-metadata') throw new Error(`${MAIN} imports reflect-metadata; only the core may.`);
 			return undefined;
 		});
 	},

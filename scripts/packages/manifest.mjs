@@ -11,6 +11,13 @@ const API_RANGE = '>=1.9.0 <2';
 /** What both manifests take from the repository's own. */
 const SHARED = ['version', 'license', 'author', 'repository', 'homepage', 'bugs', 'engines'];
 
+/** The range of a package that the repository depends on: its version or a newer one of the same major version. */
+function rangeOf(name, dependencies) {
+	const version = /^\^?(\d+\.\d+\.\d+)$/.exec(dependencies[name])?.[1];
+	if (version === undefined) throw new Error(`package.json has no version of ${name}; it got ${dependencies[name]}.`);
+	return `^${version}`;
+}
+
 /** The conditions of an entry. Node loads the ES modules for `require` too, so that a process has one instance. */
 function conditions({ source, formats }) {
 	const esm = `./dist/esm/${built(source)}`;
@@ -70,7 +77,7 @@ export function coreManifest() {
 		},
 		files: ['dist', 'CHANGELOG.md'],
 		sideEffects: false,
-		dependencies: { 'reflect-metadata': `^${dependencies['reflect-metadata']}` },
+		dependencies: { 'reflect-metadata': rangeOf('reflect-metadata', dependencies) },
 		peerDependencies: { '@opentelemetry/api': API_RANGE },
 		publishConfig: { access: 'public', provenance: true },
 	});
@@ -78,7 +85,7 @@ export function coreManifest() {
 
 /** Returns the package.json of `agentese-otel`. */
 export function mainManifest() {
-	const { version, description, keywords, dependencies, devDependencies } = readJson('package.json');
+	const { version, description, keywords, devDependencies } = readJson('package.json');
 	const entries = entriesOf(MAIN).filter(({ name }) => name !== undefined);
 	const register = entries
 		.filter(({ formats }) => formats === 'esm')
@@ -97,9 +104,8 @@ export function mainManifest() {
 		dependencies: {
 			// The exact version: the files of one release import each other by names that change with every release.
 			[CORE]: version,
-			cosmiconfig: `^${dependencies.cosmiconfig}`,
 		},
-		peerDependencies: { '@opentelemetry/api': API_RANGE, '@grpc/grpc-js': devDependencies['@grpc/grpc-js'] },
+		peerDependencies: { '@opentelemetry/api': API_RANGE, '@grpc/grpc-js': rangeOf('@grpc/grpc-js', devDependencies) },
 		peerDependenciesMeta: { '@grpc/grpc-js': { optional: true } },
 		publishConfig: { access: 'public', provenance: true },
 	});

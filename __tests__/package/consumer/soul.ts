@@ -48,7 +48,8 @@ export async function report(): Promise<string> {
 		.getMetrics()
 		.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
 		.filter(({ descriptor }) => descriptor.name === 'agentese.invocations')
-		.flatMap(({ dataPoints }) => dataPoints.map(({ value }) => `counted ${value}`));
+		// The series of errors exist at 0.
+		.flatMap(({ dataPoints }) => dataPoints.flatMap(({ value }) => (value === 0 ? [] : `counted ${value}`)));
 	await meters.shutdown();
 	return [config.preset, (verdict as Verdict).ruling, ...traced, ...counted].join(', ');
 }
