@@ -7,13 +7,17 @@ import { decorationError, describeTarget } from './refuse.js';
  *
  * @example
  * ```ts
- * import { SpanAttribute, type SpanAttributeOptions } from 'agentese-otel';
+ * import { SpanAttribute, type SpanAttributeOptions, Traced } from 'agentese-otel';
  *
  * const everywhere: SpanAttributeOptions = { propagate: true };
  * class Soul {
  * 	@SpanAttribute('app.tenant', everywhere)
  * 	tenant = 'acme';
+ * 	@Traced ask() {
+ * 		return `${this.tenant} asks`; // the spans inside have app.tenant = acme as well
+ * 	}
  * }
+ * new Soul().ask(); // => 'acme asks'
  * ```
  */
 export interface SpanAttributeOptions {
@@ -44,8 +48,8 @@ export type SpanAttributeDecorator = ((target: object, key: PropertyKey | undefi
  * @param options - may be the only argument. @default { propagate: false }
  * @returns a decorator of parameters, fields, getters and accessors
  * @throws DecorationError when the class is defined, if the key is empty, if an option is unknown or has a wrong value,
- *   if a parameter or a member whose name is a
- *   symbol has none, or if it is on a method, a setter, a class or a parameter of the constructor
+ *   if a parameter or a member whose name is a symbol has none, or if it is on a method, a setter, a class or a
+ *   parameter of the constructor
  *
  * @example
  * ```ts

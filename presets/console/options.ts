@@ -9,7 +9,7 @@ import type { EffectiveOptions } from '../../delivery/common/settings.js';
  *
  * const options: ConsoleOptions = { color: 'never' };
  * const { config } = await loadConfig({ preset: 'console', console: options });
- * config.console; // => { color: 'never' }
+ * config.console.color; // => 'never'
  * ```
  */
 export interface ConsoleOptions {

@@ -9,9 +9,9 @@ import type { Context, Link, Span, SpanContext, TraceState } from '@opentelemetr
 export interface ReadableSpan {
 	/** The name of the span. */
 	readonly name: string;
-	/** A value of `SpanKind`. */
+	/** The kind, as the number of a member of `SpanKind`. */
 	readonly kind: number;
-	/** Returns trace id, span id and flags. */
+	/** Returns trace id, span id and flags. Never throws. */
 	readonly spanContext: () => SpanContext;
 	/** The context of the parent. @default absent for a root span */
 	readonly parentSpanContext?: SpanContext;
@@ -21,27 +21,48 @@ export interface ReadableSpan {
 	readonly endTime: readonly [seconds: number, nanoseconds: number];
 	/** How long it took: seconds and nanoseconds. */
 	readonly duration: readonly [seconds: number, nanoseconds: number];
-	/** `code` is a value of `SpanStatusCode`. */
-	readonly status: { readonly code: number; readonly message?: string };
+	/** The status. */
+	readonly status: {
+		/** The number of a member of `SpanStatusCode`. */
+		readonly code: number;
+		/** The reason of an error; left out without one. */
+		readonly message?: string;
+	};
 	/** The attributes by name. */
 	readonly attributes: Readonly<Record<string, unknown>>;
 	/** The spans that it is linked to. */
 	readonly links: readonly Pick<Link, 'context'>[];
 	/** The events by their order, with their times since 1970. */
 	readonly events: readonly {
+		/** The name of the event. */
 		readonly name: string;
+		/** When it happened: seconds and nanoseconds since 1970. */
 		readonly time: readonly [seconds: number, nanoseconds: number];
+		/** The attributes by name; left out if there are none. */
 		readonly attributes?: Readonly<Record<string, unknown>>;
 	}[];
 	/** Whether it has ended. */
 	readonly ended: boolean;
 	/** What created the telemetry, as attributes. */
-	readonly resource: { readonly attributes: Readonly<Record<string, unknown>> };
+	readonly resource: {
+		/** The attributes by name, such as `service.name`. */
+		readonly attributes: Readonly<Record<string, unknown>>;
+	};
 	/** The library that created the span. */
-	readonly instrumentationScope: { readonly name: string; readonly version?: string; readonly schemaUrl?: string };
+	readonly instrumentationScope: {
+		/** The name of the library. */
+		readonly name: string;
+		/** The version of the library; left out if it is unknown. */
+		readonly version?: string;
+		/** The address of the schema of its attributes; left out if it names none. */
+		readonly schemaUrl?: string;
+	};
 }
 
-/** A span processor, by its shape: those of OpenTelemetry's SDK 2.x and 3.x fit. */
+/**
+ * A span processor, by its shape: those of OpenTelemetry's SDK 2.x and 3.x fit. If a method of it throws or rejects, that
+ * is logged, and the application and the other processors go on.
+ */
 export interface SpanProcessor {
 	/**
 	 * Receives a span when it starts.
@@ -62,7 +83,8 @@ export interface SpanProcessor {
 
 /**
  * A metric reader, by its shape: `MetricReader` and `PeriodicExportingMetricReader` of OpenTelemetry's SDK 2.x and 3.x fit.
- * Extend one of these for a reader of your own.
+ * Extend one of these for a reader of your own. Its methods must not throw; a
+ * rejection of `forceFlush` or `shutdown` is logged.
  */
 export interface MetricReader {
 	/** Receives, when the SDK starts, what the metrics are collected from. */
@@ -73,11 +95,23 @@ export interface MetricReader {
 	selectAggregationTemporality(instrumentType: unknown): number;
 	/** Returns how many series an instrument may have. */
 	selectCardinalityLimit(instrumentType: unknown): number;
-	/** Collects all metrics. */
+	/**
+	 * Collects all metrics, and returns a promise of them.
+	 *
+	 * @param options - may have `timeoutMillis`, the limit in milliseconds. @default no limit
+	 */
 	collect(options?: object): Promise<unknown>;
-	/** Exports what is not exported yet. */
+	/**
+	 * Exports what is not exported yet.
+	 *
+	 * @param options - may have `timeoutMillis`, the limit in milliseconds. @default no limit
+	 */
 	forceFlush(options?: object): Promise<void>;
-	/** Flushes, and ends the reader. */
+	/**
+	 * Flushes, and ends the reader.
+	 *
+	 * @param options - may have `timeoutMillis`, the limit in milliseconds. @default no limit
+	 */
 	shutdown(options?: object): Promise<void>;
 }
 
@@ -85,7 +119,7 @@ export interface MetricReader {
 export interface LogRecord {
 	/** The message, or the object that was logged. @default absent */
 	readonly body?: unknown;
-	/** A value of `SeverityNumber`. @default absent */
+	/** The severity, as the number of a member of `SeverityNumber`. @default absent */
 	readonly severityNumber?: number | undefined;
 	/** The severity in the words of its source. @default absent */
 	readonly severityText?: string | undefined;
@@ -93,12 +127,16 @@ export interface LogRecord {
 	readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** A log record processor, by its shape: those of OpenTelemetry's SDK 2.x and 3.x fit. */
+/**
+ * A log record processor, by its shape: those of OpenTelemetry's SDK 2.x and 3.x fit. If a method of it throws or rejects,
+ * that is logged, and the application and the other processors go on.
+ */
 export interface LogRecordProcessor {
 	/**
 	 * Receives a log record when it is emitted.
 	 *
-	 * @param context - the context that it was emitted in
+	 * @param record - the record, as redacted
+	 * @param context - the context that it was emitted in. @default the active context
 	 */
 	onEmit(record: LogRecord, context?: Context): void;
 	/** Exports what is not exported yet. */
@@ -107,13 +145,20 @@ export interface LogRecordProcessor {
 	shutdown(): Promise<void>;
 }
 
-/** A sampler, by its shape: those of OpenTelemetry's SDK 2.x and 3.x fit. */
+/**
+ * A sampler, by its shape: those of OpenTelemetry's SDK 2.x and 3.x fit. If `shouldSample` throws, that is logged once, and
+ * the span is recorded and sampled.
+ */
 export interface Sampler {
 	/**
 	 * Decides about a span before it starts.
 	 *
 	 * @param context - the context with the parent
-	 * @param spanKind - a value of `SpanKind`
+	 * @param traceId - 32 hexadecimal digits
+	 * @param spanName - the name that the span starts with
+	 * @param spanKind - the kind, as the number of a member of `SpanKind`
+	 * @param attributes - those that the span starts with
+	 * @param links - those that the span starts with
 	 * @returns `decision`, a value of `SamplingDecision`, and attributes that are added to the span
 	 */
 	shouldSample(
@@ -124,11 +169,14 @@ export interface Sampler {
 		attributes: Readonly<Record<string, unknown>>,
 		links: Link[],
 	): {
+		/** The number of a member of `SamplingDecision`. */
 		readonly decision: number;
+		/** Attributes that are added to the span; left out if there are none. */
 		readonly attributes?: Readonly<Record<string, unknown>>;
+		/** The trace state of the span; left out if it is that of the parent. */
 		readonly traceState?: TraceState;
 	};
-	/** Describes the sampler. */
+	/** Returns a text that describes the sampler. */
 	toString(): string;
 }
 

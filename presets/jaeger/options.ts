@@ -7,7 +7,8 @@
  *
  * const jaeger: JaegerOptions = { endpoint: 'jaeger.local:4317' };
  * const { config } = await loadConfig({ preset: 'jaeger', jaeger });
- * config.jaeger; // => { endpoint: 'http://jaeger.local:4317', protocol: 'grpc' }
+ * config.jaeger.endpoint; // => 'http://jaeger.local:4317'
+ * config.jaeger.protocol; // => 'grpc'
  * ```
  */
 export interface JaegerOptions {

@@ -9,7 +9,8 @@ import type { EffectiveOptions } from '../../delivery/common/settings.js';
  *
  * const json: JsonOptions = { directory: '/var/lib/garden', maxBytes: '1 GiB', maxAge: '30d' };
  * const { config } = await loadConfig({ preset: 'json', json });
- * config.json; // => { directory: '/var/lib/garden', maxBytes: 2 ** 30, maxAge: 30 * 24 * 60 * 60 * 1000 }
+ * config.json.maxBytes; // => 2 ** 30
+ * config.json.maxAge; // => 30 * 24 * 60 * 60 * 1000
  * ```
  */
 export interface JsonOptions {

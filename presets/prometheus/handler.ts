@@ -6,26 +6,40 @@ import type { PageFormat } from './text-format.js';
 
 /** The part of a request that is read. `IncomingMessage` of node:http and the requests of Express fit. */
 export interface ScrapeRequest {
-	/** The HTTP method. */
+	/** The HTTP method; undefined for a response that a client receives, which is no request to serve. */
 	readonly method?: string | undefined;
-	/** The path with its query. */
+	/** The path with its query; undefined as for `method`. */
 	readonly url?: string | undefined;
 	/** The headers that decide about format and compression. */
 	readonly headers: {
+		/** The formats that the scraper accepts; undefined means text. */
 		readonly accept?: string | undefined;
+		/** The compressions that the scraper accepts; undefined means none. */
 		readonly 'accept-encoding'?: string | string[] | undefined;
 	};
 }
 
-/** The part of a response that is written. `ServerResponse` of node:http and the responses of Express fit. */
+/**
+ * The part of a response that is written. `ServerResponse` of node:http and the responses of Express fit. If a method of it
+ * throws, that is logged once.
+ */
 export interface ScrapeResponse {
 	/** The HTTP status. */
 	statusCode: number;
 	/** Whether the headers were sent. */
 	readonly headersSent: boolean;
-	/** Sets a header. */
+	/**
+	 * Sets a header. What it returns is ignored.
+	 *
+	 * @param name - the name of the header
+	 * @param value - its value; of `content-length` the number of bytes
+	 */
 	setHeader(name: string, value: string | number): unknown;
-	/** Sends the body and ends the response. */
+	/**
+	 * Sends the body and ends the response. What it returns is ignored.
+	 *
+	 * @param body - the body. @default none is sent
+	 */
 	end(body?: string | Uint8Array): unknown;
 }
 

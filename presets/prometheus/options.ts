@@ -10,7 +10,8 @@ import type { EffectiveOptions } from '../../delivery/common/settings.js';
  *
  * const prometheus: PrometheusOptions = { host: '0.0.0.0', port: 9465 };
  * const { config } = await loadConfig({ preset: 'prometheus', prometheus });
- * config.prometheus; // => { host: '0.0.0.0', port: 9465, path: '/metrics', listen: true }
+ * config.prometheus.port; // => 9465
+ * config.prometheus.path; // => '/metrics'
  * ```
  */
 export interface PrometheusOptions {

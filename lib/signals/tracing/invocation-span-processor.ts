@@ -5,13 +5,16 @@ import { stampPropagated } from './propagated.js';
 
 /**
  * The span processor that `invocationSpanProcessor` returns, by its shape: it fits `spanProcessors` and `addSpanProcessor` of
- * every version of OpenTelemetry's SDK.
+ * every version of OpenTelemetry's SDK. Its methods never throw.
  */
 export interface InvocationSpanProcessor {
 	/** Writes the observer of the parent context and the attributes that are propagated to it on the span. */
 	onStart(span: Span, parentContext: Context): void;
 	/** Counts the token usage in the attributes of the span, if it is a model call. */
-	onEnd(span: { readonly attributes: Readonly<Record<string, unknown>> }): void;
+	onEnd(span: {
+		/** The attributes by name. */
+		readonly attributes: Readonly<Record<string, unknown>>;
+	}): void;
 	/** Does nothing: there is nothing to flush. */
 	forceFlush(): Promise<void>;
 	/** Does nothing: there is nothing to end. */
