@@ -156,7 +156,12 @@ export async function runPresets(
 			},
 			stop: () => {
 				redirectWhenRegistered(watched);
-				return stop(() => sdk.shutdown(), instrumentations, [...settings, ...listeners]);
+				const shutDown = () => {
+					// Nothing ends these spans that could still be delivered.
+					open.interrupt();
+					return sdk.shutdown();
+				};
+				return stop(shutDown, instrumentations, [...settings, ...listeners]);
 			},
 		};
 	} catch (error) {

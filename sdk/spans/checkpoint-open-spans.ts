@@ -7,8 +7,17 @@ import type { SpanCheckpoints } from '../../presets/signals/processors.js';
 import { copyWith } from './copy.js';
 import { interruptedAttributes, type OpenSpans } from './open-spans.js';
 
-/** How often open spans are inspected, and how long one is open before its first checkpoint, in milliseconds. */
-export const CHECKPOINT_MS = 1000;
+/** How often open spans are inspected, in milliseconds. */
+const INSPECTION_MS = 200;
+
+/**
+ * How long a span is open before its first checkpoint, in milliseconds. It is due before the promised second, so that
+ * the next inspection and the write are within it.
+ */
+const FIRST_MS = 700;
+
+/** The least time between two checkpoints of a span, in milliseconds. */
+const LEAST_INTERVAL_MS = 1000;
 
 /** The longest time between two checkpoints of a span, in milliseconds. */
 const MAX_INTERVAL_MS = 60_000;
@@ -16,11 +25,11 @@ const MAX_INTERVAL_MS = 60_000;
 /** How many spans have checkpoints at the same time. */
 const MAX_SPANS = 1000;
 /** How many checkpoints are written at one inspection; the oldest spans come first. */
-const MAX_PER_ROUND = 100;
+const MAX_PER_ROUND = 200;
 
 /**
- * Writes checkpoints of spans that are open for longer than a second: each span as it would be if it were interrupted
- * now, after 1, 2, 4, 8 s and so on, then once a minute. A process that is killed can run nothing at its end, so its
+ * Writes checkpoints of spans that are open for a second: each span as it would be if it were interrupted now, before the
+ * first second has passed, after about 2, 4, 8 s and so on, then once a minute. A process that is killed can run nothing at its end, so its
  * checkpoints are all that is known of the calls that had not ended.
  */
 export class OpenSpanCheckpoints {
@@ -39,7 +48,7 @@ export class OpenSpanCheckpoints {
 		this.#open = open;
 		this.#checkpoints = checkpoints;
 		open.onSpanEnded = (span) => this.#forget(span);
-		this.#timer = untraced(() => platform.setInterval(() => this.#writeDue(), CHECKPOINT_MS).unref());
+		this.#timer = untraced(() => platform.setInterval(() => this.#writeDue(), INSPECTION_MS).unref());
 	}
 
 	/** Stops the timer. Checkpoints that were written stay where they are. */
@@ -55,14 +64,14 @@ export class OpenSpanCheckpoints {
 		let left = MAX_PER_ROUND;
 		for (const span of this.#open) {
 			if (left === 0) return;
-			// The first checkpoint is due one second after the start, each next one after as long as the span is open.
+			// Each checkpoint after the first is due when the span has been open for twice as long.
 			const began = hrTimeToMilliseconds(span.startTime);
-			const due = this.#due.get(span) ?? began + CHECKPOINT_MS;
+			const due = this.#due.get(span) ?? began + FIRST_MS;
 			if (due > now || (!this.#due.has(span) && this.#due.size >= MAX_SPANS)) continue;
 			// Spans that are recorded but not sampled are not exported either.
 			if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) continue;
 			left -= 1;
-			this.#due.set(span, now + Math.min(Math.max(now - began, CHECKPOINT_MS), MAX_INTERVAL_MS));
+			this.#due.set(span, now + Math.min(Math.max(now - began, LEAST_INTERVAL_MS), MAX_INTERVAL_MS));
 			const snapshot = interrupted(span, now);
 			for (const checkpoints of this.#checkpoints) checkpoints.save(span, snapshot);
 		}

@@ -13,6 +13,28 @@ const MAX_OPEN = 10_000;
 /** How many of the youngest spans are in an array: most spans end among them. */
 const MAX_RECENT = 32;
 
+/** Returns the span that it is called on. */
+function unchanged<T>(this: T): T {
+	return this;
+}
+
+/**
+ * What replaces the methods of a span that was interrupted. The application still uses the span, which is no mistake of
+ * it, and OpenTelemetry would log a warning for each call.
+ */
+const WITHOUT_EFFECT = {
+	...{
+		setAttribute: unchanged,
+		setAttributes: unchanged,
+		addEvent: unchanged,
+		addLink: unchanged,
+		addLinks: unchanged,
+	},
+	...{ setStatus: unchanged, updateName: unchanged },
+	recordException: () => undefined,
+	end: () => undefined,
+};
+
 /**
  * Remembers the spans that have started and not ended, so that those which the end of the process interrupts are not
  * lost. The youngest are searched from the end of an array. A Set that is filled and emptied by each call would
@@ -59,13 +81,15 @@ export class OpenSpans implements SpanProcessor {
 
 	/**
 	 * Ends all open spans, the youngest first, each with `agentese.interrupted`; the outcome of an invocation is
-	 * `cancelled`. To be called only at the very end of the process, when nothing else will end them. Never throws.
+	 * `cancelled`. To be called only at a shutdown or at the very end of the process, when nothing else will end them in
+	 * time. Never throws.
 	 */
 	interrupt(): void {
 		for (const span of [...this.#older, ...this.#recent].reverse()) {
 			try {
 				span.setAttributes(interruptedAttributes(span));
 				span.end();
+				Object.assign(span, WITHOUT_EFFECT);
 			} catch {
 				// A processor of the application may throw. The other spans must be ended nevertheless.
 			}

@@ -98,10 +98,13 @@ export function startOf(pid: number | 'self'): string | undefined {
 	return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }
 
-/** Returns the pid namespace of this process; undefined if the system has none. */
+/**
+ * Returns the pid namespace of this process; undefined if the system has none, or if `/proc` is that of another one: a pid
+ * leads to another process there.
+ */
 export function pidNamespace(): string | undefined {
 	try {
-		return readlinkSync('/proc/self/ns/pid');
+		return readlinkSync('/proc/self') === String(process.pid) ? readlinkSync('/proc/self/ns/pid') : undefined;
 	} catch {
 		return undefined;
 	}
