@@ -37,7 +37,7 @@ const FLOORS = {
 	'lib/weaving': [['declarations'], ['join-points'], ['invocations']],
 	delivery: [['common'], ['journal'], ['sending']],
 	'delivery/journal': [['files'], ['lease', 'segments']],
-	presets: [['contract', 'signals'], ['console', 'json', 'otlp', 'prometheus'], ['jaeger']],
+	presets: [['contract', 'signals', 'transport'], ['console', 'json', 'otlp', 'prometheus'], ['jaeger']],
 	config: [['common'], ['schema'], ['trust'], ['fast-check', 'resolve', 'sources'], ['custom-presets', 'generate']],
 	sdk: [
 		['api-registry', 'import-events', 'preflight', 'process-end', 'spans'],

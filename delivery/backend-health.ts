@@ -1,9 +1,13 @@
 import { log } from '../lib/diagnostics/diag-logger.js';
 import { withoutSecrets } from '../lib/diagnostics/mask.js';
+import { printable } from '../lib/diagnostics/printable.js';
 import { warnOnce } from '../lib/runtime/log-once.js';
 import { platform } from '../lib/runtime/platform.js';
 import type { SignalCounts } from './common/counts.js';
 import type { SendObserver } from './sending/sender.js';
+
+/** How many characters of a reason are read. */
+const MAX_REASON = 4000;
 
 /** How often a lasting outage is logged, in milliseconds. */
 const REPEAT_MS = 60_000;
@@ -37,9 +41,21 @@ export class BackendHealth implements SendObserver {
 	#lastErrorAt: number | undefined;
 	/**
 	 * Undefined while the backend is reachable. `since` is its beginning as `performance.now()` counts, `beganAt` in
-	 * milliseconds since 1970, and `dropped` the count at its beginning.
+	 * milliseconds since 1970, `dropped` the count at its beginning, `remedies` are those that were logged, and `isLogged`
+	 * is false as long as nothing was logged.
 	 */
-	#outage: { since: number; beganAt: number; dropped: number; timer: NodeJS.Timeout } | undefined;
+	#outage:
+		| {
+				since: number;
+				beganAt: number;
+				dropped: number;
+				remedies: Set<string>;
+				isLogged: boolean;
+				timer: NodeJS.Timeout;
+		  }
+		| undefined;
+	/** The outage before, and until when the next one of the same kind is a part of it, as `performance.now()` counts. */
+	#before: { remedies: ReadonlySet<string>; until: number } = { remedies: new Set(), until: 0 };
 
 	/**
 	 * @param endpoint - without a user name, a password or a query
@@ -52,23 +68,55 @@ export class BackendHealth implements SendObserver {
 		this.#counts = counts;
 	}
 
-	/** Logs the beginning of an outage. */
+	/**
+	 * Logs the beginning of an outage, and each new remedy during it. An outage that begins within a minute after one of the
+	 * same kind is logged when it has lasted for a minute.
+	 */
 	failed(error: unknown): void {
 		this.#keep(error);
-		if (this.#outage !== undefined) return;
-		const timer = platform.setInterval(() => this.#logOutage(), REPEAT_MS).unref();
-		this.#outage = { since: platform.performanceNow(), beganAt: platform.dateNow(), dropped: this.#dropped(), timer };
+		const remedy = this.#wording.remedy(this.#lastError ?? '');
+		this.#outage ??= this.#begin();
+		const { remedies } = this.#outage;
+		// A backend that is busy again and again has one line, not two for each request.
+		if (remedies.has(remedy)) return;
+		remedies.add(remedy);
+		this.#outage.isLogged = true;
 		log(
-			`the ${this.#preset} preset cannot deliver to ${this.target}; ${this.#wording.kept()}. ` +
-				`${this.#wording.remedy(this.#lastError ?? '')} Reason: ${this.#lastError}`,
+			`the ${this.#preset} preset cannot deliver to ${this.target}; ${this.#wording.kept()}. ${remedy} ` +
+				`Reason: ${this.#lastError}`,
+		);
+	}
+
+	#begin() {
+		const isSame = platform.performanceNow() < this.#before.until;
+		return {
+			since: platform.performanceNow(),
+			beganAt: platform.dateNow(),
+			dropped: this.#dropped(),
+			remedies: new Set(isSame ? this.#before.remedies : []),
+			isLogged: false,
+			timer: platform.setInterval(() => this.#logOutage(), REPEAT_MS).unref(),
+		};
+	}
+
+	/** Logs once that one request fails while others are accepted. */
+	failedAlone(error: unknown): void {
+		this.#keep(error);
+		warnOnce(
+			`${this.#preset}/${this.target}/alone`,
+			`one request of the ${this.#preset} preset fails while ${this.target} accepts others; it is kept and sent again, ever ` +
+				'later.',
+			new Error(this.#lastError),
 		);
 	}
 
 	/** Logs the end of an outage. */
 	delivered(): void {
 		if (this.#outage === undefined) return;
-		const { since, dropped } = this.#outage;
+		const { since, dropped, remedies, isLogged } = this.#outage;
 		this.close();
+		this.#before = { remedies, until: platform.performanceNow() + REPEAT_MS };
+		if (!isLogged) return;
 		log(
 			`the ${this.#preset} preset delivers to ${this.target} again, after ${seconds(since)}; ` +
 				`${waiting(this.#counts())} to be sent, ${this.#dropped() - dropped} were dropped meanwhile.`,
@@ -118,6 +166,7 @@ export class BackendHealth implements SendObserver {
 	#logOutage(): void {
 		if (this.#outage === undefined) return;
 		const { since, dropped } = this.#outage;
+		this.#outage.isLogged = true;
 		log(
 			`the ${this.#preset} preset has not delivered to ${this.target} for ${seconds(since)}; ${waiting(this.#counts())}, ` +
 				`${this.#dropped() - dropped} were dropped. Reason: ${this.#lastError}`,
@@ -163,11 +212,9 @@ export function reasonOf(error: unknown): string {
 	return oneLine(String(code ?? name));
 }
 
-/** Returns a text on one line of up to 300 characters, without secrets. */
+/** Returns a text on one line of up to 300 characters, without secrets, and with nothing that a terminal obeys. */
 function oneLine(text: string): string {
-	return withoutSecrets(text)
-		.replace(/\s*\n\s*/g, ' ')
-		.slice(0, 300);
+	return printable(withoutSecrets(text.slice(0, MAX_REASON)), 300);
 }
 
 /** The state of one address that telemetry is sent to. */

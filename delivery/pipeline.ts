@@ -122,7 +122,7 @@ export class SignalPipeline<T> {
 		if (this.#state === 'closed') this.#counts.drop(count, 'closed');
 		else if (this.#buffer.push({ record, count, size, priority, removed: false })) {
 			// A later listener of `exit` may still end spans. Nothing runs after it that could write them.
-			if (this.#state === 'ending') this.settle('last');
+			if (this.#state === 'ending') this.settle('final');
 			else this.#commitSoon();
 		} else {
 			this.#counts.drop(count, 'memory');
@@ -143,6 +143,7 @@ export class SignalPipeline<T> {
 		await this.#commitAll();
 		const { lastSequence } = this.#backlog;
 		if (!this.#sender.isThrottled) {
+			this.#sender.retryAll();
 			await this.#guarded(async () => void (await this.#sendUpTo(lastSequence, () => true)));
 		}
 		this.#sendSoon();
@@ -180,13 +181,13 @@ export class SignalPipeline<T> {
 		const journal = this.#journal;
 		const { transport } = this.#options;
 		// From here on each record is written as soon as it is pushed.
-		if (end === 'last' && (journal !== undefined || 'sendSync' in transport)) {
+		if (end === 'final' && (journal !== undefined || 'sendSync' in transport)) {
 			this.#state = 'ending';
 			this.#schedule.stopAdopting();
 		}
 		if (journal !== undefined) this.#buffer.flushSync(journal);
 		else if ('sendSync' in transport) this.#sendAllSync(transport);
-		if (end === 'last') this.#closeJournal();
+		if (end === 'final') this.#closeJournal();
 	}
 
 	/** Releases the segments, so that the next process can adopt them, and removes the checkpoints. */

@@ -32,7 +32,7 @@ const KINDS = {
 		async send({ signal, body, abort }) {
 			const headers = { 'x-hive': 'seven' };
 			const { status } = await fetch('http://127.0.0.1:${to}/v1/' + signal, { method: 'POST', headers, body, signal: abort });
-			if (status !== 200) return { kind: 'later', error: new Error('status ' + status) };
+			if (status !== 200) return { kind: 'retry', error: new Error('status ' + status) };
 		},
 	}`,
 };

@@ -77,15 +77,16 @@ function pipelineOn(disk: Faulty, { unreachable = true, keep = true, adopter = f
 		sizeOf: (text) => text.length,
 		transport: {
 			send: async (body) => {
-				if (backend.unreachable) return { kind: 'later', error: new Error('unreachable'), afterMs: 20 };
+				if (backend.unreachable) return { kind: 'retry', error: new Error('unreachable'), afterMs: 20 };
 				received.push(...JSON.parse(Buffer.from(body).toString()).texts);
-				return { kind: 'taken', refused: 0 };
+				return { kind: 'accepted', rejected: 0 };
 			},
 			close: () => undefined,
 		},
 		observer: {
 			target: 'there',
 			failed: () => undefined,
+			failedAlone: () => undefined,
 			delivered: () => undefined,
 			refused: () => undefined,
 			reasonOf: String,
@@ -127,7 +128,7 @@ describe.each(OPERATIONS)('a file system on which %s fails with EIO', (name) => 
 		const { pipeline, received, backend, counts, until } = pipelineOn(disk);
 		for (const text of texts(20)) pipeline.push(text);
 		await pipeline.flush();
-		pipeline.settle('perhaps');
+		pipeline.settle('maybe');
 		expect(counts()).toMatchObject({ created: 20, delivered: 0, dropped: 0 });
 		if (WRITING.includes(name)) expect(disk.failures).toBeGreaterThan(0);
 		backend.unreachable = false;
@@ -146,7 +147,7 @@ describe.each(OPERATIONS)('a file system on which %s fails with EIO', (name) => 
 		disk.fail('EIO', name);
 		const first = pipelineOn(disk);
 		for (const text of texts(20)) first.pipeline.push(text);
-		first.pipeline.settle('last');
+		first.pipeline.settle('final');
 		await first.pipeline.shutdown();
 		const { queued, onDisk, dropped, droppedBy } = first.counts();
 		expect({ queued, droppedBy }).toEqual({ queued: 0, droppedBy: dropped > 0 ? { undelivered: dropped } : {} });

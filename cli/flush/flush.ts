@@ -53,7 +53,7 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 		const { presets, resends } = await startResends(loaded, root);
 		const stopListening = whenProcessEnds((end) => {
 			for (const { pipeline } of resends) pipeline.settle(end);
-			if (end === 'last') writeStderr('agentese-otel: interrupted; what is not sent stays in the outbox.');
+			if (end === 'final') writeStderr('agentese-otel: interrupted; what is not sent stays in the outbox.');
 		});
 		try {
 			await drain(resends, since, timeout);
@@ -121,7 +121,7 @@ function waitingIn(pipeline: Resend['pipeline']): number {
  * Releases the segments. A shutdown would call an unreachable backend once more, so it is used only if nothing waits.
  */
 async function close({ pipeline }: Resend): Promise<void> {
-	if (waitingIn(pipeline) > 0) pipeline.settle('last');
+	if (waitingIn(pipeline) > 0) pipeline.settle('final');
 	else await pipeline.shutdown();
 }
 

@@ -1,5 +1,5 @@
 /**
- * How the process ends. `last`: nothing asynchronous runs any more. `perhaps`: a signal that the application also
+ * How the process ends. `final`: nothing asynchronous runs any more. `maybe`: a signal that the application also
  * handles, after which it may continue to run.
  */
-export type EndOfProcess = 'last' | 'perhaps';
+export type EndOfProcess = 'final' | 'maybe';

@@ -12,20 +12,22 @@ export interface PendingBody {
 	readonly sequence: number;
 	/** How the body is encoded. */
 	readonly encoding: Encoding;
-	/** How many spans, data points or log records it holds. */
-	readonly count: number;
+	/** How many spans, data points or log records of it are not decided. */
+	count: number;
 	/** When it was encoded, in milliseconds since 1970. */
 	readonly time: number;
 	/** The length of the body, in bytes. */
 	readonly size: number;
 	/** The body, if it is in memory. */
 	body?: Uint8Array | undefined;
-	/** Its frame on disk. The halves of a body that was too large have the frame of the whole one. */
+	/** Its frame on disk. */
 	entry?: Entry | undefined;
-	/** How many halves of that frame are not decided. They share this object. Undefined if it was not halved. */
-	share?: { left: number } | undefined;
-	/** True if it is sent in a request of its own, since a request with others was refused. */
+	/** How many parts of it are not decided. Undefined if it was not divided. */
+	parts?: number;
+	/** True if it is sent in a request of its own, since it has failed while others were accepted. */
 	sendAlone?: boolean;
+	/** True while the records are searched that the backend refuses: it is sent in parts. */
+	inBisection?: boolean;
 	/** Resolves when the write that brings it to the disk has ended, while there is one. Does not reject. */
 	storing?: Promise<void> | undefined;
 	/** True while it is being sent. */
@@ -141,20 +143,25 @@ export class Backlog {
 
 	/**
 	 * Returns the oldest bodies that make one request, all of one encoding: at most `records` records and `bytes` bytes
-	 * in up to `frames` bodies, but at least one body if any is pending.
+	 * in up to `frames` bodies, but at least one body if any may be sent.
+	 *
+	 * @param maySend - returns false for a body that is left out
 	 */
-	nextRequest(records: number, bytes: number, frames: number): PendingBody[] {
-		const [first] = this.#pending;
-		if (first === undefined) return [];
-		const request = [first];
-		let { count, size } = first;
-		while (request.length < frames && !first.sendAlone) {
-			const next = this.#pending[request.length];
-			if (next === undefined || next.sendAlone || next.encoding !== first.encoding) break;
+	nextRequest(
+		{ records, bytes, frames }: { records: number; bytes: number; frames: number },
+		maySend: (pending: PendingBody) => boolean,
+	): PendingBody[] {
+		const request: PendingBody[] = [];
+		let [count, size] = [0, 0];
+		for (const next of this.#pending) {
+			if (!maySend(next)) continue;
+			const [first] = request;
+			if (first !== undefined && (next.sendAlone || next.encoding !== first.encoding)) break;
 			count += next.count;
 			size += next.size;
-			if (count > records || size > bytes) break;
+			if (first !== undefined && (count > records || size > bytes)) break;
 			request.push(next);
+			if (next.sendAlone || request.length >= frames) break;
 		}
 		return request;
 	}
@@ -171,10 +178,10 @@ export class Backlog {
 	park(): void {
 		if (this.#pending.length <= PARK_ABOVE) return;
 		const inUse = new Set(this.peek(2).map(({ entry }) => entry?.segment));
-		for (const { entry, share, sendAlone, inFlight } of this.#pending) {
+		for (const { entry, sendAlone, inBisection, inFlight } of this.#pending) {
 			if (entry === undefined) continue;
 			// What is known of a single body would be lost with it.
-			if (!entry.segment.sealed || share !== undefined || sendAlone || inFlight) inUse.add(entry.segment);
+			if (!entry.segment.sealed || sendAlone || inBisection || inFlight) inUse.add(entry.segment);
 		}
 		// The order of the bodies stays: parked segments are sealed, and so older than those that are written to.
 		const bySegment = new Map<Segment, PendingBody[]>();
@@ -232,40 +239,31 @@ export class Backlog {
 	 */
 	decide(pending: PendingBody, lost: number, reason: string): void {
 		if (pending.decided) return;
+		this.decidePart(pending, pending.count, lost, reason);
 		pending.decided = true;
 		const index = this.#pending.indexOf(pending);
 		if (index >= 0) this.#pending.splice(index, 1);
 		this.#releaseBody(pending);
-		this.count -= pending.count;
 		this.totalBytes -= pending.size;
-		if (pending.entry === undefined) this.#counts.queued -= pending.count;
-		else this.#counts.onDisk -= pending.count;
-		const dropped = Math.min(lost, pending.count);
-		this.#counts.delivered += pending.count - dropped;
-		this.#counts.drop(dropped, reason);
 	}
 
-	/** Replaces a body by its halves. */
-	replaceByHalves(pending: PendingBody, halves: readonly { body: Uint8Array; count: number }[]): void {
-		const index = this.#pending.indexOf(pending);
-		if (pending.decided || index < 0) return;
-		// The frame is marked when all parts of it are decided.
-		const share = pending.entry && (pending.share ?? { left: 1 });
-		if (share !== undefined) share.left += halves.length - 1;
-		let { count: left } = pending;
-		const parts = halves.map(({ body, count }, at): PendingBody => {
-			// Their counts are read from their bytes. Their sum must be the count of the whole body.
-			const partCount = at === halves.length - 1 ? left : Math.min(count, left);
-			left -= partCount;
-			this.memoryBytes += body.length;
-			this.totalBytes += body.length;
-			const { sequence, encoding, time, entry } = pending;
-			return { sequence, encoding, time, count: partCount, size: body.length, body, entry, share };
-		});
-		pending.decided = true;
-		this.#releaseBody(pending);
-		this.totalBytes -= pending.size;
-		this.#pending.splice(index, 1, ...parts);
+	/**
+	 * Counts some records of a body as written, except for those that are lost. The body stays for the others.
+	 *
+	 * @param count - how many records are decided
+	 * @param lost - how many of these are lost
+	 * @param reason - under which `stats()` counts the lost ones
+	 */
+	decidePart(pending: PendingBody, count: number, lost: number, reason: string): void {
+		if (pending.decided) return;
+		const decided = Math.min(count, pending.count);
+		const dropped = Math.min(lost, decided);
+		pending.count -= decided;
+		this.count -= decided;
+		if (pending.entry === undefined) this.#counts.queued -= decided;
+		else this.#counts.onDisk -= decided;
+		this.#counts.delivered += decided - dropped;
+		this.#counts.drop(dropped, reason);
 	}
 
 	/** Drops the frames that the journal has dropped, parked ones of the segment included. */
@@ -274,10 +272,9 @@ export class Backlog {
 		this.#parked.delete(segment);
 		if (parked !== undefined) this.#dropStored(parked.count, parked.size, reason);
 		for (const entry of entries) {
-			const body = this.#byEntry.get(entry);
+			const pending = this.#byEntry.get(entry);
 			this.#byEntry.delete(entry);
-			const bodies = body === undefined || body.decided ? this.#pending.filter((one) => one.entry === entry) : [body];
-			for (const pending of bodies) this.decide(pending, pending.count, reason);
+			if (pending !== undefined) this.decide(pending, pending.count, reason);
 		}
 	}
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withoutSecrets } from '../../lib/diagnostics/mask.js';
+import { printable } from '../../lib/diagnostics/printable.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { platform } from '../../lib/runtime/platform.js';
 import { filesIn, type RetentionBounds, removeExpired } from '../common/retention.js';
@@ -28,6 +29,9 @@ export interface DeadLetter {
 
 /** How many characters of a response are kept. It is there for a person to read. */
 const MAX_ANSWER_LENGTH = 2000;
+
+/** How many characters of a response are searched for secrets. */
+const MAX_READ = 4 * MAX_ANSWER_LENGTH;
 
 /**
  * Keeps the bodies that a backend refused for good, one file each: a line of JSON with the time, the address and the
@@ -74,11 +78,11 @@ export class DeadLetters {
  * A response may quote the request with its headers. Secrets are masked before the text is cut, which could halve one.
  */
 function maskedHead({ reason, answer, ...letter }: DeadLetter): object {
-	const maskedAnswer = answer === undefined ? undefined : withoutSecrets(answer).slice(0, MAX_ANSWER_LENGTH);
+	const text = (value: string) => printable(withoutSecrets(value.slice(0, MAX_READ)), MAX_ANSWER_LENGTH);
 	return {
 		time: new Date(platform.dateNow()).toISOString(),
 		...letter,
-		reason: withoutSecrets(reason),
-		answer: maskedAnswer,
+		reason: text(reason),
+		answer: answer === undefined ? undefined : text(answer),
 	};
 }

@@ -1,33 +1,25 @@
 import { warnOnce } from '../../lib/runtime/log-once.js';
-import { platform } from '../../lib/runtime/platform.js';
 import type { Counts } from '../common/counts.js';
-import type { Journal } from '../journal/journal.js';
 import type { Backlog, PendingBody } from './backlog.js';
-import type { DeadLetters } from './dead-letters.js';
+import { Backoff } from './backoff.js';
+import { Bisection, type Part, type Piece, pieceOf } from './bisection.js';
+import { type DecisionOptions, Decisions } from './decisions.js';
 import { ReadRetry } from './read-retry.js';
-import { joinBodies, splitInHalf } from './request-bodies.js';
+import { joinBodies } from './request-bodies.js';
+import { Suspects } from './suspects.js';
 import type { SendResult, Transport } from './transport.js';
-
-/**
- * How many milliseconds a backend is left alone that does not accept a request: first, and at most. It doubles each
- * time.
- */
-const BACKOFF_FIRST_MS = 500;
-const BACKOFF_LAST_MS = 30_000;
-
-/** The longest delay that a backend may ask for (1 hour), in milliseconds. */
-const MAX_RETRY_AFTER_MS = 36e5;
 
 /** How many bytes of bodies one request has, at most (2 MiB): a Collector accepts 4 MiB over gRPC. */
 const REQUEST_BYTES = 2 * 2 ** 20;
 
-/**
- * After this many failures in a row the oldest body may be the reason: the next one is then tried, every second time.
- */
-const SUSPECT_AFTER = 4;
+/** How many bodies one request has, at most. */
+const REQUEST_BODIES = 1000;
 
-/** If others were accepted this many times while the oldest body failed, the oldest is kept as a dead letter. */
-const POISON_AFTER = 3;
+/** How often a record alone must cut the connection before it is set aside. */
+const CUTS_OF_RECORD = 3;
+
+/** A request that the backend refuses for what is in it. */
+type Refusal = SendResult & { readonly kind: 'badBody' };
 
 /** Receives what happens to the requests of one address, and names it in messages. */
 export interface SendObserver {
@@ -35,6 +27,8 @@ export interface SendObserver {
 	readonly target: string;
 	/** A request failed, and will be repeated. */
 	failed(error: unknown): void;
+	/** A request failed while others are accepted, and will be repeated. */
+	failedAlone(error: unknown): void;
 	/** A request was accepted. */
 	delivered(): void;
 	/** Records were refused for good. */
@@ -44,17 +38,13 @@ export interface SendObserver {
 }
 
 /** What a sender is created with. */
-export interface SenderOptions {
+export interface SenderOptions extends DecisionOptions {
 	readonly transport: Transport;
 	readonly observer: SendObserver;
 	/** True if the records are metrics, which count for their data points. */
 	readonly metrics: boolean;
 	/** How many records make a request, at most. */
 	readonly batch: number;
-	/** The journal that holds the bodies on disk. */
-	readonly journal: Journal | undefined;
-	/** Keeps the bodies that the backend refuses. */
-	readonly deadLetters: DeadLetters | undefined;
 	/**
 	 * True for a destination on this machine: one body per request, in their order, and no body is the reason of a
 	 * failure.
@@ -63,23 +53,27 @@ export interface SenderOptions {
 }
 
 /**
- * Sends what the backlog holds, the oldest first, one request at a time. Backs off while the backend is unreachable.
+ * Sends what the backlog holds, the oldest first, one request at a time. Backs off while the backend is unreachable or
+ * accepts nothing. Sets a record aside only if the backend refuses that record, and accepts others.
  */
 export class Sender {
 	readonly #options: SenderOptions;
 	readonly #backlog: Backlog;
 	readonly #counts: Counts;
-	/** How often others were accepted while that body failed. */
-	readonly #suspected = new WeakMap<PendingBody, number>();
+	readonly #decisions: Decisions;
+	readonly #backoff = new Backoff();
+	readonly #suspects = new Suspects();
 	readonly #readRetry = new ReadRetry();
-	/** The size of a request: less than `REQUEST_BYTES` after one was too large. */
+	/** The search for the refused records of a request. */
+	#bisection: Bisection | undefined;
+	/** The size of a joined request: less than `REQUEST_BYTES` after one was too large. */
 	#maxBytes = REQUEST_BYTES;
-	/** How many requests failed in a row. */
-	#failures = 0;
-	/** Until when the backend is left alone, as `performance.now()` counts. */
-	#notBefore = 0;
-	/** True if the backend set that time. */
-	#throttled = false;
+	/** The size of a request that was refused as too large. It is divided before it is sent. */
+	#tooLargeBytes = Number.POSITIVE_INFINITY;
+	/** True if the last request was accepted. */
+	#wasAccepted = false;
+	/** How many requests were accepted. */
+	#accepts = 0;
 	/** The request that is in progress. */
 	#request: Promise<boolean> | undefined;
 
@@ -87,16 +81,17 @@ export class Sender {
 		this.#options = options;
 		this.#backlog = backlog;
 		this.#counts = counts;
+		this.#decisions = new Decisions(backlog, counts, options);
 	}
 
 	/** How many milliseconds the backend is still left alone. */
 	get waitMs(): number {
-		return Math.max(0, this.#notBefore - platform.performanceNow());
+		return this.#backoff.waitMs;
 	}
 
 	/** True while the backend has asked for a delay (`Retry-After`, `RetryInfo`). */
 	get isThrottled(): boolean {
-		return this.#throttled && this.waitMs > 0;
+		return this.#backoff.isThrottled;
 	}
 
 	/** Resolves when the request in progress is decided, on disk too. */
@@ -104,66 +99,224 @@ export class Sender {
 		await this.#request;
 	}
 
+	/** Lets the bodies that are left out for a while be sent now. */
+	retryAll(): void {
+		this.#suspects.makeDue();
+	}
+
 	/**
 	 * Sends one request, or waits for the one that is in progress. Never rejects.
 	 *
-	 * @returns true if the backend accepted or refused something, or a body that cannot be read was dropped
+	 * @returns true if another request may follow at once: the backend has answered, or one body alone has failed
 	 */
 	send(): Promise<boolean> {
-		this.#request ??= this.#sendOldest().finally(() => {
+		this.#request ??= this.#sendNext().finally(() => {
 			this.#request = undefined;
 		});
 		return this.#request;
 	}
 
 	/** Sends the next request. Its bodies are in flight meanwhile. */
-	async #sendOldest(): Promise<boolean> {
+	async #sendNext(): Promise<boolean> {
 		await this.#backlog.refill();
-		const bodies = this.#nextBodies();
-		for (const pending of bodies) pending.inFlight = true;
+		const piece = this.#nextPiece();
+		if (piece === undefined) return false;
+		for (const { owner } of piece.parts) owner.inFlight = true;
 		try {
-			return await this.#sendBodies(bodies);
+			return await this.#sendPiece(piece);
 		} finally {
-			for (const pending of bodies) pending.inFlight = false;
+			for (const { owner } of piece.parts) owner.inFlight = false;
 		}
 	}
 
-	/** Sends bodies as one request. Returns true if any of them was decided. */
-	async #sendBodies(bodies: readonly PendingBody[]): Promise<boolean> {
-		const [first] = bodies;
-		if (first === undefined) return false;
-		const parts: Uint8Array[] = [];
-		const sent: PendingBody[] = [];
-		for (const pending of bodies) {
-			const body = await this.#read(pending);
-			// A body that cannot be read waits or is dropped. The others are sent without it.
-			if (body === undefined || pending.decided) continue;
-			parts.push(body);
-			sent.push(pending);
+	/** Returns what is sent next; undefined if nothing may be sent now. */
+	#nextPiece(): Piece | undefined {
+		const { batch, local } = this.#options;
+		const inParts = this.#bisection?.next;
+		if (inParts === undefined) this.#bisection = undefined;
+		const mayBeSent = (pending: PendingBody) => !pending.inBisection && this.#suspects.isDue(pending);
+		const { failures } = this.#backoff;
+		if (failures === 0) {
+			const bounds = { records: batch, bytes: this.#maxBytes, frames: local ? 1 : REQUEST_BODIES };
+			return inParts ?? nonEmpty(this.#backlog.nextRequest(bounds, mayBeSent));
 		}
-		if (sent.length === 0) return bodies.some(({ decided }) => decided);
-		const body = joinBodies(parts, first.encoding);
-		const { transport } = this.#options;
+		// While the backend accepts nothing, one body is enough to find out that it does again. From the third time on
+		// another one is tried every second time, since the first may be the reason.
+		const one = { records: 0, bytes: 0, frames: 1 };
+		const first = inParts ?? nonEmpty(this.#backlog.nextRequest(one, mayBeSent));
+		if (local || failures % 2 === 1) return first;
+		const tried = inParts === undefined ? first?.parts[0]?.owner : undefined;
+		return nonEmpty(this.#backlog.nextRequest(one, (pending) => pending !== tried && mayBeSent(pending))) ?? first;
+	}
+
+	/** Sends a piece as one request. Returns what `send()` does. */
+	async #sendPiece(piece: Piece): Promise<boolean> {
+		const { transport, metrics } = this.#options;
+		const parts: SentPart[] = [];
+		for (const part of piece.parts) {
+			const body = part.body ?? (await this.#read(part.owner));
+			// A body that cannot be read waits or is dropped. The others are sent without it.
+			if (body !== undefined && !part.owner.decided) parts.push({ part, body });
+		}
+		const [first] = parts;
+		if (first === undefined) return piece.parts.some(({ owner }) => owner.decided);
+		const body = joinBodies(
+			parts.map((each) => each.body),
+			first.part.owner.encoding,
+		);
+		const sent: Sent = { piece, parts, body };
+		if (this.#isDivided(sent, metrics)) return true;
 		let result = await transport.send(body);
-		if (this.#failures === 0 && wasCut(result)) {
+		if (this.#backoff.failures === 0 && wasCut(result) && !this.#suspects.has(first.part.owner)) {
 			// The connection was kept alive after an earlier request, and the backend has closed it meanwhile.
 			this.#counts.retries += 1;
 			result = await transport.send(body);
 		}
 		// What is being written has its place on disk before it is decided: its state is written before the next request.
-		await Promise.all(sent.map(({ storing }) => storing));
-		return this.#handle(sent, body, result);
+		await Promise.all(parts.map(({ part }) => part.owner.storing));
+		if (result.kind === 'accepted') return this.#accepted(sent, result);
+		return result.kind === 'badBody' ? this.#refused(sent, result) : this.#failed(sent, result);
 	}
 
-	/** Returns the bodies of the next request. */
-	#nextBodies(): PendingBody[] {
-		const { batch, local } = this.#options;
-		if (this.#failures === 0) return this.#backlog.nextRequest(batch, this.#maxBytes, local ? 1 : 1000);
-		// While the backend is unreachable, one body is enough to find out that it is back.
-		const [first, second] = this.#backlog.peek(2);
-		const suspicious = !local && this.#failures >= SUSPECT_AFTER && this.#failures % 2 === 0;
-		const next = (suspicious ? second : undefined) ?? first;
-		return next === undefined ? [] : [next];
+	/** Divides a piece that would be refused, before it is sent. Returns false if it is to be sent. */
+	#isDivided({ piece, body }: Sent, metrics: boolean): boolean {
+		const isTooLarge = body.length >= this.#tooLargeBytes;
+		if (piece.isBad !== true && !isTooLarge) return false;
+		const running = this.#bisection;
+		if (isPartOf(piece)) return running?.divide(piece, body, metrics) ?? false;
+		if (running !== undefined) return false;
+		const begun = new Bisection(piece, { byCuts: false, bySize: true, isProven: false });
+		this.#bisection = begun;
+		return begun.divide(piece, body, metrics);
+	}
+
+	/** Decides what was accepted. */
+	async #accepted({ piece, parts }: Sent, { rejected, message }: SendResult & { kind: 'accepted' }): Promise<boolean> {
+		const { observer } = this.#options;
+		this.#backoff.succeeded();
+		this.#accepts += 1;
+		this.#wasAccepted = true;
+		// The backend may accept larger requests again. The sizes grow by 2 % each time.
+		this.#maxBytes = Math.min(REQUEST_BYTES, Math.ceil(this.#maxBytes * 1.02));
+		this.#tooLargeBytes *= 1.02;
+		this.#suspects.accepted(parts.map(({ part }) => part.owner));
+		if (isPartOf(piece)) this.#bisection?.accepted(piece);
+		else if (this.#bisection !== undefined) this.#bisection.isProven = true;
+		await this.#decisions.accepted(
+			parts.map(({ part }) => part),
+			rejected,
+		);
+		observer.delivered();
+		if (rejected > 0) observer.refused(new Error(`${rejected} records of a request: ${message ?? 'no reason given'}`));
+		return true;
+	}
+
+	/** Searches the refused records of a request. */
+	#refused(sent: Sent, result: Refusal): Promise<boolean> | boolean {
+		const { piece, parts, body } = sent;
+		const bySize = result.tooLarge === true;
+		this.#wasAccepted = false;
+		if (bySize) {
+			this.#maxBytes = Math.max(1, Math.min(this.#maxBytes, Math.floor(body.length / 2)));
+			this.#tooLargeBytes = Math.min(this.#tooLargeBytes, body.length);
+		}
+		if (isPartOf(piece)) {
+			this.#bisection?.refused(bySize);
+			return this.#divideOrSetAside(sent, result);
+		}
+		const owners = parts.map(({ part }) => part.owner);
+		if (this.#bisection !== undefined) {
+			// It was sent to find out whether the backend accepts anything else.
+			for (const owner of owners) this.#suspects.suspect(owner, false);
+			return this.#refusesAll(result);
+		}
+		const isProven = owners.every((owner) => this.#suspects.isProven(owner));
+		for (const owner of owners) this.#suspects.forget(owner);
+		this.#bisection = new Bisection(piece, { byCuts: false, bySize, isProven });
+		return this.#divideOrSetAside(sent, result);
+	}
+
+	/** Divides a refused piece; sets it aside if it cannot be divided and the backend accepts others. */
+	async #divideOrSetAside({ piece, parts, body }: Sent, { error, answer }: Refusal): Promise<boolean> {
+		const { observer, metrics } = this.#options;
+		const bisection = this.#bisection;
+		if (bisection === undefined) return false;
+		const isDivided = bisection.divide(piece, body, metrics);
+		if (!isDivided && !bisection.isProven) {
+			if (!bisection.postpone(piece)) return this.#refusesAll({ kind: 'badBody', error });
+		}
+		this.#backoff.succeeded();
+		if (isDivided || !bisection.isProven) return true;
+		bisection.setAside(piece);
+		observer.refused(error);
+		const why = { endpoint: observer.target, reason: observer.reasonOf(error), answer };
+		for (const each of parts) await this.#decisions.setAside(each.part, each.body, why);
+		return true;
+	}
+
+	/**
+	 * Leaves a backend alone that refuses single records and has accepted nothing since: that is no fault of the records.
+	 */
+	#refusesAll({ error }: Refusal): false {
+		const { observer } = this.#options;
+		// What was learned of its size limit is as wrong.
+		this.#maxBytes = REQUEST_BYTES;
+		this.#tooLargeBytes = Number.POSITIVE_INFINITY;
+		this.#counts.retries += 1;
+		this.#backoff.failed(undefined);
+		// If the backend has accepted others, the next request is likely to be accepted too.
+		if (this.#accepts === 0 || this.#backoff.failures > 1) {
+			observer.failed(new Error(`it refuses every record: ${observer.reasonOf(error)}`));
+		}
+		return false;
+	}
+
+	/** Sends a request again later that has failed, whatever is in it. */
+	async #failed(sent: Sent, result: SendResult & { kind: 'retry' | 'badBackend' }): Promise<boolean> {
+		const { observer, local, metrics } = this.#options;
+		const { error, afterMs } = result;
+		const isCut = wasCut(result);
+		const mayBeAlone = this.#wasAccepted && afterMs === undefined;
+		this.#counts.retries += 1;
+		this.#wasAccepted = false;
+		if (isCut && this.#bisection?.byCuts && isPartOf(sent.piece)) {
+			this.#bisection.refused(false);
+			if (this.#bisection.divide(sent.piece, sent.body, metrics)) return true;
+			if (this.#isCutting(sent.piece)) return this.#divideOrSetAside(sent, cutBy(error));
+		}
+		const owner = this.#noteFailure(sent, isCut);
+		if (owner !== undefined && !local) {
+			if (this.#bisection === undefined && this.#suspects.isCutting(owner)) {
+				this.#suspects.forget(owner);
+				this.#bisection = new Bisection(sent.piece, { byCuts: true, bySize: false, isProven: true });
+				return this.#divideOrSetAside(sent, cutBy(error));
+			}
+			if (mayBeAlone && this.#suspects.has(owner)) {
+				observer.failedAlone(error);
+				return true;
+			}
+		}
+		this.#backoff.failed(afterMs);
+		observer.failed(error);
+		return false;
+	}
+
+	/** Notes who has failed. Returns the only body of the request, if it was whole. */
+	#noteFailure({ piece, parts }: Sent, isCut: boolean): PendingBody | undefined {
+		const [first] = parts;
+		if (parts.length === 1 && first !== undefined && !isPartOf(piece)) {
+			this.#suspects.failed(first.part.owner, isCut);
+			return first.part.owner;
+		}
+		this.#suspects.joinedFailed();
+		return undefined;
+	}
+
+	/** Returns true if a piece that cannot be divided has cut the connection several times, while others were accepted. */
+	#isCutting(piece: Piece): boolean {
+		piece.acceptsBefore ??= this.#accepts;
+		piece.refusals = (piece.refusals ?? 0) + 1;
+		return piece.refusals >= CUTS_OF_RECORD && this.#accepts > piece.acceptsBefore;
 	}
 
 	/** Returns a body; undefined if it cannot be read. It is then dropped, unless it is to be read again later. */
@@ -181,121 +334,49 @@ export class Sender {
 				'what waited on disk to be sent was removed or damaged; it is dropped, and stats() counts it.',
 				error,
 			);
-			await this.#decide(pending, pending.count, 'unreadable', 'refused');
+			await this.#decisions.drop(pending, 'unreadable');
 			return undefined;
 		}
 	}
+}
 
-	/** Does what the result of a request calls for. Returns true unless the request is to be repeated. */
-	async #handle(bodies: readonly PendingBody[], body: Uint8Array, result: SendResult): Promise<boolean> {
-		const { observer } = this.#options;
-		if (result.kind === 'later') {
-			this.#counts.retries += 1;
-			this.#failures += 1;
-			this.#throttled = result.afterMs !== undefined;
-			// Up to a quarter shorter or longer, so that the processes of an application are not in step.
-			const jitter = 0.75 + platform.random() / 2;
-			const backoff = Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** (this.#failures - 1)) * jitter;
-			const wait = result.afterMs === undefined ? backoff : Math.min(Math.max(result.afterMs, 0), MAX_RETRY_AFTER_MS);
-			this.#notBefore = platform.performanceNow() + wait;
-			observer.failed(result.error);
-			return false;
-		}
-		await this.#suspectOldest(bodies);
-		this.#failures = 0;
-		this.#notBefore = 0;
-		this.#throttled = false;
-		if (result.kind === 'taken') {
-			// The backend may accept larger requests again. The size grows by 2 % each time.
-			this.#maxBytes = Math.min(REQUEST_BYTES, Math.ceil(this.#maxBytes * 1.02));
-			await this.#accepted(bodies, result.refused);
-			observer.delivered();
-			return true;
-		}
-		// Without this, the halves of one body would be joined again.
-		if (result.kind === 'smaller') this.#maxBytes = Math.max(1, Math.min(this.#maxBytes, Math.floor(body.length / 2)));
-		if (bodies.length === 1) await this.#refused(bodies[0], body, result);
-		// One of the bodies may be the reason. Each is sent alone, so that the others are not refused with it.
-		else if (result.kind === 'never') for (const pending of bodies) pending.sendAlone = true;
-		return true;
-	}
+/** A part of a request, with its body. */
+interface SentPart {
+	readonly part: Part;
+	readonly body: Uint8Array;
+}
 
-	/**
-	 * Decides all bodies of a request. Resolves when the disk has the new states: nothing more is sent before, so that
-	 * after a kill at most one request is sent twice.
-	 *
-	 * @param refused - how many of their records the backend has refused
-	 */
-	async #accepted(bodies: readonly PendingBody[], refused: number): Promise<void> {
-		let left = refused;
-		const decided = bodies.map((pending) => {
-			const lost = Math.min(left, pending.count);
-			left -= lost;
-			return this.#decide(pending, lost, 'refused', 'acknowledged');
-		});
-		await Promise.all(decided);
-	}
+/** A request. */
+interface Sent {
+	readonly piece: Piece;
+	/** The parts of the piece, without what could not be read. */
+	readonly parts: readonly SentPart[];
+	/** The bodies of the parts, joined. */
+	readonly body: Uint8Array;
+}
 
-	/**
-	 * Counts against the oldest body that another one was accepted or refused while it failed: the backend is reachable,
-	 * and the oldest body is the reason. After three times it is kept as a dead letter.
-	 */
-	async #suspectOldest(bodies: readonly PendingBody[]): Promise<void> {
-		const oldest = this.#backlog.first;
-		if (this.#failures < SUSPECT_AFTER || oldest === undefined || bodies.includes(oldest)) return;
-		const times = (this.#suspected.get(oldest) ?? 0) + 1;
-		this.#suspected.set(oldest, times);
-		if (times < POISON_AFTER) return;
-		const body = await this.#read(oldest);
-		if (body === undefined) return;
-		await this.#keepRefused(oldest, body, 'every request with it failed, while others were accepted');
-	}
+/** Returns true if a piece belongs to the bisection that is in progress. */
+function isPartOf({ parts }: Piece): boolean {
+	return parts[0]?.owner.inBisection === true;
+}
 
-	/** Handles the refusal of a single body: halves it if it was too large, else keeps it as a dead letter. */
-	async #refused(
-		pending: PendingBody | undefined,
-		body: Uint8Array,
-		result: SendResult & { kind: 'smaller' | 'never' },
-	) {
-		if (pending === undefined) return;
-		const { observer, metrics } = this.#options;
-		const halves = result.kind === 'smaller' ? splitInHalf(body, pending.encoding, metrics) : undefined;
-		if (halves !== undefined) {
-			this.#backlog.replaceByHalves(pending, halves);
-			return;
-		}
-		observer.refused(result.error);
-		await this.#keepRefused(pending, body, observer.reasonOf(result.error), result.answer);
-	}
+/** Returns the connection that a request cuts as a refusal of what is in it. */
+function cutBy(error: unknown): Refusal {
+	const { message } = (error ?? {}) as { message?: unknown };
+	return {
+		kind: 'badBody',
+		error: new Error(`each request with it closes the connection, while others are accepted (${message})`),
+	};
+}
 
-	/** Keeps a body as a dead letter, and counts it as refused. */
-	async #keepRefused(pending: PendingBody, body: Uint8Array, reason: string, answer?: string): Promise<void> {
-		const { deadLetters, observer } = this.#options;
-		const { encoding, count } = pending;
-		if (await deadLetters?.keep({ endpoint: observer.target, encoding, count, reason, answer }, body)) {
-			this.#counts.rejected += count;
-		}
-		await this.#decide(pending, count, 'refused', 'refused');
-	}
-
-	/** Removes a body from the backlog, and marks its frame when no other half of it is pending. */
-	async #decide(pending: PendingBody, lost: number, reason: string, state: 'acknowledged' | 'refused'): Promise<void> {
-		if (pending.decided) return;
-		const { entry, share } = pending;
-		this.#backlog.decide(pending, lost, reason);
-		if (entry === undefined) return;
-		if (share !== undefined) {
-			share.left -= 1;
-			if (share.left > 0) return;
-		}
-		this.#backlog.forgetEntry(entry);
-		await this.#options.journal?.markDone(entry, state);
-	}
+/** Returns bodies as one piece; undefined if there are none. */
+function nonEmpty(bodies: readonly PendingBody[]): Piece | undefined {
+	return bodies.length === 0 ? undefined : pieceOf(bodies);
 }
 
 /** Returns true if the connection was closed while the request was being sent. */
 function wasCut(result: SendResult): boolean {
-	if (result.kind !== 'later') return false;
+	if (result.kind !== 'retry') return false;
 	const { code } = (result.error ?? {}) as { code?: unknown };
 	return code === 'ECONNRESET' || code === 'EPIPE';
 }

@@ -50,38 +50,50 @@ export interface DeliveryRequest {
 /**
  * The outcome of one request, as `CustomBackend.send` returns it. `undefined` means that the backend accepted all
  * records. Any other value is reported once, and the request is sent again.
+ *
+ * `badBody` alone can end in a record that is set aside. Return it only if the backend has read the request and refuses
+ * what is in it.
  */
 export type DeliveryAnswer =
 	| undefined
 	| {
 			/** The backend accepted the request. */
-			readonly kind: 'taken';
+			readonly kind: 'accepted';
 			/** The number of records that it refused nevertheless. They are counted as dropped. @default 0 */
-			readonly refused?: number | undefined;
+			readonly rejected?: number | undefined;
 	  }
 	| {
 			/** The backend is unreachable or busy: the request is sent again. */
-			readonly kind: 'later';
-			/** The reason, for messages and `stats()`. @default an error that names the preset and `later` */
+			readonly kind: 'retry';
+			/** The reason, for messages and `stats()`. @default an error that names the preset and `retry` */
 			readonly error?: unknown;
 			/** The least time until the next attempt, in milliseconds. @default an increasing pause that the sender sets */
 			readonly afterMs?: number | undefined;
 	  }
 	| {
-			/** The request is too large: its records are sent again in two halves. */
-			readonly kind: 'smaller';
-			/** The reason, for messages and `stats()`. @default an error that names the preset and `smaller` */
-			readonly error?: unknown;
-			/** The text that the backend returned. It is kept with records that cannot be divided any further. @default '' */
-			readonly answer?: string | undefined;
-	  }
-	| {
-			/** The backend refuses the request for good: its records are counted as dropped and kept as dead letters. */
-			readonly kind: 'never';
-			/** The reason, for messages and `stats()`. @default an error that names the preset and `never` */
+			/**
+			 * The backend refuses the content of the request. Parts of it are sent, each half as large, until the records
+			 * that it refuses are found. Those are counted as dropped and kept as dead letters; all others are delivered. If
+			 * it accepts nothing at all, that is taken for `badBackend`.
+			 */
+			readonly kind: 'badBody';
+			/** True if it refuses the size of the request, and not its content. @default false */
+			readonly tooLarge?: boolean | undefined;
+			/** The reason, for messages and `stats()`. @default an error that names the preset and `badBody` */
 			readonly error?: unknown;
 			/** The text that the backend returned. It is kept with the dead letters. @default '' */
 			readonly answer?: string | undefined;
+	  }
+	| {
+			/**
+			 * The backend accepts no request before a person has corrected something: a key, an address, the backend itself.
+			 * Everything is kept, one line reports the reason, and the backend is asked again ever later, up to 30 seconds.
+			 */
+			readonly kind: 'badBackend';
+			/** The reason, for messages and `stats()`. @default an error that names the preset and `badBackend` */
+			readonly error?: unknown;
+			/** The least time until the next attempt, in milliseconds. @default an increasing pause that the sender sets */
+			readonly afterMs?: number | undefined;
 	  };
 
 /**
@@ -118,7 +130,7 @@ export interface CustomBackend extends BackendOptions {
 	readonly temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
 	/**
 	 * Delivers one request. It is called for one request at a time for each signal, the oldest first. If it throws or
-	 * rejects, the outcome is `later` with that error. It must not return before the backend has the request, because the
+	 * rejects, the outcome is `retry` with that error. It must not return before the backend has the request, because the
 	 * records are then removed from the disk.
 	 */
 	send(request: DeliveryRequest): DeliveryAnswer | Promise<DeliveryAnswer>;

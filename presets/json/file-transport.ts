@@ -8,8 +8,8 @@ export function destinationFor(file: LineFile): Destination {
 	return {
 		send: (body) =>
 			file.append(body).then(
-				() => ({ kind: 'taken', refused: 0 }),
-				(error) => ({ kind: 'later', error }),
+				() => ({ kind: 'accepted', rejected: 0 }),
+				(error) => ({ kind: 'retry', error }),
 			),
 		sendSync: (body) => file.appendSync(body),
 		settleSync: () => file.settleSync(),
@@ -30,6 +30,7 @@ export function sendObserverOf(directory: string): SendObserver {
 					'what is lost. Make the directory writable, or set json.directory to another one.',
 				error,
 			),
+		failedAlone: ignore,
 		delivered: ignore,
 		refused: ignore,
 		reasonOf: String,

@@ -49,38 +49,42 @@ async function sendWithin(
 	let timer: NodeJS.Timeout | undefined;
 	const timedOut = new Promise<SendResult>((resolve) => {
 		const error = new Error(`no answer within ${timeout} ms`);
-		timer = platform
-			.setTimeout(() => {
-				resolve({ kind: 'later', error });
-				abort.abort(error);
-			}, timeout)
-			.unref();
+		// The limit keeps the process alive: a request is decided before it ends, or given up at that time.
+		timer = platform.setTimeout(() => {
+			resolve({ kind: 'retry', error });
+			abort.abort(error);
+		}, timeout);
 	});
 	// An async function, so that a `send` that throws synchronously has the same effect as one that rejects.
 	const send = async () => answerToResult(preset, await backend.send({ signal, encoding, body, abort: abort.signal }));
 	try {
 		return await Promise.race([send(), timedOut]);
 	} catch (error) {
-		return { kind: 'later', error };
+		return { kind: 'retry', error };
 	} finally {
 		platform.clearTimeout(timer);
 	}
 }
 
-/** Checks what `send` returned and fills in its defaults. An illegal value is reported once and means `later`. */
+/** The kinds of a legal answer. */
+const KINDS = ['accepted', 'retry', 'badBody', 'badBackend'];
+
+/** Checks what `send` returned and fills in its defaults. An illegal value is reported once and means `retry`. */
 function answerToResult(preset: string, answer: DeliveryAnswer): SendResult {
-	if (answer === undefined) return { kind: 'taken', refused: 0 };
-	if (answer?.kind === 'taken') return { kind: 'taken', refused: answer.refused ?? 0 };
-	if (answer?.kind === 'later' || answer?.kind === 'smaller' || answer?.kind === 'never') {
+	if (answer === undefined) return { kind: 'accepted', rejected: 0 };
+	if (answer?.kind === 'accepted') return { kind: 'accepted', rejected: answer.rejected ?? 0 };
+	if (answer?.kind === 'retry' || answer?.kind === 'badBody' || answer?.kind === 'badBackend') {
 		return { ...answer, error: answer.error ?? new Error(`send() of the ${preset} preset returned "${answer.kind}"`) };
 	}
+	const { kind } = (answer ?? {}) as { kind?: unknown };
+	const got = typeof kind === 'string' ? `the kind "${kind}"` : typeof answer;
 	const error = new Error(
-		`send() must return nothing, or an object whose kind is taken, later, smaller or never; it returned ${typeof answer}`,
+		`send() must return nothing, or an object whose kind is one of ${KINDS.join(', ')}; it returned ${got}`,
 	);
 	warnOnce(
 		`deliver/${preset}/answer`,
 		`send() of the ${preset} preset returned no legal answer, so its request is sent again.`,
 		error,
 	);
-	return { kind: 'later', error };
+	return { kind: 'retry', error };
 }

@@ -1,5 +1,6 @@
-import { type Protocol, readEndpoint } from '../contract/endpoint.js';
+import { readEndpoint } from '../contract/endpoint.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
+import type { Target } from '../transport/target.js';
 
 /** The signals of OTLP. */
 export type OtlpSignal = 'traces' | 'metrics' | 'logs';
@@ -10,25 +11,7 @@ export type HeaderSettings = Pick<OtlpSettings, 'headers'> & {
 };
 
 /** The address that one signal is sent to, with all options of its requests. */
-export interface Destination {
-	/** Over HTTP the whole address of the signal; over gRPC the address of the server. */
-	readonly url: string;
-	readonly protocol: Protocol;
-	/** The headers of every request. They are read at each request, so they may be replaced while it is connected. */
-	headers: Readonly<Record<string, string>>;
-	readonly compression: 'none' | 'gzip';
-	/** The time limit of one request, in milliseconds. */
-	readonly timeout: number;
-	/** The absolute paths of PEM files. */
-	readonly tls: {
-		/** The certificates that the server is trusted by. */
-		readonly ca?: string | undefined;
-		/** The client certificate. */
-		readonly cert?: string | undefined;
-		/** The private key of the client certificate. */
-		readonly key?: string | undefined;
-	};
-}
+export type Destination = Target;
 
 /**
  * Returns the destination of one signal: the options of that signal, and the general options for those that it does not

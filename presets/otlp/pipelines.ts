@@ -72,9 +72,9 @@ export class Pipelines {
 	 *
 	 * @param toMessage - converts a batch of records to what the serializer accepts
 	 */
-	async add<T extends { resource: Resource }, Message, Response extends { partialSuccess?: object }>(
+	async add<T extends { resource: Resource }, Message>(
 		signal: OtlpSignal,
-		serializer: Serializer<Message, Response>,
+		serializer: Serializer<Message>,
 		toMessage: (records: T[]) => Message,
 		recordOptions: RecordOptions<T>,
 	): Promise<SignalPipeline<T>> {
@@ -88,7 +88,7 @@ export class Pipelines {
 			recordName: RECORD_NAMES[signal],
 			encoding,
 			encode: (records) => {
-				const body = serializer[encoding].serializeRequest(toMessage(records));
+				const body = serializer[encoding](toMessage(records));
 				if (body === undefined) throw new Error("OpenTelemetry's serializer returned nothing for a batch.");
 				return body;
 			},
@@ -96,7 +96,7 @@ export class Pipelines {
 			windowMs: Math.min(delay, recordOptions.delayMs),
 			maxQueueBytes,
 			maxJournalBytes: this.#delivery.maxBytes,
-			transport: await route.connect(serializer).catch(failingTransport),
+			transport: await route.connect().catch(failingTransport),
 			observer: backend,
 			metrics: signal === 'metrics',
 			...journalIn(this.#root, address, this.#delivery),
@@ -138,7 +138,7 @@ export class Pipelines {
 		if (existing !== undefined) return existing;
 		const kept = () =>
 			this.#delivery.journal && !problemCounts().has(WRITE_FAILURE)
-				? `telemetry is kept in ${this.#root} until the backend is reachable`
+				? `telemetry is kept in ${this.#root} until the backend accepts it`
 				: 'telemetry waits in memory, up to a limit, and stats() counts what is lost';
 		const counts = () =>
 			[...this.#pipelines].flatMap(([signal, pipeline]): [string, SignalCounts][] =>

@@ -3,8 +3,7 @@ import type { Encoding } from '../../delivery/journal/segments/frame.js';
 import type { Transport } from '../../delivery/sending/transport.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
 import { type Destination, destinationOf, type HeaderSettings, headersOf, type OtlpSignal } from './destination.js';
-import { requireGrpc } from './grpc.js';
-import { type Serializer, transportTo } from './transport.js';
+import { transportTo } from './transport.js';
 
 /** The address that one signal is sent to, the encoding of its requests, and the transport for them. */
 interface Route {
@@ -16,7 +15,7 @@ interface Route {
 	 *
 	 * @throws Error (as a rejection) if it cannot
 	 */
-	connect<T, Response extends { partialSuccess?: object }>(serializer: Serializer<T, Response>): Promise<Transport>;
+	connect(): Promise<Transport>;
 }
 
 /** The routes of all signals of one preset. */
@@ -34,45 +33,73 @@ interface OtlpRoutes extends Routes {
 }
 
 /**
- * Returns the remedy of a preset that has a section in the config. It depends on the reason: a certificate or protocol
- * that is wrong needs no other backend.
+ * Returns the remedy of a preset that has a section in the config. It depends on the reason: a certificate, a key or a
+ * protocol that is wrong needs no other backend.
  */
 export function remedyOf(preset: string): Remedy {
+	// The preset jaeger has an address and a protocol alone.
+	const keyOf = (option: string, instead: string) => (preset === 'jaeger' ? instead : `${preset}.${option}`);
 	return (reason) => {
 		if (/^(tls\.|the TLS files)/.test(reason)) return `Correct ${preset}.tls, and restart.`;
 		if (/certificate|altnames/i.test(reason)) {
-			const option = preset === 'jaeger' ? 'the variable NODE_EXTRA_CA_CERTS' : `${preset}.tls.ca`;
+			const option = keyOf('tls.ca', 'the variable NODE_EXTRA_CA_CERTS');
 			return `Set ${option} to the PEM file of the certificate that it is trusted by, and restart.`;
+		}
+		if (/wrong version number|packet length too long/i.test(reason)) {
+			return `The server does not speak TLS: begin ${preset}.endpoint with http://.`;
 		}
 		// The server speaks the other protocol: in most cases port 4317 was set without the protocol, or 4318 with it.
 		if (/^Parse Error: Expected HTTP/.test(reason)) {
 			return `The server does not speak HTTP: set ${preset}.protocol: grpc, or its port for HTTP, usually 4318.`;
 		}
-		if (/^14 .*Protocol error/.test(reason)) {
+		if (/^Protocol error/.test(reason)) {
 			return `The server does not speak gRPC: set ${preset}.protocol: http/protobuf, or its port for gRPC, usually 4317.`;
+		}
+		if (/^(429|502|503|504|(4|8|14) [A-Z_]+:)/.test(reason)) {
+			return `The backend is busy, or what is behind it is away; if that lasts, ${preset}.endpoint is what to check.`;
+		}
+		if (/^(401|403|407|7 PERMISSION_DENIED|16 UNAUTHENTICATED)\b/.test(reason)) {
+			return `Correct the credentials in ${keyOf('headers', 'otlp.headers of the preset otlp, which has them')}.`;
+		}
+		if (/^3\d\d\b/.test(reason)) return `Set ${preset}.endpoint to the address that it redirects to.`;
+		if (/^(404|405|410|5 NOT_FOUND|12 UNIMPLEMENTED)\b/.test(reason)) {
+			return `Correct ${preset}.endpoint: its path, or its port.`;
+		}
+		if (/^415\b/.test(reason)) return `Set ${preset}.protocol to one that the backend accepts.`;
+		if (/ENOTFOUND/.test(reason)) return `Correct the name of the host in ${preset}.endpoint.`;
+		if (/^the answer is not OTLP/.test(reason)) {
+			return `Set ${preset}.endpoint to the address of a backend that speaks OTLP.`;
+		}
+		if (/^it refuses every record/.test(reason)) {
+			return `Compare ${preset}.endpoint and ${preset}.protocol with what the backend accepts.`;
+		}
+		if (/^(5\d\d|2 UNKNOWN|13 INTERNAL)\b/.test(reason)) {
+			return `The backend itself fails: its own log names the reason. ${preset}.endpoint is its address.`;
+		}
+		if (/^(4\d\d|\d+ [A-Z_]+:)/.test(reason)) {
+			return `Compare ${preset}.endpoint and ${keyOf('headers', `${preset}.protocol`)} with what the backend accepts.`;
 		}
 		return `Start a backend there, or set ${preset}.endpoint to its address.`;
 	};
 }
 
 /** The remedy of a custom preset, whose options are not known. */
-export const CUSTOM_REMEDY: Remedy = () => 'Start a backend there, or set its address in the options of the preset.';
+export const CUSTOM_REMEDY: Remedy = (reason) =>
+	/ECONN|EAI_|ENOTFOUND|EHOST|ENET|ETIMEDOUT|no answer|fetch failed/.test(reason)
+		? 'Start a backend there, or set its address in the options of the preset.'
+		: 'Correct what the reason names: in the options of the preset, or at the backend.';
 
-/**
- * Returns the routes to a backend that speaks OTLP. The function for a signal throws a MissingPackageError if that is sent over
- * gRPC, and gRPC's package is not installed.
- */
+/** Returns the routes to a backend that speaks OTLP. */
 export function routesTo(settings: OtlpSettings, remedy: Remedy): OtlpRoutes {
 	const destinations: [OtlpSignal, Destination][] = [];
 	const routeOf = (signal: OtlpSignal): Route => {
 		const destination = destinationOf(settings, signal);
 		destinations.push([signal, destination]);
 		const { url, protocol } = destination;
-		if (protocol === 'grpc') requireGrpc();
 		return {
 			url,
 			encoding: protocol === 'http/json' ? 'json' : 'protobuf',
-			connect: (serializer) => transportTo(destination, serializer),
+			connect: () => transportTo(destination, signal),
 		};
 	};
 	const setHeaders = (next: HeaderSettings) => {

@@ -1,23 +1,12 @@
 // What the build changes in the packages that it bundles into `agentese-otel`. docs/packages.md explains each change.
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** What is changed in each package, as THIRD-PARTY-LICENSES.txt states it. */
 export const CHANGED = {
 	'@opentelemetry/api':
 		'internal/global-utils, the registry on globalThis, was replaced, so that it works beside other versions of the API.',
-	'@opentelemetry/otlp-grpc-exporter-base': '@grpc/grpc-js is loaded when it is first used, and not with the module.',
 	zod: 'messages in English are included, and those in other languages are not.',
 };
-
-/** Loads a package of the application when it is first used. Bundlers follow an imported `createRequire`, but not this one. */
-const REQUIRE = 'process.getBuiltinModule("node:module").createRequire(import.meta.url)';
-
-/** Replaces `@grpc/grpc-js`, which is an optional peer: it is loaded when a client is created. */
-const LAZY_GRPC = `
-const load = () => ${REQUIRE}("@grpc/grpc-js");
-export const makeGenericClientConstructor = (...all) => load().makeGenericClientConstructor(...all);
-`;
 
 /** Replaces the module of the API that reads and writes its registry by ours. */
 const registryOf = (file) => `
@@ -29,14 +18,6 @@ export const { registerGlobal, getGlobal, unregisterGlobal } = createApiRegistry
 /** zod's messages in English alone; all languages are 450 kB. */
 const ENGLISH = `export { default as en } from "./en.js";`;
 
-/** Replaces the text of a module, which must contain it: a new release may have changed it. */
-function replaced(path, from, to) {
-	const text = readFileSync(path, 'utf8');
-	if (!text.includes(from))
-		throw new Error(`${path} does not contain ${JSON.stringify(from)}; adapt scripts/packages/upstream.mjs.`);
-	return text.replace(from, to);
-}
-
 /**
  * The changes by module: a pattern of its path, and its new text.
  *
@@ -46,11 +27,6 @@ const changesOf = (registry) => [
 	{
 		module: /@opentelemetry\/api\/dist\/internal\/global-utils\.mjs$/,
 		contents: () => registryOf(registry),
-	},
-	{
-		module: /@opentelemetry\/otlp-grpc-exporter-base\/dist\/_virtual\/_rolldown\/runtime\.mjs$/,
-		contents: (path) =>
-			replaced(path, 'createRequire(import.meta.url)', REQUIRE).replace(/^import \{ createRequire \}.*$/m, ''),
 	},
 	{ module: /\/zod\/v4\/locales\/index\.js$/, contents: () => ENGLISH },
 ];
@@ -67,8 +43,6 @@ export function changeUpstream(modules, registry) {
 	const plugin = {
 		name: 'change-upstream',
 		setup({ onResolve, onLoad, onEnd }) {
-			onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ path }) => ({ path, namespace: 'lazy-grpc' }));
-			onLoad({ filter: /.*/, namespace: 'lazy-grpc' }, () => ({ contents: LAZY_GRPC, resolveDir: modules }));
 			// Its build for Node is CommonJS, which esbuild would wrap together with its `require`.
 			onResolve({ filter: /^yaml$/ }, () => ({ path: join(modules, 'yaml/browser/index.js') }));
 			for (const { module, contents } of changes)

@@ -1,6 +1,5 @@
 import { AggregationType, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
-import { ConfigurationError } from '../../config/common/error.js';
 import { SIGNALS } from '../../config/common/layer.js';
 import type { LoadedConfig } from '../../config/load.js';
 import type { EffectiveConfig } from '../../config/schema/config.js';
@@ -11,7 +10,6 @@ import { requestedVersion } from '../../lib/signals/genai/versions.js';
 import { invocationSpanProcessor } from '../../lib/signals/tracing/invocation-span-processor.js';
 import { presetNamed } from '../../presets/catalog.js';
 import type { PresetParts } from '../../presets/contract/preset.js';
-import { MissingPackageError } from '../../presets/otlp/grpc.js';
 import type { OtlpParts } from '../../presets/otlp/parts.js';
 import { whenProcessEnds } from '../process-end/process-end.js';
 import type { StartConfiguration } from '../providers/configuration.js';
@@ -82,9 +80,10 @@ async function createParts(name: string, loaded: LoadedConfig) {
 	const options = (config as unknown as Record<string, unknown>)[name];
 	const signals = SIGNALS.filter((signal) => routes[signal].includes(name));
 	const environment = { directory, signals, whenProcessEnds, delivery: config.delivery };
-	const { spanProcessors, metricReaders, logRecordProcessors, ...rest } = await withPackages(name, loaded, () =>
-		preset.create(options, { ...environment, deliver: (to) => deliver(name, to, environment) }),
-	);
+	const { spanProcessors, metricReaders, logRecordProcessors, ...rest } = await preset.create(options, {
+		...environment,
+		deliver: (to) => deliver(name, to, environment),
+	});
 	const parts: PresetParts = {
 		...rest,
 		...(spanProcessors && signals.includes('traces') && { spanProcessors }),
@@ -95,23 +94,6 @@ async function createParts(name: string, loaded: LoadedConfig) {
 	if (!presets.has(name)) return { parts, early: name === 'console' };
 	const { readsSpansEarly, guardParts } = await import('./guard-custom-preset.js');
 	return { parts: guardParts(name, parts), early: readsSpansEarly(parts) };
-}
-
-/**
- * Returns what `create` returns. A package that the preset needs and that is not installed is a fault of the config.
- *
- * @throws ConfigurationError with the command that installs the package
- */
-async function withPackages<T>(preset: string, { sources }: LoadedConfig, create: () => T | Promise<T>): Promise<T> {
-	try {
-		return await create();
-	} catch (error) {
-		if (!(error instanceof MissingPackageError)) throw error;
-		const keys = Object.keys(sources).filter((key) => key.startsWith(`${preset}.`) && sources[key] !== 'default');
-		const key = keys.find((name) => /\.protocol$/.test(name)) ?? keys.find((name) => /\.endpoint$/.test(name));
-		const source = (key !== undefined && sources[key]) || sources['preset'] || 'argument';
-		throw new ConfigurationError([{ source, key: key ?? preset, message: error.message }]);
-	}
 }
 
 /**

@@ -41,7 +41,7 @@ export async function runDeclared(
 		await ended;
 	};
 	const removeListener = whileProcessEnds(async (end) => {
-		if (end !== 'last') return;
+		if (end !== 'final') return;
 		abandonOpenSettlements();
 		await shutdown();
 	}, config.delivery.endTimeout);

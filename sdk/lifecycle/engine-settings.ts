@@ -61,7 +61,7 @@ function warnLater(): () => void {
 	const timer = context.with(ROOT_CONTEXT, () => platform.setTimeout(warnUnmatchedRules, UNMATCHED_WARNING_MS));
 	timer.unref();
 	const removeListener = whenProcessEnds((end) => {
-		if (end === 'last') warnUnmatchedRules();
+		if (end === 'final') warnUnmatchedRules();
 	});
 	return () => {
 		platform.clearTimeout(timer);

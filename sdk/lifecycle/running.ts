@@ -223,7 +223,7 @@ export async function stop(
  */
 export function endOpenAtProcessEnd(interrupt: () => void = () => undefined): Undo {
 	return whenProcessEnds((end) => {
-		if (end !== 'last') return;
+		if (end !== 'final') return;
 		abandonOpenSettlements();
 		interrupt();
 	});
@@ -247,7 +247,7 @@ function flushAtProcessEnd(parts: readonly PresetParts[], maxMs: number): Undo[]
 	if (sending.length === 0) return [];
 	const unsent = reportUnsent(sending);
 	const removeListener = whileProcessEnds(async (end) => {
-		if (end === 'last') {
+		if (end === 'final') {
 			abandonOpenSettlements();
 			unsent.begin();
 		}

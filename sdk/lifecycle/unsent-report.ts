@@ -24,7 +24,7 @@ export function isSending({ stats }: PresetParts): boolean {
 export function reportUnsent(parts: readonly PresetParts[]): { begin(): void; stop(): void } {
 	let statsAtBegin: TelemetryStats | undefined;
 	const stop = whenProcessEnds((end) => {
-		if (end !== 'last') return;
+		if (end !== 'final') return;
 		const stats = sumStats(parts);
 		const { backends } = stats;
 		const unsent = (Object.keys(SIGNALS) as (keyof typeof SIGNALS)[]).flatMap((signal) => {

@@ -37,7 +37,7 @@ const state = processState('sdk/process-end', () => ({
  * is kept alive. That is why `exit` is used and not `beforeExit`: work that is started there makes Node emit
  * `beforeExit` once more, to the application's listeners too.
  *
- * @param write - receives `last` at the real end; `perhaps` at a signal, when the process may go on. Errors that it
+ * @param write - receives `final` at the real end; `maybe` at a signal, when the process may go on. Errors that it
  *   throws are logged.
  * @returns a function that removes the writer, and the process's listeners with the last one
  */
@@ -56,7 +56,7 @@ export function whenProcessEnds(write: Writer): () => void {
  * limits; a second signal ends it at once. `process.exit()` stops the loop, so it runs no senders.
  *
  * If other listeners of the signal or of uncaught errors exist, they decide whether the process ends. Nothing waits
- * then, and `send` receives `perhaps`.
+ * then, and `send` receives `maybe`.
  *
  * @param send - sends what is in memory. A rejection is logged.
  * @param maxMs - how long the end of the process waits for `send` at most, in milliseconds, whatever a backend does
@@ -80,7 +80,7 @@ function listenForSending(): () => void {
 	const wait = () => waitForSending();
 	const stops = [onEventLoopEmpty(wait)];
 	// The uncaught error of a worker thread is handled by its parent.
-	if (isMainThread) stops.push(onUncaught(wait, () => void sendAll('perhaps')));
+	if (isMainThread) stops.push(onUncaught(wait, () => void sendAll('maybe')));
 	return () => {
 		for (const stop of stops) stop();
 	};
@@ -88,7 +88,7 @@ function listenForSending(): () => void {
 
 /** Listens to `exit` and, on the main thread, to signals. */
 function listen(): void {
-	const onExit = () => writeAll('last');
+	const onExit = () => writeAll('final');
 	state.handlers.set('exit', onExit);
 	process.on('exit', onExit);
 	if (!isMainThread) return;
@@ -114,22 +114,22 @@ function handleSignal(signal: NodeJS.Signals, handler: () => void): void {
 	process.removeListener(signal, handler);
 	const isOnlyListener = process.listenerCount(signal) === 0;
 	if (isOnlyListener && (state.waiting || state.senders.size === 0)) {
-		writeAll('last');
+		writeAll('final');
 		process.kill(process.pid, signal);
 		return;
 	}
-	writeAll('perhaps');
+	writeAll('maybe');
 	if (isOnlyListener) {
 		// A second signal while senders run ends the process at once.
 		process.prependListener(signal, handler);
 		void waitForSending().then(() => {
 			process.removeListener(signal, handler);
-			writeAll('last');
+			writeAll('final');
 			process.kill(process.pid, signal);
 		});
 		return;
 	}
-	void sendAll('perhaps');
+	void sendAll('maybe');
 	// The handler returns in the next turn of the loop: soon, because the next signal may have no other listener, and an
 	// immediate does not keep the process alive for longer than that turn.
 	platform.setImmediate(() => {
@@ -148,7 +148,7 @@ async function waitForSending(): Promise<boolean> {
 		timer = platform.setTimeout(resolve, Math.min(Math.max(...state.senders.values()), MAX_TIMER_MS), false);
 	});
 	try {
-		return await Promise.race([sendAll('last').then(() => true), late]);
+		return await Promise.race([sendAll('final').then(() => true), late]);
 	} finally {
 		platform.clearTimeout(timer);
 		state.waiting = false;

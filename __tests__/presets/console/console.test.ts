@@ -94,7 +94,7 @@ describe('console', () => {
 		root.end(at(1));
 		late.end(at(2));
 		expect(parts.stats?.().spans).toEqual({ created: 2, delivered: 0, queued: 2, dropped: 0, droppedBy: {} });
-		presetEnvironment.end('last');
+		presetEnvironment.end('final');
 		expect(out.text).toBe('root 1.0 ms ✓\nlate 2.0 ms ✓\n');
 		expect(parts.stats?.().spans).toEqual({ created: 2, delivered: 2, queued: 0, dropped: 0, droppedBy: {} });
 	});

@@ -141,7 +141,7 @@ describe('JsonPipeline', () => {
 		for (const number of range(1000)) pipeline.push(number);
 		const flushing = pipeline.flush();
 		for (let step = 0; step < 4; step++) await Promise.resolve();
-		pipeline.settle('perhaps');
+		pipeline.settle('maybe');
 		expect(written().flat()).toEqual(range(1000));
 		pipeline.push(1);
 		await flushing;
@@ -151,7 +151,7 @@ describe('JsonPipeline', () => {
 
 	it('writes synchronously after the end of the process was announced', () => {
 		const pipeline = pipelineOf();
-		pipeline.settle('last');
+		pipeline.settle('final');
 		pipeline.push(7);
 		expect(written().flat()).toEqual([7]);
 	});

@@ -215,28 +215,47 @@ describe('otlp', () => {
 			expect.stringMatching(new RegExp(`cannot deliver to .* The server does not speak ${rest}`));
 		expect(messages).toEqual([
 			line('HTTP: set otlp\\.protocol: grpc, .* Reason: Parse Error: '),
-			line('gRPC: set otlp\\.protocol: http/protobuf, .* Reason: 14 UNAVAILABLE: .*Protocol error'),
+			line('gRPC: set otlp\\.protocol: http/protobuf, .* Reason: Protocol error'),
 		]);
 	});
 
-	it('reports that a backend refuses records, does not send them again, and sends those that follow', async () => {
+	it('reports that a backend refuses a record while it accepts others, and does not send that one again', async () => {
+		const backend = await http((got) => (spanNamesIn(got.body).includes('bad') ? REFUSE(got) : { status: 200 }));
+		const parts = await partsOf({ endpoint: backend.url });
+		const { tracer, flush, shutdown } = providers(parts);
+		for (const name of ['a', 'bad', 'b', 'c']) tracer.startSpan(name).end();
+		await flush();
+		expect(messages).toEqual([
+			expect.stringMatching(/ refuses what the otlp preset sends; .* Reason: 400 Bad Request$/),
+		]);
+		const sent = backend.got.map(({ body }) => spanNamesIn(body).join(' '));
+		// The whole, its first half, the bad one of it, the good one, the bad one again, and the other half.
+		expect(sent).toEqual(['a bad b c', 'a bad', 'a', 'bad', 'b c']);
+		await shutdown();
+		expect(backend.got.length).toBe(5);
+		expect(parts.stats?.().spans).toEqual({
+			...NOTHING,
+			...{ created: 4, delivered: 3, dropped: 1, droppedBy: { refused: 1 } },
+		});
+	});
+
+	it('keeps everything if a backend refuses every record, and reports what to compare', async () => {
 		let refuse = true;
 		const backend = await http((got) => (refuse ? REFUSE(got) : { status: 200 }));
 		const parts = await partsOf({ endpoint: backend.url });
 		const { tracer, flush, shutdown } = providers(parts);
-		tracer.startSpan('refused').end();
+		for (let i = 0; i < 64; i++) tracer.startSpan(`span ${i}`).end();
 		await flush();
-		refuse = false;
-		tracer.startSpan('accepted').end();
-		await shutdown();
+		expect(parts.stats?.().spans).toMatchObject({ queued: 64, dropped: 0 });
+		// 64, 32, 16, 8, 4, 2, 1, and the other 1.
+		expect(backend.got.length).toBe(8);
 		expect(messages).toEqual([
-			expect.stringMatching(/ refuses what the otlp preset sends; .* Reason: 400 Bad Request$/),
+			expect.stringMatching(/Compare otlp\.endpoint .* Reason: it refuses every record: 400 Bad Request$/),
 		]);
-		expect(backend.got.map(({ body }) => spanNamesIn(body))).toEqual([['refused'], ['accepted']]);
-		expect(parts.stats?.().spans).toEqual({
-			...NOTHING,
-			...{ created: 2, delivered: 1, dropped: 1, droppedBy: { refused: 1 } },
-		});
+		refuse = false;
+		await flush();
+		expect(parts.stats?.().spans).toMatchObject({ ...all(64), retries: 1 });
+		await shutdown();
 	});
 
 	it('counts the spans of a request that a backend accepts in part', async () => {

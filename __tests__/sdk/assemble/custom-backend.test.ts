@@ -98,7 +98,7 @@ describe('a backend that speaks OTLP', () => {
 		expect(files('.segment')).toEqual([expect.stringMatching(`^hive-${host.replace(':', '_')}-[0-9a-f]{10}/traces/`)]);
 		expect(lines).toEqual([
 			expect.stringContaining(
-				`the hive preset cannot deliver to ${backend.url}; telemetry is kept in ${outbox} until the backend is reachable. ` +
+				`the hive preset cannot deliver to ${backend.url}; telemetry is kept in ${outbox} until the backend accepts it. ` +
 					'Start a backend there, or set its address in the options of the preset. Reason: connect ECONNREFUSED',
 			),
 		]);
@@ -143,9 +143,9 @@ describe('a custom send', () => {
 		]);
 	});
 
-	it('that throws or returns later is called again with the same request, which stays on disk meanwhile', async () => {
+	it('that throws or returns retry is called again with the same request, which stays on disk meanwhile', async () => {
 		const lines = captureLogs();
-		const { got, send } = answering(new Error('the hive sleeps'), { kind: 'later', afterMs: 20 });
+		const { got, send } = answering(new Error('the hive sleeps'), { kind: 'retry', afterMs: 20 });
 		const { tracer, flush, spans, parts } = await started({ endpoint, send }, environment(['traces']));
 		tracer.startSpan('patient').end();
 		await flush();
@@ -155,7 +155,7 @@ describe('a custom send', () => {
 		expect(parts.stats?.().backends).toEqual([
 			expect.objectContaining({
 				endpoint: 'wire://hive:7000',
-				lastError: 'send() of the hive preset returned "later"',
+				lastError: 'send() of the hive preset returned "retry"',
 			}),
 		]);
 		expect(lines.map((line) => /preset (\w+ \w+ to [^;\s]+)/.exec(line)?.[1] ?? line)).toEqual([
@@ -165,25 +165,43 @@ describe('a custom send', () => {
 		expect(lines.join()).not.toContain('secret');
 	});
 
-	it('that returns smaller receives halves; what it refuses with never is kept with its reason; rejected records are counted', async () => {
+	it('that returns badBody receives halves until the bad record is found; rejected records are counted', async () => {
 		captureLogs();
-		const { got, send } = answering(
-			{ kind: 'smaller' },
-			{ kind: 'never', error: new Error('not this'), answer: 'too old' },
-			{ kind: 'taken', refused: 1 },
-		);
+		const bad: DeliveryAnswer = { kind: 'badBody', error: new Error('not this'), answer: 'too old' };
+		const { got, send } = answering(...[{ kind: 'badBody', tooLarge: true } as const, bad, bad, undefined, bad], {
+			kind: 'accepted',
+			rejected: 1,
+		} as const);
 		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']));
 		for (const name of ['a', 'b', 'c', 'd']) tracer.startSpan(name).end();
 		await flush();
+		// `a` is refused alone before anything was accepted, and again after `b` was.
 		expect(got.map(({ body }) => spanNamesIn(body))).toEqual([
 			['a', 'b', 'c', 'd'],
 			['a', 'b'],
+			['a'],
+			['b'],
+			['a'],
 			['c', 'd'],
 		]);
-		expect(spans()).toMatchObject({ created: 4, delivered: 1, dropped: 3, droppedBy: { refused: 3 }, rejected: 2 });
-		const [letter = ''] = files('.refused');
-		const [head = ''] = readFileSync(join(outbox, letter), 'utf8').split('\n');
+		expect(spans()).toMatchObject({ created: 4, delivered: 2, dropped: 2, droppedBy: { refused: 2 }, rejected: 1 });
+		const letters = files('.refused');
+		expect(letters).toHaveLength(1);
+		const [head = ''] = readFileSync(join(outbox, letters[0] ?? ''), 'utf8').split('\n');
 		expect(JSON.parse(head)).toMatchObject({ endpoint: 'wire://hive:7000', reason: 'not this', answer: 'too old' });
+	});
+
+	it('that returns badBackend keeps everything, is reported with its reason, and is called again', async () => {
+		const lines = captureLogs();
+		const { got, send } = answering({ kind: 'badBackend', error: new Error('the key has expired') });
+		const { tracer, flush, spans } = await started({ endpoint, send }, environment(['traces']));
+		for (const name of ['a', 'b']) tracer.startSpan(name).end();
+		await flush();
+		expect(spans()).toMatchObject({ delivered: 0, onDisk: 2, dropped: 0 });
+		expect(lines).toEqual([expect.stringMatching(/cannot deliver to wire:.* Reason: the key has expired$/)]);
+		await flush();
+		expect(got).toHaveLength(2);
+		expect(spans()).toMatchObject({ delivered: 2, dropped: 0 });
 	});
 
 	it('that does not return in time has its signal aborted, and is called again', async () => {
@@ -211,7 +229,9 @@ describe('a custom send', () => {
 		await flush();
 		expect(spans()).toMatchObject({ delivered: 0, onDisk: 1 });
 		expect(lines).toContainEqual(
-			expect.stringContaining('send() must return nothing, or an object whose kind is taken, later, smaller or never'),
+			expect.stringContaining(
+				'send() must return nothing, or an object whose kind is one of accepted, retry, badBody, badBackend; it returned object',
+			),
 		);
 	});
 

@@ -95,7 +95,7 @@ describe('the last collection of a process', () => {
 		const config = { ...defaultConfig(), serviceName: 'x' };
 		const sdk = providers(redactPresetParts([parts], config, defaultResource(), new Set()));
 		sdk.meter.createCounter('asked').add(7, { by: FIRST });
-		presetEnvironment.end('last');
+		presetEnvironment.end('final');
 		const [file = ''] = readdirSync(join(directory, 'metrics'));
 		const line = readFileSync(join(directory, 'metrics', file), 'utf8');
 		expect(line).toContain('"by","value":{"stringValue":"[redacted]"}');
