@@ -76,7 +76,7 @@ async function holds({ bursts, writes, failing, answers, late = false }: Life): 
 		sizeOf: (text) => text.length,
 		transport: {
 			send: async (body) => {
-				if (!isReachable) return { kind: 'later', error: new Error('unreachable'), afterMs: 5 };
+				if (!isReachable) return { kind: 'retry', error: new Error('unreachable'), afterMs: 5 };
 				// A process that is killed now leaves this request, and of the earlier ones nothing.
 				twice.push(...(await pendingOnDisk()).filter((text) => accepted.has(text)));
 				await sleep(answers[requests++ % answers.length]);
@@ -85,13 +85,18 @@ async function holds({ bursts, writes, failing, answers, late = false }: Life): 
 					.split(/(?<=\})(?=\{)/)) {
 					for (const text of JSON.parse(line).texts) accepted.add(text);
 				}
-				return { kind: 'taken', refused: 0 };
+				return { kind: 'accepted', rejected: 0 };
 			},
 			close: () => undefined,
 		},
 		observer: {
 			...{ target: 'there', reasonOf: String },
-			...{ failed: () => undefined, delivered: () => undefined, refused: () => undefined },
+			...{
+				failed: () => undefined,
+				failedAlone: () => undefined,
+				delivered: () => undefined,
+				refused: () => undefined,
+			},
 		},
 		journal: (onLost) => createJournal(directory, { segmentBytes: 500, files, onLost }).journal,
 	});
