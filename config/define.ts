@@ -1,8 +1,8 @@
 import type { TelemetryConfig } from './schema/config.js';
 
 /**
- * Returns the config unchanged. In a config file that is code, it gives editors and the compiler the types of the config.
- * It loads nothing and checks nothing: `loadConfig` and `startTelemetry` do. Never throws.
+ * Returns the config unchanged. In a config file that is code, it gives editors and the compiler the types of the
+ * config. It loads nothing and checks nothing: {@linkcode loadConfig} and {@linkcode startTelemetry} do. Never throws.
  *
  * @param config - a config with shipped presets
  * @returns the same object
@@ -20,8 +20,8 @@ import type { TelemetryConfig } from './schema/config.js';
 export function defineConfig(config: TelemetryConfig): TelemetryConfig;
 /**
  * Returns the config unchanged, for one that names a custom preset and has a section with that preset's options. In a
- * config file that is code, it gives editors and the compiler the types of all other sections. It loads nothing and checks
- * nothing: `loadConfig` and `startTelemetry` do. Never throws.
+ * config file that is code, it gives editors and the compiler the types of all other sections. It loads nothing and
+ * checks nothing: {@linkcode loadConfig} and {@linkcode startTelemetry} do. Never throws.
  *
  * @param config - a config whose `preset` names a module
  * @returns the same object

@@ -51,7 +51,7 @@ export interface LoadedConfig {
 }
 
 /**
- * The folders in which `loadConfig` searches for files.
+ * The folders in which {@linkcode loadConfig} searches for files.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ import { decorationError, describeTarget } from './refuse.js';
 import type { BareDecorator, ConfigurableDecorator } from './types.js';
 
 /**
- * What `@Aspect` declares besides the name.
+ * What {@linkcode Aspect | @Aspect} declares besides the name.
  *
  * @example
  * ```ts
@@ -44,8 +44,8 @@ export type AspectDecorator = ConfigurableDecorator<AspectDeclaration> &
 
 /**
  * Publishes a method or an arrow-function field as an aspect, so that a path can reach it. The aspect has the given
- * name, or the name of the method. No other decorator publishes. It adds no span to direct calls; `createLogos` traces
- * every invocation anyway.
+ * name, or the name of the method. No other decorator publishes. It adds no span to direct calls;
+ * {@linkcode createLogos} traces every invocation anyway.
  *
  * @throws DecorationError when the class is defined, if the name cannot be a segment of a path, if an option has a
  *   wrong value, or if it is on anything but a method or an arrow-function field

@@ -3,7 +3,7 @@ import { decorate } from '../lib/weaving/decorate.js';
 import type { CalledDecorator, ConfigurableDecorator } from './types.js';
 
 /**
- * What `createDecorator` creates a decorator from.
+ * What {@linkcode createDecorator} creates a decorator from.
  *
  * @example
  * ```ts

@@ -9,11 +9,13 @@ import type { TracedDecorator } from './traced.js';
 export type TracedDefaults = Omit<TracedOptions, 'path' | 'aspect'>;
 
 /**
- * Returns a `@Traced` with other defaults, for all classes of an application: what it expects, what it writes, how much
- * it captures. It can be on everything that `@Traced` can be on, and beside it: both are one decorator, and one span.
+ * Returns a {@linkcode Traced | @Traced} with other defaults, for all classes of an application: what it expects, what
+ * it writes, how much it captures. It can be on everything that `@Traced` can be on, and beside it: both are one
+ * decorator, and one span.
  *
- * An option of a decorator on the class or on the method replaces the default of the same name as a whole. `createLogos`,
- * `traced`, `instrument` and blocks do not know these defaults; they accept the same object: `traced(fn, defaults)`.
+ * An option of a decorator on the class or on the method replaces the default of the same name as a whole.
+ * {@linkcode createLogos}, {@linkcode traced}, {@linkcode instrument} and blocks do not know these defaults; they
+ * accept the same object: `traced(fn, defaults)`.
  *
  * @param defaults - the options that apply if neither the method's decorators nor those of its class set them
  * @throws DecorationError if an option is unknown or has a wrong value, or is one of `path` and `aspect`, which belong to

@@ -8,8 +8,8 @@ import { TRACED } from '../lib/signals/tracing/spec.js';
 import { weaveTarget } from '../lib/weaving/weave.js';
 
 /**
- * The options of `instrument`. A wrong value throws a DecorationError; a function that throws lets `instrument` throw the
- * same.
+ * The options of {@linkcode instrument}. A wrong value throws a DecorationError; a function that throws lets
+ * `instrument` throw the same.
  *
  * @example
  * ```ts

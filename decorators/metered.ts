@@ -13,12 +13,12 @@ export type MeteredDecorator = ConfigurableDecorator<MeteredOptions> &
 
 /**
  * Counts and times every invocation of a method, whatever share of traces is sampled: in `agentese.invocations`, in
- * `agentese.invoke.duration` (ms), and in `agentese.invoke.active`. It can be on everything that `@Traced` can be
- * on, bare or called. It publishes nothing: `@Aspect` does that.
+ * `agentese.invoke.duration` (ms), and in `agentese.invoke.active`. It can be on everything that
+ * {@linkcode Traced | @Traced} can be on, bare or called. It publishes nothing: {@linkcode Aspect | @Aspect} does that.
  *
- * The attributes are the path's template, its context, and the outcome; `code.function.name` for a method without a path.
- * An entity id or an observer's id is none of them. `@Traced` brings all of this for a method with a path, so `@Metered`
- * is for methods without a span, and for those without a path.
+ * The attributes are the path's template, its context, and the outcome; `code.function.name` for a method without a
+ * path. An entity id or an observer's id is none of them. `@Traced` brings all of this for a method with a path, so
+ * `@Metered` is for methods without a span, and for those without a path.
  *
  * @throws DecorationError when the class is defined, if an option is unknown or has a wrong value, or on a parameter
  *

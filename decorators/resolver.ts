@@ -6,7 +6,7 @@ import { sharedPath } from '../lib/weaving/join-points/resolver-of.js';
 import { decorationError, describeTarget } from './refuse.js';
 
 /**
- * The options of `@Resolver`.
+ * The options of {@linkcode Resolver | @Resolver}.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { type DecoratorTarget, readTarget } from '../lib/weaving/declarations/de
 import { decorationError, describeTarget } from './refuse.js';
 
 /**
- * The options of `@SpanAttribute`.
+ * The options of {@linkcode SpanAttribute | @SpanAttribute}.
  *
  * @example
  * ```ts

@@ -17,11 +17,12 @@ export type TracedDecorator = ConfigurableDecorator<TracedOptions> &
  * query, a generator or a stream. It can be on a method, a getter, a setter, an accessor, an arrow-function field or a
  * class, bare or called.
  *
- * - On a method of a class with `@Resolver` the span is named `agentese.invoke` and has the attributes `agentese.*`. The
- *   method is counted as well, as by `@Metered`. It is not published: `@Aspect` does that.
+ * - On a method of a class with {@linkcode Resolver | @Resolver} the span is named `agentese.invoke` and has the
+ *   attributes `agentese.*`. The method is counted as well, as by {@linkcode Metered | @Metered}. It is not published:
+ *   {@linkcode Aspect | @Aspect} does that.
  * - On a method of a class without a handle the span is named `Class.method`.
  * - On a class it traces every own method, static ones included, whose name begins with neither `_` nor `#` and that
- *   has no `@Untraced`.
+ *   has no {@linkcode Untraced | @Untraced}.
  *
  * A string in place of the options is the name of the span: `@Traced('pay')` is `@Traced({ name: 'pay' })`.
  *

@@ -60,12 +60,13 @@ export type CalledDecorator<T, K, D> = (
 	: { readonly misplaced: 'It goes on a class, a method, a getter, a setter, an accessor or an arrow-function field.' };
 
 /**
- * The bare form of a decorator, such as `@Traced`, in both standards: on a method, a getter, a setter, an accessor, an
- * arrow-function field or a class. What is called without options, such as `@Traced('pay')`, returns it as well.
+ * The bare form of a decorator, such as {@linkcode Traced | @Traced}, in both standards: on a method, a getter, a
+ * setter, an accessor, an arrow-function field or a class. What is called without options, such as `@Traced('pay')`,
+ * returns it as well.
  *
- * Intersect it with the form that accepts options as `BareDecorator & …`, in this order, because the compiler prints the
- * error of the last overload. Its signatures have no doc comments, because an editor would show those in place of the
- * comment of the decorator.
+ * Intersect it with the form that accepts options as `BareDecorator & …`, in this order, because the compiler prints
+ * the error of the last overload. Its signatures have no doc comments, because an editor would show those in place of
+ * the comment of the decorator.
  */
 export interface BareDecorator {
 	// On a method (TC39).

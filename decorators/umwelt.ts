@@ -7,7 +7,7 @@ import { decorationError, describeTarget } from './refuse.js';
  * method.
  *
  * Parameter decorators exist in the legacy standard only (`experimentalDecorators`). In the TC39 standard use the
- * `observer` option of `@Traced`.
+ * `observer` option of {@linkcode Traced | @Traced}.
  *
  * @returns a parameter decorator
  * @throws DecorationError when the class is defined, if it is on anything but a parameter of a method

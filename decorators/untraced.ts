@@ -7,8 +7,9 @@ import type { BareDecorator } from './types.js';
 export type UntracedDecorator = BareDecorator & (() => BareDecorator);
 
 /**
- * Leaves a method out of `@Traced` on its class, and out of the tracing of `createLogos`: it has no span, and no count that
- * `@Traced` brings. `@Metered` and decorators of `createDecorator`, on its class or on itself, still apply.
+ * Leaves a method out of {@linkcode Traced | @Traced} on its class, and out of the tracing of {@linkcode createLogos}:
+ * it has no span, and no count that `@Traced` brings. {@linkcode Metered | @Metered} and decorators of
+ * `createDecorator`, on its class or on itself, still apply.
  *
  * @throws DecorationError when the class is defined, if `@Traced` is on the same method, or if it is on a class or a
  *   parameter

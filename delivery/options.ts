@@ -76,8 +76,8 @@ export interface DeliveryOptions {
 export const FSYNCS = ['never', 'interval', 'always'] as const satisfies readonly DeliverySettings['fsync'][];
 
 /**
- * `DeliveryOptions`, checked and complete: sizes are bytes, times are milliseconds. Without a `directory` it is `outbox/`
- * in that of the json preset.
+ * {@linkcode DeliveryOptions}, checked and complete: sizes are bytes, times are milliseconds. Without a `directory` it
+ * is `outbox/` in that of the json preset.
  */
 export interface DeliverySettings extends EffectiveOptions<Omit<DeliveryOptions, 'directory'>> {
 	/** The outbox, as an absolute path. */

@@ -57,17 +57,20 @@ const service = ts.createLanguageService({
 	readFile: ts.sys.readFile,
 });
 
+/** Returns a text with the name of each link alone, because the editor shows the text of a link in another form. */
+const withoutLinks = (comment: string) => comment.replace(/\{@link(?:code)? (\w+)[^}]*\}/g, '$1');
+
 /** Returns the comment that the editor shows for the name behind `|` of a use. */
 function shown(use: string): string {
 	const marked = text.slice(0, text.indexOf(use) + use.indexOf('|'));
 	const info = service.getQuickInfoAtPosition(FILE, marked.replaceAll('|', '').length);
-	return ts.displayPartsToString(info?.documentation);
+	return withoutLinks(ts.displayPartsToString(info?.documentation));
 }
 
 /** Returns the summary of the first declaration of what an entry exports. */
 function summaryOf(entry: string, name: string): string {
 	const exported = exportsOf(service.getProgram(), entry).find((one: { name: string }) => one.name === name);
-	return parseComment(commentOf(exported.declarations[0])).summary;
+	return withoutLinks(parseComment(commentOf(exported.declarations[0])).summary);
 }
 
 describe('an editor shows the whole comment of', () => {

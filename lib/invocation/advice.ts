@@ -86,8 +86,8 @@ export interface JoinPointFacts {
  * One call of one aspect by one observer: what `currentInvocation()` returns and what advices receive.
  *
  * Its methods never throw and never change a result. They write to the span of this invocation and have no effect where
- * nothing records: without an SDK, on a call that is not sampled or has `@Metered` alone, and after the end. Wrong
- * arguments are logged once and ignored.
+ * nothing records: without an SDK, on a call that is not sampled or has {@linkcode Metered | @Metered} alone, and after
+ * the end. Wrong arguments are logged once and ignored.
  *
  * @example
  * ```ts

@@ -7,8 +7,9 @@ import { warnOnce } from '../runtime/log-once.js';
 export type AttributeRecord = Readonly<Record<string, unknown>>;
 
 /**
- * The attributes of an application, with the types of their values. It is empty; an application adds its own keys, which
- * `Invocation.set`, `Invocation.propagate` and `propagate` then complete and check. Other keys stay legal.
+ * The attributes of an application, with the types of their values. It is empty; an application adds its own keys,
+ * which `Invocation.set`, `Invocation.propagate` and {@linkcode propagate} then complete and check. Other keys stay
+ * legal.
  *
  * @example
  * ```ts

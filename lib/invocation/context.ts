@@ -87,8 +87,8 @@ export function enterContext(base: Context, invocation: LiveInvocation): Context
  * Returns the innermost invocation of the running code, at any depth of awaits below it and in the body of a generator.
  * Undefined outside every invocation. Never throws.
  *
- * A call through `createLogos` is an invocation with or without an SDK. A direct call of a method is one only while an
- * SDK runs, and only if the call is counted or its trace may be sampled.
+ * A call through {@linkcode createLogos} is an invocation with or without an SDK. A direct call of a method is one only
+ * while an SDK runs, and only if the call is counted or its trace may be sampled.
  *
  * @example
  * ```ts

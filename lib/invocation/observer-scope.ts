@@ -33,9 +33,9 @@ export function scopedObserver(ctx: Context, enclosing: LiveInvocation | undefin
 
 /**
  * Runs a function with an observer: every invocation below it that is given none has this one, at any depth of awaits,
- * and so have the spans of all libraries if `invocationSpanProcessor` runs. Calls nest: the innermost observer wins, and
- * an observer that is passed to an invocation itself wins over both. If the configuration lists the observer's
- * attributes for baggage, requests below send them.
+ * and so have the spans of all libraries if {@linkcode invocationSpanProcessor} runs. Calls nest: the innermost
+ * observer wins, and an observer that is passed to an invocation itself wins over both. If the configuration lists the
+ * observer's attributes for baggage, requests below send them.
  *
  * @param observer - an umwelt in any of AGENTESE's shapes; null is the guest, undefined leaves the enclosing observer.
  * Anything else that names no observer does the same, and is logged once

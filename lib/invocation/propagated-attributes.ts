@@ -32,9 +32,9 @@ export function beginPropagation(): void {
 
 /**
  * Runs a function, and writes attributes on every span that starts in it, at any depth of awaits: those of invocations,
- * and those of all libraries if `invocationSpanProcessor` runs, as it does under `startTelemetry`. The keys, their number
- * and the values are bounded as those of `Invocation.set`. An attribute that an inner call propagates, or that a span sets
- * itself, wins. Nothing leaves the process.
+ * and those of all libraries if {@linkcode invocationSpanProcessor} runs, as it does under `startTelemetry`. The keys,
+ * their number and the values are bounded as those of `Invocation.set`. An attribute that an inner call propagates, or
+ * that a span sets itself, wins. Nothing leaves the process.
  *
  * @param attributes - attributes by their keys
  * @param fn - the function to run

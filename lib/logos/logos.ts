@@ -36,7 +36,8 @@ export type LogosMiddleware = (
 ) => Promise<unknown>;
 
 /**
- * The options of `createLogos`. An error that middleware throws fails the invocation, as one that the method throws does.
+ * The options of {@linkcode createLogos}. An error that middleware throws fails the invocation, as one that the method
+ * throws does.
  *
  * @example
  * ```ts
@@ -86,8 +87,8 @@ export interface Logos {
 }
 
 /**
- * What `createLogos` returns: a `TypedLogos` if its type argument has paths, or if the resolvers are given by their
- * handles; else a `Logos`.
+ * What {@linkcode createLogos} returns: a {@linkcode TypedLogos} if its type argument has paths, or if the resolvers
+ * are given by their handles; else a {@linkcode Logos}.
  */
 export type LogosFor<Paths, Resolvers, Aliases> = Paths extends NoPaths
 	? string extends keyof Resolvers
@@ -96,14 +97,15 @@ export type LogosFor<Paths, Resolvers, Aliases> = Paths extends NoPaths
 	: TypedLogos<Paths>;
 
 /**
- * Creates a dispatcher over resolvers. A resolver is an instance of a class with `@Resolver`, such a class itself for
- * its static aspects, or an object that was instrumented with a handle.
+ * Creates a dispatcher over resolvers. A resolver is an instance of a class with {@linkcode Resolver | @Resolver}, such
+ * a class itself for its static aspects, or an object that was instrumented with a handle.
  *
  * The types of `invoke` are as good as what is known of the paths:
  *
  * - of a list of resolvers nothing: `invoke<T>(path, umwelt, ...args)` returns the `T` that the caller names
- * - of resolvers by their handles all public methods, with their arguments and results; see `PathsOf`
- * - with a type argument, which maps paths to methods, those of the map: `createLogos<{ 'self.soul.ask': Soul['ask'] }>`
+ * - of resolvers by their handles all public methods, with their arguments and results; see {@linkcode PathsOf}
+ * - with a type argument, which maps paths to methods, those of the map:
+ *   `createLogos<{ 'self.soul.ask': Soul['ask'] }>`
  *
  * @param resolvers - a list of resolvers, or an object of them by their handles
  * @param options - aliases and middleware. @default none

@@ -15,8 +15,9 @@ import { createJoinPoint, type JoinPoint, type JoinPointPath } from '../weaving/
 import { perform } from '../weaving/wrapper.js';
 
 /**
- * The options of `traceInvocation` and `startInvocation`: those of `@Traced`, with values in place of the callbacks
- * that read arguments. A callback that throws is logged once and otherwise ignored.
+ * The options of {@linkcode traceInvocation} and {@linkcode startInvocation}: those of {@linkcode Traced | @Traced},
+ * with values in place of the callbacks that read arguments. A callback that throws is logged once and otherwise
+ * ignored.
  *
  * `R` is what the block returns.
  *
@@ -152,8 +153,8 @@ export function traceInvocation<T>(
 /**
  * Begins an invocation of a path that is ended by hand, for work that is not one function. It is not the current
  * invocation; use `run` for the parts that belong to it. Declared with `using`, it ends at the end of the block: with
- * outcome `unknown` and the status unset, unless it was ended before, because the block may have thrown. An invalid path
- * is treated as by `traceInvocation`. Never throws.
+ * outcome `unknown` and the status unset, unless it was ended before, because the block may have thrown. An invalid
+ * path is treated as by {@linkcode traceInvocation}. Never throws.
  *
  * @param path - the path of the invocation, entity ids included
  * @param options - the observer, the template and the options of `@Traced`. @default {}

@@ -11,7 +11,7 @@ import type { LogosMiddleware } from './logos.js';
 import { otherJoinPoint } from './route-join-points.js';
 
 /**
- * The options of `telemetryMiddleware`.
+ * The options of {@linkcode telemetryMiddleware}.
  *
  * @example
  * ```ts

@@ -30,10 +30,10 @@ export type AspectOfName<Name> = Name extends string
 	: never;
 
 /**
- * The methods of resolvers by the paths that may reach them, parameters with their colon: what `createLogos` knows of
- * `{ 'self.soul': new Soul() }`. Types cannot see decorators: it has every public method and arrow-function field, also
- * those without `@Aspect`, and a name that `@Aspect('…')` sets only if it is the method's name in snake_case or
- * kebab-case. `Aliases` adds the paths that begin with an alias.
+ * The methods of resolvers by the paths that may reach them, parameters with their colon: what {@linkcode createLogos}
+ * knows of `{ 'self.soul': new Soul() }`. Types cannot see decorators: it has every public method and arrow-function
+ * field, also those without {@linkcode Aspect | @Aspect}, and a name that `@Aspect('…')` sets only if it is the
+ * method's name in snake_case or kebab-case. `Aliases` adds the paths that begin with an alias.
  *
  * @example
  * ```ts

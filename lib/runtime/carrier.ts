@@ -5,7 +5,7 @@ import { warnOnce } from './log-once.js';
 /**
  * Writes the active trace context and baggage into headers, by OpenTelemetry's registered propagator: `traceparent`,
  * `tracestate` and `baggage` by default. For messages that a library without an instrumentation sends: the receiver
- * passes them to `linkFrom`. Without an SDK nothing is written. Never throws.
+ * passes them to {@linkcode linkFrom}. Without an SDK nothing is written. Never throws.
  *
  * @param headers - a plain object. @default a new one
  * @returns the same object
@@ -30,7 +30,7 @@ export function injectContext<T extends object = Record<string, string>>(headers
 }
 
 /**
- * Returns a link to the span that wrote its context into headers, with `injectContext` or any propagator of
+ * Returns a link to the span that wrote its context into headers, with {@linkcode injectContext} or any propagator of
  * OpenTelemetry; undefined if the headers have no valid context. Never throws.
  *
  * @param headers - a plain object with keys in lower case; anything else gives undefined

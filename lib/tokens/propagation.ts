@@ -25,9 +25,10 @@ export type HeaderCarrier =
 /**
  * Runs the handler of a request, then sets the response header `agentese-tokens`, which reports to the calling process
  * how many tokens were spent. They are those of all model calls that were attributed to invocations below the handler
- * before it resolved, and those that `addTokensFrom` read there from the responses of other processes. The calling
- * process reads them with `addTokensFrom`. Tokens that are spent later (in a stream that is still open), and the own
- * tokens of an invocation around `answerWithTokens`, are not included. If no tokens were spent, no header is set.
+ * before it resolved, and those that {@linkcode addTokensFrom} read there from the responses of other processes. The
+ * calling process reads them with `addTokensFrom`. Tokens that are spent later (in a stream that is still open), and
+ * the own tokens of an invocation around `answerWithTokens`, are not included. If no tokens were spent, no header is
+ * set.
  *
  * @param carrier - what the header is set on. If its headers were sent, a warning is logged once instead
  * @param answer - the handler of the request
@@ -58,8 +59,8 @@ export async function answerWithTokens<T>(carrier: HeaderCarrier, answer: () => 
 /**
  * Reads from the headers of a response how many tokens the called process spent, and adds them to
  * `agentese.tokens.total.*` of the current invocation and of those around it. The invocation's own tokens and the
- * counter do not change, because the other process counts its own. Inside of `answerWithTokens` they are reported to the
- * process that called this one, too. Outside of both this does nothing. Never throws.
+ * counter do not change, because the other process counts its own. Inside of {@linkcode answerWithTokens} they are
+ * reported to the process that called this one, too. Outside of both this does nothing. Never throws.
  *
  * @param headers - a `Headers`, or a plain object whose keys are in lower case; anything else is ignored
  *

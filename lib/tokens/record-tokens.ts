@@ -11,7 +11,7 @@ import { attributeUsage } from './attribution/attribute-usage.js';
  * when it ends, or at once if it has ended already. Outside of any invocation they are counted under the path `_OTHER`,
  * and a warning is logged once.
  *
- * With a `responseId`, a call that a span or a client of `meterModel` reports as well counts once.
+ * With a `responseId`, a call that a span or a client of {@linkcode meterModel} reports as well counts once.
  *
  * Never throws: an object without a usage is ignored, and a warning is logged once.
  *

@@ -18,7 +18,7 @@ export function parseComment(source) {
 	const whole = lines.join('\n').trim();
 	const examples = [...whole.matchAll(FENCE)].map(([, info, code]) => ({ info, code: code.replace(/\n$/, '') }));
 	const text = whole.replace(FENCE, '').trim();
-	const plain = text.replace(/`[^`]*`/g, (quoted) => quoted.replaceAll('@', '\u0000'));
+	const plain = text.replace(/`[^`]*`|\{@[^}]*\}/g, (quoted) => quoted.replaceAll('@', '\u0000'));
 	const tags = [...plain.matchAll(TAG)].map(([, name, body]) => ({
 		name,
 		text: body.replaceAll('\u0000', '@').trim(),

@@ -8,7 +8,7 @@ import { runningSpans } from './running-spans.js';
 export type { ImportFault, RecordedEvent };
 
 /**
- * The options of `importEvents`: what receives the spans.
+ * The options of {@linkcode importEvents}: what receives the spans.
  *
  * @example
  * ```ts

@@ -8,9 +8,9 @@ import { ALIGNING_PROCESSOR } from '../spans/span-clock.js';
 import { startRules, tracingSettings } from './engine-settings.js';
 
 /**
- * The part of a NodeSDK's configuration that `nodeSdkConfiguration` returns. The parts have the type `never`, which the
- * configuration of every version of the NodeSDK accepts: `[...configuration.spanProcessors, own]` has the type of `own`. Name
- * the type parameter of the function to use their members.
+ * The part of a NodeSDK's configuration that {@linkcode nodeSdkConfiguration} returns. The parts have the type `never`,
+ * which the configuration of every version of the NodeSDK accepts: `[...configuration.spanProcessors, own]` has the
+ * type of `own`. Name the type parameter of the function to use their members.
  */
 export interface NodeSdkParts {
 	/** Receive every span. Empty if no preset exports traces. */

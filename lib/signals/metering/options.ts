@@ -2,8 +2,8 @@ import type { Callable } from '../../invocation/callable.js';
 import type { MeteredAttribute } from '../../invocation/metered-attribute.js';
 
 /**
- * The options of `@Metered`. A callback that throws never fails the method: it is logged once, and its value is counted
- * as `_OTHER`.
+ * The options of {@linkcode Metered | @Metered}. A callback that throws never fails the method: it is logged once, and
+ * its value is counted as `_OTHER`.
  *
  * @example
  * ```ts

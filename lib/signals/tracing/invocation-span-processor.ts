@@ -4,8 +4,8 @@ import { onForeignSpanEnd, onForeignSpanStart } from '../../tokens/foreign-span-
 import { stampPropagated } from './propagated.js';
 
 /**
- * The span processor that `invocationSpanProcessor` returns, by its shape: it fits `spanProcessors` and `addSpanProcessor` of
- * every version of OpenTelemetry's SDK. Its methods never throw.
+ * The span processor that {@linkcode invocationSpanProcessor} returns, by its shape: it fits `spanProcessors` and
+ * `addSpanProcessor` of every version of OpenTelemetry's SDK. Its methods never throw.
  */
 export interface InvocationSpanProcessor {
 	/** Writes the observer of the parent context and the attributes that are propagated to it on the span. */
@@ -22,11 +22,12 @@ export interface InvocationSpanProcessor {
 }
 
 /**
- * Creates a span processor for spans that start inside an invocation, `withObserver` or `propagate`, whichever library
- * starts them. It writes the observer on them (`agentese.observer`, `agentese.archetype`, `session.id`,
- * `agentese.tenant`) and the attributes that are propagated, and counts the tokens of spans that are model calls.
- * `startTelemetry` and `nodeSdkConfiguration` include it; an application that creates its own tracer provider adds it
- * there, before the processors that export. It stores nothing, sends nothing and never throws.
+ * Creates a span processor for spans that start inside an invocation, {@linkcode withObserver} or
+ * {@linkcode propagate}, whichever library starts them. It writes the observer on them (`agentese.observer`,
+ * `agentese.archetype`, `session.id`, `agentese.tenant`) and the attributes that are propagated, and counts the tokens
+ * of spans that are model calls. `startTelemetry` and `nodeSdkConfiguration` include it; an application that creates
+ * its own tracer provider adds it there, before the processors that export. It stores nothing, sends nothing and never
+ * throws.
  *
  * @returns the processor
  *

@@ -11,8 +11,8 @@ import type { Settled, TokenSource } from './settled.js';
 export type ErrorClass = abstract new (...args: never[]) => unknown;
 
 /**
- * The options of `@Traced`. The parameters of the callbacks have the types of the decorated method. A callback that
- * throws never fails the method: the error is logged once, and the callback counts as not given.
+ * The options of {@linkcode Traced | @Traced}. The parameters of the callbacks have the types of the decorated method.
+ * A callback that throws never fails the method: the error is logged once, and the callback counts as not given.
  *
  * Each callback is the type of a method, so that its parameters are compared in both directions: the options of a whole
  * class, whose methods return different values, may name one type.

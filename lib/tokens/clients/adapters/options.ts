@@ -2,7 +2,7 @@ import { printable } from '../../../agentese/errors/escape.js';
 import { typeName } from '../../../settling/common/inspect.js';
 
 /**
- * The options of `meterModel`.
+ * The options of {@linkcode meterModel}.
  *
  * @example
  * ```ts
