@@ -68,7 +68,7 @@ describe('loadConfig()', () => {
 					logs: {},
 				},
 				jaeger: { endpoint: undefined, protocol: 'http/protobuf', headers: {} },
-				prometheus: { host: 'localhost', port: 9464, path: '/metrics', listen: true },
+				prometheus: { host: 'localhost', port: 9464, path: '/metrics', listen: true, allowedHosts: [] },
 				console: { color: 'auto' },
 				json: { directory: join(cwd, '.agentese'), maxBytes: 268_435_456, maxAge: 604_800_000 },
 				delivery: {
@@ -116,6 +116,7 @@ describe('loadConfig()', () => {
 				'prometheus.port': 'default',
 				'prometheus.path': 'default',
 				'prometheus.listen': 'default',
+				'prometheus.allowedHosts': 'default',
 				'console.color': 'default',
 				'json.directory': 'default',
 				'json.maxBytes': 'default',

@@ -38,8 +38,8 @@ function readableSecret({ source, value }: ConfigLayerSource): string[] {
 	const key = secretIn(value, '');
 	if (key === undefined) return [];
 	return [
-		`${source} has a secret, "${key}", and everybody may read it (mode ${modeText(facts)}). Run chmod 600 on it, or ` +
-			`write "\${env:NAME}" for the value of a variable.`,
+		`${source} has a secret, "${key}", and everybody may read it (mode ${modeText(facts)}). Run chmod 600 on it, or move ` +
+			'the secret into an environment variable.',
 	];
 }
 
@@ -58,7 +58,10 @@ function secretIn(value: unknown, path: string): string | undefined {
 	return undefined;
 }
 
-/** Whether an address contains a user name with a password, or a secret among its parameters. */
+/** Whether an address contains a password, or a parameter that is or names a secret. */
 function hasCredentials(endpoint: string): boolean {
-	return URL.parse(endpoint)?.password !== '' && URL.parse(endpoint) !== null;
+	const url = URL.parse(endpoint);
+	if (url === null) return false;
+	const parameters = Object.fromEntries(url.searchParams);
+	return url.password !== '' || detectors.record(parameters) !== parameters;
 }

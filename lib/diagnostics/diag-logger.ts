@@ -32,14 +32,14 @@ const installed = processState('diagnostics/diag-logger', () => ({
  * at all. Each distinct problem (warning or error) is one line, once; after that its count is reported, at most one
  * line a minute; and its end is reported. Messages of lower levels are written each time.
  *
- * Does nothing if another diag logger is set, or is requested by `OTEL_LOG_LEVEL`.
+ * Does nothing if another diag logger is set, or is requested by a legal `OTEL_LOG_LEVEL`.
  *
  * @param level - the least severe level that is written, in upper or lower case; an unknown one counts as `warn`
  * @returns a function that uninstalls the logger, after it reported the counts that are not reported yet
  */
 export function installDiagLogger(level = 'warn'): () => void {
 	const registry = () => (globalThis as { [API]?: { diag?: unknown } })[API];
-	if (registry()?.diag !== undefined || process.env['OTEL_LOG_LEVEL']) return () => undefined;
+	if (registry()?.diag !== undefined || hasOtelLogLevel()) return () => undefined;
 	const deduplicator = new Deduplicator(writeStderr);
 	const logger = diagLoggerOf(deduplicator);
 	let installedLogger: unknown;
@@ -58,6 +58,12 @@ export function installDiagLogger(level = 'warn'): () => void {
 		deduplicator.close();
 		if (registry()?.diag === installedLogger) diag.disable();
 	};
+}
+
+/** Whether `OTEL_LOG_LEVEL` has a legal value, for which OpenTelemetry's SDK installs its own logger. */
+export function hasOtelLogLevel(): boolean {
+	const level = process.env['OTEL_LOG_LEVEL']?.trim().toLowerCase() ?? '';
+	return level !== 'off' && Object.hasOwn(LEVELS, level);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { getNumberFromEnv } from '@opentelemetry/core';
+import { numberVariable } from '../../lib/runtime/environment.js';
 
 /** The prefix of OpenTelemetry's variables for batches: of spans or of log records. */
 type BatchPrefix = 'OTEL_BSP' | 'OTEL_BLRP';
@@ -12,18 +12,12 @@ type BatchPrefix = 'OTEL_BSP' | 'OTEL_BLRP';
 export function batchingFromEnv(prefix: BatchPrefix, delayMs: number) {
 	return {
 		batch: batchSizeFromEnv(prefix),
-		delayMs: positiveFromEnv(`${prefix}_SCHEDULE_DELAY`, delayMs),
-		maxQueued: positiveFromEnv(`${prefix}_MAX_QUEUE_SIZE`, Number.POSITIVE_INFINITY),
+		delayMs: numberVariable(`${prefix}_SCHEDULE_DELAY`) ?? delayMs,
+		maxQueued: numberVariable(`${prefix}_MAX_QUEUE_SIZE`) ?? Number.POSITIVE_INFINITY,
 	};
 }
 
 /** Reads the number of records of one request, 512 by default. */
 export function batchSizeFromEnv(prefix: BatchPrefix): number {
-	return positiveFromEnv(`${prefix}_MAX_EXPORT_BATCH_SIZE`, 512);
-}
-
-/** Returns the number in a variable, or the default if it is not set, not a number, or not greater than 0. */
-function positiveFromEnv(name: string, defaultValue: number): number {
-	const value = getNumberFromEnv(name);
-	return value !== undefined && value > 0 ? value : defaultValue;
+	return numberVariable(`${prefix}_MAX_EXPORT_BATCH_SIZE`) ?? 512;
 }

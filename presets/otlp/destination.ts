@@ -1,3 +1,4 @@
+import { numberVariable } from '../../lib/runtime/environment.js';
 import { readEndpoint } from '../contract/endpoint.js';
 import type { OtlpSettings } from '../contract/otlp-options.js';
 import type { Target } from '../transport/target.js';
@@ -12,6 +13,13 @@ export type HeaderSettings = Pick<OtlpSettings, 'headers'> & {
 
 /** The address that one signal is sent to, with all options of its requests. */
 export type Destination = Target;
+
+/** OpenTelemetry's variables with a time limit of an export, which is one request here. */
+const EXPORT_TIMEOUTS = {
+	traces: 'OTEL_BSP_EXPORT_TIMEOUT',
+	metrics: 'OTEL_METRIC_EXPORT_TIMEOUT',
+	logs: 'OTEL_BLRP_EXPORT_TIMEOUT',
+} as const;
 
 /**
  * Returns the destination of one signal: the options of that signal, and the general options for those that it does not
@@ -33,7 +41,7 @@ export function destinationOf(settings: OtlpSettings, signal: OtlpSignal): Desti
 		protocol,
 		headers: headersOf(settings, signal),
 		compression: signalSettings.compression ?? settings.compression,
-		timeout: signalSettings.timeout ?? settings.timeout,
+		timeout: Math.min(signalSettings.timeout ?? settings.timeout, numberVariable(EXPORT_TIMEOUTS[signal]) ?? Infinity),
 		tls: { ...settings.tls, ...signalSettings.tls },
 	};
 }

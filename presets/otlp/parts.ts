@@ -16,7 +16,7 @@ import { hasChanged } from './metric-changes.js';
 import { type PipelineFill, Pipelines } from './pipelines.js';
 import { type Routes, remedyOf, routesTo } from './route.js';
 import { logSerializer, metricSerializer, spanSerializer } from './serializers.js';
-import { temporalityOf } from './temporality.js';
+import { aggregationOf, temporalityOf } from './temporality.js';
 
 /** The part of a preset's environment that is used here. */
 type PartsEnvironment = Pick<PresetEnvironment, 'directory' | 'delivery' | 'whenProcessEnds'>;
@@ -98,7 +98,7 @@ export async function pipelineParts(
 		// At the end of the process the reader collects first, and then settles the pipeline itself.
 		const reader: PipelineMetricReader = new PipelineMetricReader(
 			settledAtEnd(pipeline, (end) => reader.settle(end)),
-			{ aggregationTemporalitySelector: temporalityOf(temporality), hasChanged },
+			{ aggregationTemporalitySelector: temporalityOf(temporality), aggregationSelector: aggregationOf, hasChanged },
 		);
 		parts.metricReaders = [reader];
 	}

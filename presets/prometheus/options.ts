@@ -43,6 +43,16 @@ export interface PrometheusOptions {
 	 * @default true
 	 */
 	listen?: boolean | undefined;
+	/**
+	 * The host names that a request may name in its header `Host`, beside `localhost`, `127.0.0.1`, `[::1]`,
+	 * `host.docker.internal` and `host`. A request with another one is responded to with 403: a page in a browser could
+	 * otherwise read the metrics under a name of its own that leads to this machine. They are compared without regard to
+	 * case and port. If the server listens on an address other than those of the loopback interface, requests with any
+	 * name are responded to, and this option has no effect.
+	 *
+	 * @default []
+	 */
+	allowedHosts?: string[] | undefined;
 }
 
 /** `PrometheusOptions`, checked and complete. */
@@ -54,4 +64,5 @@ export const prometheusDefaults: PrometheusSettings = {
 	port: 9464,
 	path: '/metrics',
 	listen: true,
+	allowedHosts: [],
 };

@@ -7,6 +7,7 @@ import { warnOnce } from '../../lib/runtime/log-once.js';
 import { platform } from '../../lib/runtime/platform.js';
 import type { PresetParts } from '../contract/preset.js';
 import { pointsOf } from '../signals/sizes.js';
+import { hostCheck } from './allowed-hosts.js';
 import { registerPage, respondWithPage, respondWithText } from './handler.js';
 import type { PrometheusSettings } from './options.js';
 import { addConfiguredPath, addMountPath } from './scrapes.js';
@@ -20,6 +21,9 @@ import { type PageFormat, textFormat } from './text-format.js';
 const CALLBACK_TIMEOUT_MS = 5000;
 
 const NO_RECORDS: SignalCounts = { created: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {} };
+
+/** The response to a request under a host name that is not allowed. The name is not repeated: anybody chooses it. */
+const FORBIDDEN = 'The host name of this request is not in prometheus.allowedHosts.';
 
 /** Collects only when a page is rendered. Each collection holds the totals since the start of the process. */
 class PageReader extends MetricReader {
@@ -68,8 +72,12 @@ export async function prometheusParts(settings: PrometheusSettings): Promise<Pre
 	const unregisterPage = registerPage(render);
 	if (settings.listen) {
 		addConfiguredPath(path);
+		const isAllowed = hostCheck(settings);
 		listening = await listen(settings, (request, response) => {
-			if (request.url?.replace(/\?.*$/s, '') !== path) respondWithText(response, 404, `The metrics are at ${path}.`);
+			const isChecked = listening !== undefined && 'port' in listening && listening.isLoopback;
+			if (isChecked && !isAllowed(request)) respondWithText(response, 403, FORBIDDEN);
+			else if (request.url?.replace(/\?.*$/s, '') !== path)
+				respondWithText(response, 404, `The metrics are at ${path}.`);
 			else void respondWithPage(request, response, render);
 		});
 	} else addMountPath(path);

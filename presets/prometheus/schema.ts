@@ -34,4 +34,12 @@ export const prometheusOptions = (z: Zod) =>
 				description: 'false: no server is started; mount the handler on a server of the application.',
 			})
 			.optional(),
+		allowedHosts: z
+			.array(z.string().min(1))
+			.meta({
+				legal: 'a list of host names, such as [metrics.test]',
+				description:
+					'Further names that requests may have in the header Host; checked if the server listens on loopback.',
+			})
+			.optional(),
 	} satisfies OptionShape<PrometheusOptions>);

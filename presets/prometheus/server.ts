@@ -1,19 +1,29 @@
 import { EventEmitter } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isLoopback } from './allowed-hosts.js';
 import type { PrometheusSettings } from './options.js';
 
 /** A server that listens, with its actual port, or the error why none does. */
 export type ListenResult =
 	| {
 			readonly port: number;
+			/** Whether it listens on the loopback interface alone. */
+			readonly isLoopback: boolean;
 			/** Stops serving; closes the server unless another preset has taken it over. Never rejects. */
 			close(): Promise<void>;
 	  }
 	| { readonly error: NodeJS.ErrnoException };
 
 /** The servers of this process by their address, each with the listeners of the presets that use it. */
-const servers = new Map<string, { readonly port: number; readonly server: Server; readonly used: RequestListener[] }>();
+const servers = new Map<string, Started & { readonly used: RequestListener[] }>();
+
+/** A server that listens. */
+interface Started {
+	readonly port: number;
+	readonly isLoopback: boolean;
+	readonly server: Server;
+}
 
 /**
  * Starts a server on the configured address, or shares the one of this process that listens there: while `restart()`
@@ -42,6 +52,7 @@ export async function listen(
 	used.push(onRequest);
 	return {
 		port: shared.port,
+		isLoopback: shared.isLoopback,
 		async close() {
 			used.splice(used.indexOf(onRequest), 1);
 			if (used.length > 0) return;
@@ -56,7 +67,7 @@ function startServer(
 	host: string,
 	port: number,
 	onRequest: RequestListener,
-): Promise<{ server: Server; port: number } | { error: NodeJS.ErrnoException }> {
+): Promise<Started | { error: NodeJS.ErrnoException }> {
 	const server = createServer(onRequest);
 	// Instrumentation of node:http replaces `emit` on the prototype. With an `emit` of its own the server stays without
 	// spans: nobody needs those of scrapes.
@@ -68,7 +79,8 @@ function startServer(
 			// A connection that a scraper keeps open for its next scrape must not keep the process alive either.
 			server.on('connection', (socket) => socket.unref());
 			server.on('error', () => undefined);
-			resolve({ server, port: (server.address() as AddressInfo).port });
+			const { address, port: actualPort } = server.address() as AddressInfo;
+			resolve({ server, port: actualPort, isLoopback: isLoopback(address) });
 		});
 	});
 }

@@ -1,5 +1,5 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { getNumberFromEnv, suppressTracing } from '@opentelemetry/core';
+import { suppressTracing } from '@opentelemetry/core';
 import {
 	type MetricProducer,
 	MetricReader,
@@ -7,6 +7,7 @@ import {
 	type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
+import { numberVariable } from '../../lib/runtime/environment.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { platform } from '../../lib/runtime/platform.js';
 import { collectNow } from './synchronous-collect.js';
@@ -70,8 +71,7 @@ export class PipelineMetricReader extends MetricReader {
 	}
 
 	protected override onInitialized(): void {
-		const interval = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') ?? INTERVAL_MS;
-		const intervalMs = interval > 0 ? interval : INTERVAL_MS;
+		const intervalMs = numberVariable('OTEL_METRIC_EXPORT_INTERVAL') ?? INTERVAL_MS;
 		// The timer must not keep the context that was active when telemetry started, and its work must not be traced.
 		context.with(suppressTracing(ROOT_CONTEXT), () => {
 			this.#timer = platform.setInterval(() => this.#collect(), intervalMs);
@@ -93,7 +93,12 @@ export class PipelineMetricReader extends MetricReader {
 	/** Collects and pushes. Never rejects: errors of callbacks and of the collection are reported once. */
 	async #collect(): Promise<void> {
 		try {
-			const { resourceMetrics, errors } = await this.collect({ timeoutMillis: CALLBACK_TIMEOUT_MS });
+			const { resourceMetrics, errors } = await this.collect({
+				timeoutMillis: Math.min(
+					CALLBACK_TIMEOUT_MS,
+					numberVariable('OTEL_METRIC_EXPORT_TIMEOUT') ?? CALLBACK_TIMEOUT_MS,
+				),
+			});
 			for (const error of errors) warnOnce('json/metrics/callback', 'the callback of an observable failed.', error);
 			this.#push(resourceMetrics);
 			if (this.#hasChanged !== undefined) this.#last = resourceMetrics;

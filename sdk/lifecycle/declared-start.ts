@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import type { LoadedConfig } from '../../config/load.js';
-import { changeLogLevel } from '../../lib/diagnostics/diag-logger.js';
+import { changeLogLevel, hasOtelLogLevel } from '../../lib/diagnostics/diag-logger.js';
 import { configureTracing } from '../../lib/invocation/settings.js';
 import { abandonOpenSettlements } from '../../lib/settling/common/finalization.js';
 import { warnRatesIgnored } from '../assemble/rule-rates.js';
@@ -79,7 +79,7 @@ export async function runDeclared(
  * `OTEL_LOG_LEVEL` is not set. If that variable is set, OpenTelemetry's logger stays.
  */
 function reinstallLogger(installLogger: () => Undo): Undo {
-	if (process.env['OTEL_LOG_LEVEL']) return () => undefined;
+	if (hasOtelLogLevel()) return () => undefined;
 	diag.disable();
 	return installLogger();
 }

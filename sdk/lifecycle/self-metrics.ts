@@ -1,6 +1,6 @@
 import { type Attributes, metrics, type ObservableResult } from '@opentelemetry/api';
-import { getBooleanFromEnv } from '@opentelemetry/core';
 import type { SignalCounts } from '../../delivery/common/counts.js';
+import { isTrueVariable } from '../../lib/runtime/environment.js';
 import {
 	ATTR_AGENTESE_DELIVERY_SIGNAL,
 	ATTR_ERROR_TYPE,
@@ -50,7 +50,7 @@ type Observe = (result: ObservableResult, counts: Required<SignalCounts>, attrib
  * @returns the removal of the instruments' callbacks
  */
 export function registerSelfMetrics(parts: readonly PresetParts[]): () => void {
-	if (!getBooleanFromEnv('OTEL_NODE_EXPERIMENTAL_SDK_METRICS')) return () => undefined;
+	if (!isTrueVariable('OTEL_NODE_EXPERIMENTAL_SDK_METRICS')) return () => undefined;
 	const sending = parts.flatMap((part) => {
 		const { stats } = part;
 		const preset = stats?.call(part).backends?.[0]?.preset;

@@ -135,13 +135,13 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 		return idleTelemetry(config);
 	}
 	if (config.preset.includes('none') && declarative === undefined) {
-		for (const notice of notices) warnOnceOnStderr(`start/${notice}`, notice);
+		logNotices(notices, config);
 		return idleTelemetry(config);
 	}
 	const installLogger = () => installDiagLogger(config.logLevel);
 	const removeLogger = installLogger();
 	try {
-		for (const notice of notices) warnOnce(`start/${notice}`, notice);
+		logNotices(notices, config);
 		if (hasRegisteredSdk(config)) {
 			removeLogger();
 			// Decorators use the application's SDK, so the toolkit redacts what it writes itself.
@@ -154,6 +154,12 @@ async function startLoaded(loaded: LoadedConfig): Promise<Telemetry> {
 		if (!(error instanceof ConfigurationError)) throw error;
 		throw new ConfigurationError(error.faults, config.strict);
 	}
+}
+
+/** Logs each notice of the config once, on stderr if no logger is installed yet. */
+function logNotices(notices: readonly string[], { logLevel }: EffectiveConfig): void {
+	const logOnce = ['none', 'error'].includes(logLevel) ? warnOnce : warnOnceOnStderr;
+	for (const notice of notices) logOnce(`start/${notice}`, notice);
 }
 
 /** Whether the application has registered an SDK. If so, that and the faults of that SDK are logged. */
@@ -244,7 +250,7 @@ async function handOver(
 				'Telemetry continues unchanged. Call shutdown() to stop it.',
 		);
 	}
-	for (const notice of notices) warnOnce(`start/${notice}`, notice);
+	logNotices(notices, config);
 	const { runPresets } = await import('./running.js');
 	const running = await runPresets(loaded, await instrumentationsOf(loaded), former);
 	changeLogLevel(config.logLevel);

@@ -3,10 +3,10 @@ import type { Instrumentation } from '../instrumentation/load.js';
 import type { Sdk, StartConfiguration } from './configuration.js';
 import { minimalSdk } from './minimal-sdk.js';
 
-/** The values of OpenTelemetry's variables that the minimal SDK supports. */
-const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
-	OTEL_PROPAGATORS: ['tracecontext', 'baggage', 'none'],
-	OTEL_NODE_RESOURCE_DETECTORS: ['all', 'env', 'host', 'none', 'os', 'process', 'serviceinstance'],
+/** The values of OpenTelemetry's variables that only the NodeSDK supports. */
+const ONLY_NODE_SDK: Readonly<Record<string, readonly string[]>> = {
+	OTEL_PROPAGATORS: ['b3', 'b3multi'],
+	OTEL_NODE_RESOURCE_DETECTORS: ['container', 'alibaba', 'aws', 'azure', 'gcp'],
 };
 
 /**
@@ -14,8 +14,8 @@ const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
  * `b3`; undefined if there is none.
  */
 export function variableNeedingNodeSdk(): string | undefined {
-	return Object.keys(SUPPORTED).find((name) =>
-		getStringListFromEnv(name)?.some((value) => !SUPPORTED[name]?.includes(value)),
+	return Object.keys(ONLY_NODE_SDK).find((name) =>
+		getStringListFromEnv(name)?.some((value) => ONLY_NODE_SDK[name]?.includes(value)),
 	);
 }
 
@@ -27,5 +27,6 @@ export function variableNeedingNodeSdk(): string | undefined {
 export async function createSdk(configuration: StartConfiguration, instrumentations: Instrumentation[]): Promise<Sdk> {
 	if (variableNeedingNodeSdk() === undefined) return minimalSdk(configuration, instrumentations);
 	const { NodeSDK } = await import('@opentelemetry/sdk-node');
-	return new NodeSDK({ ...configuration, instrumentations });
+	const { spanLimits } = await import('./tracer-provider.js');
+	return new NodeSDK({ ...configuration, spanLimits: spanLimits(), instrumentations });
 }

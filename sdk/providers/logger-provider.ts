@@ -1,6 +1,6 @@
 import { diag, logs } from '@opentelemetry/api';
-import { getNumberFromEnv } from '@opentelemetry/core';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { type NumberVariableName, numberVariable } from '../../lib/runtime/environment.js';
 import type { ProviderOptions, StartConfiguration, StartedProvider } from './configuration.js';
 
 /** Creates the provider of loggers and registers it with the API. */
@@ -17,17 +17,18 @@ export function startLoggers({ logRecordProcessors }: StartConfiguration, option
 /** The limits of a log record that variables set. The SDK has defaults for all others. */
 function logRecordLimits() {
 	const limits = {
-		attributeCountLimit: positive('OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT') ?? positive('OTEL_ATTRIBUTE_COUNT_LIMIT'),
+		attributeCountLimit:
+			numberVariable('OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT') ?? positive('OTEL_ATTRIBUTE_COUNT_LIMIT'),
 		attributeValueLengthLimit:
-			positive('OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT') ?? positive('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+			numberVariable('OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT') ?? positive('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
 	};
 	return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
 }
 
-/** The warning has the NodeSDK's text, so that a search for it finds OpenTelemetry's documentation. */
-function positive(name: string): number | undefined {
-	const value = getNumberFromEnv(name);
-	if (value === undefined || value > 0) return value;
-	diag.warn(`${name} (${value}) is invalid, expected number greater than 0, using default.`);
+/** A limit of 0 is legal for spans alone. The warning has the NodeSDK's text. */
+function positive(name: NumberVariableName): number | undefined {
+	const value = numberVariable(name);
+	if (value !== 0) return value;
+	diag.warn(`${name} (0) is invalid, expected number greater than 0, using default.`);
 	return undefined;
 }

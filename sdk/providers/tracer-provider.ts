@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
-import { getNumberFromEnv } from '@opentelemetry/core';
-import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { type SpanLimits, TracerProvider } from '@opentelemetry/sdk-trace';
+import { numberVariable } from '../../lib/runtime/environment.js';
 import type { ProviderOptions, StartConfiguration, StartedProvider } from './configuration.js';
 
 /** Creates the provider of tracers and registers it with the API. */
@@ -18,18 +18,22 @@ export function startTracers(
 	return provider;
 }
 
-/** The limits of a span that variables set. The SDK has defaults for all others. */
-function spanLimits() {
+/**
+ * The limits of a span that variables set. The SDK has defaults for all others. Two variables of the specification have
+ * another name in OpenTelemetry JS too.
+ */
+export function spanLimits(): SpanLimits {
 	const limits = {
 		attributeCountLimit:
-			getNumberFromEnv('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT') ?? getNumberFromEnv('OTEL_ATTRIBUTE_COUNT_LIMIT'),
+			numberVariable('OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT') ?? numberVariable('OTEL_ATTRIBUTE_COUNT_LIMIT'),
 		attributeValueLengthLimit:
-			getNumberFromEnv('OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT') ??
-			getNumberFromEnv('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
-		eventCountLimit: getNumberFromEnv('OTEL_SPAN_EVENT_COUNT_LIMIT'),
-		linkCountLimit: getNumberFromEnv('OTEL_SPAN_LINK_COUNT_LIMIT'),
-		attributePerEventCountLimit: getNumberFromEnv('OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT'),
-		attributePerLinkCountLimit: getNumberFromEnv('OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT'),
+			numberVariable('OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT') ?? numberVariable('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'),
+		eventCountLimit: numberVariable('OTEL_SPAN_EVENT_COUNT_LIMIT'),
+		linkCountLimit: numberVariable('OTEL_SPAN_LINK_COUNT_LIMIT'),
+		attributePerEventCountLimit:
+			numberVariable('OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT') ?? numberVariable('OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT'),
+		attributePerLinkCountLimit:
+			numberVariable('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT') ?? numberVariable('OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT'),
 	};
 	return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
 }

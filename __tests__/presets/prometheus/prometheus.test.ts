@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import { type AddressInfo, connect, createServer as createNetServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { context, diag, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOnSampler, SamplingDecision } from '@opentelemetry/sdk-trace';
@@ -50,6 +50,65 @@ const get = async (url: string, headers: Record<string, string> = {}) => {
 	const response = await fetch(url, { headers: { connection: 'close', ...headers } });
 	return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
 };
+
+/** Sends a request under a host name, and returns the status. A name of undefined is that of HTTP/1.0, which has none. */
+function statusUnder(url: string, host: string | undefined, path = '/metrics'): Promise<number> {
+	const { port, hostname } = new URL(url);
+	return new Promise((resolve, reject) => {
+		const socket = connect(Number(port), hostname.replace(/[[\]]/g, ''));
+		const version = host === undefined ? '1.0' : '1.1';
+		const header = host === undefined ? '' : `Host: ${host}\r\n`;
+		socket.end(`GET ${path} HTTP/${version}\r\n${header}Connection: close\r\n\r\n`);
+		let text = '';
+		socket.on('data', (data) => {
+			text += data;
+		});
+		socket.on('error', reject);
+		socket.on('close', () => resolve(Number(text.split(' ')[1])));
+	});
+}
+
+describe('a request for a host name', () => {
+	it('of this machine, or of allowedHosts, gets the page on loopback; any other gets 403 for every page', async () => {
+		const { url } = await started({ allowedHosts: ['Metrics.Test', 'fe80::1'] });
+		for (const host of [
+			'localhost',
+			'LOCALHOST:9464',
+			'localhost.',
+			'127.0.0.1:9464',
+			'[::1]:9464',
+			'host.docker.internal',
+			'metrics.test:80',
+			'[fe80::1]:1',
+			undefined,
+		]) {
+			expect([host, await statusUnder(url, host)]).toEqual([host, 200]);
+		}
+		for (const host of [
+			'evil.test',
+			'localhost.evil.test',
+			'evil.test:9464',
+			'127.0.0.1.evil.test',
+			'192.168.0.1',
+			'',
+			'a b',
+		]) {
+			expect([host, await statusUnder(url, host)]).toEqual([host, 403]);
+			expect([host, await statusUnder(url, host, '/other')]).toEqual([host, 403]);
+		}
+	});
+
+	it('is not checked if the server listens on another address', async () => {
+		const { url } = await started({ host: '0.0.0.0' });
+		expect(await statusUnder(url.replace('0.0.0.0', '127.0.0.1'), 'garden.default.svc:9464')).toBe(200);
+	});
+
+	it('is checked on the other loopback addresses too', async () => {
+		const { url } = await started({ host: '127.0.0.2' });
+		expect(await statusUnder(url, '127.0.0.2')).toBe(200);
+		expect(await statusUnder(url, 'evil.test')).toBe(403);
+	});
+});
 
 describe('prometheus', () => {
 	it('serves its page as text by default', async () => {

@@ -83,15 +83,6 @@ describe('the minimal SDK and the NodeSDK register, export and log the same', ()
 		['with no detector', { OTEL_NODE_RESOURCE_DETECTORS: 'process,none', ...RESOURCE }],
 		['with limits of spans and log records', LIMITS],
 		['with limits of everything', { OTEL_ATTRIBUTE_COUNT_LIMIT: '2', OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '5' }],
-		[
-			'with limits that are none',
-			{
-				OTEL_LOG_LEVEL: 'warn',
-				OTEL_ATTRIBUTE_COUNT_LIMIT: '-1',
-				OTEL_SPAN_EVENT_COUNT_LIMIT: 'many',
-				OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '0',
-			},
-		],
 		['with a sampler that keeps nothing', { OTEL_TRACES_SAMPLER: 'always_off' }],
 		['with a sampler that heeds no parent', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }],
 		['switched off', { OTEL_SDK_DISABLED: 'TRUE' }],
