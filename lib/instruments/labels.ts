@@ -8,7 +8,7 @@ import {
 	ATTR_GEN_AI_AGENT_NAME,
 	ATTR_GEN_AI_TOOL_NAME,
 } from '../runtime/names.generated.js';
-import { processState } from '../runtime/process-state.js';
+import { scopedState } from '../runtime/scoped-state.js';
 
 /** The value of a label if the real one resolves to nothing, is not declared, or exceeds the label's limit. */
 export const OTHER = '_OTHER';
@@ -36,17 +36,18 @@ const TOOLKIT_ERRORS: ReadonlySet<string> = new Set([
 	'CompositionViolationError',
 ]);
 
-const valuesByLabel = processState('instruments/labels', () => new Map<string, Set<string>>());
+/** The values that each label has had. */
+const state = scopedState('instruments/labels', () => ({ values: new Map<string, Set<string>>() }));
 
 /**
  * Returns the value itself while its label is below its limit, or if the label had this value before; else `_OTHER`.
  * The first value beyond the limit is logged.
  */
 export function bounded(label: string, value: string): string {
-	let values = valuesByLabel.get(label);
+	let values = state.values.get(label);
 	if (values === undefined) {
 		values = new Set();
-		valuesByLabel.set(label, values);
+		state.values.set(label, values);
 	}
 	if (values.has(value) || (label === ATTR_ERROR_TYPE && TOOLKIT_ERRORS.has(value))) return value;
 	const maxValues = MAX_VALUES[label] ?? DEFAULT_MAX_VALUES;

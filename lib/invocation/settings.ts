@@ -1,6 +1,6 @@
 import type { ObserverKey } from '../agentese/observers/observer-attributes.js';
 import { beginEpoch } from '../runtime/epoch.js';
-import { processState } from '../runtime/process-state.js';
+import { scopedState } from '../runtime/scoped-state.js';
 
 /** How spans are written and what goes into baggage, for the whole process. */
 export interface TracingSettings {
@@ -37,7 +37,7 @@ const DEFAULTS: TracingSettings = {
 	conventions: [],
 	baggage: [],
 };
-const settings = processState('invocation/settings', () => ({ current: DEFAULTS }));
+const settings = scopedState('invocation/settings', () => ({ current: DEFAULTS }));
 
 /** Returns the current settings. */
 export function tracingSettings(): TracingSettings {

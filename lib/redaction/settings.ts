@@ -1,5 +1,5 @@
 import { warnOnce } from '../runtime/log-once.js';
-import { processState } from '../runtime/process-state.js';
+import { scopedState } from '../runtime/scoped-state.js';
 import { REDACTED } from './detectors/marker.js';
 import { Redactor } from './redactor.js';
 import type { RedactRules } from './rules.js';
@@ -16,7 +16,7 @@ interface RedactionSettings {
 	readonly atWrite: boolean;
 }
 
-const settings = processState('redaction/settings', () => ({ current: undefined as RedactionSettings | undefined }));
+const settings = scopedState('redaction/settings', () => ({ current: undefined as RedactionSettings | undefined }));
 
 /** Returns the settings that are in force now; creates the default ones at the first call. */
 export function redactionSettings(): RedactionSettings {

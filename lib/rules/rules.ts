@@ -1,7 +1,7 @@
 import { OTHER } from '../instruments/labels.js';
 import type { JoinPointFacts } from '../invocation/advice.js';
 import { beginEpoch } from '../runtime/epoch.js';
-import { processState } from '../runtime/process-state.js';
+import { scopedState } from '../runtime/scoped-state.js';
 import { matchSegments } from './glob.js';
 import { faultOfRule, type Rule } from './rule.js';
 
@@ -34,7 +34,7 @@ interface Rules {
 	readonly cache: Map<string, MergedRule>;
 }
 
-const state = processState('rules/rules', () => ({ current: { active: [], cache: new Map() } as Rules }));
+const state = scopedState('rules/rules', () => ({ current: { active: [], cache: new Map() } as Rules }));
 
 /**
  * Replaces the rules of the whole process. The change takes effect at the next call of each method.

@@ -1,8 +1,8 @@
 import { diag } from '@opentelemetry/api';
-import { processState } from './process-state.js';
+import { scopedState } from './scoped-state.js';
 
 /** How often each problem occurred, by its key. */
-const counts = processState('runtime/log-once', () => new Map<string, number>());
+const state = scopedState('runtime/log-once', () => ({ counts: new Map<string, number>() }));
 
 /**
  * The number of distinct keys; further ones are counted together as `_OTHER`, so that the map cannot grow without
@@ -20,6 +20,7 @@ const MAX_DISTINCT = 500;
  */
 export function warnOnce(key: string, message: string, cause?: unknown): void {
 	try {
+		const { counts } = state;
 		const name = counts.size < MAX_DISTINCT || counts.has(key) ? key : '_OTHER';
 		const times = counts.get(name) ?? 0;
 		counts.set(name, times + 1);
@@ -31,7 +32,7 @@ export function warnOnce(key: string, message: string, cause?: unknown): void {
 
 /** Returns how often each problem occurred, by its key: the `problems` of `stats()`. */
 export function problemCounts(): ReadonlyMap<string, number> {
-	return counts;
+	return state.counts;
 }
 
 /** Returns the end of the message that names the cause; empty if there is none. Never throws. */

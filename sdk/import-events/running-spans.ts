@@ -1,4 +1,4 @@
-import { processState } from '../../lib/runtime/process-state.js';
+import { scopedState } from '../../lib/runtime/scoped-state.js';
 import type { Resource, SpanProcessor } from '../../presets/contract/sdk-parts.js';
 
 /** Where the running telemetry sends its spans. */
@@ -10,7 +10,7 @@ export interface RunningSpans {
 }
 
 /** One per process, since the application may load the toolkit as ESM and as CommonJS. */
-const state = processState('sdk/running-spans', () => ({ current: undefined as RunningSpans | undefined }));
+const state = scopedState('sdk/running-spans', () => ({ current: undefined as RunningSpans | undefined }));
 
 /** Sets where imported spans are sent. Returns a function that takes this back. */
 export function setRunningSpans(spans: RunningSpans): () => void {

@@ -1,5 +1,5 @@
 import { platform } from '../../runtime/platform.js';
-import { processState } from '../../runtime/process-state.js';
+import { scopedState } from '../../runtime/scoped-state.js';
 import type { Settlement } from './settlement.js';
 
 /**
@@ -9,7 +9,7 @@ import type { Settlement } from './settlement.js';
  * and never calls back. It calls back after major collections only, which a quiet process may never make; so every open
  * settlement is also listed, and is ended at shutdown.
  */
-const state = processState('settling/finalization', () => {
+const state = scopedState('settling/finalization', () => {
 	/** Each open settlement, with the time at which its result was returned, in ms of `performance.now()`. */
 	const open = new Map<Settlement, number>();
 	const registry = new FinalizationRegistry<Settlement>((settlement) => {

@@ -1,4 +1,4 @@
-import { processState } from '../../runtime/process-state.js';
+import { scopedState } from '../../runtime/scoped-state.js';
 
 /**
  * How much of arguments and results is written: `off` nothing, `metadata` types and sizes, `full` all within limits.
@@ -80,7 +80,7 @@ export const CAPTURE_DEFAULTS: CaptureSettings = {
 };
 
 /** Shared by all copies of the toolkit in the process. */
-const settings = processState('capture/settings', () => ({ now: CAPTURE_DEFAULTS }));
+const settings = scopedState('capture/settings', () => ({ now: CAPTURE_DEFAULTS }));
 
 /** Returns the current settings of the process. */
 export function captureSettings(): CaptureSettings {

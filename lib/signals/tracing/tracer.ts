@@ -1,6 +1,6 @@
 import { type Tracer, trace } from '@opentelemetry/api';
 import { beginEpoch, currentEpoch, metricsOn, tracesOn } from '../../runtime/epoch.js';
-import { processState } from '../../runtime/process-state.js';
+import { scopedState } from '../../runtime/scoped-state.js';
 import { SCOPE, SCOPE_OPTIONS, VERSION } from '../../runtime/version.js';
 import { type Sampling, samplingOf } from './sampling.js';
 
@@ -45,7 +45,7 @@ export type TracerOverride = (tracer: Tracer) => Tracer;
 const noOverride: TracerOverride = (tracer) => tracer;
 
 /** Shared by all copies of the toolkit in the process: the presets may have been imported from another copy. */
-const state = processState('tracing/tracer-override', () => ({ now: noOverride }));
+const state = scopedState('tracing/tracer-override', () => ({ now: noOverride }));
 
 /**
  * Replaces the tracer that starts the spans of invocations. A later override replaces an earlier one.

@@ -1,7 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import type { LiveInvocation } from '../../invocation/advice.js';
 import { isSameSpan, isToolkitSpan, type StartedSpan } from '../../invocation/observer-stamp.js';
-import { processState } from '../../runtime/process-state.js';
+import { scopedState } from '../../runtime/scoped-state.js';
 import { onShutdown } from '../../settling/common/finalization.js';
 import { writeTokens } from './token-attributes.js';
 import { countTokens } from './token-counter.js';
@@ -12,7 +12,7 @@ import { countTokens } from './token-counter.js';
  */
 const MAX_HELD = 1000;
 
-const state = processState('tokens/uncounted', () => ({
+const state = scopedState('tokens/uncounted', () => ({
 	/** The open invocations with tokens of their own that the counter does not have yet, the oldest first. */
 	held: new Set<LiveInvocation>(),
 	/** True once the shutdown handler is registered. */

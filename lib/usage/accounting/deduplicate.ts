@@ -1,4 +1,4 @@
-import { processState } from '../../runtime/process-state.js';
+import { scopedState } from '../../runtime/scoped-state.js';
 
 /**
  * Who reports the usage of a model call: the application (`recordTokens`), a client of `meterModel`, a span, or the
@@ -62,7 +62,7 @@ export class ReportedCalls {
 	}
 }
 
-const state = processState('usage/deduplicate', () => ({
+const state = scopedState('usage/deduplicate', () => ({
 	/**
 	 * Calls with unique ids. They are process-wide, because a stream may be read, and reported, in another invocation.
 	 */

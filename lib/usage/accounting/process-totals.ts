@@ -1,4 +1,4 @@
-import { processState } from '../../runtime/process-state.js';
+import { scopedState } from '../../runtime/scoped-state.js';
 import type { TokenCount } from './usage.js';
 
 /** The tokens that this process has counted since it started. */
@@ -14,7 +14,7 @@ export interface TokenTotals {
 	outside: Pick<TokenCount, 'input' | 'output'>;
 }
 
-const totals = processState(
+const totals = scopedState(
 	'usage/process-totals',
 	(): TokenTotals => ({
 		counted: { input: 0, output: 0 },
