@@ -124,13 +124,36 @@ export function loadConfig(argument: never, places?: Places): Promise<LoadedConf
  */
 export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
 export async function loadConfig(argument?: TelemetryConfig | string, places: Places = {}): Promise<LoadedConfig> {
+	return loadFrom(argument, places, true);
+}
+
+/**
+ * Loads a config as `loadConfig` does, without what differs from machine to machine: the user's
+ * `~/.kgents/telemetry.yaml` and the variables `AGENTESE_*` and `OTEL_*` are not read, except `AGENTESE_CONFIG` and
+ * `AGENTESE_CONFIG_FORMATS`. For `agentese-otel/testing`.
+ *
+ * @param argument - a config, or the path of a config file. @default none: the file is searched
+ * @throws ConfigurationError (as a rejection) with all faults of all sources
+ */
+export function loadProjectConfig(argument?: TelemetryConfig | string): Promise<LoadedConfig> {
+	return loadFrom(argument, {}, false);
+}
+
+const NO_VARIABLES: OtelVariables = { layers: [], overrides: [], fallback: {}, notices: [] };
+
+/** @param readsMachine - whether the user's file and the environment variables are read */
+async function loadFrom(
+	argument: TelemetryConfig | string | undefined,
+	places: Places,
+	readsMachine: boolean,
+): Promise<LoadedConfig> {
 	const { cwd = workingDirectory(), home = homeDirectory() } = places;
 	// All sources are read even if one has faults, so that one error reports the faults of all.
-	const user: KgentsFile = home === undefined ? { faults: [] } : await kgentsFile(home);
+	const user: KgentsFile = home === undefined || !readsMachine ? { faults: [] } : await kgentsFile(home);
 	const named = typeof argument === 'string' ? argument : undefined;
 	const file = await findConfigFile({ named, cwd, isCwdNamed: places.cwd !== undefined });
-	const otel = await otelVariables(cwd);
-	const agentese = await agenteseLayers(cwd);
+	const otel = readsMachine ? await otelVariables(cwd) : NO_VARIABLES;
+	const agentese = readsMachine ? await agenteseLayers(cwd) : { layers: [], notices: [] };
 	// The weakest first.
 	const found: ConfigLayerSource[] = [
 		...(user.layer === undefined ? [] : [user.layer]),

@@ -17,6 +17,7 @@ export const SHIPPED = [
 	'presets',
 	'config',
 	'sdk',
+	'testing',
 	'cli',
 ];
 

@@ -4,14 +4,18 @@ import { type NumberVariableName, numberVariable } from '../../lib/runtime/envir
 import type { ProviderOptions, StartConfiguration, StartedProvider } from './configuration.js';
 
 /** Creates the provider of loggers and registers it with the API. */
-export function startLoggers({ logRecordProcessors }: StartConfiguration, options: ProviderOptions): StartedProvider {
-	const provider = new LoggerProvider({
-		...options,
-		logRecordLimits: logRecordLimits(),
-		processors: logRecordProcessors,
-	});
+export function startLoggers(configuration: StartConfiguration, options: ProviderOptions): StartedProvider {
+	const provider = createLoggers(configuration, options);
 	logs.setGlobalLoggerProvider(provider);
 	return provider;
+}
+
+/** Creates the provider of loggers. */
+export function createLoggers(
+	{ logRecordProcessors }: Pick<StartConfiguration, 'logRecordProcessors'>,
+	options: ProviderOptions,
+): LoggerProvider {
+	return new LoggerProvider({ ...options, logRecordLimits: logRecordLimits(), processors: logRecordProcessors });
 }
 
 /** The limits of a log record that variables set. The SDK has defaults for all others. */

@@ -1,21 +1,32 @@
 import { trace } from '@opentelemetry/api';
-import { type SpanLimits, TracerProvider } from '@opentelemetry/sdk-trace';
+import { type IdGenerator, type SpanLimits, TracerProvider } from '@opentelemetry/sdk-trace';
 import { numberVariable } from '../../lib/runtime/environment.js';
 import type { ProviderOptions, StartConfiguration, StartedProvider } from './configuration.js';
 
 /** Creates the provider of tracers and registers it with the API. */
-export function startTracers(
-	{ sampler, spanProcessors }: StartConfiguration,
+export function startTracers(configuration: StartConfiguration, options: ProviderOptions): StartedProvider {
+	const provider = createTracers(configuration, options);
+	trace.setGlobalTracerProvider(provider);
+	return provider;
+}
+
+/**
+ * Creates the provider of tracers.
+ *
+ * @param idGenerator - generates trace ids and span ids. @default random ids
+ */
+export function createTracers(
+	{ sampler, spanProcessors }: Pick<StartConfiguration, 'sampler' | 'spanProcessors'>,
 	options: ProviderOptions,
-): StartedProvider {
-	const provider = new TracerProvider({
+	idGenerator?: IdGenerator,
+): TracerProvider {
+	return new TracerProvider({
 		...options,
 		...(sampler && { sampler }),
+		...(idGenerator && { idGenerator }),
 		spanLimits: spanLimits(),
 		spanProcessors,
 	});
-	trace.setGlobalTracerProvider(provider);
-	return provider;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Context, type HrTime, trace } from '@opentelemetry/api';
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { platform } from '../../lib/runtime/platform.js';
-import { processState } from '../../lib/runtime/process-state.js';
+import { scopedState } from '../../lib/runtime/scoped-state.js';
 
 /**
  * The time since 1970 at which the monotonic clock was 0. All spans of a trace that this process records use that of
@@ -20,7 +20,7 @@ const STEP_MS = 2;
 const SUSPENDED_MS = 1000;
 
 /** The present anchor of the process, which new local roots use. */
-const present = processState('sdk/spans/span-clock', () => ({
+const present = scopedState('sdk/spans/span-clock', () => ({
 	anchor: [0, 0] as Anchor,
 	/** The anchor in milliseconds; NaN before the first reading. */
 	offset: Number.NaN,
