@@ -8,7 +8,7 @@ const PACKAGES = 'node_modules/';
 const TESTS = '^__tests__/';
 
 /** Everything that ends up in the package. */
-const SHIPPED = ['lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'cli'];
+const SHIPPED = ['lib', 'decorators', 'delivery', 'presets', 'config', 'sdk', 'testing', 'cli'];
 const SHIPPED_FILES = `^((index|extend|extend-core)\\.ts|(${SHIPPED.join('|')})/)`;
 
 /**
@@ -46,6 +46,7 @@ const FLOORS = {
 		['assemble'],
 		['lifecycle'],
 	],
+	testing: [['flows', 'recording'], ['views']],
 	cli: [['common'], ['flush']],
 };
 
@@ -147,6 +148,7 @@ module.exports = {
 		only('presets/', ['^(lib|delivery)/', PACKAGES], 'A preset sets where telemetry goes. It reads no config.'),
 		only('config/', ['^(lib|delivery|presets)/', PACKAGES], 'A config is read before anything is assembled of it.'),
 		only('sdk/', ['^(lib|delivery|presets|config)/', PACKAGES], 'The SDK is assembled without decorators.'),
+		only('testing/', ['^(lib|delivery|presets|config|sdk)/', PACKAGES], 'A test telemetry uses no decorator.'),
 		only('cli/', ['^(lib|delivery|presets|config|sdk)/', PACKAGES], 'A command uses no decorator.'),
 		...floorRules,
 		...insideRules,
@@ -157,7 +159,7 @@ module.exports = {
 			from: { path: '^(examples|bench)/' },
 			to: {
 				path: `^((index|extend|extend-core)\\.ts|(${SHIPPED.join('|')}|dist)/)`,
-				pathNot: '^dist/esm/(index|extend|sdk/index|sdk/register)\\.js$',
+				pathNot: '^dist/esm/(index|extend|sdk/index|sdk/register|testing/index)\\.js$',
 			},
 		},
 	],

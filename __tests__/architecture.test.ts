@@ -34,7 +34,7 @@ describe('the page of the architecture', () => {
 	});
 
 	it('lists the folders of each floor in the order of the floors', () => {
-		for (const folder of ['delivery', 'config', 'sdk', 'cli']) {
+		for (const folder of ['delivery', 'config', 'sdk', 'testing', 'cli']) {
 			const level = (path: string) =>
 				(floors[folder] ?? []).findIndex((floor) => floor.includes(path.split('/')[1] ?? ''));
 			const levels = foldersIn(folder).map(level);

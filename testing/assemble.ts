@@ -1,11 +1,12 @@
 import type { Logger, Meter, Tracer } from '@opentelemetry/api';
-import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { loadProjectConfig } from '../config/load.js';
 import type { EffectiveConfig, TelemetryConfig } from '../config/schema/config.js';
 import { configureTracing } from '../lib/invocation/settings.js';
 import { configureRules } from '../lib/rules/rules.js';
 import type { Preset } from '../presets/contract/preset.js';
+import type { LogRecord } from '../presets/contract/sdk-parts.js';
 import { ignoreSpanStart, logRecordProcessorTo } from '../presets/signals/processors.js';
 import { assemble } from '../sdk/assemble/assemble.js';
 import { setRunningSpans } from '../sdk/import-events/running-spans.js';
@@ -27,7 +28,7 @@ const MEMORY = 'memory';
 export interface Assembly {
 	readonly config: EffectiveConfig;
 	readonly spans: SpanLog;
-	readonly logs: ReadableLogRecord[];
+	readonly logs: LogRecord[];
 	readonly metrics: MetricStore;
 	readonly providers: ScopeProviders;
 	/** Puts rules, redaction and the other settings into effect for the running scope. */
@@ -48,7 +49,7 @@ export async function assembleInMemory(
 ): Promise<Assembly> {
 	const loaded = await loadProjectConfig(argument);
 	const spans = new SpanLog();
-	const logs: ReadableLogRecord[] = [];
+	const logs: LogRecord[] = [];
 	const metrics = new MetricStore();
 	const preset: Preset<unknown> = {
 		name: MEMORY,
@@ -119,7 +120,7 @@ function memoized(create: ScopeProviders['tracer']): ScopeProviders['tracer'] {
 	};
 }
 
-function logsTo(logs: ReadableLogRecord[]): LogRecordProcessor {
+function logsTo(logs: LogRecord[]): LogRecordProcessor {
 	return logRecordProcessorTo({ push: (record) => void logs.push(record), flush: nothing, shutdown: nothing });
 }
 

@@ -3,7 +3,6 @@
  * jest and vitest.
  */
 export type { EffectiveConfig, TelemetryConfig } from '../config/schema/config.js';
-export { TelemetryAssertionError } from './error.js';
 export {
 	type ExpectedError,
 	type ExpectedInvocation,
@@ -11,10 +10,11 @@ export {
 	type MatcherResult,
 	matchers,
 	type TelemetryMatchers,
-} from './matchers/matchers.js';
+} from './matchers.js';
 export type { TestHistogram, TestMetric } from './recording/metric-store.js';
 export { type TestOptions, testTelemetry } from './start.js';
-export type { TestTelemetry } from './telemetry.js';
+export { TelemetryAssertionError } from './views/error.js';
 export type { TestError, TestInvocation, TestTokens } from './views/invocation.js';
 export type { SpanShape } from './views/shape.js';
+export type { TestLog, TestTelemetry } from './views/test-telemetry.js';
 export type { TreeOptions } from './views/tree.js';

@@ -7,7 +7,8 @@ import { addObservables } from './flows/meters.js';
 import { install, registerFor, uninstall } from './flows/registry.js';
 import { closeScope, enterScope, openScope, openScopes, runInScope, type Scope } from './flows/scope.js';
 import { ManualClock } from './recording/manual-clock.js';
-import { TestTelemetry } from './telemetry.js';
+import { RecordedTelemetry } from './telemetry.js';
+import type { TestTelemetry } from './views/test-telemetry.js';
 
 /** How a test differs from production beside its config. */
 export interface TestOptions {
@@ -82,7 +83,7 @@ function open(scope: Scope, assembly: Assembly, clock: ManualClock | undefined):
 		}
 		assembly.configure();
 		addObservables(scope);
-		return new TestTelemetry(scope, assembly, clock);
+		return new RecordedTelemetry(scope, assembly, clock);
 	});
 }
 

@@ -1,6 +1,4 @@
 import { type Context, trace } from '@opentelemetry/api';
-import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { EffectiveConfig } from '../config/schema/config.js';
 import { nearest } from '../lib/agentese/errors/nearest.js';
 import { matchSegments } from '../lib/rules/glob.js';
@@ -13,13 +11,14 @@ import {
 	METRIC_AGENTESE_TOKENS,
 } from '../lib/runtime/names.generated.js';
 import { abandonOpenSettlements } from '../lib/settling/common/finalization.js';
+import type { ReadableSpan } from '../presets/contract/sdk-parts.js';
 import type { Assembly } from './assemble.js';
-import { TelemetryAssertionError } from './error.js';
 import { uninstall } from './flows/registry.js';
 import { closeScope, openScopes, runInScope, type Scope } from './flows/scope.js';
 import type { ManualClock } from './recording/manual-clock.js';
 import type { TestMetric } from './recording/metric-store.js';
 import type { SpanRecord } from './recording/span-log.js';
+import { TelemetryAssertionError } from './views/error.js';
 import {
 	Invocations,
 	isInvocation,
@@ -30,13 +29,14 @@ import {
 } from './views/invocation.js';
 import { lifecycleFaults } from './views/lifecycle.js';
 import { type SpanShape, shapesOf } from './views/shape.js';
+import type { TestLog, TestTelemetry } from './views/test-telemetry.js';
 import { type TreeOptions, treeOf } from './views/tree.js';
 
 /** The most labels that a message lists. */
 const MAX_LISTED = 20;
 
-/** What one test has recorded. `testTelemetry()` returns it. */
-export class TestTelemetry implements AsyncDisposable {
+/** The telemetry of one test: reads its recordings, and ends it. */
+export class RecordedTelemetry implements TestTelemetry {
 	readonly #scope: Scope;
 	readonly #assembly: Assembly;
 	readonly #clock: ManualClock | undefined;
@@ -47,7 +47,6 @@ export class TestTelemetry implements AsyncDisposable {
 	/** What was leaked, as it was at the stop. */
 	#leaks: readonly string[] | undefined;
 
-	/** @internal */
 	constructor(scope: Scope, assembly: Assembly, clock: ManualClock | undefined) {
 		this.#scope = scope;
 		this.#assembly = assembly;
@@ -55,32 +54,22 @@ export class TestTelemetry implements AsyncDisposable {
 		this.#invocations = new Invocations(() => this.#records);
 	}
 
-	/** The config in effect: the project's file and the argument over the defaults. */
 	get config(): EffectiveConfig {
 		return this.#assembly.config;
 	}
 
-	/** The ended and sampled spans as a preset receives them, redacted, in the order of their start. */
 	get spans(): readonly ReadableSpan[] {
 		return this.#records.flatMap(({ ended }) => ended ?? []);
 	}
 
-	/** The log records as a preset receives them, redacted, in the order in which they were emitted. */
-	get logs(): readonly ReadableLogRecord[] {
+	get logs(): readonly TestLog[] {
 		return [...this.#assembly.logs];
 	}
 
-	/** The value of each metric for each set of labels, since the start or the last `clear()`. */
 	get metrics(): readonly TestMetric[] {
 		return this.#inScope(() => this.#assembly.metrics.read());
 	}
 
-	/**
-	 * Returns the one invocation of a path.
-	 *
-	 * @param path - a path, the name of a function, or a pattern: `*` matches one segment, `**` any number of them
-	 * @throws TelemetryAssertionError with a list of what was recorded, if there is none or more than one
-	 */
 	invocation(path: string): TestInvocation {
 		const found = this.invocations(path);
 		const [first] = found;
@@ -92,35 +81,19 @@ export class TestTelemetry implements AsyncDisposable {
 		);
 	}
 
-	/**
-	 * Returns the ended invocations in the order of their start.
-	 *
-	 * @param path - a path, the name of a function, or a pattern. @default all
-	 */
 	invocations(path = '**'): readonly TestInvocation[] {
 		const all = this.#invocations.all();
 		return path === '**' ? all : all.filter(({ span }) => matches(path, span));
 	}
 
-	/**
-	 * Returns the ended spans as text, a line for each, indented below its parent: the path or the name, the kind unless it
-	 * is internal, the outcome or the status, and the type of an error. It has no ids and no times, so it fits a snapshot.
-	 */
 	tree(options: TreeOptions = {}): string {
 		return treeOf(this.#records, options);
 	}
 
-	/** Returns the ended spans as plain objects without ids, times and stack traces: the roots, with all others in them. */
 	shapes(): readonly SpanShape[] {
 		return shapesOf(this.#records);
 	}
 
-	/**
-	 * Returns the model tokens that were counted, each once whoever reported it.
-	 *
-	 * @param path - counts those of one path, or of the paths that a pattern matches. @default all, also those that were
-	 *   spent outside of any invocation
-	 */
 	tokens(path = '**'): TestTokens {
 		const points = this.#points(METRIC_AGENTESE_TOKENS, path);
 		const of = (direction: string) =>
@@ -128,13 +101,6 @@ export class TestTelemetry implements AsyncDisposable {
 		return { input: of('in'), output: of('out') };
 	}
 
-	/**
-	 * Returns how many invocations the counter `agentese.invocations` has counted, the unsampled ones included.
-	 *
-	 * @param path - a path, the name of a function, or a pattern. @default all
-	 * @param labels - counts only those with these labels, such as `{ outcome: 'error' }`; the prefix `agentese.` may be
-	 *   left out. @default none
-	 */
 	count(path = '**', labels: Readonly<Record<string, string>> = {}): number {
 		return sumOf(
 			this.#points(METRIC_AGENTESE_INVOCATIONS, path).filter(({ attributes }) =>
@@ -143,10 +109,6 @@ export class TestTelemetry implements AsyncDisposable {
 		);
 	}
 
-	/**
-	 * Returns a sentence for each fault in the lives of spans and contexts, an empty list if there is none: a span or an
-	 * invocation is open, was ended more than once, or outlived its parent; the context of an invocation is still active.
-	 */
 	faults(): readonly string[] {
 		if (this.#leaks !== undefined) return this.#leaks;
 		const faults = lifecycleFaults(this.#records);
@@ -157,41 +119,22 @@ export class TestTelemetry implements AsyncDisposable {
 		return faults;
 	}
 
-	/**
-	 * Checks that nothing was leaked.
-	 *
-	 * @throws TelemetryAssertionError with all sentences of `faults()`, if there is one
-	 */
 	validate(): void {
 		const faults = this.faults();
 		if (faults.length === 0) return;
 		throw new TelemetryAssertionError(`Telemetry has ${faults.length} faults:\n- ${faults.join('\n- ')}`);
 	}
 
-	/** Forgets what has ended: spans, log records and the values of counters and histograms. Open spans are kept. */
 	clear(): void {
 		this.#assembly.spans.clear();
 		this.#assembly.logs.length = 0;
 		this.#inScope(() => this.#assembly.metrics.clear());
 	}
 
-	/**
-	 * Calls a function whose telemetry, with that of all asynchronous work it starts, is recorded here. For work whose flow
-	 * began elsewhere, such as a hook, while several tests run at the same time.
-	 *
-	 * @returns what the function returns
-	 * @throws what the function throws
-	 */
 	run<T>(fn: () => T): T {
 		return this.#inScope(fn);
 	}
 
-	/**
-	 * Advances the clock that the option `clock` has stopped.
-	 *
-	 * @param ms - milliseconds, not negative
-	 * @throws TypeError if the clock was not stopped, or if `ms` is no such number
-	 */
 	advance(ms: number): void {
 		if (this.#clock === undefined) {
 			throw new TypeError('advance() needs a stopped clock. Start with testTelemetry(config, { clock: 0 }).');
@@ -202,18 +145,11 @@ export class TestTelemetry implements AsyncDisposable {
 		this.#clock.advance(ms);
 	}
 
-	/**
-	 * Stops recording: the flow belongs to the enclosing test telemetry, or to none. What was recorded stays readable. A
-	 * second call returns the same. Never rejects.
-	 *
-	 * @returns what `faults()` returned before the stop: an empty list if nothing was leaked
-	 */
 	stop(): Promise<readonly string[]> {
 		this.#stopped ??= this.#stop();
 		return this.#stopped;
 	}
 
-	/** Stops recording, at the end of a block that declares this with `await using`. */
 	async [Symbol.asyncDispose](): Promise<void> {
 		await this.stop();
 	}

@@ -72,6 +72,7 @@ describe('the package.json of agentese-otel', () => {
 			['.', entry('index')],
 			['./extend', entry('extend')],
 			['./presets', entry('sdk/index')],
+			['./testing', entry('testing/index')],
 			[
 				'./register',
 				[

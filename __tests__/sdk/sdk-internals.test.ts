@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { ProxyTracerProvider } from '@opentelemetry/api';
 import {
 	AggregationTemporality,
 	createAllowListAttributesProcessor,
@@ -40,6 +41,8 @@ async function objects(): Promise<Record<string, Fields>> {
 	const histogram = meter.createHistogram('h', { advice: { explicitBucketBoundaries: [1, 2] } }) as unknown as Fields;
 	const viewed = meter.createHistogram('viewed') as unknown as { _writableMetricStorage: Fields };
 	const gauge = meter.createObservableGauge('g');
+	const proxy = new ProxyTracerProvider();
+	proxy.setDelegate(new TracerProvider());
 	let result: unknown;
 	gauge.addCallback((given) => {
 		result = given;
@@ -66,6 +69,7 @@ async function objects(): Promise<Record<string, Fields>> {
 		'the shared state of a meter': meterState ?? {},
 		'the registry of observable instruments': meterState?.['observableRegistry'] as Fields,
 		'the result that a callback receives': result as Fields,
+		"the API's proxy of a provider": proxy as unknown as Fields,
 	};
 }
 

@@ -10,7 +10,7 @@ const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'),
 const ONE_INSTANCE = `
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
-const names = ['agentese-otel', 'agentese-otel/extend', 'agentese-otel/presets'];
+const names = ['agentese-otel', 'agentese-otel/extend', 'agentese-otel/presets', 'agentese-otel/testing'];
 for (const entry of [...names, 'agentese-otel-core', 'agentese-otel-core/extend']) {
 	const imported = await import(entry);
 	const required = require(entry);

@@ -23,6 +23,7 @@ export const ENTRIES = [
 	{ of: CORE, source: 'lib/runtime/application-api.ts', formats: 'both' },
 	{ of: MAIN, name: './extend', source: 'extend.ts', formats: 'both' },
 	{ of: MAIN, name: './presets', source: 'sdk/index.ts', formats: 'both' },
+	{ of: MAIN, name: './testing', source: 'testing/index.ts', formats: 'both' },
 	{ of: MAIN, name: './register', source: 'sdk/register.ts', formats: 'esm' },
 	// The program that npx runs.
 	{ of: MAIN, source: 'cli/main.ts', formats: 'esm' },

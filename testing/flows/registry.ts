@@ -1,15 +1,7 @@
-import {
-	context,
-	type LoggerProvider,
-	logs,
-	type MeterProvider,
-	metrics,
-	propagation,
-	type TracerProvider,
-	trace,
-} from '@opentelemetry/api';
+import { context, type LoggerProvider, type MeterProvider, propagation, type TracerProvider } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { apiRegistry } from '../../lib/runtime/active-context.js';
+import * as application from '../../lib/runtime/application-api.js';
 import { processState } from '../../lib/runtime/process-state.js';
 import { SCOPE } from '../../lib/runtime/version.js';
 import { propagator } from '../../sdk/providers/propagator.js';
@@ -23,7 +15,7 @@ import { scopedTracers } from './tracers.js';
 const SIGNALS = ['trace', 'metrics', 'logs'] as const;
 type Signal = (typeof SIGNALS)[number];
 
-/** The API's proxies pass on to a provider. That of tracers has public methods for it, that of loggers private ones. */
+/** The API's proxies pass on to a provider. That of tracers has a public setter for it, that of loggers has none. */
 interface ProxyInternals {
 	_delegate?: object | undefined;
 }
@@ -36,18 +28,27 @@ const state = processState('testing/registry', () => ({
 	undo: undefined as (() => void)[] | undefined,
 	/** The accessor of the registry by which it is found out whether somebody has removed it. */
 	getter: undefined as (() => unknown) | undefined,
-	/** The API's proxies that pass on to the running scope, each with what it passes on to. */
-	proxies: new Map<ProxyInternals, object>(),
+	/**
+	 * All of the API's proxies that were seen, by signal. `trace.disable()` gives the API a new one; the tracers of modules
+	 * still refer to the one that they were fetched from.
+	 */
+	proxies: { trace: new Set<ProxyInternals>(), logs: new Set<ProxyInternals>() },
 	/** What receives telemetry outside of all scopes: the providers of an SDK that is registered beside. */
 	beside: { trace: undefined, metrics: undefined, logs: undefined } as Partial<Registered>,
 }));
 
 /** The providers of tracers, meters and loggers that pass on to the running scope. */
-const scoped = {
-	trace: scopedTracers(() => (isInstalled() ? (state.beside.trace as TracerProvider) : trace.getTracerProvider())),
-	metrics: scopedMeters(() => (isInstalled() ? (state.beside.metrics as MeterProvider) : metrics.getMeterProvider())),
-	logs: scopedLoggers(() => (isInstalled() ? (state.beside.logs as LoggerProvider) : logs.getLoggerProvider())),
-};
+const scoped = processState('testing/providers', () => ({
+	trace: scopedTracers(() =>
+		isInstalled() ? (state.beside.trace as TracerProvider) : application.trace.getTracerProvider(),
+	),
+	metrics: scopedMeters(() =>
+		isInstalled() ? (state.beside.metrics as MeterProvider) : application.metrics.getMeterProvider(),
+	),
+	logs: scopedLoggers(
+		() => (isInstalled() ? state.beside.logs : application.logs?.getLoggerProvider()) as LoggerProvider | undefined,
+	),
+}));
 
 const registered = new WeakMap<Scope, Registered>();
 
@@ -69,8 +70,8 @@ export function install(): void {
 		undo.push(() => propagation.disable());
 	}
 	// Before the accessors are defined: these are the API's own proxies, or what an SDK has registered beside.
-	redirect('trace', trace.getTracerProvider(), undo);
-	redirect('logs', logs.getLoggerProvider(), undo);
+	redirect('trace', application.trace.getTracerProvider(), undo);
+	redirect('logs', application.logs?.getLoggerProvider(), undo);
 	state.beside.metrics = apiRegistry()?.metrics as object | undefined;
 	defineAccessors(apiRegistry() as Partial<Registered>, undo);
 	undo.push(separateStates());
@@ -81,7 +82,9 @@ export function install(): void {
 function isInstalled(): boolean {
 	const registry = apiRegistry();
 	if (state.undo === undefined || state.getter === undefined || registry === undefined) return false;
-	for (const [proxy, delegate] of state.proxies) if (proxy._delegate !== delegate) return false;
+	for (const signal of ['trace', 'logs'] as const) {
+		for (const proxy of state.proxies[signal]) if (proxy._delegate !== scoped[signal]) return false;
+	}
 	return Object.getOwnPropertyDescriptor(registry, 'trace')?.get === state.getter;
 }
 
@@ -92,20 +95,26 @@ export function uninstall(): void {
 	state.getter = undefined;
 }
 
-/** Makes the API's proxy, whose tracers or loggers modules may have fetched already, pass on to the running scope. */
-function redirect(signal: 'trace' | 'logs', provider: object, undo: (() => void)[]): void {
+/** Remembers what the API has as its provider, if that is a proxy of the API. */
+function remember(signal: 'trace' | 'logs', provider: object | undefined): void {
+	if (provider === undefined) return;
+	if (/^Proxy(Tracer|Logger)Provider$/.test(provider.constructor.name))
+		state.proxies[signal].add(provider as ProxyInternals);
+}
+
+/** Makes the API's proxies, whose tracers or loggers modules may have fetched already, pass on to the running scope. */
+function redirect(signal: 'trace' | 'logs', provider: object | undefined, undo: (() => void)[]): void {
+	remember(signal, provider);
 	state.beside[signal] = provider;
-	if (!('setDelegate' in provider || '_setDelegate' in provider)) return;
-	const proxy = provider as ProxyInternals;
-	const former = proxy._delegate;
-	state.beside[signal] = former;
-	proxy._delegate = scoped[signal];
-	state.proxies.set(proxy, scoped[signal]);
-	undo.push(() => {
-		state.proxies.delete(proxy);
-		// An SDK that was registered meanwhile keeps its place.
-		if (proxy._delegate === scoped[signal]) proxy._delegate = former;
-	});
+	for (const proxy of state.proxies[signal]) {
+		const former = proxy._delegate;
+		if (proxy === provider) state.beside[signal] = former;
+		proxy._delegate = scoped[signal];
+		undo.push(() => {
+			// An SDK that was registered meanwhile keeps its place.
+			if (proxy._delegate === scoped[signal]) proxy._delegate = former;
+		});
+	}
 }
 
 /** Makes the registered providers those of the running scope, and outside of all scopes what they are. */
@@ -122,7 +131,8 @@ function defineAccessors(registry: Partial<Registered>, undo: (() => void)[]): v
 			enumerable: true,
 			get,
 			set: (value: Registered[Signal] | undefined) => {
-				base = value;
+				// A copy of the API tries whether the registry can be read by writing what it has read.
+				if (value !== get()) base = value;
 			},
 		});
 		undo.push(() => {
@@ -151,3 +161,6 @@ export function registerFor(scope: Scope, providers: ScopeProviders): void {
 	registered.set(scope, { trace: tracers, metrics: meters, logs: scoped.logs });
 	scope.providers = providers;
 }
+
+remember('trace', application.trace.getTracerProvider());
+remember('logs', application.logs?.getLoggerProvider());

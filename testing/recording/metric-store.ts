@@ -63,11 +63,11 @@ export class MetricStore extends MetricReader {
 		super.setMetricProducer(producer);
 	}
 
-	/** Collects, and returns all values. */
+	/** Collects, and returns all values, sorted by scope, name and labels. */
 	read(): readonly TestMetric[] {
 		const collection = this.#producer && collectNow(this.#producer);
 		if (collection !== undefined) this.#add(collection);
-		return [...this.#points.values()];
+		return [...this.#points].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, point]) => point);
 	}
 
 	/** Forgets all values. Up-down counters and gauges are reported again at the next read. */

@@ -1,5 +1,6 @@
 import { TraceFlags } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan } from '../../presets/contract/sdk-parts.js';
 
 /** A span of a test, with the order of its start and its ends. */
 export interface SpanRecord {

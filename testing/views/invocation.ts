@@ -1,7 +1,5 @@
 import { inspect } from 'node:util';
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
-import { hrTimeToMilliseconds } from '@opentelemetry/core';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { matchSegments } from '../../lib/rules/glob.js';
 import {
 	ATTR_AGENTESE_ALIAS,
@@ -18,6 +16,7 @@ import {
 	ATTR_ERROR_TYPE,
 } from '../../lib/runtime/names.generated.js';
 import { SCOPE } from '../../lib/runtime/version.js';
+import type { ReadableSpan } from '../../presets/contract/sdk-parts.js';
 import type { SpanRecord } from '../recording/span-log.js';
 
 /** Model tokens. */
@@ -181,7 +180,8 @@ class SpanInvocation implements TestInvocation {
 	}
 
 	get durationMs(): number {
-		return hrTimeToMilliseconds(this.span.duration);
+		const [seconds, nanoseconds] = this.span.duration;
+		return seconds * 1e3 + nanoseconds / 1e6;
 	}
 
 	get parent(): TestInvocation | undefined {

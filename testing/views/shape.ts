@@ -1,9 +1,9 @@
-import { type Attributes, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { type Attributes, type Link, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import {
 	ATTR_AGENTESE_STREAM_STALL_MAX,
 	ATTR_AGENTESE_STREAM_TIME_TO_FIRST_CHUNK,
 } from '../../lib/runtime/names.generated.js';
+import type { ReadableSpan } from '../../presets/contract/sdk-parts.js';
 import type { SpanRecord } from '../recording/span-log.js';
 
 /** A span without what differs between two runs: ids, times, stack traces and the resource. */
@@ -46,7 +46,7 @@ export function shapesOf(records: readonly SpanRecord[]): SpanShape[] {
 			status: String(SpanStatusCode[span.status.code]).toLowerCase(),
 			attributes: stable(span.attributes),
 			events: span.events.map(({ name, attributes = {} }) => ({ name, attributes: stable(attributes) })),
-			links: span.links.map(({ attributes = {} }) => stable(attributes)),
+			links: (span.links as readonly Link[]).map(({ attributes = {} }) => stable(attributes)),
 			children: shown.filter(({ parent }) => parent === record).map(shapeOf),
 		};
 	};

@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ATTR_AGENTESE_OUTCOME, ATTR_ERROR_TYPE } from '../../lib/runtime/names.generated.js';
+import type { ReadableSpan } from '../../presets/contract/sdk-parts.js';
 import type { SpanRecord } from '../recording/span-log.js';
 import { isInvocation, labelOf } from './invocation.js';
 
@@ -11,7 +11,11 @@ export interface TreeOptions {
 }
 
 /** The words of a span's status. */
-const STATUS = { [SpanStatusCode.OK]: 'ok', [SpanStatusCode.ERROR]: 'error', [SpanStatusCode.UNSET]: '' };
+const STATUS: Readonly<Record<number, string>> = {
+	[SpanStatusCode.OK]: 'ok',
+	[SpanStatusCode.ERROR]: 'error',
+	[SpanStatusCode.UNSET]: '',
+};
 
 /**
  * Returns the ended spans as lines, each indented by two spaces below its parent, siblings in the order of their start.
@@ -41,7 +45,7 @@ function lineOf(span: ReadableSpan, keys: readonly string[]): string {
 	return [
 		isInvocation(span) ? labelOf(span) : span.name,
 		kind === SpanKind.INTERNAL ? '' : `(${SpanKind[kind]?.toLowerCase()})`,
-		String(attributes[ATTR_AGENTESE_OUTCOME] ?? STATUS[status.code]),
+		String(attributes[ATTR_AGENTESE_OUTCOME] ?? STATUS[status.code] ?? ''),
 		String(attributes[ATTR_ERROR_TYPE] ?? ''),
 		...shown,
 	]

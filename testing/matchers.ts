@@ -1,7 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Attributes } from '@opentelemetry/api';
-import { TestTelemetry } from '../telemetry.js';
-import type { TestError, TestInvocation, TestTokens } from '../views/invocation.js';
+import { RecordedTelemetry } from './telemetry.js';
+import type { TestError, TestInvocation, TestTokens } from './views/invocation.js';
 
 /** What a matcher returns to the test runner. */
 export interface MatcherResult {
@@ -113,12 +113,12 @@ export const matchers = {
 	toHaveFailedWith(received: unknown, ...args: [ExpectedError?] | [string, ExpectedError | undefined]): MatcherResult {
 		const [path, expected] = args.length === 2 ? args : [undefined, args[0]];
 		const invocations =
-			received instanceof TestTelemetry ? received.invocations(path) : [invocationOf(received, 'toHaveFailedWith')];
+			received instanceof RecordedTelemetry ? received.invocations(path) : [invocationOf(received, 'toHaveFailedWith')];
 		const errors = invocations.flatMap(({ error }) => error ?? []);
 		const pass = errors.some((error) => isError(error, expected));
 		const who = path === undefined ? '' : `"${path}" `;
 		const got = errors.length === 0 ? 'no error' : errors.map(show).join(', ');
-		const list = received instanceof TestTelemetry ? ` ${received.describe()}` : '';
+		const list = received instanceof RecordedTelemetry ? ` ${received.describe()}` : '';
 		return {
 			pass,
 			message: () =>
@@ -128,8 +128,8 @@ export const matchers = {
 };
 
 /** Returns the test telemetry that `expect` was called with. @throws TypeError for anything else */
-function telemetryOf(received: unknown, matcher: string): TestTelemetry {
-	if (received instanceof TestTelemetry) return received;
+function telemetryOf(received: unknown, matcher: string): RecordedTelemetry {
+	if (received instanceof RecordedTelemetry) return received;
 	throw new TypeError(
 		`${matcher}() needs what testTelemetry() returned, as in expect(t).${matcher}(…); it got ${inspect(received, { depth: 0 })}.`,
 	);
@@ -145,7 +145,7 @@ function invocationOf(received: unknown, matcher: string): TestInvocation {
 }
 
 function spentBy(received: unknown, path: string | undefined): TestTokens {
-	if (received instanceof TestTelemetry) return received.tokens(path);
+	if (received instanceof RecordedTelemetry) return received.tokens(path);
 	return invocationOf(received, 'toHaveSpent').tokens;
 }
 
