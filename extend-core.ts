@@ -6,6 +6,7 @@
 export { type CreatedDecorator, createDecorator, type DecoratorDefinition } from './decorators/create-decorator.js';
 export type { Advice, JoinPointFacts, Outcome, OutcomeKind } from './lib/invocation/advice.js';
 export type { AspectCategory } from './lib/invocation/category.js';
+export { type ErrorOutcome, registerErrorOutcome } from './lib/invocation/error-outcomes.js';
 export type {
 	AspectOfName,
 	LegalPath,

@@ -7,6 +7,8 @@ import { dropSdk, startSdk, stopSdk } from './harness.js';
 export type End =
 	| { readonly outcome: 'ok'; readonly result: string }
 	| { readonly outcome: 'cancelled'; readonly threw?: boolean }
+	/** Nobody is known to have consumed the result. */
+	| { readonly outcome: 'unknown' }
 	| {
 			readonly outcome: 'error';
 			readonly type: string;

@@ -68,7 +68,7 @@ function spanName({ span: name, path }: Leaves): string {
 function expectedSpans(leaves: Leaves, end: End, { inside = [], outside = [] }: Marks): RecordedSpan[] {
 	if (!hasSpan(leaves)) return byName([...inside, ...outside].map(marked));
 	const failed = end.outcome === 'error' ? failure(end.type, end.message, end) : undefined;
-	const status = { ok: 'OK', cancelled: 'UNSET', error: failed?.status ?? '' }[end.outcome];
+	const status = { ok: 'OK', cancelled: 'UNSET', unknown: 'UNSET', error: failed?.status ?? '' }[end.outcome];
 	const rest = { status, events: failed?.events ?? [], children: inside.map(marked) };
 	return [span(spanName(leaves), spanAttributes(leaves, end), rest), ...outside.map(marked)];
 }
@@ -82,7 +82,9 @@ function spanAttributes({ span: name, path }: Leaves, end: End): Attributes {
 
 function expectedPoints(leaves: Leaves, end: End): RecordedPoint[] {
 	if (!leaves.counts) return [];
-	return counted(labels(leaves), end.outcome, end.outcome === 'error' ? { errorType: end.type } : {});
+	const all = counted(labels(leaves), end.outcome, end.outcome === 'error' ? { errorType: end.type } : {});
+	// The duration of a result whose end was not seen is not known.
+	return end.outcome === 'unknown' ? all.filter(({ name }) => name !== 'agentese.invoke.duration') : all;
 }
 
 function labels({ path, counts, span: name }: Leaves): Attributes {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Attributes } from '@opentelemetry/api';
+import { registerErrorOutcome } from '../../extend-core.js';
 import { metered, startInvocation, type TracedOptions, traced } from '../../index.js';
 import { withSdk } from './each.js';
 import { counted, failure, pathAttributes, pathLabels, span } from './expected.js';
@@ -185,5 +186,120 @@ describe('unknown', () => {
 		}
 		const outcomes = (await timeline()).map(({ attributes }) => attributes['agentese.outcome']);
 		expect(outcomes).toEqual(['ok', 'error', 'cancelled']);
+	});
+});
+
+describe('a cancelled call', () => {
+	const mine = new Error('changed my mind');
+	const aborted = AbortSignal.abort(mine);
+	const named = (name: string, more: object = {}) =>
+		Object.assign(new Error('Request was aborted.'), { name, ...more });
+
+	it.each([
+		['the reason in a signal two levels deep', mine, [{ request: { signal: aborted } }]],
+		['an error with the reason among its causes', new Error('fetch failed', { cause: mine }), [aborted]],
+		[
+			'an AggregateError with the reason among its errors',
+			new AggregateError([new Error('other'), mine], 'all failed'),
+			[{ options: { signal: aborted } }],
+		],
+		['the abort error of OpenAI and Anthropic', named('APIUserAbortError'), [{ signal: aborted }]],
+		['that of axios', named('CanceledError', { code: 'ERR_CANCELED' }), [{ signal: aborted }]],
+		['that of Node', named('Error', { code: 'ABORT_ERR' }), [aborted]],
+		['an abort error without any signal', named('APIUserAbortError'), []],
+	])('is %s', async (_, thrown, args) => {
+		await cancelled(thrown, ...args);
+	});
+
+	const timeout = AbortSignal.abort(new DOMException('too slow', 'TimeoutError'));
+
+	it('is no abort error after a timeout, and no value', async () => {
+		const thrown = named('APIUserAbortError');
+		expect(() => ask(throws(thrown))('idea', { signal: timeout })).toThrow(thrown);
+		expect(ask(() => 1)('idea', aborted)).toBe(1);
+		const outcomes = (await timeline()).map(({ attributes }) => attributes['agentese.outcome']);
+		expect(outcomes).toEqual(['error', 'ok']);
+	});
+
+	it('is a stream that ends after the abort, though its client ends it without an error', async () => {
+		const controller = new AbortController();
+		async function* swallows(_: unknown, { signal }: { signal: AbortSignal }) {
+			while (!signal.aborted) yield 1;
+		}
+		const stream = ask(swallows as never)('idea', { signal: controller.signal }) as AsyncIterable<number>;
+		for await (const _ of stream) controller.abort();
+		const whole = ask(swallows as never)('idea', { signal: AbortSignal.any([]) }) as AsyncGenerator<number>;
+		await whole.next();
+		await whole.return(undefined);
+		const untouched = ask(async function* () {} as never)('idea', {
+			signal: new AbortController().signal,
+		}) as AsyncIterable<number>;
+		for await (const _ of untouched);
+		const outcomes = (await timeline()).map(({ attributes }) => attributes['agentese.outcome']);
+		expect(outcomes).toEqual(['cancelled', 'cancelled', 'ok']);
+	});
+});
+
+describe('what frameworks throw to leave a function', () => {
+	class Redirect {
+		readonly status = 303;
+		readonly location = '/login';
+	}
+	const named = (name: string) => Object.assign(new Error(name), { name });
+
+	it.each([
+		['a redirect of Next.js', Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;push;/;307;' }), 'ok'],
+		['a not-found page of Next.js', Object.assign(new Error('x'), { digest: 'NEXT_HTTP_ERROR_FALLBACK;404' }), 'ok'],
+		['a thrown Response', new Response('', { status: 404 }), 'ok'],
+		['a redirect of SvelteKit', new Redirect(), 'ok'],
+		["LangGraph's interrupt()", named('GraphInterrupt'), 'suspended'],
+		['a thrown promise', Promise.resolve(), 'suspended'],
+	])('%s is no failure', async (_, thrown, outcome) => {
+		let caught: unknown;
+		try {
+			ask(throws(thrown))();
+		} catch (error) {
+			caught = error;
+		}
+		expect(caught).toBe(thrown);
+		const status = outcome === 'ok' ? 'OK' : 'UNSET';
+		expect(await timeline()).toEqual([seen(outcome, {}, { status })]);
+		expect(await points()).toEqual(counted(LABELS, outcome));
+	});
+
+	it('a Response of 500 is a failure', async () => {
+		expect(() => ask(throws(new Response('', { status: 500 })))()).toThrow();
+		expect((await timeline()).map(({ attributes }) => attributes['agentese.outcome'])).toEqual(['error']);
+	});
+
+	it('is what registerErrorOutcome adds, until it is removed; one that throws or returns nonsense is ignored', async () => {
+		class Paused extends Error {}
+		const outcomes: unknown[] = [];
+		const once = async () => {
+			expect(() => ask(throws(new Paused('later')))()).toThrow('later');
+			outcomes.push(...(await timeline()).map(({ attributes }) => attributes['agentese.outcome']));
+		};
+		const unregister = registerErrorOutcome((error) => (error instanceof Paused ? 'suspended' : undefined));
+		await once();
+		unregister();
+		await once();
+		const others = [
+			registerErrorOutcome(() => 'sideways' as never),
+			registerErrorOutcome(() => {
+				throw new Error('broken');
+			}),
+		];
+		await once();
+		for (const remove of others) remove();
+		expect(outcomes).toEqual(['suspended', 'error', 'error']);
+		expect(() => registerErrorOutcome('cancelled' as never)).toThrow('registerErrorOutcome() accepts a function');
+	});
+});
+
+describe('error.type', () => {
+	it('of a DOMException is its name', async () => {
+		const thrown = new DOMException('too slow', 'TimeoutError');
+		expect(() => ask(throws(thrown))()).toThrow(thrown);
+		expect((await timeline()).map(({ attributes }) => attributes['error.type'])).toEqual(['TimeoutError']);
 	});
 });

@@ -15,15 +15,16 @@ import type { MeteredAttribute } from './metered-attribute.js';
  * - `ok`: it returned, resolved, or its stream came to the end.
  * - `error`: it threw or rejected, or its stream failed.
  * - `refused`: the value or the error is a refusal, by the `refused` or `expected` option or an advice's `refuses`.
- * - `cancelled`: it failed with an AbortError or the reason of an aborted signal among its arguments, or the consumer
- *   of its stream stopped before the end or never began.
- * - `unknown`: `startInvocation` began it, and it was disposed of without `end`, `fail` or `cancel`. Whether its work
- *   succeeded is not known.
+ * - `cancelled`: it failed with an abort error, or with the reason of an aborted signal among its arguments; its stream
+ *   ended after such a signal was aborted; or the consumer of its stream stopped before the end.
+ * - `suspended`: it threw to be continued later: LangGraph's `interrupt()`, React's thrown promises.
+ * - `unknown`: whether its work succeeded is not known: `startInvocation` began it, and it was disposed of without `end`,
+ *   `fail` or `cancel`; or nobody is known to have consumed its result.
  *
  * An error that is passed to `Invocation.fail` turns `ok` and `unknown` into the outcome that the error has if it is
  * thrown.
  */
-export type OutcomeKind = 'ok' | 'error' | 'refused' | 'cancelled' | 'unknown';
+export type OutcomeKind = 'ok' | 'error' | 'refused' | 'cancelled' | 'suspended' | 'unknown';
 
 /** The end of an invocation, as advices receive it. */
 export interface Outcome {

@@ -1,16 +1,19 @@
 import { redactTextAtWrite } from '../redaction/settings.js';
 import { warnOnce } from '../runtime/log-once.js';
 import { ATTR_ERROR_TYPE } from '../runtime/names.generated.js';
+import { readProperty } from '../runtime/read-property.js';
 import type { Advice, Outcome, OutcomeKind } from './advice.js';
+import { isAborted, isCancellation } from './cancellation.js';
+import { knownOutcome } from './error-outcomes.js';
 
 /** How a result settled, before its outcome is determined. */
 export interface Ending {
 	readonly threw: boolean;
 	readonly value?: unknown;
 	readonly error?: unknown;
-	/** True if the consumer stopped before the end, or never consumed the stream. */
+	/** True if the consumer stopped before the end, or is not known to have consumed the result. */
 	readonly left?: boolean;
-	/** True if it was disposed of without an end, so that nothing is known of its result. */
+	/** True if nothing is known of its result: it was disposed of without an end, or its end was not seen. */
 	readonly unknown?: boolean;
 	/** The name of the stream's kind; left out if the result is no stream. */
 	readonly stream?: string;
@@ -35,7 +38,8 @@ const CLASS_NAME = /^[\p{L}_$][\p{L}\p{N}_$.]{0,127}$/u;
  */
 export function outcomeOf(ending: Ending, duration: number, invocation: OutcomeSource): Outcome {
 	const kind = kindOf(ending, invocation);
-	if (kind === 'ok' && ending.stream === undefined) return { kind, threw: false, value: ending.value, duration };
+	if (kind === 'ok' && ending.stream === undefined && !ending.threw)
+		return { kind, threw: false, value: ending.value, duration };
 	return {
 		kind,
 		threw: ending.threw,
@@ -67,11 +71,11 @@ export function outcomeWithRecorded(outcome: Outcome, recorded: unknown, invocat
 
 /** A refusal comes before a failure: an `expected` error is refused even if it is an AbortError. */
 function kindOf(ending: Ending, invocation: OutcomeSource): OutcomeKind {
-	if (ending.left === true) return 'cancelled';
 	if (ending.unknown === true) return 'unknown';
+	if (ending.left === true) return 'cancelled';
 	if (isRefused(ending, invocation)) return 'refused';
-	if (!ending.threw) return 'ok';
-	return isCancellation(ending.error, invocation.args) ? 'cancelled' : 'error';
+	if (!ending.threw) return ending.stream !== undefined && isAborted(invocation.args) ? 'cancelled' : 'ok';
+	return knownOutcome(ending.error) ?? (isCancellation(ending.error, invocation.args) ? 'cancelled' : 'error');
 }
 
 /** True if an advice states that the ending is a refusal. One that throws is logged once and counts as false. */
@@ -88,23 +92,6 @@ function isRefused(ending: Ending, invocation: OutcomeSource): boolean {
 }
 
 /**
- * True for an AbortError, and for the reason of an aborted signal that was an argument or the `signal` member of one:
- * the caller cancelled the call, so it is no failure. A TimeoutError is a failure, even if it is the reason of such a
- * signal.
- */
-function isCancellation(error: unknown, args: readonly unknown[]): boolean {
-	const name = readProperty(error, 'name');
-	if (name === 'AbortError') return true;
-	if (name === 'TimeoutError') return false;
-	return args.some((arg) => isAbortedWith(arg, error) || isAbortedWith(readProperty(arg, 'signal'), error));
-}
-
-/** True if a value is an aborted signal whose reason is this very error. */
-function isAbortedWith(signal: unknown, error: unknown): boolean {
-	return signal instanceof AbortSignal && signal.aborted && Object.is(signal.reason, error);
-}
-
-/**
  * Returns the value of `error.type`: the error's `code` if it matches `^[A-Z][A-Z0-9_]{1,63}$`, else the name of its
  * class, else the type of what was thrown; `_OTHER` if the class has no usable name. The code comes first because Node
  * throws different failures as one class. Never throws.
@@ -114,16 +101,8 @@ function errorType(error: unknown): string {
 	if (typeof error !== 'object' && typeof error !== 'function') return typeof error;
 	const code = readProperty(error, 'code');
 	if (typeof code === 'string' && CODE.test(code)) return redactTextAtWrite(ATTR_ERROR_TYPE, code);
-	const name = readProperty(readProperty(error, 'constructor'), 'name');
+	const className = readProperty(readProperty(error, 'constructor'), 'name');
+	// A DOMException has a name for each kind of failure: TimeoutError, DataCloneError.
+	const name = className === 'DOMException' ? readProperty(error, 'name') : className;
 	return typeof name === 'string' && CLASS_NAME.test(name) ? name : '_OTHER';
-}
-
-/** Returns a property of any value; undefined if the value is a primitive or the property's getter throws. */
-export function readProperty(value: unknown, key: string): unknown {
-	if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
-	try {
-		return (value as Record<string, unknown>)[key];
-	} catch {
-		return undefined;
-	}
 }

@@ -34,8 +34,32 @@ export function watchThenable(target: object, then: AnyFunction, result: Watched
 	}
 	hookMember(target, 'catch', watcher);
 	hookMember(target, 'finally', watcher);
+	for (const key of RUNNING_MEMBERS) {
+		// A getter is not called: reading it may start the work.
+		const original: unknown = descriptorOf(target, key)?.value;
+		if (typeof original === 'function') overrideProperty(target, key, watcher.hookedRun(key, original as AnyFunction));
+	}
 	return true;
 }
+
+/**
+ * The members by which query builders run a query other than by `then`: Mongoose's `exec` and `cursor`, Drizzle's
+ * `execute`, `all`, `get`, `run` and `values`, Knex's `stream`, Prisma's `requestTransaction` (of `$transaction`), and a
+ * loop of `for await`.
+ */
+const RUNNING_MEMBERS = [
+	'exec',
+	'execute',
+	'run',
+	'all',
+	'get',
+	'values',
+	'toArray',
+	'cursor',
+	'stream',
+	'requestTransaction',
+	Symbol.asyncIterator,
+] as const;
 
 /** Creates the members that override those of one watched thenable. */
 class ThenableWatcher {
@@ -92,6 +116,25 @@ class ThenableWatcher {
 		}[key] as AnyFunction;
 	}
 
+	/**
+	 * Returns the function that overrides a member which may run the query. If it returns a promise or a stream, that is
+	 * the result; if it returns anything else, such as the query itself, nothing has begun.
+	 */
+	hookedRun(key: PropertyKey, original: AnyFunction): AnyFunction {
+		const watcher = this;
+		return {
+			[key](this: unknown, ...args: unknown[]): unknown {
+				const { begun, consumption } = watcher.result;
+				const { settlement } = consumption;
+				if (begun || settlement.ended) return Reflect.apply(original, this, args);
+				const returned = watcher.#run(consumption, original, this, args);
+				if (watcher.result.begun || returned === this || !isRunning(returned)) return returned;
+				watcher.result.begun = true;
+				return watcher.onFulfilled(returned, settlement);
+			},
+		}[key as string] as AnyFunction;
+	}
+
 	/** Returns the `onFulfilled` that is passed to the original `then` in place of the consumer's. */
 	#fulfilled(consumption: Consumption, consumer: Context, callback: unknown): AnyFunction {
 		const watcher = this;
@@ -120,6 +163,12 @@ class ThenableWatcher {
 			throw error;
 		}
 	}
+}
+
+/** True for a promise, an iterator or a stream. */
+function isRunning(value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return [typeof inspect(value, 'then'), typeof inspect(value, Symbol.asyncIterator)].includes('function');
 }
 
 /** Overrides `catch` or `finally`, if the object has it. */

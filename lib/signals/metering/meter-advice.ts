@@ -79,8 +79,11 @@ export class MeterAdvice implements Advice<MethodSeries | undefined> {
 		if (series === undefined) return;
 		if (this.countsActive) series.active.add(-1);
 		const ended = this.outcomeSeries(invocation, outcome, series);
-		ended.duration.record(outcome.duration);
-		recordGenaiDuration(series.instruments, invocation, outcome);
+		// The end of an abandoned result was not seen, so its duration is not known.
+		if (outcome.endedAt === undefined) {
+			ended.duration.record(outcome.duration);
+			recordGenaiDuration(series.instruments, invocation, outcome);
+		}
 		const firstChunk = outcome.streamed?.firstChunk;
 		if (firstChunk !== undefined)
 			series.instruments.firstChunk.record(firstChunk, series.forOutcome(outcome.kind).labels);

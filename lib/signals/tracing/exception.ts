@@ -1,11 +1,11 @@
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
-import { readProperty } from '../../invocation/outcome.js';
 import { redactTextAtWrite } from '../../redaction/settings.js';
 import {
 	ATTR_EXCEPTION_MESSAGE,
 	ATTR_EXCEPTION_STACKTRACE,
 	ATTR_EXCEPTION_TYPE,
 } from '../../runtime/names.generated.js';
+import { readProperty } from '../../runtime/read-property.js';
 import { captureSettings, type ErrorContent } from '../capture/settings.js';
 
 /**

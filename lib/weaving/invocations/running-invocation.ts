@@ -270,10 +270,13 @@ export class RunningInvocation implements InvocationState {
 		endInvocation(this, { threw: false, unknown: true });
 	}
 
-	/** Ends it at the latest time at which it is known to have been used: a run, a request, or the return of the result. */
+	/**
+	 * Ends it without a verdict, at the latest time at which it is known to have been used: a run, a request, or the return
+	 * of the result.
+	 */
 	abandoned(heldAt: number): void {
 		const endedAt = Math.max(this.lastRunAt, this.streamTimer?.lastRequestAt ?? 0, heldAt);
-		endInvocation(this, { threw: false, left: true, endedAt });
+		endInvocation(this, { threw: false, left: true, unknown: true, endedAt });
 	}
 
 	/**

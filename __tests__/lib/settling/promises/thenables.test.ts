@@ -174,3 +174,51 @@ describe('a lazy thenable', () => {
 		expect([inner.events, outer.events]).toEqual([[['done', 'inner']], [['done', 'inner']]]);
 	});
 });
+
+describe('a lazy query that is not awaited', () => {
+	/** A query as its builders have it: it runs by `then`, by one of its methods, or in a loop. */
+	const query = () => {
+		const run = async (how: string) => {
+			await waitForTurns(1);
+			return `${how} ${contextName()}`;
+		};
+		return {
+			then: (resolve: (value: string) => void) => void run('then').then(resolve),
+			where() {
+				return this;
+			},
+			exec: () => run('exec'),
+			requestTransaction: (id: string) => run(id),
+			async *[Symbol.asyncIterator]() {
+				yield await run('row');
+			},
+			get stream() {
+				throw new Error('read before the application reads it');
+			},
+		};
+	};
+
+	it('ends with the method that runs it, in the context of the invocation', async () => {
+		const first = woven(query());
+		expect(await first.result.where().exec()).toBe('exec inside');
+		const second = woven(query());
+		expect(await second.result.requestTransaction('tx')).toBe('tx inside');
+		expect([first.events, second.events]).toEqual([[['done', 'exec inside']], [['done', 'tx inside']]]);
+	});
+
+	it('ends with the loop over it', async () => {
+		const { result, events } = woven(query(), { items: true });
+		for await (const row of result) expect(row).toBe('row inside');
+		expect(events).toEqual([
+			['item', 'row inside'],
+			['done', undefined, 'AsyncGenerator'],
+		]);
+	});
+
+	it('ends once, by the first way in which it is run', async () => {
+		const { result, events } = woven(query());
+		await result.exec();
+		await result;
+		expect(events).toEqual([['done', 'exec inside']]);
+	});
+});
