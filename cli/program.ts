@@ -11,6 +11,7 @@ interface FlushFlags {
 	config?: string;
 	/** In milliseconds. */
 	timeout: number;
+	refused?: boolean;
 	json?: true;
 }
 
@@ -43,15 +44,16 @@ export async function run(args: readonly string[]): Promise<number> {
 				.default(30_000, '30s')
 				.argParser(timeOf),
 		)
+		.option('--refused', 'send again what the backends have refused, too')
 		.option('--json', 'print the report as one line of JSON')
 		.addHelpText('after', '\nExit code: 0 if nothing is left, 1 if something is, 2 for wrong use or a faulty config.')
-		.action(async (directory: string | undefined, { config, timeout, json }: FlushFlags) => {
+		.action(async (directory: string | undefined, { config, timeout, refused = false, json }: FlushFlags) => {
 			// Imported here, so that the help and the version do not load the SDK.
 			const [{ flush }, { asJson, asText, isEmpty }] = await Promise.all([
 				import('./flush/flush.js'),
 				import('./flush/report.js'),
 			]);
-			const report = await flush({ directory, config, timeout });
+			const report = await flush({ directory, config, timeout, refused });
 			process.stdout.write(json ? asJson(report) : asText(report));
 			code = isEmpty(report) ? DONE : LEFT;
 		});

@@ -23,7 +23,7 @@ export interface Address {
 }
 
 /** The name of the folder for what a backend refused. */
-const REFUSED = 'refused';
+export const REFUSED = 'refused';
 
 /** What is logged once if frames are dropped. */
 const LOSS_MESSAGES: Readonly<Record<LossReason, string>> = {

@@ -6,6 +6,7 @@ import type { EndOfProcess } from './common/process-end.js';
 import { untraced } from './common/untraced.js';
 import { Checkpoints } from './journal/checkpoints.js';
 import type { Journal, JournalOptions } from './journal/journal.js';
+import type { Frame } from './journal/segments/frame.js';
 import { PipelineSchedule, type ScheduleOptions } from './pipeline-schedule.js';
 import { Backlog } from './sending/backlog.js';
 import type { DeadLetters } from './sending/dead-letters.js';
@@ -131,6 +132,20 @@ export class SignalPipeline<T> {
 				`more ${recordName} were made than may wait in memory; those too many are dropped.`,
 			);
 		}
+	}
+
+	/**
+	 * Queues a body that is encoded already: one that a backend has refused earlier. Resolves to true when it is on disk
+	 * or delivered; false if it is in memory alone. Never rejects.
+	 */
+	async readmit(frame: Frame): Promise<boolean> {
+		const { count } = frame;
+		this.#counts.created += count;
+		this.#counts.queued += count;
+		const pending = this.#backlog.add(frame);
+		// A commit that is in progress may have begun before.
+		for (let tries = 0; tries < 2 && pending.entry === undefined; tries++) await this.#commitAll();
+		return pending.entry !== undefined || pending.decided === true;
 	}
 
 	/**

@@ -176,20 +176,49 @@ it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
 	},
 );
 
-it('keeps what the backend refuses with its response, and does not count it as left', async () => {
-	await leave(20, 'refused');
-	opened(
+it('keeps the record that the backend refuses with its response, names it, and sends it again with --refused', async () => {
+	await leave(20, 'one');
+	let isMended = false;
+	const backend = opened(
 		await httpBackend(
-			({ path }) => (path === '/v1/traces' ? { status: 400, body: Buffer.from('no') } : { status: 200 }),
+			({ path, body }) =>
+				path === '/v1/traces' && !isMended && spanNamesIn(body).includes('one 7')
+					? { status: 400, body: Buffer.from('no') }
+					: { status: 200 },
 			undefined,
 			port,
 		),
 	);
 	const { code, stdout } = await room.program('flush').ended;
-	expect(code).toBe(0);
-	const [, folder = ''] = /: 20 spans refused \(20 kept in (\S+)\)\n/.exec(stdout) ?? [];
+	expect(code).toBe(1);
+	const [, folder = ''] =
+		/: 19 spans sent, 1 spans refused, 1 refused spans kept in (\S+) \(1 file\)/.exec(stdout) ?? [];
+	expect(stdout).toContain(': send them again with --refused\n');
+	expect(stdout).toContain('\n1 refused record is kept in ');
 	const [letter = ''] = readdirSync(join(room.outbox, folder));
 	expect(readFileSync(join(room.outbox, folder, letter), 'latin1')).toContain('"answer":"no"');
+	// It is named each time, and not sent.
+	const before = backend.got.length;
+	expect((await flushed(1)).backends.map((each: { deadLetters: object }) => each.deadLetters)).toContainEqual({
+		...{ files: 1, records: 1 },
+	});
+	expect(backend.got.length).toBe(before);
+	isMended = true;
+	await flushed(0, '--refused');
+	expect(spanNamesIn(backend.got.at(-1)?.body ?? Buffer.alloc(0))).toEqual(['one 7']);
+	expect(readdirSync(join(room.outbox, folder))).toEqual([]);
+	await flushed(0);
+});
+
+it('leaves everything where it is if the backend refuses every record', async () => {
+	await leave(20, 'whole');
+	opened(await httpBackend(() => ({ status: 400, body: Buffer.from('no') }), undefined, port));
+	const { code, stdout } = await room.program('flush', '--timeout', '2s').ended;
+	expect(code).toBe(1);
+	expect(stdout).toMatch(/: 20 spans left \(it refuses every record: 400 Bad Request\)/);
+	expect(
+		readdirSync(room.outbox, { recursive: true, encoding: 'utf8' }).filter((name) => /refused/.test(name)),
+	).toEqual([]);
 });
 
 it('sends what is older than delivery.maxAge too, since the user asks for it', async () => {

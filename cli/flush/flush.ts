@@ -1,6 +1,8 @@
 import { join, relative } from 'node:path';
 import { type LoadedConfig, loadConfig } from '../../config/load.js';
 import { outboxNotice } from '../../config/trust/exposure.js';
+import { REFUSED } from '../../delivery/outbox.js';
+import { countLetters, takeLetters } from '../../delivery/sending/kept-letters.js';
 import { installDiagLogger, writeStderr } from '../../lib/diagnostics/diag-logger.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import { platform, sleep } from '../../lib/runtime/platform.js';
@@ -22,6 +24,8 @@ export interface FlushOptions {
 	readonly config?: string | undefined;
 	/** How long to wait for unreachable backends and for living processes, in milliseconds. */
 	readonly timeout: number;
+	/** True to send again what the backends have refused. @default false */
+	readonly refused?: boolean;
 }
 
 /** How many milliseconds pass between two checks whether everything is sent. */
@@ -38,7 +42,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  *
  * @throws ConfigurationError, UsageError
  */
-export async function flush({ directory, config: file, timeout }: FlushOptions): Promise<Report> {
+export async function flush({ directory, config: file, timeout, refused = false }: FlushOptions): Promise<Report> {
 	const loaded = await loadConfig(file);
 	const { config, notices } = loaded;
 	const root = await outboxAt(directory, String(config.delivery.directory));
@@ -56,6 +60,8 @@ export async function flush({ directory, config: file, timeout }: FlushOptions):
 			if (end === 'final') writeStderr('agentese-otel: interrupted; what is not sent stays in the outbox.');
 		});
 		try {
+			// Taken back before anything is sent, so that what is refused now is not sent twice.
+			if (refused) await Promise.all(resends.map(takeBack));
 			await drain(resends, since, timeout);
 			await Promise.all(resends.map(close));
 		} finally {
@@ -82,6 +88,11 @@ async function startResends(loaded: LoadedConfig, root: string): Promise<{ prese
 	const resends = (await Promise.all(names.map((name) => shipped[name]()))).flat();
 	const presets = [...names, ...preset.filter((name) => loaded.presets.has(name))];
 	return { presets, resends: [...resends, ...(await resendCustomPresets(loaded, root))] };
+}
+
+/** Moves what the backend has refused back into the journal. */
+async function takeBack({ folder, pipeline }: Resend): Promise<void> {
+	await takeLetters(join(folder, REFUSED), (frame) => pipeline.readmit(frame));
 }
 
 /** Resolves when everything from before `since` is sent, or after `timeout` milliseconds. */
@@ -128,12 +139,12 @@ async function close({ pipeline }: Resend): Promise<void> {
 /** Returns what has become of the records of one signal of one backend. */
 async function resultOf(resent: Resend, root: string, since: number): Promise<BackendResult> {
 	const { preset, endpoint, signal, recordName, folder, pipeline } = resent;
-	const { delivered, droppedBy, rejected = 0 } = pipeline.stats();
+	const { delivered, droppedBy } = pipeline.stats();
 	return {
 		...{ preset, endpoint, signal, recordName, folder: relative(root, folder) },
 		sent: delivered,
 		refused: droppedBy['refused'] ?? 0,
-		deadLetters: rejected,
+		deadLetters: await countLetters(join(folder, REFUSED)),
 		unreadable: droppedBy['unreadable'] ?? 0,
 		left: await pendingIn(folder, since),
 		lastError: resent.lastError(),
@@ -147,7 +158,8 @@ async function straysIn(root: string, backends: readonly BackendResult[]): Promi
 	return Promise.all(
 		strays.map(async ({ path, signal }): Promise<Stray> => {
 			const left = await pendingIn(join(root, path));
-			return { folder: path, recordName: RECORD_NAMES[signal], left };
+			const deadLetters = await countLetters(join(root, path, REFUSED));
+			return { folder: path, recordName: RECORD_NAMES[signal], left, deadLetters };
 		}),
 	);
 }

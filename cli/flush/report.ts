@@ -1,3 +1,4 @@
+import type { KeptLetters } from '../../delivery/sending/kept-letters.js';
 import { type PendingRequests, recordsOf } from './pending.js';
 
 /**
@@ -18,8 +19,8 @@ export interface BackendResult {
 	readonly sent: number;
 	/** How many it has refused for good. */
 	readonly refused: number;
-	/** How many of those are kept with its response. */
-	readonly deadLetters: number;
+	/** What is kept of what it has refused, now and earlier. */
+	readonly deadLetters: KeptLetters;
 	/** How many could not be read from disk. */
 	readonly unreadable: number;
 	/** What is still pending. */
@@ -36,6 +37,8 @@ export interface Stray {
 	readonly recordName: string;
 	/** What is pending. */
 	readonly left: PendingRequests;
+	/** What is kept of what that backend has refused. */
+	readonly deadLetters: KeptLetters;
 }
 
 /** What a flush has done. */
@@ -50,9 +53,11 @@ export interface Report {
 	readonly strays: readonly Stray[];
 }
 
-/** Returns true if nothing is pending in the outbox. */
+/** Returns true if nothing is pending in the outbox, and nothing that was refused is kept there. */
 export function isEmpty({ backends, strays }: Report): boolean {
-	return [...backends, ...strays].every(({ left }) => recordsOf(left) === 0 && left.otherVersion.length === 0);
+	return [...backends, ...strays].every(
+		({ left, deadLetters }) => recordsOf(left) + left.otherVersion.length + deadLetters.files === 0,
+	);
 }
 
 /** Returns the report for programs: one line of JSON. */
@@ -63,7 +68,12 @@ export function asJson(report: Report): string {
 		left: recordsOf(left),
 		...leftOf(left),
 	}));
-	const strays = report.strays.map(({ folder, left }) => ({ folder, left: recordsOf(left), ...leftOf(left) }));
+	const strays = report.strays.map(({ folder, left, deadLetters }) => ({
+		folder,
+		left: recordsOf(left),
+		...leftOf(left),
+		deadLetters,
+	}));
 	const left = [...backends, ...strays].reduce((sum, folder) => sum + folder.left, 0);
 	return `${JSON.stringify({ directory: report.directory, complete: isEmpty(report), left, backends, strays })}\n`;
 }
@@ -76,11 +86,13 @@ export function asText(report: Report): string {
 	const pending = [...report.backends, ...report.strays].map(({ left }) => left);
 	const left = pending.reduce((sum, requests) => sum + recordsOf(requests), 0);
 	const files = pending.reduce((sum, { otherVersion }) => sum + otherVersion.length, 0);
+	const refused = [...report.backends, ...report.strays].reduce((sum, { deadLetters }) => sum + deadLetters.records, 0);
 	const rest = [
 		...(left > 0 ? [`${left} ${left === 1 ? 'record is' : 'records are'} left`] : []),
 		...(files > 0
 			? [`${files} ${files === 1 ? 'file' : 'files'} of another version ${files === 1 ? 'is' : 'are'} left`]
 			: []),
+		...(refused > 0 ? [`${refused} refused ${refused === 1 ? 'record is' : 'records are'} kept`] : []),
 	];
 	const summary = rest.length > 0 ? rest.join(', ') : lines.length > 0 ? 'Nothing is left' : 'Nothing waits';
 	return `${[...lines, `${summary} in ${report.directory}.`].join('\n')}\n`;
@@ -89,11 +101,11 @@ export function asText(report: Report): string {
 /** Returns the line for a backend; none if nothing was pending. */
 function lineOf({ left, recordName, ...result }: BackendResult): string[] {
 	const { preset, endpoint, folder, sent, refused, deadLetters, unreadable, lastError } = result;
-	const kept = deadLetters === 0 ? '' : ` (${deadLetters} kept in ${folder}/refused)`;
 	const reason = lastError === undefined ? '' : ` (${lastError})`;
 	const parts = [
 		...(sent > 0 ? [`${sent} ${recordName} sent`] : []),
-		...(refused > 0 ? [`${refused} ${recordName} refused${kept}`] : []),
+		...(refused > 0 ? [`${refused} ${recordName} refused`] : []),
+		...kept(deadLetters, recordName, folder, 'send them again with --refused'),
 		...(unreadable > 0 ? [`${unreadable} ${recordName} unreadable`] : []),
 		...(left.orphaned > 0 ? [`${left.orphaned} ${recordName} left${reason}`] : []),
 		...unsent(left, recordName),
@@ -102,14 +114,30 @@ function lineOf({ left, recordName, ...result }: BackendResult): string[] {
 }
 
 /** Returns the line for another address; none if nothing is pending. */
-function lineOfStray({ folder, recordName, left }: Stray, { presets }: Report): string[] {
-	const parts = [...(left.orphaned > 0 ? [`${left.orphaned} ${recordName} left`] : []), ...unsent(left, recordName)];
+function lineOfStray({ folder, recordName, left, deadLetters }: Stray, { presets }: Report): string[] {
+	const parts = [
+		...(left.orphaned > 0 ? [`${left.orphaned} ${recordName} left`] : []),
+		...unsent(left, recordName),
+		...kept(deadLetters, recordName, folder, undefined),
+	];
 	if (parts.length === 0) return [];
 	const why =
 		presets.length === 0
 			? 'the config has no preset that sends'
 			: `no backend of the config has that address; name the application's with --config`;
 	return [`${folder}: ${parts.join(', ')}: ${why}`];
+}
+
+/** Returns what is kept of what a backend has refused. @param wayOut - what to do about it */
+function kept(
+	{ files, records }: KeptLetters,
+	recordName: string,
+	folder: string,
+	wayOut: string | undefined,
+): string[] {
+	if (files === 0) return [];
+	const where = `${records} refused ${recordName} kept in ${folder}/refused (${files} ${files === 1 ? 'file' : 'files'})`;
+	return [wayOut === undefined ? where : `${where}: ${wayOut}`];
 }
 
 /** Returns what only other processes can send: living ones, and those of another version. */

@@ -8,8 +8,8 @@ import { platform } from '../../lib/runtime/platform.js';
 import { filesIn, type RetentionBounds, removeExpired } from '../common/retention.js';
 import { fileTimestamp } from '../journal/segments/segment.js';
 
-/** Time, pid, random. Only files with such names are removed. */
-const NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.refused$/;
+/** Time, pid, random. Only files with such names are read or removed. */
+export const LETTER_NAME = /^\d{8}T\d{9}Z-\d+-[0-9a-f]{12}\.refused$/;
 
 /**
  * A body that a backend refused, as the first line of its file describes it. The member names are those in the file.
@@ -68,7 +68,7 @@ export class DeadLetters {
 
 	/** Removes the files that exceed the bounds, except for the newest. */
 	async #prune(): Promise<void> {
-		const files = await filesIn(this.#directory, (name) => NAME.test(name));
+		const files = await filesIn(this.#directory, (name) => LETTER_NAME.test(name));
 		const newest = files.at(-1);
 		await removeExpired(files, this.#bounds, (file) => file !== newest);
 	}

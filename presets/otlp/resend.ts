@@ -21,7 +21,7 @@ export interface Resend {
 	readonly endpoint: string;
 	/** The folder of the outbox that they are in. */
 	readonly folder: string;
-	readonly pipeline: Pick<SignalPipeline<never>, 'flush' | 'settle' | 'shutdown' | 'stats'>;
+	readonly pipeline: Pick<SignalPipeline<never>, 'flush' | 'readmit' | 'settle' | 'shutdown' | 'stats'>;
 	/** Returns the reason why the latest failed request failed, or undefined if none has failed. */
 	lastError(): string | undefined;
 }

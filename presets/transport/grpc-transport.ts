@@ -16,6 +16,8 @@ const MAX_GRPC_TIMEOUT_MS = 99_999_999;
 interface Connection {
 	readonly dialed: Dialed;
 	readonly session: Promise<ClientHttp2Session>;
+	/** True while a call is in progress. */
+	isBusy: boolean;
 }
 
 /**
@@ -42,8 +44,9 @@ export function grpcTransport(target: Target, tls: TlsFiles, path: string): Tran
 		// A call that is in progress while the server leaves is answered still. The next one gets a new connection.
 		const leave = () => {
 			if (current === made) current = undefined;
+			if (!made.isBusy) dialed.destroy();
 		};
-		const made: Connection = { dialed, session: sessionOn(dialed, url, leave) };
+		const made: Connection = { dialed, session: sessionOn(dialed, url, leave), isBusy: false };
 		current = made;
 		return made;
 	};
@@ -52,7 +55,9 @@ export function grpcTransport(target: Target, tls: TlsFiles, path: string): Tran
 		const { dialed } = used;
 		let isSound = false;
 		let whenIdle: (() => void) | undefined;
+		used.isBusy = true;
 		attempt.onEnd(() => {
+			used.isBusy = false;
 			if (isSound && current === used) whenIdle?.();
 			else drop(used);
 		});
