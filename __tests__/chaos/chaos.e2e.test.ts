@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { diag } from '@opentelemetry/api';
 import { deliveryDefaults } from '../../delivery/options.js';
-import { otlpDefaults } from '../../presets/contract/otlp-options.js';
+import { type OtlpSettings, otlpDefaults } from '../../presets/contract/otlp-options.js';
 import { otlp } from '../../presets/otlp/preset.js';
 import type { SignalCounts } from '../../sdk/index.js';
 import { captureLogs, environment, providers } from '../support/providers.js';
@@ -45,9 +45,9 @@ const outcomes = new Map<Kind, Outcome>();
 
 async function outcomeOf(kind: Kind, directory: string): Promise<Outcome> {
 	const server = await chaosServer(kind.over, kind.bad, kind.lasts === true);
-	const settings = { endpoint: server.url, timeout: TIMEOUT_MS, protocol: kind.over === 'grpc' ? kind.over : 'http/protobuf' };
+	const protocol: OtlpSettings['protocol'] = kind.over === 'grpc' ? 'grpc' : 'http/protobuf';
 	const parts = await otlp.create(
-		{ ...otlpDefaults(), ...(settings as object) },
+		{ ...otlpDefaults(), endpoint: server.url, timeout: TIMEOUT_MS, protocol },
 		{ ...environment(['traces']), delivery: { ...deliveryDefaults, directory } },
 	);
 	const { tracer, flush, shutdown } = providers(parts);
