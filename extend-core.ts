@@ -2,6 +2,8 @@
  * The entry `agentese-otel-core/extend`: what extensions that need no preset are built with. `createDecorator` adds a
  * decorator, `registerSettler` a kind of result, `registerTokenReader` a format of usage. A minor version may change these
  * names. It loads no SDK.
+ *
+ * @packageDocumentation
  */
 export { type CreatedDecorator, createDecorator, type DecoratorDefinition } from './decorators/create-decorator.js';
 export type { Advice, JoinPointFacts, Outcome, OutcomeKind } from './lib/invocation/advice.js';

@@ -2,6 +2,8 @@
  * The entry `agentese-otel/extend`: what extensions are built with. `createDecorator` adds a decorator, `registerSettler` a
  * kind of result, `registerTokenReader` a format of usage, and `definePreset` a preset. A minor version may change these
  * names. It loads neither the SDK nor zod.
+ *
+ * @packageDocumentation
  */
 
 export type { PresetModule } from './config/define.js';

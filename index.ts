@@ -2,6 +2,8 @@
  * The entry `agentese-otel`: the decorators, the dispatcher, manual invocations, token usage and the types of the
  * public API. It loads OpenTelemetry's API and no SDK. The entry `agentese-otel/presets` starts an SDK, and
  * `agentese-otel/extend` holds what extensions are built with.
+ *
+ * @packageDocumentation
  */
 export { Aspect, type AspectDeclaration, type AspectDecorator } from './decorators/aspect.js';
 export { createTraced, type TracedDefaults } from './decorators/create-traced.js';

@@ -2,7 +2,7 @@
 // CONTRIBUTING.md. Each fault is one line with the place, the name and the rule.
 
 import { exportsOf, programOf } from './comments/public-names.mjs';
-import { faultsOf } from './comments/rules.mjs';
+import { entryFaults, faultsOf } from './comments/rules.mjs';
 import { publicEntries } from './entries.mjs';
 
 const entries = publicEntries();
@@ -17,7 +17,7 @@ for (const { specifier, source } of entries) {
 		console.error(`${specifier} exports nothing.`);
 		faults++;
 	}
-	for (const fault of faultsOf(program, exported, seen)) {
+	for (const fault of [...entryFaults(program, source), ...faultsOf(program, exported, seen)]) {
 		console.error(fault);
 		faults++;
 	}

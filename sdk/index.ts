@@ -1,6 +1,8 @@
 /**
  * The entry `agentese-otel/presets`: starts telemetry, loads configs and imports recorded events.
  * Importing it loads neither the SDK nor zod; both are loaded when telemetry starts.
+ *
+ * @packageDocumentation
  */
 export { ConfigurationError, type ConfigurationFault } from '../config/common/error.js';
 export type { Routes } from '../config/common/layer.js';

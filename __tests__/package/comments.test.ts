@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportsOf, programOf } from '../../scripts/comments/public-names.mjs';
-import { faultsOf } from '../../scripts/comments/rules.mjs';
+import { entryFaults, faultsOf } from '../../scripts/comments/rules.mjs';
 import { publicEntries } from '../../scripts/entries.mjs';
 import { examplesOf } from '../../scripts/examples.mjs';
 
@@ -17,7 +17,9 @@ function faultsIn(name: string, text: string): string[] {
 	return faultsOf(program, exportsOf(program, file), new Set()).map((fault: string) => fault.replace(`${file}:`, ''));
 }
 
-const EXAMPLE = ['@example', '```ts', 'const a = 1;', 'const b = a;', 'b; // => 1', '```'].map((line) => ` * ${line}`);
+const EXAMPLE = ['@example', '```ts', "import { a } from 'agentese-otel';", 'const b = a;', 'b; // => 1', '```'].map(
+	(line) => ` * ${line}`,
+);
 
 beforeAll(() => void mkdirSync(join(root, FOLDER), { recursive: true }));
 afterAll(() => rmSync(join(root, FOLDER), { recursive: true }));
@@ -114,10 +116,24 @@ describe('the check of doc comments', () => {
 			].join('\n');
 		expect(faultsIn('short', example(['nothing(); // => undefined']))).toEqual([
 			'9: nothing has an example of 1 lines. It has 3 to 12.',
+			'9: nothing has an example that imports nothing of the package.',
 		]);
 		expect(faultsIn('silent', example(['nothing();', 'nothing();', 'nothing();']))).toEqual([
+			'11: nothing has an example that imports nothing of the package.',
 			'11: nothing has an example without a result (=>, throws or prints:).',
 		]);
+	});
+
+	it('reports an entry whose file does not begin with a comment on the module', () => {
+		const file = `${FOLDER}/entry.ts`;
+		const faults = (text: string) => {
+			writeFileSync(join(root, file), text);
+			return entryFaults(programOf([file]), file);
+		};
+		expect(faults('/**\n * The entry.\n *\n * @packageDocumentation\n */\nexport {};\n')).toEqual([]);
+		const fault = `${file}:1: the entry has no comment with @packageDocumentation.`;
+		expect(faults('/** The entry. */\nexport {};\n')).toEqual([fault]);
+		expect(faults('export {};\n')).toEqual([fault]);
 	});
 
 	it('covers each entry that exports names', () => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { ROOT } from '../fresh.mjs';
 import { parseComment } from './doc-comment.mjs';
 import { commentOf, literalsIn, membersOf, placeOf, ts } from './public-names.mjs';
 
@@ -44,6 +46,15 @@ function returnsSomething(checker, signature) {
 	const settled = checker.getAwaitedType(type) ?? type;
 	const nothing = ts.TypeFlags.Void | ts.TypeFlags.Undefined | ts.TypeFlags.Never;
 	return (settled.flags & nothing) === 0 && !checker.typeToString(type).endsWith('this');
+}
+
+/** Returns the fault of an entry itself, as a list: its file begins with a comment, which describes the module. */
+export function entryFaults(program, source) {
+	const file = program.getSourceFile(join(ROOT, source));
+	const [comment = ''] = /^\s*\/\*\*[\s\S]*?\*\//.exec(file.text) ?? [];
+	const { summary, tags } = parseComment(comment);
+	const isWhole = summary !== '' && tags.some(({ name }) => name === 'packageDocumentation');
+	return isWhole ? [] : [`${source}:1: the entry has no comment with @packageDocumentation.`];
 }
 
 /**
@@ -98,7 +109,8 @@ export function faultsOf(program, exported, seen) {
 		if (doc === undefined || doc.summary === '') report(node, name, 'has no comment.');
 		else if (/^The same (as|,)/.test(doc.summary)) report(node, name, 'has a comment that is not whole.');
 		for (const { name: tag, text } of doc?.tags ?? [])
-			if (text === '' && tag !== 'example') report(node, name, `has an empty @${tag}.`);
+			if (text === '' && !['example', 'packageDocumentation'].includes(tag))
+				report(node, name, `has an empty @${tag}.`);
 		return doc?.summary === '' ? undefined : doc;
 	}
 
@@ -186,6 +198,7 @@ export function faultsOf(program, exported, seen) {
 		const lines = code.split('\n').filter((line) => line.trim() !== '').length;
 		if (lines < LENGTH.least || lines > LENGTH.most)
 			report(node, name, `has an example of ${lines} lines. It has ${LENGTH.least} to ${LENGTH.most}.`);
+		if (!/\bfrom 'agentese-otel/.test(code)) report(node, name, 'has an example that imports nothing of the package.');
 		if (!RESULT.test(code)) report(node, name, 'has an example without a result (=>, throws or prints:).');
 	}
 }

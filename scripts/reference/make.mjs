@@ -36,7 +36,9 @@ function patternNames(project) {
 	return [...new Set(named.map((one) => one.getFriendlyFullName()))];
 }
 
-const entries = publicEntries();
+// A name that two entries export is described where it is exported first: the core is a part of the other package.
+const isCore = ({ specifier }) => specifier.startsWith('agentese-otel-core');
+const entries = publicEntries().toSorted((a, b) => isCore(a) - isCore(b));
 const app = await Application.bootstrap({
 	name: 'agentese-otel',
 	entryPoints: entries.map(({ source }) => join(ROOT, source)),
