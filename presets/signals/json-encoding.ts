@@ -32,11 +32,25 @@ export const encodeMetrics: Encode<ResourceMetrics> = (collections) =>
 		}),
 	);
 
-/** Restores the numbers that were replaced and appends the line break. The encoded text is decoded only if needed. */
+/**
+ * Restores the numbers that were replaced, makes the text well-formed and appends the line break. The encoded text is
+ * decoded only if needed.
+ */
 function lineOf(encoded: Uint8Array | undefined, numbers: NumberSubstitution): Uint8Array {
 	if (encoded === undefined) throw new Error("OpenTelemetry's JSON serializer returned nothing for a batch.");
-	if (numbers.hasReplaced) return Buffer.from(`${numbers.restore(Buffer.from(encoded).toString('utf8'))}\n`);
-	return Buffer.concat([encoded, NEWLINE]);
+	const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+	const hasLoneSurrogates = bytes.includes(SURROGATE_ESCAPE);
+	if (!numbers.hasReplaced && !hasLoneSurrogates) return Buffer.concat([bytes, NEWLINE]);
+	const text = bytes.toString('utf8');
+	const wellFormed = hasLoneSurrogates ? text.replace(LONE_SURROGATE, '$1\ufffd') : text;
+	return Buffer.from(`${numbers.hasReplaced ? numbers.restore(wellFormed) : wellFormed}\n`);
 }
+
+/**
+ * `JSON.stringify` escapes a surrogate without its pair, and nothing else that begins with these letters but a backslash
+ * in a text. Readers of JSON refuse the whole line because of it (jq, protobuf), so U+FFFD is written in its place.
+ */
+const SURROGATE_ESCAPE = '\\ud';
+const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
 const NEWLINE = Buffer.from('\n');

@@ -32,13 +32,13 @@ export function writeException(span: Span, error: unknown, type: string, option?
 		span.addEvent('exception', typeAttributes);
 		return;
 	}
-	const stack = readProperty(error, 'stack');
+	const stack = stackWithCauses(error);
 	span.addEvent('exception', {
 		...typeAttributes,
 		[ATTR_EXCEPTION_MESSAGE]: redactedMessage(error),
-		...(typeof stack === 'string'
-			? { [ATTR_EXCEPTION_STACKTRACE]: redactTextAtWrite(ATTR_EXCEPTION_STACKTRACE, stack) }
-			: undefined),
+		...(stack === undefined
+			? undefined
+			: { [ATTR_EXCEPTION_STACKTRACE]: redactTextAtWrite(ATTR_EXCEPTION_STACKTRACE, stack) }),
 	});
 }
 
@@ -59,7 +59,56 @@ function isTypeOnly(option: ErrorContent | undefined): boolean {
 
 /** Returns the message of an error without secrets. */
 function redactedMessage(error: unknown): string {
-	return redactTextAtWrite(ATTR_EXCEPTION_MESSAGE, messageOf(error));
+	return redactTextAtWrite(ATTR_EXCEPTION_MESSAGE, cut(messageOf(error)));
+}
+
+/** The most characters of a message or of a stack with its causes: an error may quote a response of megabytes. */
+const MAX_CHARACTERS = 16_384;
+
+/** How far back a blank is looked for, in characters. */
+const MAX_PART = 1024;
+
+/** The most errors whose stacks are written: the error itself, its causes, and the errors of an AggregateError. */
+const MAX_ERRORS = 16;
+
+/**
+ * Returns the stack of an error, followed by those of its causes and of the errors of an AggregateError: `fetch failed`
+ * and `All promises were rejected` alone explain nothing. A cause without a stack is written as its message. Undefined if
+ * the error has no stack and no cause. Never throws.
+ */
+function stackWithCauses(error: unknown): string | undefined {
+	const seen = new Set<unknown>();
+	const texts: string[] = [];
+	let length = 0;
+	/** Adds an error and what it refers to, until the text is long enough. */
+	const add = (label: string, value: unknown): void => {
+		if (value === undefined || seen.has(value) || seen.size >= MAX_ERRORS || length > MAX_CHARACTERS) return;
+		seen.add(value);
+		const stack = readProperty(value, 'stack');
+		const text = typeof stack === 'string' ? stack : label === '' ? '' : messageOf(value);
+		if (text !== '') {
+			texts.push(`${label}${text.slice(0, MAX_CHARACTERS + 1)}`);
+			length += text.length;
+		}
+		const errors = readProperty(value, 'errors');
+		if (Array.isArray(errors)) {
+			for (let i = 0; i < Math.min(errors.length, MAX_ERRORS); i++) add(`Error ${i + 1}: `, errors[i]);
+		}
+		add('Caused by: ', readProperty(value, 'cause'));
+	};
+	add('', error);
+	return texts.length === 0 ? undefined : cut(texts.join('\n'));
+}
+
+/**
+ * Cuts a text that is too long. The end of the rest is cut at a blank, so that no part of a secret is left by which it
+ * would not be recognized.
+ */
+function cut(text: string): string {
+	if (text.length <= MAX_CHARACTERS) return text;
+	let end = MAX_CHARACTERS;
+	while (end > MAX_CHARACTERS - MAX_PART && !/\s/.test(text.charAt(end - 1))) end--;
+	return `${text.slice(0, end)}…[cut ${text.length - end} characters]`;
 }
 
 /** Returns the class name, as the semantic conventions define `exception.type`; `error.type` may be a code instead. */
