@@ -46,9 +46,12 @@ function outline({ name, status, events, children }: RecordedSpan): Outline {
 
 function expected(end: End, { inside = [], outside = [] }: Marks): Outline[] {
 	const marked = (name: string): Outline => ({ name, status: 'UNSET', events: 0, children: [] });
-	const status = { ok: 'OK', cancelled: 'UNSET', unknown: 'UNSET', error: end.outcome === 'error' ? `ERROR: ${end.message}` : '' }[
-		end.outcome
-	];
+	const status = {
+		ok: 'OK',
+		cancelled: 'UNSET',
+		unknown: 'UNSET',
+		error: end.outcome === 'error' ? `ERROR: ${end.message}` : '',
+	}[end.outcome];
 	const events = end.outcome === 'error' ? 1 : 0;
 	return [{ name: 'act', status, events, children: inside.map(marked) }, ...outside.map(marked)];
 }
