@@ -12,6 +12,7 @@ import { contents } from './package/contents.mjs';
 import { loading } from './package/loading.mjs';
 import { installTarballs } from './package/project.mjs';
 import { runners } from './package/runners.mjs';
+import { ways } from './package/ways.mjs';
 import { pool } from './run.mjs';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -40,7 +41,7 @@ try {
 		},
 	});
 	if (project) {
-		const checks = [contents, loading, runners, compilers].flatMap((checksOf) => checksOf(project));
+		const checks = [contents, loading, ways, runners, compilers].flatMap((checksOf) => checksOf(project));
 		const chosen = checks.filter(({ name }) => words.every((word) => name.includes(word)));
 		await pool(chosen.map((check) => () => report(check)));
 	}
