@@ -10,6 +10,7 @@ import { ROOT } from './fresh.mjs';
 import { compilers } from './package/compilers.mjs';
 import { contents } from './package/contents.mjs';
 import { loading } from './package/loading.mjs';
+import { neighbours } from './package/neighbours.mjs';
 import { installTarballs } from './package/project.mjs';
 import { runners } from './package/runners.mjs';
 import { ways } from './package/ways.mjs';
@@ -41,7 +42,7 @@ try {
 		},
 	});
 	if (project) {
-		const checks = [contents, loading, ways, runners, compilers].flatMap((checksOf) => checksOf(project));
+		const checks = [contents, loading, ways, neighbours, runners, compilers].flatMap((checksOf) => checksOf(project));
 		const chosen = checks.filter(({ name }) => words.every((word) => name.includes(word)));
 		await pool(chosen.map((check) => () => report(check)));
 	}
