@@ -9,23 +9,26 @@ import { build } from './build.mjs';
 import { ROOT } from './fresh.mjs';
 import { compilers } from './package/compilers.mjs';
 import { contents } from './package/contents.mjs';
+import { installs } from './package/installs.mjs';
 import { loading } from './package/loading.mjs';
 import { neighbours } from './package/neighbours.mjs';
 import { installTarballs } from './package/project.mjs';
 import { runners } from './package/runners.mjs';
+import { types } from './package/types.mjs';
 import { ways } from './package/ways.mjs';
 import { pool } from './run.mjs';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const counts = { passed: 0, failed: 0 };
 
-/** Runs one check, counts it and prints its result. A check fails by throwing. */
+/** Runs one check, counts it and prints its result, with the figures that it returns. A check fails by throwing. */
 async function report({ name, check }) {
 	const start = performance.now();
 	try {
-		await check();
+		const found = await check();
 		counts.passed++;
-		console.log(`ok      ${name} (${Math.round(performance.now() - start)} ms)`);
+		const figures = typeof found === 'string' && found !== '' && !found.includes('\n') ? `: ${found}` : '';
+		console.log(`ok      ${name}${figures} (${Math.round(performance.now() - start)} ms)`);
 	} catch (error) {
 		counts.failed++;
 		console.log(`FAILED  ${name}\n${error.message.trimEnd().replace(/^/gm, '        ')}`);
@@ -42,7 +45,9 @@ try {
 		},
 	});
 	if (project) {
-		const checks = [contents, loading, ways, neighbours, runners, compilers].flatMap((checksOf) => checksOf(project));
+		const checks = [contents, installs, loading, ways, types, neighbours, runners, compilers].flatMap((checksOf) =>
+			checksOf(project),
+		);
 		const chosen = checks.filter(({ name }) => words.every((word) => name.includes(word)));
 		await pool(chosen.map((check) => () => report(check)));
 	}

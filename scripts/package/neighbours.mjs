@@ -5,10 +5,10 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CORE, MAIN } from '../packages/entries.mjs';
 import { run } from '../run.mjs';
-import { installed, write } from './project.mjs';
+import { installedOnce, write } from './project.mjs';
 
 /** OpenTelemetry 2, as most applications have it. */
-const SDK_2 = {
+export const SDK_2 = {
 	'@opentelemetry/api': '~1.9.0',
 	'@opentelemetry/api-logs': '~0.222.0',
 	'@opentelemetry/sdk-logs': '~0.222.0',
@@ -20,7 +20,7 @@ const SDK_2 = {
 };
 
 /** A later release of OpenTelemetry 3 than the bundled one. */
-const SDK_3 = {
+export const SDK_3 = {
 	'@opentelemetry/api': '~1.10.0',
 	'@opentelemetry/context-async-hooks': '3.1.0',
 	'@opentelemetry/sdk-logs': '3.1.0',
@@ -290,12 +290,7 @@ const versionOf = (folder, name) =>
 
 /** Returns the checks beside other versions of OpenTelemetry. */
 export function neighbours(project) {
-	const projects = new Map();
-	/** Installs a project once, whichever check needs it first. */
-	const projectOf = (name, dependencies) => {
-		if (!projects.has(name)) projects.set(name, installed(project, name, dependencies));
-		return projects.get(name);
-	};
+	const projectOf = (name, dependencies) => installedOnce(project, name, dependencies);
 	const programs = (where, folder, cases) =>
 		cases.map(({ name, text, prints }) => ({
 			name: `beside ${where}: ${name}`,

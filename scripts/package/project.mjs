@@ -78,6 +78,16 @@ export async function installed(project, name, dependencies = {}, of = MAIN) {
 	return folder;
 }
 
+/** The projects of `installedOnce`, by their folder. */
+const once = new Map();
+
+/** Installs a project as `installed` does, when the first check needs it. */
+export function installedOnce(project, name, dependencies) {
+	const folder = join(project.folder, name);
+	if (!once.has(folder)) once.set(folder, installed(project, name, dependencies));
+	return once.get(folder);
+}
+
 /** Writes a file below a folder, creates the folders in between, and returns the file's path. */
 export function write(folder, name, text) {
 	const file = join(folder, name);

@@ -2,7 +2,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ROOT } from '../fresh.mjs';
-import { must } from '../run.mjs';
+import { must, run } from '../run.mjs';
 import { EXPECTED, folderOf, write } from './project.mjs';
 
 const require = createRequire(import.meta.url);
@@ -66,7 +66,47 @@ function vitest(app) {
 	};
 }
 
+/** A test in Jest's default mode, which is CommonJS and supports no `import()`. */
+const STARTING = `
+const { traced } = require('agentese-otel');
+const { startTelemetry } = require('agentese-otel/presets');
+test.each([
+	['no file', { preset: 'json', json: { directory: './out' } }],
+	['a file in YAML', './agentese.config.yaml'],
+])('telemetry starts with %s', async (_name, config) => {
+	const telemetry = await startTelemetry(config);
+	traced(() => 1, { name: 'prune' })();
+	await telemetry.flush();
+	const { delivered } = telemetry.stats().spans;
+	await telemetry.shutdown();
+	expect(delivered).toBe(1);
+});
+`;
+
+/** Returns the check that telemetry starts under Jest in its default mode. */
+function jestStarts(app) {
+	return {
+		name: "jest, CommonJS mode without Node's flag for modules: telemetry starts, with a config in YAML too",
+		async check() {
+			const folder = join(app, 'jest-starts');
+			write(folder, 'package.json', '{}');
+			write(folder, 'agentese.config.yaml', 'preset: json\njson: { directory: ./out }\n');
+			write(folder, 'starts.test.cjs', STARTING);
+			write(folder, 'jest.config.json', JSON.stringify({ testMatch: ['**/*.test.cjs'] }));
+			const args = ['--no-cache', '--runInBand', '--rootDir', folder];
+			const { code, output } = await run('node', [JEST, ...args], { cwd: folder });
+			if (code !== 0 || !/^Tests: +2 passed, 2 total$/m.test(output)) throw new Error(output);
+		},
+	};
+}
+
 /** Returns the checks that run the consumer's test in each test runner. */
 export function runners({ app }) {
-	return [jest(app, 'legacy', 'commonjs'), jest(app, 'tc39', 'commonjs'), jest(app, 'tc39', 'module'), vitest(app)];
+	return [
+		jestStarts(app),
+		jest(app, 'legacy', 'commonjs'),
+		jest(app, 'tc39', 'commonjs'),
+		jest(app, 'tc39', 'module'),
+		vitest(app),
+	];
 }

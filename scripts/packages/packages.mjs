@@ -61,7 +61,13 @@ function writeTypes(name, folder) {
 		const target = join(folder, 'dist/esm', file);
 		mkdirSync(dirname(target), { recursive: true });
 		rollTypes(join(OUT, file), target);
-		if (formats === 'both') write(join(folder, 'dist/cjs'), file, readFileSync(target, 'utf8'));
+		const rolled = readFileSync(target, 'utf8');
+		// Compilers have the types of `using` only if a project asks for them.
+		const text = /\b(Async)?Disposable\b/.test(rolled)
+			? `/// <reference lib="esnext.disposable" />\n${rolled}`
+			: rolled;
+		write(join(folder, 'dist/esm'), file, text);
+		if (formats === 'both') write(join(folder, 'dist/cjs'), file, text);
 	}
 }
 
