@@ -65,14 +65,34 @@ export function readObserver(umwelt: unknown): Observer | undefined {
 	const tenantId = toId(tenantIdOf(shape)) ?? toId(tenantOf(shape));
 	const sessionId = toId(sessionIdOf(shape)) ?? toId(sessionOf(shape));
 	if ((id ?? archetype ?? tenantId ?? sessionId) === undefined) return undefined;
-	const observer: { -readonly [K in keyof Observer]: Observer[K] } = {
-		id: id ?? GUEST.id,
-		archetype: archetype ?? GUEST.archetype,
-	};
+	return observerWith(id ?? GUEST.id, archetype ?? GUEST.archetype, tenantId, sessionId);
+}
+
+/** The observer that was read last. Consecutive calls often have the same one, and it is frozen. */
+let latest: Observer | undefined;
+
+/** Returns the observer with these members: the latest one if it has the same, else a new one. */
+function observerWith(
+	id: string,
+	archetype: string,
+	tenantId: string | undefined,
+	sessionId: string | undefined,
+): Observer {
+	if (
+		latest !== undefined &&
+		latest.id === id &&
+		latest.archetype === archetype &&
+		latest.tenantId === tenantId &&
+		latest.sessionId === sessionId
+	) {
+		return latest;
+	}
+	const observer: { -readonly [K in keyof Observer]: Observer[K] } = { id, archetype };
 	// A member without a value is left out instead of being set to undefined.
 	if (tenantId !== undefined) observer.tenantId = tenantId;
 	if (sessionId !== undefined) observer.sessionId = sessionId;
-	return Object.freeze(observer);
+	latest = Object.freeze(observer);
+	return latest;
 }
 
 // The six members that are read from every umwelt have a function each: a member whose name is written in the code

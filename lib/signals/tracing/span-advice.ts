@@ -87,6 +87,8 @@ export class SpanAdvice implements AnnotatedAdvice<TargetSpan> {
 	private readonly rule: MergedRule;
 	/** Whether its parent is the active span, so that the sampler's decision for that applies. */
 	private readonly inheritsParent: boolean;
+	/** Whether a call below an unsampled span has no span either. */
+	private readonly followsUnsampled: boolean;
 	/** How spans are started. Determined at the first call, and constant, because an advice exists for one epoch only. */
 	private startMode: StartMode | undefined;
 	/** Streams are measured, for the attributes `agentese.stream.*`. */
@@ -105,6 +107,7 @@ export class SpanAdvice implements AnnotatedAdvice<TargetSpan> {
 		this.defaultOptions = Object.freeze({ kind: options.kind ?? SpanKind.INTERNAL });
 		this.rule = mergedRuleOf(point);
 		this.inheritsParent = options.root !== true && options.parent === undefined;
+		this.followsUnsampled = this.inheritsParent && options.span !== 'current';
 	}
 
 	/**
@@ -122,8 +125,7 @@ export class SpanAdvice implements AnnotatedAdvice<TargetSpan> {
 	 */
 	idleIn(context: Context): boolean {
 		this.startMode ??= currentStartMode();
-		const { skipsInvocation } = this.startMode;
-		return skipsInvocation && this.inheritsParent && this.options.span !== 'current' && isBelowUnsampled(context);
+		return this.followsUnsampled && this.startMode.skipsInvocation && isBelowUnsampled(context);
 	}
 
 	/**

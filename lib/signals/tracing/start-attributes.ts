@@ -2,7 +2,7 @@ import type { Attributes, Span } from '@opentelemetry/api';
 import { sessionAttributes } from '../../agentese/observers/observer-attributes.js';
 import type { JoinPointFacts, LiveInvocation } from '../../invocation/advice.js';
 import { ConstantAttributes } from '../../redaction/constant-attributes.js';
-import { redactionSettings, redactTextAtWrite, redactValueAtWrite } from '../../redaction/settings.js';
+import { redactionSettings, redactTextAtWrite } from '../../redaction/settings.js';
 import {
 	ATTR_AGENTESE_ALIAS,
 	ATTR_AGENTESE_ARCHETYPE,
@@ -16,9 +16,14 @@ import {
 import { genaiStartAttributes } from '../genai/span-attributes.js';
 import { cutPath } from './attribute-values.js';
 import { directSpan, isDirectText } from './fast-attributes.js';
+import { RepeatedValue } from './repeated-value.js';
 
 /** The most characters of an observer's id and archetype on a span. */
 const MAX_OBSERVER = 256;
+
+/** The ids and the archetypes of observers, without secrets. */
+const observerIds = new RepeatedValue(ATTR_AGENTESE_OBSERVER, MAX_OBSERVER);
+const archetypes = new RepeatedValue(ATTR_AGENTESE_ARCHETYPE, MAX_OBSERVER);
 
 /**
  * The attributes that the spans of one method start with: path, context, holon, aspect, observer and archetype, and the
@@ -59,8 +64,8 @@ export class StartAttributes {
 			[ATTR_AGENTESE_PATH]: path,
 			...(this.#expands ? { [ATTR_AGENTESE_HOLON]: holonOf(path) } : undefined),
 			...aliasAttributes(invocation),
-			[ATTR_AGENTESE_OBSERVER]: observerId(invocation),
-			[ATTR_AGENTESE_ARCHETYPE]: archetypeOf(invocation),
+			[ATTR_AGENTESE_OBSERVER]: observerIds.of(invocation.observer.id),
+			[ATTR_AGENTESE_ARCHETYPE]: archetypes.of(invocation.observer.archetype),
 			...sessionAttributes(invocation.observer),
 			...genai,
 		};
@@ -85,8 +90,9 @@ export class StartAttributes {
 		attributes[ATTR_AGENTESE_HOLON] = this.#expands ? holonOf(path) : holon;
 		attributes[ATTR_AGENTESE_ASPECT] = aspect;
 		attributes[ATTR_CODE_FUNCTION_NAME] = functionName;
-		attributes[ATTR_AGENTESE_OBSERVER] = observerId(invocation);
-		attributes[ATTR_AGENTESE_ARCHETYPE] = archetypeOf(invocation);
+		const { id, archetype } = invocation.observer;
+		attributes[ATTR_AGENTESE_OBSERVER] = observerIds.of(id);
+		attributes[ATTR_AGENTESE_ARCHETYPE] = archetypes.of(archetype);
 		// The span had no attributes before, so these seven are all it has.
 		direct._attributesCount = 7;
 		if (direct._constants === null) direct._constants = this.#constants;
@@ -124,20 +130,6 @@ function aliasAttributes({ alias }: LiveInvocation): Attributes | undefined {
 	return alias === undefined
 		? undefined
 		: { [ATTR_AGENTESE_ALIAS]: cutPath(redactTextAtWrite(ATTR_AGENTESE_ALIAS, alias)) };
-}
-
-/** Returns the observer's id without secrets, cut. */
-function observerId({ observer }: LiveInvocation): string {
-	return cut(redactValueAtWrite(ATTR_AGENTESE_OBSERVER, observer.id));
-}
-
-/** Returns the observer's archetype without secrets, cut. */
-function archetypeOf({ observer }: LiveInvocation): string {
-	return cut(redactValueAtWrite(ATTR_AGENTESE_ARCHETYPE, observer.archetype));
-}
-
-function cut(text: string): string {
-	return text.length > MAX_OBSERVER ? text.slice(0, MAX_OBSERVER) : text;
 }
 
 /** Returns the attributes that depend on the method alone. */

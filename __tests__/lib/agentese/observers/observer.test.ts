@@ -242,3 +242,18 @@ describe('values', () => {
 		);
 	});
 });
+
+describe('observers that are read one after the other', () => {
+	it('are the same object while all members are equal, and never one with another member', () => {
+		const kent = { id: 'kent', archetype: 'scholar' };
+		const first = readObserver(kent);
+		expect(readObserver({ ...kent })).toBe(first);
+		const others = [{ id: 'ada' }, { archetype: 'poet' }, { tenantId: 'acme' }, { sessionId: 's1' }];
+		for (const other of others) {
+			expect(readObserver({ ...kent, ...other })).toEqual({ ...kent, ...other });
+			expect(readObserver(kent)).toEqual(kent);
+			expect(readObserver({ ...kent, ...other })).toEqual({ ...kent, ...other });
+		}
+		expect(Object.isFrozen(first)).toBe(true);
+	});
+});
