@@ -69,7 +69,7 @@ export {
 	invocationSpanProcessor,
 } from './lib/signals/tracing/invocation-span-processor.js';
 export type { ErrorClass, TracedOptions } from './lib/signals/tracing/options.js';
-export type { Settled, TokenSource } from './lib/signals/tracing/settled.js';
+export type { Followed, Settled, TokenSource } from './lib/signals/tracing/settled.js';
 export type { MeterModelOptions } from './lib/tokens/clients/adapters/options.js';
 export { meterModel } from './lib/tokens/clients/meter-model.js';
 export { addTokensFrom, answerWithTokens, type HeaderCarrier } from './lib/tokens/propagation.js';

@@ -8,8 +8,12 @@ import type { BareDecorator, CalledDecorator, ConfigurableDecorator, MemberFunct
 /** The types of `@Traced`, bare and called, in both decorator standards. */
 export type TracedDecorator = ConfigurableDecorator<TracedOptions> &
 	((name: string) => BareDecorator) &
-	(<T = unknown, K = unknown, D = unknown>(
-		options?: TracedOptions<MemberFunction<T, K, D> extends infer F extends Callable ? F : Callable, MemberThis<T, K>>,
+	(<T = unknown, K = unknown, D = unknown, const Member extends string = string>(
+		options?: TracedOptions<
+			MemberFunction<T, K, D> extends infer F extends Callable ? F : Callable,
+			MemberThis<T, K>,
+			Member
+		>,
 	) => CalledDecorator<T, K, D>);
 
 /**
@@ -69,6 +73,9 @@ export const Traced = ((...args: unknown[]) => decorate(TRACED, args)) as Traced
  * traced(class {} as never); // throws TypeError
  * ```
  */
-export function traced<F extends Callable>(fn: F, options: TracedOptions<F, ThisParameterType<F>> | string = {}): F {
+export function traced<F extends Callable, const Member extends string = string>(
+	fn: F,
+	options: TracedOptions<F, ThisParameterType<F>, Member> | string = {},
+): F {
 	return wrapFunction(TRACED, fn as never, options);
 }

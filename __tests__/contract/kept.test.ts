@@ -104,10 +104,10 @@ describe.each(WOVEN_BY)('%s keeps', (_, Woven) => {
 	});
 });
 
-describe.each([
+describe.each<[name: string, weaveFunction: <F extends () => unknown>(fn: F) => F]>([
 	['traced', traced],
 	['metered', metered],
-] as const)('%s(fn) keeps', (_, weaveFunction) => {
+])('%s(fn) keeps', (_, weaveFunction) => {
 	it('name, length, own properties and what it is called on', () => {
 		const fn = Object.assign(
 			function named(this: unknown, _a: number, _b: number): unknown {

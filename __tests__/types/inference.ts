@@ -315,3 +315,44 @@ export const blockWithInvocation: number = traceInvocation(
 	{ result: (v: number) => v.toFixed() },
 	(invocation) => invocation.args.length,
 );
+
+/** The member that `follow` names is what the invocation settles with. */
+interface ManySided {
+	readonly textStream: AsyncGenerator<string, Verdict>;
+	readonly verdict: Promise<Verdict>;
+	readonly model: string;
+}
+
+export class Follows {
+	@Traced({ follow: 'verdict', result: (v) => is<Same<typeof v, Verdict>>(), refused: (v) => v.ruling === 'no' })
+	promise(_a: number): ManySided {
+		throw new Error();
+	}
+
+	@Traced({
+		result: (v, [a]) => v.ruling.repeat(a),
+		follow: 'textStream',
+		tokens: (v) => is<Same<typeof v, string | Verdict>>() as unknown as object,
+	})
+	async stream(_a: number): Promise<ManySided> {
+		throw new Error();
+	}
+
+	@Traced({ follow: 'absent', result: (v) => v.model })
+	absent(): ManySided {
+		throw new Error();
+	}
+
+	@Traced({ follow: 'verdict', result: (v) => is<Same<typeof v, Verdict | number>>() })
+	union(): ManySided | number {
+		return 1;
+	}
+}
+export const followed = traced((many: ManySided) => many, { follow: 'model', result: (v) => v.toUpperCase() });
+export const followedBlock: ManySided = traceInvocation(
+	'self.soul.x',
+	{ follow: 'verdict', result: (v) => v.ruling },
+	(): ManySided => {
+		throw new Error();
+	},
+);

@@ -65,12 +65,17 @@ const logos = createLogos(
 	{ aliases: { me: 'self.shop' } },
 );
 
+/** A method in camelCase is reached in three spellings. */
+export const spelled = (): Promise<string> => logos.invoke('self.shop.takeTask', new Umwelt(), 'sweep');
+export const kebab: Promise<string> = logos.invoke('self.shop.take-task', new Umwelt(), 'sweep');
+
 export async function knows(path: string, citizen: string): Promise<void> {
 	const receipt = await logos.invoke('self.shop.pay', null, 3);
 	is<Same<typeof receipt, Receipt>>();
 	await logos.invoke('self.shop.pay', { id: 'kent' }, 3, 'note');
 	const task = await logos.invoke('self.shop.take_task', new Umwelt(), 'sweep');
 	is<Same<typeof task, string>>();
+	is<Same<typeof task, Awaited<ReturnType<typeof spelled>>>>();
 	// A stream stays a stream.
 	const stream = await logos.invoke('self.shop.watch');
 	is<Same<typeof stream, AsyncGenerator<Receipt, number>>>();

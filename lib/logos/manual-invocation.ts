@@ -33,10 +33,10 @@ import { perform } from '../weaving/wrapper.js';
  * traceInvocation('world.town.ada.manifest', options, () => 'here'); // => 'here'
  * ```
  */
-export interface BlockOptions<R = unknown>
+export interface BlockOptions<R = unknown, Member extends string = string>
 	extends Readonly<
 		Pick<
-			TracedOptions<() => R>,
+			TracedOptions<() => R, unknown, Member>,
 			| 'name'
 			| 'kind'
 			| 'result'
@@ -136,7 +136,11 @@ export function traceInvocation<T>(path: string, block: (invocation: Invocation)
  * @throws TypeError if the last argument is no function
  * @throws what the function throws, unchanged
  */
-export function traceInvocation<T>(path: string, options: BlockOptions<T>, block: (invocation: Invocation) => T): T;
+export function traceInvocation<T, const Member extends string = string>(
+	path: string,
+	options: BlockOptions<T, Member>,
+	block: (invocation: Invocation) => T,
+): T;
 export function traceInvocation<T>(
 	path: string,
 	second: BlockOptions<T> | ((invocation: Invocation) => T),

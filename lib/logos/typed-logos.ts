@@ -18,7 +18,7 @@ export type SeparatedWords<Name extends string, Separator extends string> = Name
 	: Name;
 
 /**
- * The aspects that a member may answer: its name or, if that holds capitals, the same in snake_case and in kebab-case.
+ * The aspects that a member may answer: its name and, if that holds capitals, the same in snake_case and in kebab-case.
  * Never for a name that cannot be a segment of a path.
  */
 export type AspectOfName<Name> = Name extends string
@@ -26,7 +26,7 @@ export type AspectOfName<Name> = Name extends string
 		? never
 		: Name extends Lowercase<Name>
 			? Name
-			: SeparatedWords<Name, '_' | '-'>
+			: Name | SeparatedWords<Name, '_' | '-'>
 	: never;
 
 /**

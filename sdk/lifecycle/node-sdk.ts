@@ -73,6 +73,13 @@ export function nodeSdkConfiguration<Configuration extends object = NodeSdkParts
 	argument: CustomPresetConfig,
 ): Promise<Configuration>;
 /**
+ * Matches no call. TypeScript 5 and 6 explain up to three signatures in one error, at the call; of four they explain the
+ * last one, at the key that is wrong.
+ */
+export function nodeSdkConfiguration<Configuration extends object = NodeSdkParts>(
+	argument: never,
+): Promise<Configuration>;
+/**
  * Returns a NodeSDK configuration with the processors, readers and sampler of the presets, for an application that
  * starts the NodeSDK itself. It is the first signature once more, because TypeScript reports a mistake by the last one.
  *

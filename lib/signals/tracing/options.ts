@@ -5,7 +5,7 @@ import type { GenAiOperation } from '../../invocation/gen-ai-operation.js';
 import type { TokenUsage } from '../../usage/accounting/usage.js';
 import type { Capture, CaptureSides, ErrorContent } from '../capture/settings.js';
 import type { MeteredOptions } from '../metering/options.js';
-import type { Settled, TokenSource } from './settled.js';
+import type { Followed, Settled, TokenSource } from './settled.js';
 
 /** A class of errors. */
 export type ErrorClass = abstract new (...args: never[]) => unknown;
@@ -31,7 +31,7 @@ export type ErrorClass = abstract new (...args: never[]) => unknown;
  * await ask('why'); // => { ruling: 'ACCEPT' }
  * ```
  */
-export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
+export interface TracedOptions<F extends Callable = Callable, Self = unknown, Member extends string = string> {
 	/**
 	 * The whole path of this method, if it is not the class's handle and the method's name; may be a template with
 	 * parameters, such as `world.town.:citizen.greet`.
@@ -67,7 +67,7 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	result?:
 		| {
 				call(
-					value: Settled<ReturnType<F>>,
+					value: Settled<Followed<ReturnType<F>, Member>>,
 					args: Parameters<F>,
 				): string | number | boolean | AttributeRecord | undefined;
 		  }['call']
@@ -78,7 +78,7 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	 */
 	expected?: readonly ErrorClass[] | { call(error: unknown): boolean }['call'] | undefined;
 	/** Returns true if this value is a refusal: outcome `refused`, status unset. @default never */
-	refused?: { call(value: Settled<ReturnType<F>>): boolean }['call'] | undefined;
+	refused?: { call(value: Settled<Followed<ReturnType<F>, Member>>): boolean }['call'] | undefined;
 	/** True starts a new trace, with a link to the span that was active. @default false */
 	root?: boolean | undefined;
 	/** Returns the parent of the span. @default the active span */
@@ -94,13 +94,15 @@ export interface TracedOptions<F extends Callable = Callable, Self = unknown> {
 	 * model's client reports it. Called instead of the toolkit's readers, and only if no model call was reported.
 	 * @default the toolkit's readers
 	 */
-	tokens?: { call(value: TokenSource<ReturnType<F>>): TokenUsage | object | undefined }['call'] | undefined;
+	tokens?:
+		| { call(value: TokenSource<Followed<ReturnType<F>, Member>>): TokenUsage | object | undefined }['call']
+		| undefined;
 	/**
 	 * The name of the member of the result that determines the end of the invocation, such as `textStream`. No other
 	 * member is read.
 	 * @default none
 	 */
-	follow?: string | undefined;
+	follow?: Member | undefined;
 	/**
 	 * The value of `gen_ai.operation.name`, if the configuration lists the GenAI conventions: one of theirs, or any other
 	 * string.

@@ -59,3 +59,15 @@ export type TokenSource<R> =
 						? unknown
 						: Item
 					: R;
+
+/**
+ * What the invocation settles with, for a call that returns `R`: the member of the result that the option `follow` names,
+ * or `R` itself without that option, or if the result has no such member. Distributes over unions.
+ */
+export type Followed<R, Member extends string> = string extends Member
+	? R
+	: R extends PromiseLike<infer T>
+		? Followed<T, Member>
+		: R extends { readonly [Name in Member]: infer V }
+			? V
+			: R;
