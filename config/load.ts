@@ -303,6 +303,11 @@ function mergeLayers(
 		config.preset = names.length === 0 ? ['none'] : names;
 		sources['preset'] = routeSource;
 	}
+	// Jaeger lists, searches and compares traces by the names of their spans.
+	if (sources['spanName'] === 'default' && signals.traces.includes('jaeger')) {
+		config.spanName = 'path';
+		sources['spanName'] = 'default of the preset jaeger';
+	}
 	return { config, sources, signals };
 }
 

@@ -66,7 +66,17 @@ const binary = await backend('jaeger');
 		const services = await ask<{ data: string[] }>(`${jaeger.urls['query']}/api/services`);
 		expect(services?.data).toEqual(['garden']);
 		const operations = await ask<{ data: string[] }>(`${jaeger.urls['query']}/api/services/garden/operations`);
-		expect(operations?.data.sort()).toEqual(['Soul.#dialectic', 'agentese.compose', 'agentese.invoke']);
+		const names = new Set(garden.spans.map(({ name }) => name));
+		expect(operations?.data.sort()).toEqual([...names].sort());
+		expect(operations?.data).toContain('world.town.:citizen.manifest');
+		expect(operations?.data).not.toContain('agentese.invoke');
+	});
+
+	it('draws a parent around its awaited children without a warning of clock skew', async () => {
+		const answer = await ask<JaegerAnswer>(`${jaeger.urls['query']}/api/traces?service=garden&limit=1000&lookback=1h`);
+		const spans = answer?.data.flatMap((trace) => trace.spans) ?? [];
+		expect(spans.length).toBe(garden.spans.length);
+		expect(spans.filter(({ warnings }) => (warnings ?? []).length > 0)).toEqual([]);
 	});
 
 	it("opens the json preset's files: its transform endpoint takes them as they are", async () => {

@@ -161,7 +161,10 @@ export const configSchema = z.strictObject({
 		.meta({
 			legal: 'invoke or path',
 			words: SPAN_NAMES,
-			description: 'invoke: every span is named agentese.invoke; path: each span is named by its path template.',
+			description:
+				'invoke: every span is named agentese.invoke; path: each span is named by its path template, which makes the ' +
+				'lists of any backend readable.',
+			fallback: '`invoke`; `path` with the preset `jaeger`',
 		})
 		.optional(),
 	observer: z

@@ -143,10 +143,10 @@ export interface TelemetryConfig {
 	 */
 	metered?: boolean | undefined;
 	/**
-	 * invoke: every span is named agentese.invoke; path: each span is named by its path template. Legal: invoke or
-	 * path. Variable: `AGENTESE_SPAN_NAME`.
+	 * invoke: every span is named agentese.invoke; path: each span is named by its path template, which makes the
+	 * lists of any backend readable. Legal: invoke or path. Variable: `AGENTESE_SPAN_NAME`.
 	 *
-	 * @default 'invoke'
+	 * @default `invoke`; `path` with the preset `jaeger`
 	 */
 	spanName?: 'invoke' | 'path' | undefined;
 	/**

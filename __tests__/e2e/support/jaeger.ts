@@ -10,6 +10,8 @@ export interface JaegerSpan {
 	readonly duration: number;
 	readonly tags: readonly { readonly key: string; readonly value: unknown }[];
 	readonly logs: readonly { readonly timestamp: number }[];
+	/** What Jaeger corrected, such as clock skew; null or absent if nothing. */
+	readonly warnings?: readonly string[] | null;
 }
 
 /** A response of `/api/traces`. */
