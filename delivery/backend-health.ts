@@ -6,6 +6,12 @@ import { platform } from '../lib/runtime/platform.js';
 import type { SignalCounts } from './common/counts.js';
 import type { SendObserver } from './sending/sender.js';
 
+/**
+ * The name of the error of a transport that could not be created: a file or a proxy in its options cannot be used, and the
+ * backend was never asked.
+ */
+export const UNBUILT = 'TransportError';
+
 /** How many characters of a reason are read. */
 const MAX_REASON = 4000;
 
@@ -81,10 +87,12 @@ export class BackendHealth implements SendObserver {
 		if (remedies.has(remedy)) return;
 		remedies.add(remedy);
 		this.#outage.isLogged = true;
-		log(
-			`the ${this.#preset} preset cannot deliver to ${this.target}; ${this.#wording.kept()}. ${remedy} ` +
-				`Reason: ${this.#lastError}`,
-		);
+		const rest = `${this.#wording.kept()}. ${remedy} Reason: ${this.#lastError}`;
+		if ((error as Error | undefined)?.name === UNBUILT) {
+			log(
+				`the ${this.#preset} preset cannot prepare its connection to ${this.target}, and sends nothing there; ${rest}`,
+			);
+		} else log(`the ${this.#preset} preset cannot deliver to ${this.target}; ${rest}`);
 	}
 
 	#begin() {

@@ -24,9 +24,19 @@ function maskValues(this: object): Record<string, string> {
  */
 const maskedEndpoint = processState('diagnostics/configured-secrets/endpoint', () => prototypePrintedAs(maskEndpoint));
 
-function maskEndpoint(this: { endpoint?: string | undefined }): object {
-	const endpoint = this.endpoint?.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`);
-	return { ...this, endpoint: endpoint === undefined ? endpoint : maskAddresses(endpoint) };
+function maskEndpoint(this: AddressSection): object {
+	const masked: { -readonly [K in keyof AddressSection]: string } = {};
+	for (const key of ['endpoint', 'proxy'] as const) {
+		const text = this[key];
+		if (text !== undefined) masked[key] = maskAddresses(text.replace(/\/\/[^/?#]*@/, `//${REDACTED}@`));
+	}
+	return { ...this, ...masked };
+}
+
+/** A section of the config with addresses. */
+interface AddressSection {
+	readonly endpoint?: string | undefined;
+	readonly proxy?: string | undefined;
 }
 
 /**
@@ -41,16 +51,19 @@ export function secretHeaders(headers: Readonly<Record<string, string>>): Record
 
 /**
  * Returns a copy of a config section that is printed, and serialized as JSON, with `[redacted]` instead of the user
- * name, the password and the values of parameters of its endpoint. Also remembers these, so that log lines are masked.
+ * name, the password and the values of parameters of its endpoint and its proxy. Also remembers these, so that log lines are masked.
  *
- * @returns the section itself if its endpoint is no URL, or contains none of these
+ * @returns the section itself if these are no URLs, or contain none of that
  */
-export function secretEndpoint<Section extends { endpoint?: string | undefined }>(section: Section): Section {
-	const url = URL.parse(section.endpoint ?? '');
-	if (url === null || url.username + url.password + url.search === '') return section;
-	const parameters = url.search.slice(1).split(/[&;]/);
-	const values = parameters.map((parameter) => parameter.slice(parameter.indexOf('=') + 1));
-	for (const secret of [url.password, ...values]) for (const text of [secret, decoded(secret)]) rememberSecret(text);
+export function secretEndpoint<Section extends AddressSection>(section: Section): Section {
+	const secrets = [section.endpoint, section.proxy].flatMap((address) => {
+		const url = URL.parse(address ?? '');
+		if (url === null || url.username + url.password + url.search === '') return [];
+		const parameters = url.search.slice(1).split(/[&;]/);
+		return [url.password, ...parameters.map((parameter) => parameter.slice(parameter.indexOf('=') + 1))];
+	});
+	if (secrets.length === 0) return section;
+	for (const secret of secrets) for (const text of [secret, decoded(secret)]) rememberSecret(text);
 	return Object.assign(Object.create(maskedEndpoint), section);
 }
 

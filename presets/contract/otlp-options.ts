@@ -123,6 +123,14 @@ export interface OtlpOptions extends OtlpRequestOptions {
 	 * @default 'cumulative'
 	 */
 	temporality?: 'cumulative' | 'delta' | 'lowmemory' | undefined;
+	/**
+	 * The proxy that requests are sent through. `env` is the one that the environment variables `HTTPS_PROXY`,
+	 * `HTTP_PROXY` and `ALL_PROXY` name, unless `NO_PROXY` names the server; for gRPC `GRPC_PROXY` is read first. `none` is
+	 * no proxy. Any other text is the address of a proxy, which may have a user name and a password.
+	 *
+	 * @default 'env'
+	 */
+	proxy?: string | undefined;
 	/** Options of traces alone. They override the general ones. @default {} */
 	traces?: OtlpSignalOptions | undefined;
 	/** Options of metrics alone. They override the general ones. @default {} */
@@ -138,7 +146,8 @@ export interface OtlpSignalSettings extends Omit<OtlpSignalOptions, 'timeout'> {
 }
 
 /** `OtlpOptions`, checked and complete: endpoints have a scheme, paths are absolute, `${env:NAME}` is replaced. */
-export interface OtlpSettings extends EffectiveOptions<OtlpRequestOptions & Pick<OtlpOptions, 'temporality'>> {
+export interface OtlpSettings
+	extends EffectiveOptions<OtlpRequestOptions & Pick<OtlpOptions, 'temporality' | 'proxy'>> {
 	/** The base address of all signals. Undefined means localhost, on port 4318, or 4317 for gRPC. */
 	endpoint: string | undefined;
 	/** Options of traces alone. */
@@ -159,6 +168,7 @@ export function otlpDefaults(): OtlpSettings {
 		timeout: 10_000,
 		tls: {},
 		temporality: 'cumulative',
+		proxy: 'env',
 		traces: {},
 		metrics: {},
 		logs: {},

@@ -32,6 +32,14 @@ export const otlpOptions = (z: Zod) =>
 				description: 'What metrics count from: the start, or the last report. Prometheus accepts cumulative only.',
 			})
 			.optional(),
+		proxy: z
+			.string()
+			.refine((text) => text === 'env' || text === 'none' || /^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+			.meta({
+				legal: 'env, none, or the address of a proxy, such as "http://proxy:3128"',
+				description: 'The proxy of requests: that of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, none, or the one given.',
+			})
+			.optional(),
 		traces: signalOptions(z, 'traces'),
 		metrics: signalOptions(z, 'metrics'),
 		logs: signalOptions(z, 'logs'),

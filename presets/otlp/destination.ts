@@ -43,6 +43,7 @@ export function destinationOf(settings: OtlpSettings, signal: OtlpSignal): Desti
 		compression: signalSettings.compression ?? settings.compression,
 		timeout: Math.min(signalSettings.timeout ?? settings.timeout, numberVariable(EXPORT_TIMEOUTS[signal]) ?? Infinity),
 		tls: { ...settings.tls, ...signalSettings.tls },
+		proxy: settings.proxy,
 	};
 }
 

@@ -41,6 +41,24 @@ export function remedyOf(preset: string): Remedy {
 	const keyOf = (option: string, instead: string) => (preset === 'jaeger' ? instead : `${preset}.${option}`);
 	return (reason) => {
 		if (/^(tls\.|the TLS files)/.test(reason)) return `Correct ${preset}.tls, and restart.`;
+		if (/^the proxy that /.test(reason)) return 'Correct the address of the proxy, and restart.';
+		if (/^407\b|refuses a tunnel .*: 407/.test(reason)) {
+			return 'Set the user name and the password of the proxy in its address.';
+		}
+		if (
+			/through the proxy /.test(reason) &&
+			/ECONN|EAI_|ENOTFOUND|EHOST|ENET|ETIMEDOUT|refuses a tunnel|closed/.test(reason)
+		) {
+			return 'Correct the proxy, or add the server to NO_PROXY.';
+		}
+		// A server that demands a client certificate, or does not trust the one it got, answers with an alert of TLS.
+		if (
+			/alert (bad )?certificate|certificate required|no required SSL certificate|alert unknown ca|alert handshake failure|alert number (4[0-9]|116)\b/i.test(
+				reason,
+			)
+		) {
+			return `The server demands a client certificate that it trusts: set ${keyOf('tls.cert and otlp.tls.key', 'tls.cert and tls.key of the preset otlp, which has them')}, and restart.`;
+		}
 		if (/certificate|altnames/i.test(reason)) {
 			const option = keyOf('tls.ca', 'the variable NODE_EXTRA_CA_CERTS');
 			return `Set ${option} to the PEM file of the certificate that it is trusted by, and restart.`;
@@ -62,6 +80,14 @@ export function remedyOf(preset: string): Remedy {
 			return `Correct the credentials in ${keyOf('headers', 'otlp.headers of the preset otlp, which has them')}.`;
 		}
 		if (/^3\d\d\b/.test(reason)) return `Set ${preset}.endpoint to the address that it redirects to.`;
+		const [, signal] = /^(?:404|5 NOT_FOUND|12 UNIMPLEMENTED)\b.*, for (metrics|logs) at /.exec(reason) ?? [];
+		if (signal !== undefined && preset === 'otlp') {
+			return (
+				`If the backend takes traces and no ${signal}, as a Jaeger does, set preset: jaeger, or otlp.${signal}.endpoint to ` +
+				'one that takes them; else correct otlp.endpoint: its path, or its port.'
+			);
+		}
+		if (/HTTP request was sent to HTTPS port/i.test(reason)) return `Begin ${preset}.endpoint with https://.`;
 		if (/^(404|405|410|5 NOT_FOUND|12 UNIMPLEMENTED)\b/.test(reason)) {
 			return `Correct ${preset}.endpoint: its path, or its port.`;
 		}

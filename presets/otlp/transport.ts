@@ -1,8 +1,9 @@
+import { reasonOf, UNBUILT } from '../../delivery/backend-health.js';
 import type { SendResult, Transport } from '../../delivery/sending/transport.js';
 import { grpcTransport } from '../transport/grpc-transport.js';
 import { httpTransport } from '../transport/http-transport.js';
 import { readTls } from '../transport/tls-files.js';
-import type { Destination } from './destination.js';
+import { type Destination, displayServer, displayUrl } from './destination.js';
 
 /** Encodes the records of one signal as requests of OTLP. */
 export interface Serializer<T> {
@@ -23,14 +24,28 @@ const SERVICES = { traces: 'trace.v1.Trace', metrics: 'metrics.v1.Metrics', logs
  */
 export async function transportTo(destination: Destination, signal: keyof typeof SERVICES): Promise<Transport> {
 	const tls = await readTls(destination.tls);
-	if (destination.protocol !== 'grpc') return httpTransport(destination, tls);
-	return grpcTransport(destination, tls, `/opentelemetry.proto.collector.${SERVICES[signal]}Service/Export`);
+	const path = `/opentelemetry.proto.collector.${SERVICES[signal]}Service/Export`;
+	const isGrpc = destination.protocol === 'grpc';
+	const { send, close } = isGrpc ? grpcTransport(destination, tls, path) : await httpTransport(destination, tls);
+	const where = isGrpc ? `${displayServer(destination.url)}${path}` : displayUrl(destination.url);
+	return { send: async (body) => located(await send(body), signal, where), close };
+}
+
+/** The reasons of a backend that has nothing at an address: HTTP's 404, 405 and 410, and gRPC's of the same meaning. */
+const NOT_THERE = /^(404|405|410|5 NOT_FOUND|12 UNIMPLEMENTED)\b/;
+
+/** Adds the signal and the address to the reason of a backend that has nothing there: each signal has an address. */
+function located(result: SendResult, signal: string, where: string): SendResult {
+	if (result.kind !== 'badBackend' || !(result.error instanceof Error)) return result;
+	const { message } = result.error;
+	return NOT_THERE.test(message) ? { ...result, error: new Error(`${message}, for ${signal} at ${where}`) } : result;
 }
 
 /**
  * Returns a transport whose requests all fail, to be sent again later, with the reason why the real one was not
  * created.
  */
-export function failingTransport(error: unknown): Transport {
+export function failingTransport(reason: unknown): Transport {
+	const error = Object.assign(new Error(reasonOf(reason)), { name: UNBUILT });
 	return { send: async (): Promise<SendResult> => ({ kind: 'badBackend', error }), close: () => undefined };
 }

@@ -2,10 +2,10 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import type { Transport } from '../../delivery/sending/transport.js';
 import { cutError, faultResult } from './connection-faults.js';
 import { type Attempt, withDeadline } from './deadline.js';
+import { proxyTo } from './env-proxy.js';
 import { framed, readAnswer } from './grpc-answer.js';
 import { Dialed } from './grpc-socket.js';
 import { gzip } from './gzip.js';
-import { grpcProxy } from './proxy-tunnel.js';
 import { type Target, USER_AGENT } from './target.js';
 import type { TlsFiles } from './tls-files.js';
 
@@ -28,10 +28,12 @@ interface Connection {
  * library that pools connections leaves one whose handshake stalls open, and the process then never ends.
  *
  * @param path - of the method: `/opentelemetry.proto.collector.trace.v1.TraceService/Export`
+ * @throws Error if the proxy that leads to the server cannot be used
  */
 export function grpcTransport(target: Target, tls: TlsFiles, path: string): Transport {
 	const url = new URL(target.url);
 	const { timeout, compression } = target;
+	const proxy = proxyTo(url, true, target.proxy, process.env);
 	let current: Connection | undefined;
 
 	const drop = (dropped: Connection | undefined) => {
@@ -40,7 +42,7 @@ export function grpcTransport(target: Target, tls: TlsFiles, path: string): Tran
 	};
 	const connected = (): Connection => {
 		if (current !== undefined) return current;
-		const dialed = new Dialed(url, tls, grpcProxy(url, process.env));
+		const dialed = new Dialed(url, tls, proxy);
 		// A call that is in progress while the server leaves is answered still. The next one gets a new connection.
 		const leave = () => {
 			if (current === made) current = undefined;

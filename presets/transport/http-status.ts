@@ -29,6 +29,13 @@ export function statusResult({ status, phrase, retryAfter, location, answer }: H
 	const where = location === undefined ? '' : ` to ${withoutQuery(location)}`;
 	const error = new Error(`${status} ${printable(phrase, MAX_PHRASE)}${where}`.trim());
 	if (status === 413) return { kind: 'badBody', tooLarge: true, error, answer };
+	const [aboutTls] =
+		/No required SSL certificate was sent|The SSL certificate error|plain HTTP request was sent to HTTPS port/i.exec(
+			answer ?? '',
+		) ?? [];
+	// nginx answers so before it looks at the records.
+	if (status === 400 && aboutTls !== undefined)
+		return { kind: 'badBackend', error: new Error(`${error.message}: ${aboutTls}`) };
 	if (status === 400) return { kind: 'badBody', error, answer };
 	const afterMs = retryAfter === undefined ? undefined : delayMs(retryAfter);
 	return { kind: BUSY.includes(status) ? 'retry' : 'badBackend', error, ...(afterMs !== undefined && { afterMs }) };

@@ -1,8 +1,11 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { SendResult, Transport } from '../../delivery/sending/transport.js';
 import { acceptedIf, MAX_ANSWER_BYTES, notOtlp, textOf } from './answer.js';
 import { cutError, faultResult } from './connection-faults.js';
 import { type Attempt, withDeadline } from './deadline.js';
+import { type HttpProxy, proxyAuthorization, proxyTo, throughProxy } from './env-proxy.js';
+import { Dialed } from './grpc-socket.js';
 import { gunzip, gzip } from './gzip.js';
 import { statusResult } from './http-status.js';
 import { type Target, USER_AGENT } from './target.js';
@@ -11,10 +14,20 @@ import type { TlsFiles } from './tls-files.js';
 /** Returns the transport to a destination over HTTP/1.1. It connects when the first request is sent. */
 export async function httpTransport(target: Target, tls: TlsFiles): Promise<Transport> {
 	const url = new URL(target.url);
-	const { request, Agent } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
 	const { protocol, compression, timeout } = target;
+	const proxy = proxyTo(url, false, target.proxy, process.env);
+	const isPlain = url.protocol === 'http:';
+	// A proxy reads a plain request itself, which names the whole address. It tunnels a request with TLS.
+	const forwarding = isPlain ? proxy : undefined;
+	const tunnel = isPlain ? undefined : proxy;
+	const { request, Agent } = await ((forwarding?.url ?? url).protocol === 'https:'
+		? import('node:https')
+		: import('node:http'));
 	const type = protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
-	const agent = new Agent({ keepAlive: true, ...tls });
+	const agent = new Agent({ keepAlive: true, ...(forwarding === undefined && tls) });
+	const dialing = new Set<Dialed>();
+	if (tunnel !== undefined) tunnelThroughAgent(agent, url, tls, tunnel, dialing);
+	const fault = (error: unknown) => faultResult(proxy === undefined ? error : throughProxy(error, proxy));
 	const open = new Set<ClientRequest>();
 
 	const post = (body: Uint8Array, attempt: Attempt) => {
@@ -25,13 +38,22 @@ export async function httpTransport(target: Target, tls: TlsFiles): Promise<Tran
 			'Content-Length': body.length,
 			...(compression === 'gzip' && { 'Content-Encoding': 'gzip' }),
 		};
-		const sent = request(url, { method: 'POST', agent, headers });
+		const authorization = forwarding && proxyAuthorization(forwarding.url);
+		const sent =
+			forwarding === undefined
+				? request(url, { method: 'POST', agent, headers })
+				: request(withoutUser(forwarding.url), {
+						...{ method: 'POST', agent, path: withoutUser(url).href, auth: userOf(url) },
+						headers: { ...headers, Host: url.host, ...(authorization && { 'Proxy-Authorization': authorization }) },
+					});
 		open.add(sent);
 		let answer: IncomingMessage | undefined;
 		attempt.onEnd(() => {
 			open.delete(sent);
 			// A connection whose answer was read to its end is kept for the next request.
-			if (answer?.complete !== true) sent.destroy();
+			if (answer?.complete === true) return;
+			sent.destroy();
+			for (const dialed of dialing) dialed.destroy();
 		});
 		sent.on('response', (response) => {
 			answer = response;
@@ -41,9 +63,9 @@ export async function httpTransport(target: Target, tls: TlsFiles): Promise<Tran
 			socket.destroy();
 			attempt.end(failure(response, Buffer.alloc(0)));
 		});
-		sent.on('error', (error) => attempt.end(faultResult(error)));
+		sent.on('error', (error) => attempt.end(fault(error)));
 		sent.on('close', () => {
-			if (answer === undefined) attempt.end(faultResult(cutError('the connection was closed without an answer')));
+			if (answer === undefined) attempt.end(fault(cutError('the connection was closed without an answer')));
 		});
 		sent.end(body);
 	};
@@ -54,9 +76,46 @@ export async function httpTransport(target: Target, tls: TlsFiles): Promise<Tran
 		},
 		close: () => {
 			for (const sent of open) sent.destroy();
+			for (const dialed of dialing) dialed.destroy();
 			agent.destroy();
 		},
 	};
+}
+
+/**
+ * Makes an agent connect through the tunnel of a proxy.
+ *
+ * @param dialing - has the connections that are being made: the agent knows none of them yet, so nothing else could
+ *   destroy one that stalls
+ */
+function tunnelThroughAgent(agent: Agent, url: URL, tls: TlsFiles, proxy: HttpProxy, dialing: Set<Dialed>): void {
+	agent.createConnection = (_options, done) => {
+		const dialed = new Dialed(url, tls, proxy, 'http/1.1');
+		dialing.add(dialed);
+		const settle = (error: Error | null, socket?: Socket) => {
+			dialing.delete(dialed);
+			// The type of the callback has a socket in any case.
+			done?.(error, socket as Socket);
+		};
+		dialed.socket.then(
+			(socket) => settle(null, socket),
+			(error: Error) => settle(error),
+		);
+		return undefined;
+	};
+}
+
+/** Returns the user name and the password of an address, as Node's `request` takes them. */
+function userOf({ username, password }: URL): string | undefined {
+	return username === '' ? undefined : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+}
+
+/** Returns an address without its user name and password. */
+function withoutUser(url: URL): URL {
+	const copy = new URL(url);
+	copy.username = '';
+	copy.password = '';
+	return copy;
 }
 
 /** Reads the body of a response, up to a limit, and ends the attempt with what it means. */

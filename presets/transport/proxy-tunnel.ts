@@ -1,25 +1,9 @@
 import type { Socket } from 'node:net';
 import { cutError } from './connection-faults.js';
+import { proxyAuthorization } from './env-proxy.js';
 
 /** The most bytes that a proxy may answer with before the tunnel is open. */
 const MAX_HEAD_BYTES = 16 * 2 ** 10;
-
-/**
- * Returns the proxy for gRPC, as every gRPC library reads it from the environment: `grpc_proxy`, `https_proxy` or
- * `http_proxy`, unless `no_grpc_proxy` or `no_proxy` names the host or a domain that it is in. A proxy of another
- * scheme than http is not used.
- */
-export function grpcProxy(url: URL, env: Readonly<Record<string, string | undefined>>): URL | undefined {
-	const named = env['grpc_proxy'] || env['https_proxy'] || env['http_proxy'];
-	const proxy = named ? URL.parse(named) : null;
-	if (proxy?.protocol !== 'http:' || url.protocol === 'unix:') return undefined;
-	const excluded = (env['no_grpc_proxy'] || env['no_proxy'] || '').split(',').map((entry) => entry.trim());
-	const isExcluded = excluded.some((entry) => {
-		const domain = entry.replace(/^\*?\./, '');
-		return entry === '*' || (domain !== '' && (url.hostname === domain || url.hostname.endsWith(`.${domain}`)));
-	});
-	return isExcluded ? undefined : proxy;
-}
 
 /**
  * Opens a tunnel to a server through an HTTP proxy, on a connection to that proxy.
@@ -28,9 +12,8 @@ export function grpcProxy(url: URL, env: Readonly<Record<string, string | undefi
  * @throws Error (as a rejection) if the proxy refuses, or closes the connection
  */
 export function tunnelThrough(socket: Socket, proxy: URL, server: string): Promise<Socket> {
-	const { username, password } = proxy;
-	const user = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-	const authorization = username === '' ? '' : `Proxy-Authorization: Basic ${user}\r\n`;
+	const user = proxyAuthorization(proxy);
+	const authorization = user === undefined ? '' : `Proxy-Authorization: ${user}\r\n`;
 	socket.write(`CONNECT ${server} HTTP/1.1\r\nHost: ${server}\r\n${authorization}\r\n`);
 	return new Promise((resolve, reject) => {
 		let head = Buffer.alloc(0);

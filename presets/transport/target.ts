@@ -12,6 +12,8 @@ export interface Target {
 	/** The time limit of one request, in milliseconds, from the search for its server to the end of its answer. */
 	readonly timeout: number;
 	readonly tls: TlsPaths;
+	/** `env` for the proxy that environment variables name, `none` for none, or the address of one. */
+	readonly proxy: string;
 }
 
 /** What the requests of all transports are sent by. */

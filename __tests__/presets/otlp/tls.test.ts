@@ -86,7 +86,11 @@ describe.each(Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[])('TLS over %s
 		const backend = await server();
 		const stats = await send({ endpoint: backend.url, protocol, tls: { ca: files.ca } });
 		expect([stats?.spans.dropped, backend.got]).toEqual([1, []]);
-		expect(messages).toEqual([expect.stringMatching(/cannot deliver to https:.* Reason: [^\n]+$/)]);
+		expect(messages).toEqual([
+			expect.stringMatching(
+				/cannot deliver to https:.* demands a client certificate that it trusts: set otlp\.tls\.cert and otlp\.tls\.key, and restart\. Reason: [^\n]+$/,
+			),
+		]);
 	});
 
 	it.each([
