@@ -13,7 +13,7 @@ import { remedyOf, routesTo } from '../../presets/otlp/route.js';
 import { whenProcessEnds } from '../../sdk/process-end/process-end.js';
 import { resendCustomPresets } from './custom-presets.js';
 import { foldersIn, outboxAt } from './outbox-folders.js';
-import { pendingIn, recordsOf } from './pending.js';
+import { type Extent, extentOf, pendingIn, recordsOf } from './pending.js';
 import type { BackendResult, Report, Stray } from './report.js';
 
 /** The options of `flush()`. */
@@ -52,9 +52,9 @@ export async function flush({ directory, config: file, timeout, refused = false 
 		for (const notice of outbox === undefined ? notices : new Set([...notices, outbox])) {
 			warnOnce(`start/${notice}`, notice);
 		}
-		// What living processes create later is not waited for.
-		const since = platform.dateNow();
 		const { presets, resends } = await startResends(loaded, root);
+		// What living processes create later is not waited for.
+		const extents = await Promise.all(resends.map(({ folder }) => extentOf(folder)));
 		const stopListening = whenProcessEnds((end) => {
 			for (const { pipeline } of resends) pipeline.settle(end);
 			if (end === 'final') writeStderr('agentese-otel: interrupted; what is not sent stays in the outbox.');
@@ -62,12 +62,12 @@ export async function flush({ directory, config: file, timeout, refused = false 
 		try {
 			// Taken back before anything is sent, so that what is refused now is not sent twice.
 			if (refused) await Promise.all(resends.map(takeBack));
-			await drain(resends, since, timeout);
+			await drain(resends, extents, timeout);
 			await Promise.all(resends.map(close));
 		} finally {
 			stopListening();
 		}
-		const backends = await Promise.all(resends.map((each) => resultOf(each, root, since)));
+		const backends = await Promise.all(resends.map((each, index) => resultOf(each, root, extents[index])));
 		return { directory: root, presets, backends, strays: await straysIn(root, backends) };
 	} finally {
 		removeDiagLogger();
@@ -95,27 +95,31 @@ async function takeBack({ folder, pipeline }: Resend): Promise<void> {
 	await takeLetters(join(folder, REFUSED), (frame) => pipeline.readmit(frame));
 }
 
-/** Resolves when everything from before `since` is sent, or after `timeout` milliseconds. */
-async function drain(resends: readonly Resend[], since: number, timeout: number): Promise<void> {
+/** Resolves when everything is sent that was there at the beginning, or after `timeout` milliseconds. */
+async function drain(resends: readonly Resend[], extents: readonly Extent[], timeout: number): Promise<void> {
 	let timedOut = false;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<void>((resolve) => {
 		timer = platform.setTimeout(resolve, Math.min(timeout, MAX_TIMER_MS));
 	});
-	const work = Promise.all(resends.map((each) => drainOne(each, since, () => timedOut)));
+	const work = Promise.all(resends.map((each, index) => drainOne(each, extents[index], () => timedOut)));
 	await Promise.race([work, late]).finally(() => {
 		timedOut = true;
 		platform.clearTimeout(timer);
 	});
 }
 
-/** Resolves when nothing from before `since` is pending in the folder, or when `isOver` returns true. */
-async function drainOne({ pipeline, folder }: Resend, since: number, isOver: () => boolean): Promise<void> {
+/** Resolves when nothing is pending in the folder that was there at the beginning, or when `isOver` returns true. */
+async function drainOne(
+	{ pipeline, folder }: Resend,
+	extent: Extent | undefined,
+	isOver: () => boolean,
+): Promise<void> {
 	while (!isOver()) {
 		// The pipeline itself repeats what the backend did not accept, with growing delays.
 		if (waitingIn(pipeline) === 0) {
 			await pipeline.flush();
-			const left = await pendingIn(folder, since);
+			const left = await pendingIn(folder, extent);
 			if (waitingIn(pipeline) === 0 && left.isExact && recordsOf(left) === 0) return;
 		}
 		await sleep(POLL_MS);
@@ -137,7 +141,7 @@ async function close({ pipeline }: Resend): Promise<void> {
 }
 
 /** Returns what has become of the records of one signal of one backend. */
-async function resultOf(resent: Resend, root: string, since: number): Promise<BackendResult> {
+async function resultOf(resent: Resend, root: string, extent: Extent | undefined): Promise<BackendResult> {
 	const { preset, endpoint, signal, recordName, folder, pipeline } = resent;
 	const { delivered, droppedBy } = pipeline.stats();
 	return {
@@ -146,7 +150,7 @@ async function resultOf(resent: Resend, root: string, since: number): Promise<Ba
 		refused: droppedBy['refused'] ?? 0,
 		deadLetters: await countLetters(join(folder, REFUSED)),
 		unreadable: droppedBy['unreadable'] ?? 0,
-		left: await pendingIn(folder, since),
+		left: await pendingIn(folder, extent),
 		lastError: resent.lastError(),
 	};
 }

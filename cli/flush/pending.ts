@@ -32,17 +32,34 @@ export interface PendingRequests {
 	readonly isExact: boolean;
 }
 
+/**
+ * How long each segment of a folder was, in bytes, by its inode: another process may rename it meanwhile. Clocks of other
+ * processes do not matter to it.
+ */
+export type Extent = ReadonlyMap<number, number>;
+
+/** Returns how long the segments of a folder are now. @throws the file system's error */
+export async function extentOf(folder: string): Promise<Extent> {
+	const extent = new Map<number, number>();
+	for (const name of await unlessMissing(readdir(folder), [])) {
+		if (parseSegmentName(name) === undefined) continue;
+		const stats = await unlessMissing(lstat(join(folder, name)), undefined);
+		if (stats !== undefined) extent.set(stats.ino, stats.size);
+	}
+	return extent;
+}
+
 /** What was seen of the owners of each folder: whether one that beats lives shows only over time. */
 const livenesses = new Map<string, Liveness>();
 
 /**
  * Counts the pending requests in a folder, and changes nothing there. A folder that does not exist holds none.
  *
- * @param until - in milliseconds since 1970; what a living process has created later does not count, since it never
- *   ends
+ * @param extent - what was there when the flush began; what a living process has written since does not count, because
+ *   that never ends. Everything counts without it
  * @throws the file system's error
  */
-export async function pendingIn(folder: string, until = Number.POSITIVE_INFINITY): Promise<PendingRequests> {
+export async function pendingIn(folder: string, extent?: Extent): Promise<PendingRequests> {
 	const alive = new Map<string, boolean>();
 	const held = new Map<string, number>();
 	const otherVersion: string[] = [];
@@ -62,10 +79,11 @@ export async function pendingIn(folder: string, until = Number.POSITIVE_INFINITY
 		if (!alive.has(owner)) alive.set(owner, await livenessIn(folder).isAlive(owner));
 		const living = alive.get(owner) === true;
 		let records = 0;
-		for (const { state, kind, time, count } of scan.frames) {
+		const end = extent === undefined ? Number.POSITIVE_INFINITY : (extent.get(scan.inode) ?? 0);
+		for (const { state, kind, offset, count } of scan.frames) {
 			if (state === 'acknowledged' || state === 'refused') continue;
 			// The checkpoint of a span that a living process has open is no record yet.
-			if (!living || (kind === 'records' && time <= until)) records += count;
+			if (!living || (kind === 'records' && offset < end)) records += count;
 		}
 		if (!living) orphaned += records;
 		else if (records > 0) held.set(owner, (held.get(owner) ?? 0) + records);
@@ -75,7 +93,7 @@ export async function pendingIn(folder: string, until = Number.POSITIVE_INFINITY
 }
 
 /** Reads which frames a file holds. Resolves to `'untrusted'`, after a report, if it is not to be opened. */
-async function scanFile(path: string): Promise<Scan | 'untrusted'> {
+async function scanFile(path: string): Promise<(Scan & { inode: number }) | 'untrusted'> {
 	const stats = await lstat(path);
 	const reason = distrust(stats);
 	if (reason !== undefined) {
@@ -84,7 +102,8 @@ async function scanFile(path: string): Promise<Scan | 'untrusted'> {
 	}
 	const fd = openTrustedSync(path, constants.O_RDONLY);
 	try {
-		return await scanSegment((length, offset) => files.read(fd, length, offset), stats.size);
+		const scan = await scanSegment((length, offset) => files.read(fd, length, offset), stats.size);
+		return { ...scan, inode: stats.ino };
 	} finally {
 		files.closeSync(fd);
 	}

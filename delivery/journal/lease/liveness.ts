@@ -86,7 +86,7 @@ export class Liveness {
 	async #certainly(owner: string, record: OwnerRecord): Promise<boolean | undefined> {
 		const boot = bootId();
 		if (process.platform !== 'linux') return await this.#byHost(owner, record);
-		if (boot === undefined || record.boot === undefined) return undefined;
+		if (boot === undefined || typeof record.boot !== 'string') return undefined;
 		if (record.boot !== boot) return (await this.#folderIsLocal()) ? false : undefined;
 		const space = pidNamespace();
 		const isVisible = space !== undefined && record.space === space && record.began !== undefined;
