@@ -1,7 +1,7 @@
 import { type Context, createContextKey } from '@opentelemetry/api';
 import { type Observer, readObserver } from '../agentese/observers/observer.js';
 import { activeContext, runInContext } from '../runtime/active-context.js';
-import { warnOnce } from '../runtime/log-once.js';
+import { warnFault, warnOnce } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import type { LiveInvocation } from './advice.js';
 import { invocationOf } from './context.js';
@@ -59,18 +59,29 @@ export function withObserver<T>(observer: unknown, fn: () => T): T {
 	if (typeof fn !== 'function') {
 		throw new TypeError(`withObserver() needs a function as its last argument, which it runs; it got ${typeof fn}.`);
 	}
-	const read = readObserver(observer);
-	if (read === undefined) {
-		if (observer !== undefined) {
-			warnOnce(
-				'observers.scope',
-				`withObserver() accepts an object with id, archetype or dna, null or undefined; it got ${typeof observer} without an observer, and the enclosing observer stays.`,
-			);
+	const ctx = contextWith(observer);
+	return ctx === undefined ? fn() : runInContext(ctx, fn, undefined, []);
+}
+
+/** Returns the context with an observer; undefined if there is none in the value, or if it cannot be set. Never throws. */
+function contextWith(observer: unknown): Context | undefined {
+	try {
+		const read = readObserver(observer);
+		if (read === undefined) {
+			if (observer !== undefined) {
+				warnOnce(
+					'observers.scope',
+					`withObserver() accepts an object with id, archetype or dna, null or undefined; it got ${typeof observer} without an observer, and the enclosing observer stays.`,
+				);
+			}
+			return undefined;
 		}
-		return fn();
+		state.used = true;
+		const base = activeContext();
+		const ctx = base.setValue(SCOPE, { observer: read, at: invocationOf(base) } satisfies ObserverScope);
+		return withObserverBaggage(ctx, read);
+	} catch (error) {
+		warnFault('Setting the observer of withObserver()', error);
+		return undefined;
 	}
-	state.used = true;
-	const base = activeContext();
-	const ctx = base.setValue(SCOPE, { observer: read, at: invocationOf(base) } satisfies ObserverScope);
-	return runInContext(withObserverBaggage(ctx, read), fn, undefined, []);
 }

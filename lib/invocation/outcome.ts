@@ -80,9 +80,10 @@ function kindOf(ending: Ending, invocation: OutcomeSource): OutcomeKind {
 
 /** True if an advice states that the ending is a refusal. One that throws is logged once and counts as false. */
 function isRefused(ending: Ending, invocation: OutcomeSource): boolean {
-	for (const advice of invocation.point.refusalAdvices) {
+	const { refusalAdvices } = invocation.point;
+	for (let i = 0; i < refusalAdvices.length; i++) {
 		try {
-			if (advice.refuses?.(ending) === true) return true;
+			if (refusalAdvices[i]?.refuses?.(ending) === true) return true;
 		} catch (error) {
 			const name = invocation.point.functionName;
 			warnOnce('advice.refuses', `the expected or refused option of ${name} threw.`, error);

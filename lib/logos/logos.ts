@@ -7,6 +7,7 @@ import { segmentOfName } from '../agentese/paths/grammar.js';
 import { tryParsePath } from '../agentese/paths/parse.js';
 import { innermostInvocation, invocationOf } from '../invocation/context.js';
 import { activeContext } from '../runtime/active-context.js';
+import { apply } from '../runtime/intrinsics.js';
 import { isPlainPromise } from '../settling/promises/promises.js';
 import { declaredOn } from '../weaving/declarations/declarations.js';
 import { chainOf } from '../weaving/declarations/prototype-chain.js';
@@ -266,7 +267,7 @@ class Dispatcher {
 			if (refusal !== undefined) throw refusal;
 		}
 		const method = member.readPrivate?.(resolver) ?? (resolver as Record<PropertyKey, unknown>)[member.key];
-		return Reflect.apply(method as (...args: unknown[]) => unknown, resolver, args);
+		return apply(method as (...args: unknown[]) => unknown, resolver, args);
 	}
 }
 

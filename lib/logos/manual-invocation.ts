@@ -6,7 +6,7 @@ import type { Invocation } from '../invocation/advice.js';
 import type { AttributeRecord } from '../invocation/attributes.js';
 import { invocationOf } from '../invocation/context.js';
 import { activeContext, runInContext } from '../runtime/active-context.js';
-import { warnOnce } from '../runtime/log-once.js';
+import { warnFault, warnOnce } from '../runtime/log-once.js';
 import type { TracedOptions } from '../signals/tracing/options.js';
 import { TRACED } from '../signals/tracing/spec.js';
 import { enterInvocation } from '../weaving/invocations/invocation-lifecycle.js';
@@ -190,15 +190,41 @@ export function startInvocation(path: string, options: BlockOptions = {}): OpenI
 	};
 }
 
-/** Creates the invocation of a path in the active context, without beginning it. */
+/** Creates the invocation of a path in the active context, without beginning it. Never throws. */
 function open(path: unknown, options: BlockOptions<never>): RunningInvocation {
 	const base = activeContext();
 	const pathText = typeof path === 'string' ? path : `(${typeof path})`;
-	return new RunningInvocation(manualJoinPoint(path, options), undefined, [], invocationOf(base), base, {
-		path: pathText,
-		umwelt: { observer: options.observer },
-	});
+	try {
+		return new RunningInvocation(manualJoinPoint(path, options), undefined, [], invocationOf(base), base, {
+			path: pathText,
+			umwelt: { observer: options.observer },
+		});
+	} catch (error) {
+		warnFault('The beginning of a block', error);
+		return new RunningInvocation(UNOBSERVED, undefined, [], undefined, base, { path: pathText });
+	}
 }
+
+/** The join point of a block that cannot be observed: it has no advices. */
+const UNOBSERVED: JoinPoint = Object.freeze({
+	template: OTHER,
+	context: undefined,
+	holon: undefined,
+	aspect: undefined,
+	functionName: '',
+	advices: [],
+	refusalAdvices: [],
+	options: {},
+	observerIndex: 0,
+	parameterAttributes: [],
+	memberAttributes: [],
+	wantsItems: false,
+	showsItems: false,
+	unobserved: true,
+	idleByContext: undefined,
+	timed: false,
+	instanceFields: undefined,
+});
 
 /** Returns the join point of a manual invocation. There is no class to keep it by, so it is created at each call. */
 function manualJoinPoint(path: unknown, options: BlockOptions<never>): JoinPoint {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { apply } from './intrinsics.js';
 import { processState } from './process-state.js';
 
 /**
@@ -64,11 +65,28 @@ export function areOfSameInvocation(a: Context, b: Context): boolean {
 
 /** Returns the context of the running code; `ROOT_CONTEXT` outside of any. */
 export function activeContext(): Context {
-	if (state.storageUsed) {
-		const stored = state.storage.getStore();
-		if (stored !== undefined && !managerWorks()) return stored;
+	try {
+		if (state.storageUsed) {
+			const stored = state.storage.getStore();
+			if (stored !== undefined && !managerWorks()) return stored;
+		}
+		return context.active();
+	} catch {
+		// A context manager, or what it uses of the language, was replaced by something that throws.
+		return ROOT_CONTEXT;
 	}
-	return context.active();
+}
+
+/**
+ * The arguments of the call that `runInContext` passes to the context manager; undefined once the function runs. By them
+ * an error of the manager is distinguished from one of the function.
+ */
+let awaited: unknown[] | undefined;
+
+/** Calls the function of `runInContext`, in its context. */
+function callAwaited<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
+	awaited = undefined;
+	return apply(fn, self, args) as R;
 }
 
 /**
@@ -76,14 +94,21 @@ export function activeContext(): Context {
  *
  * @param self - the `this` of `fn`
  * @returns what `fn` returns
- * @throws what `fn` throws
+ * @throws what `fn` throws, and nothing else
  */
 export function runInContext<A extends unknown[], R>(ctx: Context, fn: (...args: A) => R, self: unknown, args: A): R {
-	// `Reflect.apply` sets the `this` of `fn`, not the manager: given a `this`, `with` creates a bound function at each
-	// call, and given undefined, it calls with null.
-	if (managerWorks()) {
-		return (state.manager as ContextManager).with(ctx, Reflect.apply<unknown, A, R>, undefined, fn, self, args);
+	awaited = args;
+	try {
+		// `callAwaited` sets the `this` of `fn`, not the manager: given a `this`, `with` creates a bound function at each
+		// call, and given undefined, it calls with null.
+		if (managerWorks()) {
+			return (state.manager as ContextManager).with(ctx, callAwaited<A, R>, undefined, fn, self, args);
+		}
+		state.storageUsed = true;
+		return state.storage.run(ctx, callAwaited<A, R>, fn, self, args);
+	} catch (error) {
+		if (awaited !== args) throw error;
+		// The manager failed before it called the function, which then runs in the context of its caller.
+		return callAwaited(fn, self, args);
 	}
-	state.storageUsed = true;
-	return state.storage.run(ctx, Reflect.apply<unknown, A, R>, fn, self, args);
 }

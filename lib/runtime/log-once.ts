@@ -30,6 +30,15 @@ export function warnOnce(key: string, message: string, cause?: unknown): void {
 	}
 }
 
+/**
+ * Logs once that a part of the toolkit failed where an error would reach the application. Never throws.
+ *
+ * @param what - the part, as the beginning of a sentence
+ */
+export function warnFault(what: string, cause: unknown): void {
+	warnOnce(`fault: ${what}`, `${what} failed, which was kept from the application.`, cause);
+}
+
 /** Returns how often each problem occurred, by its key: the `problems` of `stats()`. */
 export function problemCounts(): ReadonlyMap<string, number> {
 	return state.counts;

@@ -22,5 +22,9 @@ export function passThrough(result: unknown, context: Context, watch: string | u
  * there: a primitive value needs no settlement, which saves 120 ns.
  */
 export function passThroughLater(promise: object, context: Context, watch: string | undefined): unknown {
-	return thenNatively(promise, (value) => passThrough(value, context, watch));
+	try {
+		return thenNatively(promise, (value) => passThrough(value, context, watch));
+	} catch {
+		return promise;
+	}
 }

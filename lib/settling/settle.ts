@@ -1,4 +1,5 @@
 import types from 'node:util/types';
+import { warnFault } from '../runtime/log-once.js';
 import { Consumption } from './common/consumption.js';
 import { registerFinalization } from './common/finalization.js';
 import {
@@ -36,14 +37,29 @@ import { MemberSettlement, watchMember } from './watch-member.js';
  *   from it, which settles one microtask turn later
  */
 export function settle(value: unknown, settlement: Settlement): unknown {
-	if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
-		settlement.done(value);
-		return value;
+	try {
+		if (value === null || (typeof value !== 'object' && typeof value !== 'function')) {
+			settlement.done(value);
+			return value;
+		}
+		const then = readThen(value);
+		if (typeof then !== 'function') return settleObject(value, settlement);
+		if (isPlainPromise(value)) return settlePlainPromise(value, settlement);
+		return settleThenable(value, then as AnyFunction, settlement);
+	} catch (error) {
+		return settleUnfollowed(value, settlement, error);
 	}
-	const then = readThen(value);
-	if (typeof then !== 'function') return settleObject(value, settlement);
-	if (isPlainPromise(value)) return settlePlainPromise(value, settlement);
-	return settleThenable(value, then as AnyFunction, settlement);
+}
+
+/** Ends a result that could not be followed, and returns it: its caller receives what the method returned. */
+function settleUnfollowed(value: unknown, settlement: Settlement, error: unknown): unknown {
+	warnFault('Following a result', error);
+	try {
+		if (!settlement.ended) settlement.done(value);
+	} catch {
+		// Nothing more can be done for this invocation.
+	}
+	return value;
 }
 
 /**
@@ -52,14 +68,27 @@ export function settle(value: unknown, settlement: Settlement): unknown {
  * stream.
  */
 export function settlePlainPromise(promise: object, settlement: Settlement): unknown {
-	return thenNatively(
-		promise,
-		(value) => settle(value, settlement),
-		(error) => {
-			settlement.failed(error);
-			throw error;
-		},
-	);
+	try {
+		return thenNatively(
+			promise,
+			(value) => settle(value, settlement),
+			(error) => {
+				reportFailed(settlement, error);
+				throw error;
+			},
+		);
+	} catch (error) {
+		return settleUnfollowed(promise, settlement, error);
+	}
+}
+
+/** Reports that a result failed. Never throws. */
+function reportFailed(settlement: Settlement, error: unknown): void {
+	try {
+		settlement.failed(error);
+	} catch (fault) {
+		warnFault('Reporting a failure', fault);
+	}
 }
 
 /** Follows an object with a `then` that is no plain native promise. */

@@ -1,3 +1,4 @@
+import { apply } from '../runtime/intrinsics.js';
 import type { Consumption } from './common/consumption.js';
 import { type AnyFunction, descriptorOf, overrideAccessor, overrideProperty } from './common/override-property.js';
 import type { Settlement } from './common/settlement.js';
@@ -28,7 +29,7 @@ export function watchMember(
 	function get(this: unknown): unknown {
 		if (reading.consumption !== result.consumption) reading = new MemberReading(result.consumption);
 		const { settlement, settled } = reading;
-		if (settlement.ended) return Reflect.apply(read, this, []);
+		if (settlement.ended) return apply(read, this, []);
 		const value = settlement.run(read, this, []);
 		if (typeof value !== 'object' || value === null) return settle(value, settlement);
 		if (!settled.has(value)) settled.set(value, settle(value, settlement));

@@ -25,6 +25,7 @@ import {
 import type { Resource } from '@opentelemetry/resources';
 import type { Span, TimedEvent } from '@opentelemetry/sdk-trace';
 import type { ConstantAttributes } from '../../lib/redaction/constant-attributes.js';
+import { hasOwn } from '../../lib/runtime/intrinsics.js';
 import {
 	ATTR_EXCEPTION_MESSAGE,
 	ATTR_EXCEPTION_STACKTRACE,
@@ -157,23 +158,31 @@ export class FastSpan implements Span {
 	 */
 	setAttribute(key: string, value: AttributeValue): this {
 		if (this._isSpanEnded()) return this;
-		const decision = maybeAddAttribute({
-			key,
-			value,
-			attributes: this.attributes,
-			limits: this._spanLimits,
-			currentAttributesCount: this._attributesCount,
-		});
-		if (decision === AddAttributeDecision.DROP_LIMIT_REACHED) {
-			if (++this._droppedAttributesCount === 1) diag.warn('Dropping extra attributes.');
-		} else if (decision === AddAttributeDecision.ADD_NEW) this._attributesCount++;
+		try {
+			const decision = maybeAddAttribute({
+				key,
+				value,
+				attributes: this.attributes,
+				limits: this._spanLimits,
+				currentAttributesCount: this._attributesCount,
+			});
+			if (decision === AddAttributeDecision.DROP_LIMIT_REACHED) {
+				if (++this._droppedAttributesCount === 1) diag.warn('Dropping extra attributes.');
+			} else if (decision === AddAttributeDecision.ADD_NEW) this._attributesCount++;
+		} catch (error) {
+			warnIgnored('setAttribute', error);
+		}
 		return this;
 	}
 
 	/** Sets each own enumerable attribute as `setAttribute` does. */
 	setAttributes(attributes: Attributes): this {
-		for (const key in attributes) {
-			if (Object.hasOwn(attributes, key)) this.setAttribute(key, attributes[key] as AttributeValue);
+		try {
+			for (const key in attributes) {
+				if (hasOwn(attributes, key)) this.setAttribute(key, attributes[key] as AttributeValue);
+			}
+		} catch (error) {
+			warnIgnored('setAttributes', error);
 		}
 		return this;
 	}
@@ -186,11 +195,21 @@ export class FastSpan implements Span {
 	 */
 	addEvent(name: string, second?: Attributes | TimeInput, third?: TimeInput): this {
 		if (this._isSpanEnded()) return this;
+		try {
+			this._addEvent(name, second, third);
+		} catch (error) {
+			warnIgnored('addEvent', error);
+		}
+		return this;
+	}
+
+	/** Does what `addEvent` does. Throws what the attributes, the time or the language throw. */
+	private _addEvent(name: string, second: Attributes | TimeInput | undefined, third: TimeInput | undefined): void {
 		const { eventCountLimit, attributePerEventCountLimit, attributeValueLengthLimit } = this._spanLimits;
 		if (eventCountLimit === 0) {
 			diag.warn('No events allowed.');
 			this._droppedEventsCount++;
-			return this;
+			return;
 		}
 		if (this.events.length >= eventCountLimit) {
 			if (this._droppedEventsCount === 0) diag.debug('Dropping extra events.');
@@ -203,29 +222,36 @@ export class FastSpan implements Span {
 		const limits = { attributeCountLimit: attributePerEventCountLimit, attributeValueLengthLimit };
 		const attributes = cleanSimpleAttributes(isTime ? undefined : (second as Attributes), limits);
 		this.events.push({ name, time: this._getTime(time), ...attributes } as TimedEvent);
-		return this;
 	}
 
 	/** Adds a link. Beyond the limit the oldest one is dropped; with a limit of 0 the new one. */
 	addLink(link: Link): this {
 		if (this._isSpanEnded()) return this;
-		const { linkCountLimit } = this._spanLimits;
-		if (linkCountLimit === 0) {
-			this._droppedLinksCount++;
-			return this;
+		try {
+			const { linkCountLimit } = this._spanLimits;
+			if (linkCountLimit === 0) {
+				this._droppedLinksCount++;
+				return this;
+			}
+			if (this.links.length >= linkCountLimit) {
+				if (this._droppedLinksCount === 0) diag.debug('Dropping extra links.');
+				this.links.shift();
+				this._droppedLinksCount++;
+			}
+			this.links.push(cleanLink(link, this._spanLimits));
+		} catch (error) {
+			warnIgnored('addLink', error);
 		}
-		if (this.links.length >= linkCountLimit) {
-			if (this._droppedLinksCount === 0) diag.debug('Dropping extra links.');
-			this.links.shift();
-			this._droppedLinksCount++;
-		}
-		this.links.push(cleanLink(link, this._spanLimits));
 		return this;
 	}
 
 	/** Adds each link as `addLink` does. */
 	addLinks(links: Link[]): this {
-		for (const link of links) this.addLink(link);
+		try {
+			for (const link of links) this.addLink(link);
+		} catch (error) {
+			warnIgnored('addLinks', error);
+		}
 		return this;
 	}
 
@@ -233,8 +259,18 @@ export class FastSpan implements Span {
 	 * Sets the status. UNSET is ignored, and so is any status after OK. A message is kept with ERROR only; one that is
 	 * not a string is dropped with a warning.
 	 */
-	setStatus({ code, message }: SpanStatus): this {
-		if (this._isSpanEnded() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
+	setStatus(given: SpanStatus): this {
+		try {
+			this._setStatus(given);
+		} catch (error) {
+			warnIgnored('setStatus', error);
+		}
+		return this;
+	}
+
+	/** Does what `setStatus` does. Throws what the members of the status throw. */
+	private _setStatus({ code, message }: SpanStatus): void {
+		if (this._isSpanEnded() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return;
 		const status: SpanStatus = { code };
 		if (code === SpanStatusCode.ERROR) {
 			if (typeof message === 'string') status.message = message;
@@ -243,7 +279,6 @@ export class FastSpan implements Span {
 			}
 		}
 		this.status = status;
-		return this;
 	}
 
 	/** Replaces the name. */
@@ -261,9 +296,33 @@ export class FastSpan implements Span {
 	end(time?: TimeInput): void {
 		if (this._isSpanEnded()) {
 			const { traceId, spanId } = this._spanContext;
-			diag.error(`${this.name} ${traceId}-${spanId} - You can only call end() on a span once.`);
+			try {
+				diag.error(`${this.name} ${traceId}-${spanId} - You can only call end() on a span once.`);
+			} catch {
+				// A logger of the application may throw.
+			}
 			return;
 		}
+		try {
+			this._setEnd(time);
+			// Processors may still change the span in `onEnding`, but not in `onEnd`.
+			this._spanProcessor.onEnding?.(this);
+			this._recordEndMetrics?.();
+		} catch (error) {
+			warnIgnored('end', error);
+		}
+		this._ended = true;
+		try {
+			this._spanProcessor.onEnd(this);
+		} catch (error) {
+			warnIgnored('end', error);
+		}
+	}
+
+	/** Sets the end time and the duration. Throws what the given time throws; the span then ends when it started. */
+	private _setEnd(time: TimeInput | undefined): void {
+		this.endTime = this.startTime;
+		this._duration = NOT_ENDED;
 		this.endTime = this._getTime(time);
 		this._duration = hrTimeDuration(this.startTime, this.endTime);
 		if (this._duration[0] < 0) {
@@ -272,7 +331,7 @@ export class FastSpan implements Span {
 				this.startTime,
 				this.endTime,
 			);
-			this.endTime = [...this.startTime];
+			this.endTime = [this.startTime[0], this.startTime[1]];
 			this._duration = [0, 0];
 		}
 		if (this._droppedEventsCount > 0) {
@@ -280,11 +339,6 @@ export class FastSpan implements Span {
 		}
 		if (this._droppedLinksCount > 0)
 			diag.warn(`Dropped ${this._droppedLinksCount} links because linkCountLimit reached`);
-		// Processors may still change the span in `onEnding`, but not in `onEnd`.
-		this._spanProcessor.onEnding?.(this);
-		this._recordEndMetrics?.();
-		this._ended = true;
-		this._spanProcessor.onEnd(this);
 	}
 
 	/** True until the span has ended. */
@@ -294,21 +348,23 @@ export class FastSpan implements Span {
 
 	/**
 	 * Adds an event `exception`. As in the SDK its type is the error's `code` if there is one, else its `name`. Without
-	 * type and message it is not added, and a warning is logged.
+	 * type and message it is not added, and a warning is logged. A member of the exception that throws counts as missing.
 	 */
 	recordException(exception: Exception, time?: TimeInput): void {
 		const attributes: Attributes = {};
 		if (typeof exception === 'string') attributes[ATTR_EXCEPTION_MESSAGE] = exception;
 		else if (exception) {
-			const { code, name, message, stack } = exception;
-			if (code) attributes[ATTR_EXCEPTION_TYPE] = code.toString();
-			else if (name) attributes[ATTR_EXCEPTION_TYPE] = name;
-			if (message) attributes[ATTR_EXCEPTION_MESSAGE] = message;
-			if (stack) attributes[ATTR_EXCEPTION_STACKTRACE] = stack;
+			const code = read(exception, 'code');
+			const type = code ? textOf(code) : read(exception, 'name');
+			const message = read(exception, 'message');
+			const stack = read(exception, 'stack');
+			if (type) attributes[ATTR_EXCEPTION_TYPE] = type as AttributeValue;
+			if (message) attributes[ATTR_EXCEPTION_MESSAGE] = message as AttributeValue;
+			if (stack) attributes[ATTR_EXCEPTION_STACKTRACE] = stack as AttributeValue;
 		}
 		if (attributes[ATTR_EXCEPTION_TYPE] || attributes[ATTR_EXCEPTION_MESSAGE])
 			this.addEvent('exception', attributes, time);
-		else diag.warn(`Failed to record an exception ${exception}`);
+		else warn(`Failed to record an exception ${textOf(exception)}`);
 	}
 
 	/** The time from start to end; `[-1, -1]` until it has ended. */
@@ -358,8 +414,40 @@ export class FastSpan implements Span {
 		if (this._ended) {
 			const { traceId, spanId } = this._spanContext;
 			const description = `ended Span {traceId: ${traceId}, spanId: ${spanId}}`;
-			diag.warn(`Cannot execute the operation on ${description}`, new Error(`Operation attempted on ${description}`));
+			warn(`Cannot execute the operation on ${description}`, new Error(`Operation attempted on ${description}`));
 		}
 		return this._ended;
+	}
+}
+
+/** Logs that a call of a span's method had no effect, or not all of it. Never throws. */
+function warnIgnored(method: string, error: unknown): void {
+	warn(`A call of ${method}() on a span failed, and is ignored. Reason: ${textOf(error)}`);
+}
+
+/** Logs a warning. Never throws: a logger of the application may. */
+function warn(message: string, ...more: unknown[]): void {
+	try {
+		diag.warn(message, ...more);
+	} catch {
+		// A span never throws into the application.
+	}
+}
+
+/** Returns a member of an exception; undefined if it has none, or if reading it throws. */
+function read(exception: object | number | boolean | symbol | bigint, key: string): unknown {
+	try {
+		return (exception as Record<string, unknown>)[key];
+	} catch {
+		return undefined;
+	}
+}
+
+/** Returns a value as text; the name of its type if it has none. Never throws. */
+function textOf(value: unknown): string {
+	try {
+		return String(value);
+	} catch {
+		return typeof value;
 	}
 }

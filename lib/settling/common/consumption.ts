@@ -1,8 +1,9 @@
+import { warnFault } from '../../runtime/log-once.js';
 import type { Settlement } from './settlement.js';
 import type { StreamTimer } from './stream-timing.js';
 
 /**
- * The consumption of one result: reports to its settlement what the consumer does. Every member that was overridden to
+ * The consumption of one result: reports to its settlement what the consumer does. The methods that report never throw. Every member that was overridden to
  * watch the result refers to it, so it exists as long as the result can be consumed.
  *
  * A result that can be consumed several times (an iterable, the branches of `tee()`, an observable) has one part per
@@ -50,24 +51,49 @@ export class Consumption {
 
 	/** Reports that one item reached the consumer. Ignored once the result ended. */
 	item(value: unknown): void {
-		if (this.settlement.ended) return;
-		this.timer?.chunk(value);
-		if (this.settlement.wantsItems) this.settlement.item(value);
+		try {
+			if (this.settlement.ended) return;
+			this.timer?.chunk(value);
+			if (this.settlement.wantsItems) this.settlement.item(value);
+		} catch (error) {
+			warnUnreported(error);
+		}
+	}
+
+	/** Reports that the consumer requested an item, and waits for it. */
+	asked(): void {
+		try {
+			this.timer?.asked();
+		} catch (error) {
+			warnUnreported(error);
+		}
 	}
 
 	/** Reports that the result was consumed completely. */
 	done(value?: unknown): void {
-		this.settlement.done(value, this.kind);
+		try {
+			this.settlement.done(value, this.kind);
+		} catch (error) {
+			warnUnreported(error);
+		}
 	}
 
 	/** Reports that the consumer stopped before the end. */
 	cancelled(): void {
-		this.settlement.cancelled(this.kind);
+		try {
+			this.settlement.cancelled(this.kind);
+		} catch (error) {
+			warnUnreported(error);
+		}
 	}
 
 	/** Reports that the result failed with the error that the consumer receives. */
 	failed(error: unknown): void {
-		this.settlement.failed(error);
+		try {
+			this.settlement.failed(error);
+		} catch (fault) {
+			warnUnreported(fault);
+		}
 	}
 
 	/** Begins one more consumption of the same result, and returns it. */
@@ -85,6 +111,11 @@ export class Consumption {
 	partCancelled(): void {
 		if (--this.#activeParts === 0) this.cancelled();
 	}
+}
+
+/** Logs once that a settlement threw: the consumer of the result must not receive that error. */
+function warnUnreported(error: unknown): void {
+	warnFault('Reporting what a consumer did', error);
 }
 
 /** One of several consumptions of a result. It can be cancelled without ending the result. */

@@ -1,3 +1,4 @@
+import { warnFault } from '../../runtime/log-once.js';
 import { platform } from '../../runtime/platform.js';
 import { scopedState } from '../../runtime/scoped-state.js';
 import type { Settlement } from './settlement.js';
@@ -23,7 +24,7 @@ const state = scopedState('settling/finalization', () => {
 
 /**
  * Registers a settlement, so that it ends with `abandoned()` when its target is garbage-collected. Does nothing if the
- * settlement ended.
+ * settlement ended. Never throws.
  *
  * A settlement has one target; a second call replaces the first one (a query whose value is a stream).
  *
@@ -32,15 +33,23 @@ const state = scopedState('settling/finalization', () => {
  */
 export function registerFinalization(target: object, settlement: Settlement): void {
 	if (settlement.ended) return;
-	if (state.open.has(settlement)) state.registry.unregister(settlement);
-	else if (state.open.size >= state.sweepAt) sweep();
-	state.open.set(settlement, platform.performanceNow());
-	state.registry.register(target, settlement, settlement);
+	try {
+		if (state.open.has(settlement)) state.registry.unregister(settlement);
+		else if (state.open.size >= state.sweepAt) sweep();
+		state.open.set(settlement, platform.performanceNow());
+		state.registry.register(target, settlement, settlement);
+	} catch (error) {
+		warnFault('Registering a result', error);
+	}
 }
 
-/** Removes a settlement that ended. It costs one look-up if the settlement was never registered. */
+/** Removes a settlement that ended. It costs one look-up if the settlement was never registered. Never throws. */
 export function unregisterFinalization(settlement: Settlement): void {
-	if (state.open.size > 0 && state.open.delete(settlement)) state.registry.unregister(settlement);
+	try {
+		if (state.open.size > 0 && state.open.delete(settlement)) state.registry.unregister(settlement);
+	} catch (error) {
+		warnFault('Unregistering a result', error);
+	}
 }
 
 /** Ends a settlement with `abandoned()`, as if its target had been garbage-collected. */

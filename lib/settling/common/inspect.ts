@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream';
+import { getOwnPropertyDescriptor, getPrototypeOf, hasOwn } from '../../runtime/intrinsics.js';
 
 /** Returns one member of a result; undefined if reading it throws. */
 export function inspect(value: object, key: PropertyKey): unknown {
@@ -78,7 +79,7 @@ const byPrototype = new WeakMap<object, PrototypeInfo>();
 /** Returns what is known of a value from its prototype chain. Reads nothing of the value itself. Never throws. */
 export function prototypeInfoOf(value: object): PrototypeInfo {
 	try {
-		const prototype = Reflect.getPrototypeOf(value);
+		const prototype = getPrototypeOf(value);
 		if (prototype === Object.prototype) return PLAIN_OBJECT;
 		if (prototype === null) return UNKNOWN;
 		let info = byPrototype.get(prototype);
@@ -124,7 +125,7 @@ function readPrototypeChain(first: object): PrototypeInfo {
 		const className = nameOf(prototype);
 		name ??= className;
 		stream ??= streamOf(prototype, className);
-		prototype = Reflect.getPrototypeOf(prototype);
+		prototype = getPrototypeOf(prototype);
 	}
 	return { name, stream };
 }
@@ -135,14 +136,14 @@ function readPrototypeChain(first: object): PrototypeInfo {
  * application.
  */
 export function nameOf(prototype: object): string | undefined {
-	const cls: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+	const cls: unknown = getOwnPropertyDescriptor(prototype, 'constructor')?.value;
 	if (typeof cls === 'function') return ownStringProperty(cls, 'name');
 	return ownStringProperty(prototype, Symbol.toStringTag);
 }
 
 /** Returns an own property that is a string and not empty, without calling a getter; else undefined. */
 function ownStringProperty(owner: object, key: PropertyKey): string | undefined {
-	const value: unknown = Reflect.getOwnPropertyDescriptor(owner, key)?.value;
+	const value: unknown = getOwnPropertyDescriptor(owner, key)?.value;
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
@@ -152,13 +153,13 @@ function ownStringProperty(owner: object, key: PropertyKey): string | undefined 
  */
 function streamOf(prototype: object, name: string | undefined): PrototypeInfo['stream'] {
 	if (prototype === Readable.prototype || prototype === Writable.prototype) return 'node';
-	if (name === 'Readable' && Object.hasOwn(prototype, 'push') && Object.hasOwn(prototype, 'unshift')) return 'node';
-	if (name === 'Writable' && Object.hasOwn(prototype, 'cork') && Object.hasOwn(prototype, 'uncork')) return 'node';
-	if (name === 'ReadableStream' && Object.hasOwn(prototype, 'getReader')) return 'web';
+	if (name === 'Readable' && hasOwn(prototype, 'push') && hasOwn(prototype, 'unshift')) return 'node';
+	if (name === 'Writable' && hasOwn(prototype, 'cork') && hasOwn(prototype, 'uncork')) return 'node';
+	if (name === 'ReadableStream' && hasOwn(prototype, 'getReader')) return 'web';
 	return name === 'Response' && isNodeResponse(prototype) ? 'response' : undefined;
 }
 
 /** Returns true for the prototype of Node's own `Response`, not of a class of the application with the same name. */
 function isNodeResponse(prototype: object): boolean {
-	return ownStringProperty(prototype, Symbol.toStringTag) === 'Response' && Object.hasOwn(prototype, 'body');
+	return ownStringProperty(prototype, Symbol.toStringTag) === 'Response' && hasOwn(prototype, 'body');
 }

@@ -1,3 +1,4 @@
+import { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } from '../../runtime/intrinsics.js';
 /** Any function; it is called with `Reflect.apply`. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -10,8 +11,8 @@ export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
  */
 export function overrideProperty(target: object, key: PropertyKey, value: unknown): boolean {
 	try {
-		const own = Reflect.getOwnPropertyDescriptor(target, key);
-		return Reflect.defineProperty(target, key, {
+		const own = getOwnPropertyDescriptor(target, key);
+		return defineProperty(target, key, {
 			value,
 			writable: true,
 			enumerable: own?.enumerable ?? false,
@@ -25,10 +26,10 @@ export function overrideProperty(target: object, key: PropertyKey, value: unknow
 /** Does what `overrideProperty()` does, for a member that is read through a getter. */
 export function overrideAccessor(target: object, key: PropertyKey, accessor: Accessor): boolean {
 	try {
-		const own = Reflect.getOwnPropertyDescriptor(target, key);
+		const own = getOwnPropertyDescriptor(target, key);
 		const { get, set } = accessor;
 		const flags = { enumerable: own?.enumerable ?? false, configurable: true };
-		return Reflect.defineProperty(target, key, set === undefined ? { get, ...flags } : { get, set, ...flags });
+		return defineProperty(target, key, set === undefined ? { get, ...flags } : { get, set, ...flags });
 	} catch {
 		return false;
 	}
@@ -48,7 +49,7 @@ const MAX_CHAIN_DEPTH = 64;
 /** Returns the descriptor of an own or inherited member, without reading the member; undefined if there is none. */
 export function descriptorOf(target: object, key: PropertyKey): PropertyDescriptor | undefined {
 	const owner = ownerOf(target, key);
-	return owner === undefined ? undefined : Reflect.getOwnPropertyDescriptor(owner, key);
+	return owner === undefined ? undefined : getOwnPropertyDescriptor(owner, key);
 }
 
 /**
@@ -59,8 +60,8 @@ export function ownerOf(target: object, key: PropertyKey): object | undefined {
 	try {
 		let owner: object | null = target;
 		for (let depth = 0; owner !== null && depth < MAX_CHAIN_DEPTH; depth++) {
-			if (Object.hasOwn(owner, key)) return owner;
-			owner = Reflect.getPrototypeOf(owner);
+			if (hasOwn(owner, key)) return owner;
+			owner = getPrototypeOf(owner);
 		}
 	} catch {
 		// A trap of a proxy threw: the owner cannot be found.

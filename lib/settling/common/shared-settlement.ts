@@ -1,3 +1,4 @@
+import { apply } from '../../runtime/intrinsics.js';
 import { abandon } from './finalization.js';
 import type { Settlement } from './settlement.js';
 import { SharedTimer, StreamTimer, type StreamTiming } from './stream-timing.js';
@@ -29,7 +30,13 @@ export class SharedSettlement implements Settlement {
 
 	/** The settlements that have not ended. */
 	get open(): readonly Settlement[] {
-		return this.#members.filter((member) => !member.ended);
+		// The loops of this class use no function that an application may have replaced.
+		const open: Settlement[] = [];
+		for (let i = 0; i < this.#members.length; i++) {
+			const member = this.#members[i] as Settlement;
+			if (!member.ended) open[open.length] = member;
+		}
+		return open;
 	}
 
 	get watch(): string | undefined {
@@ -37,16 +44,18 @@ export class SharedSettlement implements Settlement {
 	}
 
 	get wantsItems(): boolean {
-		return this.#members.some((member) => !member.ended && member.wantsItems);
+		const { open } = this;
+		for (let i = 0; i < open.length; i++) if (open[i]?.wantsItems === true) return true;
+		return false;
 	}
 
 	get ended(): boolean {
-		return this.#members.every((member) => member.ended);
+		return this.open.length === 0;
 	}
 
 	run<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
-		const first = this.#members.find((member) => !member.ended);
-		return first === undefined ? (Reflect.apply(fn, self, args) as R) : first.run(fn, self, args);
+		const first = this.open[0];
+		return first === undefined ? (apply(fn, self, args) as R) : first.run(fn, self, args);
 	}
 
 	pace(): StreamTiming | undefined {
@@ -59,23 +68,29 @@ export class SharedSettlement implements Settlement {
 	}
 
 	item(value: unknown): void {
-		for (const member of this.open) if (member.wantsItems) member.item(value);
+		this.#each((member) => member.wantsItems && member.item(value));
 	}
 
 	done(value: unknown, kind?: string): void {
-		for (const member of this.open) member.done(value, kind);
+		this.#each((member) => member.done(value, kind));
 	}
 
 	failed(error: unknown): void {
-		for (const member of this.open) member.failed(error);
+		this.#each((member) => member.failed(error));
 	}
 
 	cancelled(kind?: string): void {
-		for (const member of this.open) member.cancelled(kind);
+		this.#each((member) => member.cancelled(kind));
 	}
 
 	abandoned(heldAt: number): void {
-		for (const member of this.open) member.abandoned(heldAt);
+		this.#each((member) => member.abandoned(heldAt));
+	}
+
+	/** Reports something to each settlement that has not ended. */
+	#each(report: (member: Settlement) => unknown): void {
+		const { open } = this;
+		for (let i = 0; i < open.length; i++) report(open[i] as Settlement);
 	}
 
 	#add(settlement: Settlement): void {

@@ -1,3 +1,4 @@
+import { getOwnPropertyDescriptor } from '../../runtime/intrinsics.js';
 import { processState } from '../../runtime/process-state.js';
 import { Consumption } from './consumption.js';
 import type { Settlement } from './settlement.js';
@@ -82,7 +83,7 @@ export class WatchedResult {
 	/** Returns true if the object still has the recorded override. */
 	isInPlace(object: object): boolean {
 		try {
-			const descriptor = Reflect.getOwnPropertyDescriptor(object, this.#key);
+			const descriptor = getOwnPropertyDescriptor(object, this.#key);
 			return descriptor !== undefined && (descriptor.get ?? descriptor.value) === this.#override;
 		} catch {
 			return false;

@@ -1,4 +1,14 @@
 import types from 'node:util/types';
+import {
+	apply,
+	defineProperty,
+	getOwnPropertyDescriptor,
+	getPrototypeOf,
+	hasOwn,
+	ownKeys,
+	get as reflectGet,
+} from '../../runtime/intrinsics.js';
+import { warnFault } from '../../runtime/log-once.js';
 import { processState } from '../../runtime/process-state.js';
 import type { Settlement } from '../common/settlement.js';
 
@@ -25,7 +35,7 @@ const NODE_ASYNC_HOOK_SYMBOLS = new Set([
 export function isPlainPromise(value: object): boolean {
 	if (!types.isPromise(value)) return false;
 	try {
-		const prototype = Reflect.getPrototypeOf(value);
+		const prototype = getPrototypeOf(value);
 		return (prototype === Promise.prototype || isPromisePrototype(prototype)) && hasNoMembers(value);
 	} catch {
 		return false;
@@ -41,10 +51,10 @@ export function isPlainPromise(value: object): boolean {
 export function settlesNatively(promise: object, then: unknown): boolean {
 	if (then === promiseThen) return true;
 	try {
-		let prototype = Reflect.getPrototypeOf(promise);
+		let prototype = getPrototypeOf(promise);
 		if (isPromisePrototype(prototype)) return true;
-		while (prototype !== null && !isPromisePrototype(prototype)) prototype = Reflect.getPrototypeOf(prototype);
-		return prototype !== null && Reflect.get(prototype, 'then') === then;
+		while (prototype !== null && !isPromisePrototype(prototype)) prototype = getPrototypeOf(prototype);
+		return prototype !== null && reflectGet(prototype, 'then') === then;
 	} catch {
 		// A proxy in the prototype chain: its `then` counts as one of the application.
 		return false;
@@ -60,7 +70,7 @@ export function thenNatively(
 	fulfilled: (value: unknown) => unknown,
 	failed?: (error: unknown) => unknown,
 ): unknown {
-	return promiseThen.call(promise as Promise<unknown>, fulfilled, failed);
+	return apply(promiseThen, promise, [fulfilled, failed]);
 }
 
 /**
@@ -69,16 +79,16 @@ export function thenNatively(
  */
 function isPromisePrototype(prototype: object | null): boolean {
 	if (prototype === Promise.prototype) return true;
-	if (prototype === null || !Object.hasOwn(prototype, Symbol.toStringTag) || !Object.hasOwn(prototype, 'then')) {
+	if (prototype === null || !hasOwn(prototype, Symbol.toStringTag) || !hasOwn(prototype, 'then')) {
 		return false;
 	}
-	const parent = Reflect.getPrototypeOf(prototype);
-	return parent !== null && Reflect.getPrototypeOf(parent) === null;
+	const parent = getPrototypeOf(prototype);
+	return parent !== null && getPrototypeOf(parent) === null;
 }
 
 /** Returns true if the promise has no own properties but those that Node sets. */
 function hasNoMembers(promise: object): boolean {
-	const keys = Reflect.ownKeys(promise);
+	const keys = ownKeys(promise);
 	return keys.length === 0 || keys.every(isAsyncHookSymbol);
 }
 
@@ -126,8 +136,12 @@ export function watchPromise(promise: object, settled: (value: unknown) => unkno
 			promise,
 			(value) => void settled(value),
 			(error) => {
-				settlement.failed(error);
-				if (!state.handled) state.substitute ??= Promise.reject(error);
+				try {
+					settlement.failed(error);
+				} catch (fault) {
+					warnFault('Reporting a failure', fault);
+				}
+				if (!state.handled) state.substitute ??= rejectedWith(error);
 			},
 		);
 	} finally {
@@ -143,16 +157,16 @@ export function watchPromise(promise: object, settled: (value: unknown) => unkno
  */
 function watchHandling(promise: object): HandledState | undefined {
 	const state: HandledState = { subscribing: false, handled: false, substitute: undefined };
-	const own = Reflect.getOwnPropertyDescriptor(promise, 'constructor');
-	const defined = Reflect.defineProperty(promise, 'constructor', {
+	const own = getOwnPropertyDescriptor(promise, 'constructor');
+	const defined = defineProperty(promise, 'constructor', {
 		get(this: unknown): unknown {
 			if (state.subscribing) return Promise;
 			markHandled(state);
-			if (own === undefined) return Reflect.get(Reflect.getPrototypeOf(promise) ?? {}, 'constructor', this);
-			return own.get === undefined ? own.value : Reflect.apply(own.get, this, []);
+			if (own === undefined) return reflectGet(getPrototypeOf(promise) ?? {}, 'constructor', this);
+			return own.get === undefined ? own.value : apply(own.get, this, []);
 		},
 		set(value: unknown): void {
-			Reflect.defineProperty(promise, 'constructor', { value, writable: true, enumerable: true, configurable: true });
+			defineProperty(promise, 'constructor', { value, writable: true, enumerable: true, configurable: true });
 		},
 		enumerable: own?.enumerable ?? false,
 		configurable: true,
@@ -160,6 +174,11 @@ function watchHandling(promise: object): HandledState | undefined {
 	if (!defined) return undefined;
 	handledStates.set(promise, state);
 	return state;
+}
+
+/** Returns a promise that is rejected. It uses no function that an application may have replaced. */
+async function rejectedWith(error: unknown): Promise<never> {
+	throw error;
 }
 
 /** Records that the application handles the promise, and marks the substitute as handled too. */

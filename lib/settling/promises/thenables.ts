@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../runtime/active-context.js';
+import { apply } from '../../runtime/intrinsics.js';
 import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, descriptorOf, overrideAccessor, overrideProperty } from '../common/override-property.js';
@@ -77,7 +78,7 @@ class ThenableWatcher {
 		return {
 			then(this: unknown, ...args: unknown[]): unknown {
 				const { begun, consumption } = watcher.result;
-				if (begun || consumption.settlement.ended) return Reflect.apply(original, this, args);
+				if (begun || consumption.settlement.ended) return apply(original, this, args);
 				watcher.result.begun = true;
 				// The context of this call is the consumer's; the work below runs in that of the invocation.
 				const consumer = activeContext();
@@ -98,12 +99,12 @@ class ThenableWatcher {
 			[key](this: unknown, ...args: unknown[]): unknown {
 				const { begun, consumption } = watcher.result;
 				const { settlement } = consumption;
-				if (begun || settlement.ended) return Reflect.apply(original, this, args);
+				if (begun || settlement.ended) return apply(original, this, args);
 				const consumer = activeContext();
 				const callback = args[0];
 				if (typeof callback === 'function') {
 					args[0] = (...values: unknown[]) => {
-						if (key === 'catch') settlement.failed(values[0]);
+						if (key === 'catch') consumption.failed(values[0]);
 						return runInContext(consumer, callback as AnyFunction, undefined, values);
 					};
 				}
@@ -138,19 +139,20 @@ class ThenableWatcher {
 	/** Returns the `onFulfilled` that is passed to the original `then` in place of the consumer's. */
 	#fulfilled(consumption: Consumption, consumer: Context, callback: unknown): AnyFunction {
 		const watcher = this;
-		return function (this: unknown, value, ...more) {
-			const settled = watcher.onFulfilled(value, consumption.settlement);
+		return function (this: unknown, ...args) {
+			const settled = watcher.onFulfilled(args[0], consumption.settlement);
 			if (typeof callback !== 'function') return settled;
-			return runInContext(consumer, callback as AnyFunction, this, [settled, ...more]);
+			args[0] = settled;
+			return runInContext(consumer, callback as AnyFunction, this, args);
 		};
 	}
 
 	/** Returns the `onRejected` that is passed to the original `then`. Without one of the consumer it rethrows. */
 	#rejected(consumption: Consumption, consumer: Context, callback: unknown): AnyFunction {
-		return function (this: unknown, error, ...more) {
-			consumption.failed(error);
-			if (typeof callback !== 'function') throw error;
-			return runInContext(consumer, callback as AnyFunction, this, [error, ...more]);
+		return function (this: unknown, ...args) {
+			consumption.failed(args[0]);
+			if (typeof callback !== 'function') throw args[0];
+			return runInContext(consumer, callback as AnyFunction, this, args);
 		};
 	}
 
@@ -186,7 +188,7 @@ function hookedGetter(target: object, watcher: ThenableWatcher, getter: () => un
 	let unread: AnyFunction | undefined = first;
 	return {
 		get(this: unknown): unknown {
-			const then: unknown = unread !== undefined && this === target ? unread : Reflect.apply(getter, this, []);
+			const then: unknown = unread !== undefined && this === target ? unread : apply(getter, this, []);
 			if (this === target) unread = undefined;
 			return typeof then === 'function' ? watcher.hookedThen(then as AnyFunction) : then;
 		},

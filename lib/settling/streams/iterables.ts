@@ -1,3 +1,4 @@
+import { apply } from '../../runtime/intrinsics.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
 import { WatchedResult } from '../common/watched-result.js';
@@ -22,7 +23,7 @@ function watchedTee(original: AnyFunction, result: WatchedResult): AnyFunction {
 	return {
 		tee(this: unknown, ...args: unknown[]): unknown {
 			const { settlement } = result.consumption;
-			if (settlement.ended) return Reflect.apply(original, this, args);
+			if (settlement.ended) return apply(original, this, args);
 			result.begun = true;
 			const branches = settlement.run(original, this, args);
 			if (Array.isArray(branches)) for (const branch of branches) watchBranch(branch, result);

@@ -1,4 +1,6 @@
 import types from 'node:util/types';
+import { apply } from '../../runtime/intrinsics.js';
+import { warnFault } from '../../runtime/log-once.js';
 import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
@@ -15,11 +17,12 @@ const asyncGenerator = (async function* () {})();
 const asyncReturnItself = asyncGenerator[Symbol.asyncIterator];
 
 /** The methods of async generators: they return plain promises, which need not be inspected. */
-const NATIVE_ASYNC_STEPS: ReadonlySet<unknown> = new Set([
-	asyncGenerator.next,
-	asyncGenerator.return,
-	asyncGenerator.throw,
-]);
+const { next: nativeNext, return: nativeReturn, throw: nativeThrow } = asyncGenerator;
+
+/** Returns true for a method of async generators. */
+function isNativeAsyncStep(step: unknown): boolean {
+	return step === nativeNext || step === nativeReturn || step === nativeThrow;
+}
 
 /**
  * Watches an iterator: overrides `next`, `return` and `throw` on the same object, so that every step of its body runs
@@ -48,8 +51,10 @@ export function watchIterator(
 	const override = {
 		[symbol](this: unknown, ...args: unknown[]): unknown {
 			const returned = openIteration(iterate, this, args, result.consumption);
-			if (returned === iterator) watcher.hasIteratorResults = true;
-			else if (watchSteps(returned, result.consumption, watcher.async)) watcher.delegated = true;
+			guarded(() => {
+				if (returned === iterator) watcher.hasIteratorResults = true;
+				else if (watchSteps(returned, result.consumption, watcher.async)) watcher.delegated = true;
+			});
 			return returned;
 		},
 	};
@@ -71,10 +76,12 @@ export function watchIterations(iterable: object, iterate: AnyFunction, result: 
 			const { consumption } = result;
 			const returned = openIteration(iterate, this, args, consumption);
 			if (consumption.settlement.ended || typeof returned !== 'object' || returned === null) return returned;
-			if (watched.get(returned) === consumption) return returned;
-			watched.set(returned, consumption);
-			result.begun = true;
-			if (!watchSteps(returned, consumption.part(), true)) consumption.done();
+			guarded(() => {
+				if (watched.get(returned) === consumption) return;
+				watched.set(returned, consumption);
+				result.begun = true;
+				if (!watchSteps(returned, consumption.part(), true)) consumption.done();
+			});
 			return returned;
 		},
 	}[Symbol.asyncIterator];
@@ -128,10 +135,10 @@ class IteratorWatcher {
 	 */
 	step(original: AnyFunction, self: unknown, args: unknown[], isReturn: boolean): unknown {
 		const { settlement } = this.consumption;
-		if (settlement.ended) return Reflect.apply(original, self, args);
+		if (settlement.ended) return apply(original, self, args);
 		// A consumer that calls `return` does not wait for a chunk; an iterator that delegates is timed at the other one.
 		if (isReturn) this.returnCalled = true;
-		else if (!this.delegated) this.consumption.timer?.asked();
+		else if (!this.delegated) this.consumption.asked();
 		let result: unknown;
 		try {
 			result = settlement.run(original, self, args);
@@ -146,13 +153,16 @@ class IteratorWatcher {
 	/** Inspects the result of an async step once it is settled, and returns the promise for the consumer. */
 	#inspectLater(result: object, original: AnyFunction): unknown {
 		const onResult = this.#onResult;
-		if (NATIVE_ASYNC_STEPS.has(original) || isPlainPromise(result))
-			return thenNatively(result, onResult, this.#onFailed);
-		const then = inspect(result, 'then');
-		if (typeof then !== 'function') return this.#inspectResult(result);
-		if (types.isPromise(result) && settlesNatively(result, then))
-			watchPromise(result, onResult, this.consumption.settlement);
-		else watchThenable(result, then as AnyFunction, new WatchedResult(this.consumption), onResult);
+		try {
+			if (isNativeAsyncStep(original) || isPlainPromise(result)) return thenNatively(result, onResult, this.#onFailed);
+			const then = inspect(result, 'then');
+			if (typeof then !== 'function') return this.#inspectResult(result);
+			if (types.isPromise(result) && settlesNatively(result, then))
+				watchPromise(result, onResult, this.consumption.settlement);
+			else watchThenable(result, then as AnyFunction, new WatchedResult(this.consumption), onResult);
+		} catch (error) {
+			warnFault('Following the step of an iterator', error);
+		}
 		return result;
 	}
 
@@ -210,12 +220,21 @@ function overrideSteps(iterator: object, next: AnyFunction, watcher: IteratorWat
  */
 function openIteration(iterate: AnyFunction, self: unknown, args: unknown[], consumption: Consumption): unknown {
 	const { settlement } = consumption;
-	if (settlement.ended) return Reflect.apply(iterate, self, args);
+	if (settlement.ended) return apply(iterate, self, args);
 	try {
 		return settlement.run(iterate, self, args);
 	} catch (error) {
 		if (consumption.idle) consumption.failed(error);
 		throw error;
+	}
+}
+
+/** Runs what follows an iteration. It must not reach the consumer if it throws. */
+function guarded(follow: () => void): void {
+	try {
+		follow();
+	} catch (error) {
+		warnFault('Following an iteration', error);
 	}
 }
 

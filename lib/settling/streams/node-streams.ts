@@ -1,6 +1,7 @@
 import { Duplex, PassThrough, Readable, Transform, Writable } from 'node:stream';
 import type { Context } from '@opentelemetry/api';
 import { activeContext, areOfSameInvocation, runInContext } from '../../runtime/active-context.js';
+import { apply } from '../../runtime/intrinsics.js';
 import { processState } from '../../runtime/process-state.js';
 import type { Consumption } from '../common/consumption.js';
 import { abandon } from '../common/finalization.js';
@@ -122,7 +123,7 @@ class NodeStreamWatcher {
 				try {
 					return watcher.#isInProducerContext()
 						? runInContext(watcher.#consumerContext, original, this, args)
-						: Reflect.apply(original, this, args);
+						: apply(original, this, args);
 				} finally {
 					if (args[0] === 'data') watcher.#afterData();
 				}
@@ -141,10 +142,10 @@ class NodeStreamWatcher {
 			read(this: unknown, ...args: unknown[]): unknown {
 				if (args[0] === 0) {
 					if (watcher.#hasReader()) for (const timer of watcher.#timers) timer.waitingForFirst();
-					return Reflect.apply(original, this, args);
+					return apply(original, this, args);
 				}
 				for (const timer of watcher.#timers) timer.waiting();
-				const chunk = Reflect.apply(original, this, args);
+				const chunk = apply(original, this, args);
 				if (chunk === null) for (const timer of watcher.#timers) timer.notReady();
 				return chunk;
 			},
@@ -155,7 +156,7 @@ class NodeStreamWatcher {
 	#hasReader(): boolean {
 		if (inspect(this.stream, 'readableFlowing') === true) return true;
 		const count = inspect(this.stream, 'listenerCount');
-		return typeof count === 'function' && Reflect.apply(count, this.stream, ['readable']) > 0;
+		return typeof count === 'function' && apply(count, this.stream, ['readable']) > 0;
 	}
 
 	/** A listener of `data` waits for the next chunk once it handled this one, unless the stream was paused. */
@@ -181,7 +182,7 @@ class NodeStreamWatcher {
 				if (typeof callback !== 'function') return watcher.#runMethod(original, this, [error, callback]);
 				const destroyed = (...args: unknown[]) => {
 					watcher.#onClose(args[0] ?? error);
-					return Reflect.apply(callback, undefined, args);
+					return apply(callback, undefined, args);
 				};
 				return watcher.#runMethod(original, this, [error, destroyed]);
 			},

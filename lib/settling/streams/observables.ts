@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../runtime/active-context.js';
+import { apply } from '../../runtime/intrinsics.js';
 import type { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
@@ -17,7 +18,7 @@ export function watchObservable(observable: object, subscribe: AnyFunction, resu
 	const override = {
 		subscribe(this: unknown, ...args: unknown[]): unknown {
 			const { consumption } = result;
-			if (consumption.settlement.ended) return Reflect.apply(subscribe, this, args);
+			if (consumption.settlement.ended) return apply(subscribe, this, args);
 			result.begun = true;
 			const part = consumption.part();
 			part.timer?.waiting();
@@ -100,7 +101,7 @@ function watchUnsubscribe(subscription: unknown, part: Consumption): void {
 		{
 			unsubscribe(this: unknown, ...args: unknown[]): unknown {
 				const { settlement } = part;
-				if (settlement.ended) return Reflect.apply(unsubscribe, this, args);
+				if (settlement.ended) return apply(unsubscribe, this, args);
 				try {
 					return settlement.run(unsubscribe as AnyFunction, this, args);
 				} finally {

@@ -1,3 +1,4 @@
+import { hasOwn } from '../../runtime/intrinsics.js';
 import { inspect } from '../common/inspect.js';
 import { ownerOf } from '../common/override-property.js';
 import type { Settlement } from '../common/settlement.js';
@@ -13,7 +14,7 @@ import type { StreamTiming } from '../common/stream-timing.js';
  */
 export function unreadBody(response: object): object | undefined {
 	const owner = ownerOf(response, 'body');
-	if (owner === undefined || !Object.hasOwn(owner, Symbol.toStringTag)) return undefined;
+	if (owner === undefined || !hasOwn(owner, Symbol.toStringTag)) return undefined;
 	if (inspect(response, 'url') !== '' || inspect(response, 'bodyUsed') === true) return undefined;
 	const body = inspect(response, 'body');
 	if (typeof body !== 'object' || body === null || inspect(body, 'locked') === true) return undefined;

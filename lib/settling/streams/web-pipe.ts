@@ -1,4 +1,5 @@
 import { isErrored, isReadable, isWritable, type Readable, type Writable } from 'node:stream';
+import { getPrototypeOf } from '../../runtime/intrinsics.js';
 
 /**
  * Why a pipe ends, and what is done to its other side before: the "shutdown with an action" of the Streams standard.
@@ -20,10 +21,10 @@ interface Shutdown {
  * they are not open, no chunk is transferred; and what another implementation does in its `pipeTo` is not known.
  */
 export function canPipe(source: object, destination: unknown, options: StreamPipeOptions): boolean {
-	if (!(destination instanceof WritableStream) || Reflect.getPrototypeOf(destination) !== WritableStream.prototype) {
+	if (!(destination instanceof WritableStream) || getPrototypeOf(destination) !== WritableStream.prototype) {
 		return false;
 	}
-	if (Reflect.getPrototypeOf(source) !== ReadableStream.prototype || options.signal?.aborted === true) return false;
+	if (getPrototypeOf(source) !== ReadableStream.prototype || options.signal?.aborted === true) return false;
 	return isReadable(source as Readable) === true && isWritable(destination as unknown as Writable) === true;
 }
 

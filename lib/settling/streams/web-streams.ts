@@ -1,5 +1,6 @@
 import { isErrored, isReadable, type Readable } from 'node:stream';
 import types from 'node:util/types';
+import { apply, getPrototypeOf } from '../../runtime/intrinsics.js';
 import { Consumption } from '../common/consumption.js';
 import { inspect } from '../common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../common/override-property.js';
@@ -20,7 +21,7 @@ import { canPipe, pipe } from './web-pipe.js';
  */
 export function watchWebStream(stream: object, result: WatchedResult): boolean {
 	const watcher = new WebStreamWatcher(result, inspect(stream, 'pipeTo'));
-	const inherited = Reflect.getPrototypeOf(stream) ?? stream;
+	const inherited = getPrototypeOf(stream) ?? stream;
 	for (const key of CONSUMING_MEMBERS) {
 		const original = inspect(stream, key);
 		if (typeof original !== 'function') continue;
@@ -65,7 +66,7 @@ class WebStreamWatcher {
 		const watcher = this;
 		return {
 			[key](this: object, ...args: unknown[]): unknown {
-				if (watcher.consumption.settlement.ended) return Reflect.apply(original, this, args);
+				if (watcher.consumption.settlement.ended) return apply(original, this, args);
 				return watcher.#consume(key, original, this, args);
 			},
 		}[key as string] as AnyFunction;
@@ -73,8 +74,7 @@ class WebStreamWatcher {
 
 	/** Calls a member, and watches what it returns. */
 	#consume(key: Member, original: AnyFunction, self: object, args: unknown[]): unknown {
-		if (key === 'cancel')
-			return isLocked(self) ? Reflect.apply(original, self, args) : this.#cancel(original, self, args);
+		if (key === 'cancel') return isLocked(self) ? apply(original, self, args) : this.#cancel(original, self, args);
 		if (key === 'pipeTo') return this.#pipe(original, self, args);
 		if (key === 'pipeThrough') return this.#pipeThrough(original, self, args);
 		const returned = this.#run(original, self, args);
@@ -111,7 +111,7 @@ class WebStreamWatcher {
 		}));
 		overrideMethod(reader, 'cancel', (cancel) => ({
 			cancel(this: unknown, ...args: unknown[]): unknown {
-				return state.released ? Reflect.apply(cancel, this, args) : watcher.#cancel(cancel, this, args);
+				return state.released ? apply(cancel, this, args) : watcher.#cancel(cancel, this, args);
 			},
 		}));
 		overrideMethod(reader, 'releaseLock', (releaseLock) => ({
@@ -120,7 +120,7 @@ class WebStreamWatcher {
 				const before = state.released;
 				state.released = true;
 				try {
-					return Reflect.apply(releaseLock, this, []);
+					return apply(releaseLock, this, []);
 				} catch (error) {
 					state.released = before;
 					throw error;
@@ -202,7 +202,7 @@ class WebStreamWatcher {
 	 */
 	#pipe(original: AnyFunction, self: object, args: unknown[]): unknown {
 		const { consumption } = this;
-		if (isLocked(self) || !isFreeWritable(args[0])) return Reflect.apply(original, self, args);
+		if (isLocked(self) || !isFreeWritable(args[0])) return apply(original, self, args);
 		if (consumption.needsItems) {
 			const options = pipeOptions(args[1]);
 			if (options !== undefined && canPipe(self, args[0], options)) {
@@ -229,10 +229,10 @@ class WebStreamWatcher {
 
 	/** Does what the standard defines: pipes to the writable of the pair. A failure is visible at its readable. */
 	#pipeThrough(original: AnyFunction, self: object, [pair, options, ...more]: unknown[]): unknown {
-		if (typeof pair !== 'object' || pair === null) return Reflect.apply(original, self, [pair, options, ...more]);
+		if (typeof pair !== 'object' || pair === null) return apply(original, self, [pair, options, ...more]);
 		const { readable, writable } = pair as ReadableWritablePair;
 		const isValid = !isLocked(self) && isFreeWritable(writable) && isReadableStream(readable) && isPipeOptions(options);
-		if (!isValid) return Reflect.apply(original, self, [{ readable, writable }, options, ...more]);
+		if (!isValid) return apply(original, self, [{ readable, writable }, options, ...more]);
 		const piped = this.#pipe(this.pipeTo as AnyFunction, self, [writable, options]);
 		// Marks the promise of the pipe as handled, as the standard requires.
 		thenIfPromise(piped, noop, noop);
@@ -242,7 +242,7 @@ class WebStreamWatcher {
 	/** Calls a member in the invocation's context; once the result ended, in that of the caller. */
 	#run(original: AnyFunction, self: unknown, args: unknown[]): unknown {
 		const { settlement } = this.consumption;
-		return settlement.ended ? Reflect.apply(original, self, args) : settlement.run(original, self, args);
+		return settlement.ended ? apply(original, self, args) : settlement.run(original, self, args);
 	}
 }
 

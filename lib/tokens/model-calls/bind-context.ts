@@ -1,4 +1,5 @@
 import { activeContext } from '../../runtime/active-context.js';
+import { apply } from '../../runtime/intrinsics.js';
 import { PassThroughSettlement } from '../../settling/common/pass-through-settlement.js';
 import { settle } from '../../settling/settle.js';
 import { overrideMethod } from './override-method.js';
@@ -13,6 +14,6 @@ import { overrideMethod } from './override-method.js';
 export function bindContext(owner: object, key: string): boolean {
 	return overrideMethod(owner, key, (original, self, args) => {
 		const context = activeContext();
-		return settle(Reflect.apply(original, self, args), new PassThroughSettlement(context));
+		return settle(apply(original, self, args), new PassThroughSettlement(context));
 	});
 }

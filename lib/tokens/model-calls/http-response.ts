@@ -1,4 +1,5 @@
 import { runInContext } from '../../runtime/active-context.js';
+import { apply } from '../../runtime/intrinsics.js';
 import { inspect } from '../../settling/common/inspect.js';
 import { type AnyFunction, descriptorOf, overrideAccessor } from '../../settling/common/override-property.js';
 import { settle } from '../../settling/settle.js';
@@ -40,7 +41,7 @@ export function watchHttpResponse(response: unknown, handler: HttpResponseHandle
 	const progress = { byMethod: false };
 	const watched = READ_METHODS.map((key) => watchRead(response, key, handler, progress)).includes(true);
 	overrideMethod(response, 'clone', (original, self, args) => {
-		const clone = Reflect.apply(original, self, args);
+		const clone = apply(original, self, args);
 		watchHttpResponse(clone, handler);
 		return clone;
 	});
@@ -85,7 +86,7 @@ function watchBody(response: object, handler: HttpResponseHandler, progress: Rea
 	const watched = new WeakSet<object>();
 	return overrideAccessor(response, 'body', {
 		get(this: unknown): unknown {
-			const body = Reflect.apply(readBody, this, []);
+			const body = apply(readBody, this, []);
 			if (typeof body !== 'object' || body === null || watched.has(body)) return body;
 			watched.add(body);
 			// The same stream is returned at each read, but is watched once.

@@ -1,4 +1,5 @@
 import { runInContext } from '../../runtime/active-context.js';
+import { apply } from '../../runtime/intrinsics.js';
 import { inspect } from '../../settling/common/inspect.js';
 import { type AnyFunction, overrideProperty } from '../../settling/common/override-property.js';
 import { PassThroughSettlement } from '../../settling/common/pass-through-settlement.js';
@@ -55,12 +56,12 @@ export function readPipedUsage(stream: object): void {
 	const overrides = {
 		pipeTo(this: object, ...args: unknown[]): unknown {
 			// Arguments that the platform refuses are passed on as they are, so that it throws its own error.
-			if (this !== stream || !isUnlocked(stream) || !isWritable(args[0])) return Reflect.apply(pipeTo, this, args);
+			if (this !== stream || !isUnlocked(stream) || !isWritable(args[0])) return apply(pipeTo, this, args);
 			const { readable, release } = readThrough(stream as ReadableStream);
 			return (readable.pipeTo as (...given: unknown[]) => Promise<void>)(...args).finally(release);
 		},
 		pipeThrough(this: object, ...args: unknown[]): unknown {
-			if (this !== stream || !isUnlocked(stream) || !isPair(args[0])) return Reflect.apply(pipeThrough, this, args);
+			if (this !== stream || !isUnlocked(stream) || !isPair(args[0])) return apply(pipeThrough, this, args);
 			return (readThrough(stream as ReadableStream).readable.pipeThrough as AnyFunction)(...args);
 		},
 	};
@@ -74,7 +75,7 @@ export function readPipedUsage(stream: object): void {
 function teeOf(original: AnyFunction): AnyFunction {
 	return {
 		tee(this: unknown, ...args: unknown[]): unknown {
-			const branches = Reflect.apply(original, this, args);
+			const branches = apply(original, this, args);
 			if (Array.isArray(branches)) branches.forEach(readPipedUsage);
 			return branches;
 		},

@@ -1,7 +1,8 @@
 import type { Outcome } from '../../invocation/advice.js';
 import { writeObserverBaggage } from '../../invocation/observer-baggage.js';
 import { type Ending, outcomeOf, outcomeWithRecorded } from '../../invocation/outcome.js';
-import { warnOnce } from '../../runtime/log-once.js';
+import { max } from '../../runtime/intrinsics.js';
+import { warnFault, warnOnce } from '../../runtime/log-once.js';
 import { platform } from '../../runtime/platform.js';
 import { unregisterFinalization } from '../../settling/common/finalization.js';
 import { withStreamed } from '../../settling/common/stream-timing.js';
@@ -15,7 +16,11 @@ import type { InvocationState } from './invocation-state.js';
  * outermost. Never throws.
  */
 export function enterInvocation(invocation: InvocationState): void {
-	writeObserverBaggage(invocation);
+	try {
+		writeObserverBaggage(invocation);
+	} catch (error) {
+		warnFault('The baggage of an invocation', error);
+	}
 	// The loops over advices are written out here and below: a function for each would be a call more per invocation.
 	const { advices } = invocation.point;
 	for (let i = 0; i < advices.length; i++) {
@@ -45,13 +50,17 @@ function keepState(invocation: InvocationState, index: number, state: unknown): 
  */
 export function endInvocation(invocation: InvocationState, ending: Ending): void {
 	if (invocation.ended) return;
-	const { point, streamTimer, additions } = invocation;
-	attributeResult(invocation, ending, point.options.tokens, invocation.chunks);
+	const { point } = invocation;
+	let outcome: Outcome | undefined;
+	try {
+		attributeResult(invocation, ending, point.options.tokens, invocation.chunks);
+		invocation.ended = true;
+		outcome = settledOutcome(invocation, ending);
+	} catch (error) {
+		warnFault('The outcome of an invocation', error);
+	}
 	invocation.ended = true;
-	const duration = point.timed ? Math.max(0, (ending.endedAt ?? platform.performanceNow()) - invocation.startedAt) : 0;
-	let settled = outcomeOf(ending, duration, invocation);
-	if (additions?.caught !== undefined) settled = outcomeWithRecorded(settled, additions.caught.error, invocation);
-	const outcome: Outcome = streamTimer === undefined ? settled : withStreamed(settled, streamTimer, ending);
+	outcome ??= { ...(ending.threw ? FAILED : UNKNOWN), error: ending.error, value: ending.value };
 	// In reverse order: the first advice is the outermost.
 	const { advices } = point;
 	for (let i = advices.length - 1; i >= 0; i--) {
@@ -61,7 +70,24 @@ export function endInvocation(invocation: InvocationState, ending: Ending): void
 			warnOnce('advice.leave', `an advice of ${point.functionName} threw while it left.`, error);
 		}
 	}
-	if (invocation.account?.own !== undefined) countNow(invocation);
-	unregisterFinalization(invocation);
-	invocation.releaseReferences();
+	try {
+		if (invocation.account?.own !== undefined) countNow(invocation);
+		unregisterFinalization(invocation);
+		invocation.releaseReferences();
+	} catch (error) {
+		warnFault('The end of an invocation', error);
+	}
+}
+
+/** The outcomes that are assumed if the outcome cannot be determined. */
+const UNKNOWN: Outcome = { kind: 'unknown', threw: false, duration: 0 };
+const FAILED: Outcome = { kind: 'error', errorType: '_OTHER', threw: true, duration: 0 };
+
+/** Returns the outcome of an ending, with its duration, what was recorded and the measurements of its stream. */
+function settledOutcome(invocation: InvocationState, ending: Ending): Outcome {
+	const { point, streamTimer, additions } = invocation;
+	const elapsed = point.timed ? (ending.endedAt ?? platform.performanceNow()) - invocation.startedAt : 0;
+	let settled = outcomeOf(ending, max(0, elapsed), invocation);
+	if (additions?.caught !== undefined) settled = outcomeWithRecorded(settled, additions.caught.error, invocation);
+	return streamTimer === undefined ? settled : withStreamed(settled, streamTimer, ending);
 }

@@ -8,6 +8,7 @@ import type { AspectCategory } from '../../invocation/category.js';
 import { enterContext } from '../../invocation/context.js';
 import { scopedObserver } from '../../invocation/observer-scope.js';
 import { runInContext } from '../../runtime/active-context.js';
+import { max } from '../../runtime/intrinsics.js';
 import { platform } from '../../runtime/platform.js';
 import { StreamTimer } from '../../settling/common/stream-timing.js';
 import type { ChunkReader } from '../../tokens/result-usage.js';
@@ -275,7 +276,7 @@ export class RunningInvocation implements InvocationState {
 	 * of the result.
 	 */
 	abandoned(heldAt: number): void {
-		const endedAt = Math.max(this.lastRunAt, this.streamTimer?.lastRequestAt ?? 0, heldAt);
+		const endedAt = max(this.lastRunAt, this.streamTimer?.lastRequestAt ?? 0, heldAt);
 		endInvocation(this, { threw: false, left: true, unknown: true, endedAt });
 	}
 

@@ -1,4 +1,4 @@
-import { warnOnce } from '../../runtime/log-once.js';
+import { warnFault, warnOnce } from '../../runtime/log-once.js';
 import { ChunkReader, keepsLast } from '../../tokens/result-usage.js';
 import type { InvocationState } from './invocation-state.js';
 
@@ -10,9 +10,13 @@ export function showItem(invocation: InvocationState, value: unknown): void {
 	if (invocation.ended) return;
 	const { options, advices, showsItems } = invocation.point;
 	// A primitive holds no usage, so it is read only if a `tokens` option or a registered reader reads the last item.
-	if ((typeof value === 'object' && value !== null) || keepsLast(options.tokens)) {
-		invocation.chunks ??= new ChunkReader(options.tokens);
-		invocation.chunks.add(value);
+	try {
+		if ((typeof value === 'object' && value !== null) || keepsLast(options.tokens)) {
+			invocation.chunks ??= new ChunkReader(options.tokens);
+			invocation.chunks.add(value);
+		}
+	} catch (error) {
+		warnFault('Reading the item of a stream', error);
 	}
 	if (!showsItems) return;
 	for (let i = 0; i < advices.length; i++) {

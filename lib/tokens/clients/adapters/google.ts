@@ -1,3 +1,4 @@
+import { apply } from '../../../runtime/intrinsics.js';
 import { inspect } from '../../../settling/common/inspect.js';
 import { descriptorOf, overrideAccessor } from '../../../settling/common/override-property.js';
 import { bindContext } from '../../model-calls/bind-context.js';
@@ -61,7 +62,7 @@ function meterInteractions(client: object, readers: CallReaders): void {
 	if (getter === undefined) return;
 	overrideAccessor(client, 'interactions', {
 		get(this: unknown): unknown {
-			const value: unknown = Reflect.apply(getter, this, []);
+			const value: unknown = apply(getter, this, []);
 			const interactions = asObject(value);
 			if (interactions !== undefined && !watchedParts.has(interactions)) {
 				watchedParts.add(interactions);

@@ -1,5 +1,6 @@
 import { createContextKey } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../../runtime/active-context.js';
+import { apply } from '../../../runtime/intrinsics.js';
 import { warnOnce } from '../../../runtime/log-once.js';
 import { inspect } from '../../../settling/common/inspect.js';
 import { type AnyFunction, ownerOf } from '../../../settling/common/override-property.js';
@@ -52,7 +53,7 @@ function meterChatModel(model: object): boolean {
 	const hasEvents = ownerOf(model, '_streamChatModelEvents') !== base;
 	if (streams || hasEvents) meterProviderCall(model, '_streamChatModelEvents', identity);
 	overrideMethod(model, 'withConfig', (original, self, args) => {
-		const derived = asObject(Reflect.apply(original, self, args));
+		const derived = asObject(apply(original, self, args));
 		if (derived !== undefined && langchain.recognizes(derived)) meterChatModel(derived);
 		return derived;
 	});
@@ -104,7 +105,7 @@ function unlessDelegated(call: ModelCall, providerCall: ProviderCall): ModelCall
 /** Returns the type of the model, such as `openai` or `google-genai`; undefined if it throws. */
 function llmType(model: object): string | undefined {
 	try {
-		const type = Reflect.apply(inspect(model, '_llmType') as AnyFunction, model, []);
+		const type = apply(inspect(model, '_llmType') as AnyFunction, model, []);
 		return typeof type === 'string' ? type : undefined;
 	} catch {
 		return undefined;

@@ -1,5 +1,6 @@
 import { createContextKey } from '@opentelemetry/api';
 import { activeContext, runInContext } from '../../../runtime/active-context.js';
+import { apply } from '../../../runtime/intrinsics.js';
 import { warnOnce } from '../../../runtime/log-once.js';
 import { processState } from '../../../runtime/process-state.js';
 import { inspect } from '../../../settling/common/inspect.js';
@@ -83,7 +84,7 @@ export function meterStainless(client: object, kind: StainlessKind, family: obje
 	watched.clients.add(client);
 	for (const path of kind.methods) openCallsOf(client, path, kind, family);
 	overrideMethod(client, 'withOptions', (original, self, args) => {
-		const derived = Reflect.apply(original, self, args);
+		const derived = apply(original, self, args);
 		if (typeof derived === 'object' && derived !== null) guarded(() => meterStainless(derived, kind, family));
 		return derived;
 	});
@@ -138,7 +139,7 @@ function meterFetch(client: object, kind: StainlessKind, family: object): boolea
 		fetch(this: unknown, ...args: unknown[]): unknown {
 			const path = pathOf(args[0]);
 			const call = callFor(path, inspect((args[1] ?? {}) as object, 'method'), kind, family);
-			if (call === undefined) return Reflect.apply(original, this, args);
+			if (call === undefined) return apply(original, this, args);
 			const handler = handlerFor(path, call, kind);
 			const watchResponse = (response: unknown) => {
 				watch(response, handler, kind);
