@@ -1,6 +1,8 @@
 /**
  * The entry `agentese-otel/testing`: records in memory what one test does, processed as in production, and matchers for
  * jest and vitest.
+ *
+ * @packageDocumentation
  */
 export type { EffectiveConfig, TelemetryConfig } from '../config/schema/config.js';
 export {

@@ -7,7 +7,7 @@ import type { TestError, TestInvocation, TestTokens } from './views/invocation.j
 export interface MatcherResult {
 	/** True if the expectation is met. */
 	readonly pass: boolean;
-	/** Returns the text of the failure, also of one under `.not`. */
+	/** Returns the text of the failure, also of one under `.not`. Never throws. */
 	readonly message: () => string;
 }
 
@@ -31,7 +31,11 @@ export type ExpectedTokens = number | Partial<TestTokens>;
 /** An error: its class, its `error.type`, a pattern of its message, or an error with the same class and message. */
 export type ExpectedError = string | RegExp | Error | (abstract new (...args: never[]) => Error);
 
-/** The matchers as methods of `expect(…)`: what the augmentations of a test runner's types extend. */
+/**
+ * The matchers as methods of `expect(…)`: what the augmentations of a test runner's types extend. Each returns what the
+ * runner's own matchers return. It throws the runner's error if the expectation is not met, and a TypeError if `expect` was
+ * called with neither a test telemetry nor, where that is possible, an invocation.
+ */
 export interface TelemetryMatchers<R = void> {
 	/**
 	 * Passes if the test telemetry has recorded an invocation of the path, or as many as expected.
@@ -69,17 +73,23 @@ export interface TelemetryMatchers<R = void> {
 }
 
 /**
- * The matchers `toHaveInvoked`, `toHaveSpent` and `toHaveFailedWith` for `expect.extend` of jest and of vitest.
+ * The matchers `toHaveInvoked`, `toHaveSpent` and `toHaveFailedWith` for `expect.extend` of jest and of vitest; see
+ * {@linkcode TelemetryMatchers}. They throw a TypeError for what is neither a test telemetry nor an invocation.
  *
  * @example
  * ```ts
  * import { expect } from '@jest/globals';
- * import { matchers } from 'agentese-otel/testing';
+ * import { traced } from 'agentese-otel';
+ * import { matchers, type TelemetryMatchers, testTelemetry } from 'agentese-otel/testing';
  *
  * expect.extend(matchers);
+ * await using t = await testTelemetry();
+ * traced(() => 'done', { path: 'world.garden.prune' })();
+ * (expect(t) as unknown as TelemetryMatchers).toHaveInvoked('world.garden.prune', 1); // => undefined
  * ```
  */
 export const matchers = {
+	/** Returns whether the test telemetry has recorded an invocation of the path, or as many as expected. */
 	toHaveInvoked(received: unknown, path: string, expected: number | ExpectedInvocation = {}): MatcherResult {
 		const t = telemetryOf(received, 'toHaveInvoked');
 		const { times, ...wanted } = typeof expected === 'number' ? { times: expected } : expected;
@@ -95,6 +105,7 @@ export const matchers = {
 		};
 	},
 
+	/** Returns whether the test telemetry, a path or an invocation has spent these model tokens. */
 	toHaveSpent(received: unknown, ...args: [ExpectedTokens] | [string, ExpectedTokens]): MatcherResult {
 		const [path, expected] = args.length === 2 ? args : [undefined, args[0]];
 		const spent = spentBy(received, path);
@@ -110,6 +121,7 @@ export const matchers = {
 		};
 	},
 
+	/** Returns whether the invocation, or one that the test telemetry has recorded, has failed. */
 	toHaveFailedWith(received: unknown, ...args: [ExpectedError?] | [string, ExpectedError | undefined]): MatcherResult {
 		const [path, expected] = args.length === 2 ? args : [undefined, args[0]];
 		const invocations =

@@ -10,7 +10,20 @@ import { ManualClock } from './recording/manual-clock.js';
 import { RecordedTelemetry } from './telemetry.js';
 import type { TestTelemetry } from './views/test-telemetry.js';
 
-/** How a test differs from production beside its config. */
+/**
+ * How a test differs from production beside its config.
+ *
+ * @example
+ * ```ts
+ * import { traced } from 'agentese-otel';
+ * import { type TestOptions, testTelemetry } from 'agentese-otel/testing';
+ *
+ * const options: TestOptions = { seed: 1, clock: new Date('2026-01-01') };
+ * await using t = await testTelemetry({}, options);
+ * traced(() => t.advance(250), 'wait')();
+ * t.spans[0]?.duration; // => [0, 250_000_000]
+ * ```
+ */
 export interface TestOptions {
 	/**
 	 * Makes ids the same in every run: an integer from which trace ids and span ids are generated, in the order in which
@@ -35,6 +48,8 @@ const OPTIONS: readonly string[] = ['seed', 'clock'] satisfies (keyof TestOption
  * No other SDK is needed; one that is registered receives nothing of this flow meanwhile.
  *
  * @param config - a config, or the path of a config file. @default the project's config file alone
+ * @param options - what makes runs alike. @default random ids, and the clock of the machine
+ * @returns a promise of what is recorded
  * @throws ConfigurationError (as a rejection) with all faults of the config
  * @throws TypeError (as a rejection) if an option is wrong
  *

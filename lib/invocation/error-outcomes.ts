@@ -19,10 +19,16 @@ const registered = processState('invocation/error-outcomes', () => ({ list: [] a
  *
  * @example
  * ```ts
+ * import { traced } from 'agentese-otel';
  * import { registerErrorOutcome } from 'agentese-otel/extend';
+ * import { testTelemetry } from 'agentese-otel/testing';
  *
  * class JobCancelled extends Error {}
  * const unregister = registerErrorOutcome((error) => (error instanceof JobCancelled ? 'cancelled' : undefined));
+ * await using t = await testTelemetry();
+ * const work = traced(() => { throw new JobCancelled(); }, { path: 'self.queue.work' });
+ * work(); // throws Error
+ * t.invocation('self.queue.work').outcome; // => 'cancelled'
  * unregister();
  * ```
  */

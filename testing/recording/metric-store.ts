@@ -18,9 +18,9 @@ export interface TestHistogram {
 	readonly count: number;
 	/** The sum of all values, in the unit of the metric. */
 	readonly sum: number;
-	/** The smallest value; undefined if the SDK does not record it. */
+	/** The smallest of the values, in the unit of the metric; undefined if the SDK does not record it. */
 	readonly min: number | undefined;
-	/** The largest value; undefined if the SDK does not record it. */
+	/** The largest of the values, in the unit of the metric; undefined if the SDK does not record it. */
 	readonly max: number | undefined;
 }
 

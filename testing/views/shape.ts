@@ -19,7 +19,12 @@ export interface SpanShape {
 	/** The attributes, without measured times. */
 	readonly attributes: Attributes;
 	/** The events in their order, without times and stack traces. */
-	readonly events: readonly { readonly name: string; readonly attributes: Attributes }[];
+	readonly events: readonly {
+		/** The name of the event. */
+		readonly name: string;
+		/** The attributes of the event, without stack traces. */
+		readonly attributes: Attributes;
+	}[];
 	/** The attributes of each link. */
 	readonly links: readonly Attributes[];
 	/** The spans below it, in the order of their start. */

@@ -14,7 +14,10 @@ export interface TestLog extends LogRecord {
 	readonly spanContext?: SpanContext | undefined;
 }
 
-/** What one test has recorded. `testTelemetry()` returns it. */
+/**
+ * What one test has recorded. {@linkcode testTelemetry} returns it. Only `invocation`, `validate`, `run` and `advance`
+ * throw.
+ */
 export interface TestTelemetry extends AsyncDisposable {
 	/** The config in effect: the project's file and the argument over the defaults. */
 	readonly config: EffectiveConfig;
@@ -40,6 +43,8 @@ export interface TestTelemetry extends AsyncDisposable {
 	/**
 	 * Returns the ended spans as text, a line for each, indented below its parent: the path or the name, the kind unless it
 	 * is internal, the outcome or the status, and the type of an error. It has no ids and no times, so it fits a snapshot.
+	 *
+	 * @param options - what else each line shows. @default {}
 	 */
 	tree(options?: TreeOptions): string;
 	/** Returns the ended spans as plain objects without ids, times and stack traces: the roots, with all others in them. */

@@ -4,7 +4,20 @@ import type { ReadableSpan } from '../../presets/contract/sdk-parts.js';
 import type { SpanRecord } from '../recording/span-log.js';
 import { isInvocation, labelOf } from './invocation.js';
 
-/** What a line of the tree shows beside the label, the outcome and the type of an error. */
+/**
+ * What a line of the tree shows beside the label, the outcome and the type of an error.
+ *
+ * @example
+ * ```ts
+ * import { traced } from 'agentese-otel';
+ * import { testTelemetry, type TreeOptions } from 'agentese-otel/testing';
+ *
+ * const options: TreeOptions = { attributes: ['agentese.result'] };
+ * await using t = await testTelemetry();
+ * traced(() => 'done', { path: 'world.garden.prune', result: (value) => value })();
+ * t.tree(options); // => 'world.garden.prune ok agentese.result="done"'
+ * ```
+ */
 export interface TreeOptions {
 	/** The names of attributes whose values each line shows. @default none */
 	readonly attributes?: readonly string[] | undefined;
