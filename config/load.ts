@@ -136,7 +136,8 @@ export async function loadConfig(argument?: TelemetryConfig | string, places: Pl
  * @throws ConfigurationError (as a rejection) with all faults of all sources
  */
 export function loadProjectConfig(argument?: TelemetryConfig | string): Promise<LoadedConfig> {
-	return loadFrom(argument, {}, false);
+	// A test is run in the directory that it belongs to, whichever program runs it.
+	return loadFrom(argument, { cwd: workingDirectory() }, false);
 }
 
 const NO_VARIABLES: OtelVariables = { layers: [], overrides: [], fallback: {}, notices: [] };

@@ -27,6 +27,7 @@ const MEMORY = 'memory';
 /** What one test records, and where it comes from. */
 export interface Assembly {
 	readonly config: EffectiveConfig;
+	readonly notices: readonly string[];
 	readonly spans: SpanLog;
 	readonly logs: LogRecord[];
 	readonly metrics: MetricStore;
@@ -82,7 +83,7 @@ export async function assembleInMemory(
 	const meters = new MeterProvider({ resource, views, readers: configuration.metricReaders });
 	const loggers = createLoggers(configuration, { resource });
 	return {
-		...{ config, spans, logs, metrics },
+		...{ config, notices: loaded.notices, spans, logs, metrics },
 		providers: {
 			tracer: memoized((...source) => withToolkitClock(tracers.getTracer(...source))),
 			meter: (...source): Meter => meters.getMeter(...source),

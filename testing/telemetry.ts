@@ -58,6 +58,10 @@ export class RecordedTelemetry implements TestTelemetry {
 		return this.#assembly.config;
 	}
 
+	get notices(): readonly string[] {
+		return this.#assembly.notices;
+	}
+
 	get spans(): readonly ReadableSpan[] {
 		return this.#records.flatMap(({ ended }) => ended ?? []);
 	}

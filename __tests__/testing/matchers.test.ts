@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { recordTokens, traced } from '../../index.js';
-import { matchers, type TelemetryMatchers, type TestTelemetry, testTelemetry } from '../../testing/index.js';
-
-declare module 'expect' {
-	interface Matchers<R extends void | Promise<void>> extends TelemetryMatchers<R> {}
-}
+import { matchers, type TestTelemetry, testTelemetry } from '../../testing/index.js';
 
 expect.extend(matchers);
 

@@ -1,8 +1,8 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ROOT } from '../fresh.mjs';
-import { must, run } from '../run.mjs';
+import { must, run, TSC } from '../run.mjs';
 import { EXPECTED, folderOf, write } from './project.mjs';
 
 const require = createRequire(import.meta.url);
@@ -100,6 +100,40 @@ function jestStarts(app) {
 	};
 }
 
+/** Tests that use `agentese-otel/testing`. */
+const TESTING = join(ROOT, '__tests__/package/testing');
+
+/** Returns the checks that `agentese-otel/testing` works under vitest, and that its matchers have types. */
+function vitestTesting(app) {
+	const folder = join(app, 'vitest-testing');
+	const prepare = () => {
+		write(folder, 'package.json', JSON.stringify({ type: 'module' }));
+		cpSync(join(TESTING, 'vitest.ts'), join(folder, 'soul.test.ts'));
+	};
+	return [
+		{
+			name: 'vitest, testing: tests record apart, under fake timers too',
+			async check() {
+				prepare();
+				const vitest = join(app, 'node_modules/vitest/vitest.mjs');
+				await must('node', [vitest, 'run', '--reporter=json', '--outputFile=report.json'], { cwd: folder });
+				const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+				if (numPassedTests !== 10 || numTotalTests !== 10)
+					throw new Error(`${numPassedTests} of ${numTotalTests} tests passed`);
+			},
+		},
+		{
+			name: 'vitest, testing: the matchers have types',
+			async check() {
+				prepare();
+				const lib = 'es2023,esnext.disposable,dom';
+				const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', lib];
+				await must('node', [TSC, ...options, '--skipLibCheck', '--types', 'node', 'soul.test.ts'], { cwd: folder });
+			},
+		},
+	];
+}
+
 /** Returns the checks that run the consumer's test in each test runner. */
 export function runners({ app }) {
 	return [
@@ -108,5 +142,6 @@ export function runners({ app }) {
 		jest(app, 'tc39', 'commonjs'),
 		jest(app, 'tc39', 'module'),
 		vitest(app),
+		...vitestTesting(app),
 	];
 }

@@ -15,6 +15,7 @@ export const MAIN = 'agentese-otel';
  * - `name`: how it is imported, as a key of `exports`; absent for what is no entry of `exports`
  * - `source`: its file. The built file has the same path below `dist/esm` and `dist/cjs`
  * - `formats`: 'both', or 'esm' if it has a top-level `await`, or if nothing requires it
+ * - `more`: a file with declarations that are added to its types as they are: those of modules that may not be installed
  */
 export const ENTRIES = [
 	{ of: CORE, name: '.', source: 'index.ts', formats: 'both' },
@@ -23,7 +24,7 @@ export const ENTRIES = [
 	{ of: CORE, source: 'lib/runtime/application-api.ts', formats: 'both' },
 	{ of: MAIN, name: './extend', source: 'extend.ts', formats: 'both' },
 	{ of: MAIN, name: './presets', source: 'sdk/index.ts', formats: 'both' },
-	{ of: MAIN, name: './testing', source: 'testing/index.ts', formats: 'both' },
+	{ of: MAIN, name: './testing', source: 'testing/index.ts', formats: 'both', more: 'testing/matchers.augment.txt' },
 	{ of: MAIN, name: './register', source: 'sdk/register.ts', formats: 'esm' },
 	// The program that npx runs.
 	{ of: MAIN, source: 'cli/main.ts', formats: 'esm' },

@@ -55,13 +55,13 @@ function copyPages(folder) {
 
 /** Writes the types of a package's entries, one file each, for ES modules and for CommonJS. */
 function writeTypes(name, folder) {
-	for (const { source, name: entry, formats } of entriesOf(name)) {
+	for (const { source, name: entry, formats, more } of entriesOf(name)) {
 		if (entry === undefined) continue;
 		const file = built(source, 'd.ts');
 		const target = join(folder, 'dist/esm', file);
 		mkdirSync(dirname(target), { recursive: true });
 		rollTypes(join(OUT, file), target);
-		const rolled = readFileSync(target, 'utf8');
+		const rolled = readFileSync(target, 'utf8') + (more === undefined ? '' : readFileSync(join(ROOT, more), 'utf8'));
 		// Compilers have the types of `using` only if a project asks for them.
 		const text = /\b(Async)?Disposable\b/.test(rolled)
 			? `/// <reference lib="esnext.disposable" />\n${rolled}`

@@ -21,6 +21,8 @@ export interface TestLog extends LogRecord {
 export interface TestTelemetry extends AsyncDisposable {
 	/** The config in effect: the project's file and the argument over the defaults. */
 	readonly config: EffectiveConfig;
+	/** Sentences on the config that a start would log once, such as that a file is not used. Empty if there are none. */
+	readonly notices: readonly string[];
 	/** The ended and sampled spans as a preset receives them, redacted, in the order of their start. */
 	readonly spans: readonly ReadableSpan[];
 	/** The log records as a preset receives them, redacted, in the order in which they were emitted. */
