@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { extentOf, pendingIn, recordsOf } from '../../cli/flush/pending.js';
-import type { Frame, FrameKind } from '../../delivery/journal/segments/frame.js';
+import type { Frame } from '../../delivery/journal/segments/frame.js';
 import { temporary } from '../support/children.js';
 import { createJournal } from '../support/journals.js';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const frame = (count: number, time = Date.now(), kind: FrameKind = 'records'): Frame => ({
+const frame = (count: number, time = Date.now(), kind: NonNullable<Frame['kind']> = 'records'): Frame => ({
 	...{ encoding: 'json', count, time, kind },
 	body: Buffer.alloc(1000),
 });

@@ -316,6 +316,39 @@ describe('an owner without a file', () => {
 	});
 });
 
+describe('an owner on a system without /proc', () => {
+	const { platform: name } = process;
+	beforeEach(() => {
+		Object.defineProperty(process, 'platform', { value: 'darwin' });
+	});
+	afterEach(() => {
+		Object.defineProperty(process, 'platform', { value: name });
+	});
+
+	const probe = (state: 'held' | 'free' | 'unknown') => ({ probeLock: async () => state });
+
+	it('has exited if there is no such process on this host', async () => {
+		const child = spawn('true');
+		await once(child, 'exit');
+		write({ pid: child.pid ?? 0, lock: true });
+		expect(await verdicts(probe('held'))).toEqual(CERTAIN_DEATH);
+	});
+
+	it('lives as long as its lock is held, and has exited as soon as it is free: another process may have its pid', async () => {
+		write({ lock: true });
+		expect([await verdicts(probe('held')), await verdicts(probe('free'))]).toEqual([CERTAIN_LIFE, CERTAIN_DEATH]);
+	});
+
+	it('lives as long as its beat changes if it has no lock, or is on another host', async () => {
+		write({ lock: false });
+		expect(await verdicts(probe('free'))).toEqual(BY_BEAT);
+		write({ lock: true });
+		expect(await verdicts(probe('unknown'))).toEqual(BY_BEAT);
+		write({ lock: true, host: 'another', pid: 2 ** 22 + 1 });
+		expect(await verdicts(probe('free'))).toEqual(BY_BEAT);
+	});
+});
+
 describe('an owner of which nothing certain is known', () => {
 	const remote = { boot: undefined, began: undefined, host: 'elsewhere' };
 
