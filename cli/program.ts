@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LEGAL_TIME, milliseconds } from '../delivery/common/quantity.js';
-import { VERSION } from '../lib/runtime/version.js';
+import { SCOPE, VERSION } from '../lib/runtime/version.js';
+import { bundledPackages } from './common/bundled-packages.js';
 import { UsageError } from './common/usage-error.js';
 
 /** The exit codes: nothing is left; something is left or failed; wrong use or a faulty config. */
@@ -23,10 +24,14 @@ interface FlushFlags {
  */
 export async function run(args: readonly string[]): Promise<number> {
 	let code = DONE;
+	if (args.length === 2 && args.includes('--json') && args.some((arg) => arg === '--version' || arg === '-V')) {
+		process.stdout.write(`${JSON.stringify({ name: SCOPE, version: VERSION, bundled: bundledPackages() })}\n`);
+		return DONE;
+	}
 	// `exitOverride` makes commander throw instead of exiting, so that stdout is written to its end.
 	const program = new Command('agentese-otel')
 		.description('Commands for the telemetry of agentese-otel.')
-		.version(VERSION, '-V, --version', 'print the version')
+		.version(VERSION, '-V, --version', 'print the version; with --json also the packages that are bundled')
 		.helpOption('-h, --help', 'print this help')
 		.helpCommand(false)
 		.exitOverride();

@@ -88,10 +88,10 @@ describe('the package.json of agentese-otel', () => {
 		expect(manifest.dependencies).toEqual({ 'agentese-otel-core': VERSION });
 	});
 
-	it('has the API as its only peer: gRPC needs no package, and no instrumentation is one', () => {
-		expect(Object.keys(manifest.peerDependencies)).toEqual(['@opentelemetry/api']);
+	it("has the API as a peer, gRPC's package as an optional one, and no instrumentation", () => {
+		expect(Object.keys(manifest.peerDependencies)).toEqual(['@opentelemetry/api', '@grpc/grpc-js']);
 		expect(manifest.peerDependencies['@opentelemetry/api']).toBe('>=1.9.0 <2');
-		expect(manifest.peerDependenciesMeta).toBeUndefined();
+		expect(manifest.peerDependenciesMeta).toEqual({ '@grpc/grpc-js': { optional: true } });
 	});
 
 	it('names the program that npx runs, which exists as an ES module only', () => {

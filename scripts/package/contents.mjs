@@ -4,6 +4,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { ROOT } from '../fresh.mjs';
 import { CORE, ENTRIES, MAIN } from '../packages/entries.mjs';
+import { relativeLinks } from '../packages/pages.mjs';
 import { must } from '../run.mjs';
 
 /** The largest tarball of each package, in bytes. A larger one contains files that do not belong in it. */
@@ -34,7 +35,7 @@ function namedByTypes(root) {
 }
 
 /** Returns the checks of one package's files, and by publint and attw. */
-function contentsOf({ name, tarball, files, size }) {
+function contentsOf(app, { name, tarball, files, size }) {
 	const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
 	const esmOnly = ENTRIES.filter((entry) => entry.of === name && entry.formats === 'esm' && entry.name !== undefined);
 	const excluded = [...esmOnly.map((entry) => entry.name.slice(2)), ...(name === MAIN ? ['schema.json'] : [])];
@@ -47,6 +48,15 @@ function contentsOf({ name, tarball, files, size }) {
 				if (others.length > 0) throw new Error(`not to be shipped: ${others.join(', ')}`);
 				if (missing.length > 0) throw new Error(`missing: ${missing.join(', ')}`);
 				if (size > MAX_BYTES[name]) throw new Error(`${size} bytes are more than ${MAX_BYTES[name]}`);
+			},
+		},
+		{
+			name: `the pages of ${name} link to no file that is not there`,
+			check() {
+				for (const page of ['README.md', 'CHANGELOG.md']) {
+					const links = relativeLinks(readFileSync(join(app, 'node_modules', name, page), 'utf8'));
+					if (links.length > 0) throw new Error(`${page} links to ${links.join(', ')}`);
+				}
 			},
 		},
 		{
@@ -81,8 +91,8 @@ function contentsOf({ name, tarball, files, size }) {
 /** Returns the checks of the tarballs' files, and of the dependencies that they install. */
 export function contents({ app, core, main }) {
 	return [
-		...contentsOf(core),
-		...contentsOf(main),
+		...contentsOf(app, core),
+		...contentsOf(app, main),
 		{
 			name: 'npm sees no missing or invalid dependency',
 			check: () => must('npm', ['ls', '--all', '--silent'], { cwd: app }),

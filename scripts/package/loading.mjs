@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../fresh.mjs';
-import { run } from '../run.mjs';
+import { must, run } from '../run.mjs';
 import { prints, write } from './project.mjs';
 
 const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -121,6 +121,23 @@ export function loading({ app }) {
 				await prints(VERSION, 'npx', ['--no-install', 'agentese-otel', '--version'], { cwd: app });
 				const outbox = join(app, '.agentese/outbox');
 				await prints(`Nothing waits in ${outbox}.`, 'npx', ['--no-install', 'agentese-otel', 'flush'], { cwd: app });
+			},
+		},
+		{
+			name: 'npx agentese-otel --version --json lists the bundled packages',
+			async check() {
+				const printed = await must('npx', ['--no-install', 'agentese-otel', '--version', '--json'], { cwd: app });
+				const { name, version, bundled } = JSON.parse(printed);
+				const { components } = JSON.parse(readFileSync(join(app, 'node_modules/agentese-otel/sbom.cdx.json'), 'utf8'));
+				if (
+					name !== 'agentese-otel' ||
+					version !== VERSION ||
+					bundled.length !== components.length ||
+					bundled.length < 20
+				)
+					throw new Error(printed);
+				const sdk = bundled.find((one) => one.name === '@opentelemetry/sdk-trace');
+				if (sdk?.license !== 'Apache-2.0' || !/^\d+\.\d+\.\d+$/.test(sdk.version)) throw new Error(printed);
 			},
 		},
 		{

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../run.mjs';
 import { write } from './project.mjs';
-import { startBackend } from './server.mjs';
+import { startBackend, startGrpcBackend } from './server.mjs';
 
 /** The beginning of a program: both packages' entries as `core` and `presets`, and `require`. */
 const HEAD = {
@@ -104,11 +104,16 @@ const WAYS = [
 		},
 	})),
 	{
-		name: 'otlp over grpc without its package',
+		name: 'otlp over grpc, without its package',
 		text: (url) => started({ preset: 'otlp', otlp: { endpoint: url, protocol: 'grpc' } }),
-		expect({ code, output }) {
-			assert.equal(code, 3, output);
-			assert.match(output, /ConfigurationError: .*@grpc\/grpc-js, which is not installed: npm i @grpc\/grpc-js\./);
+		backend: startGrpcBackend,
+		expect(ran, _folder, backend) {
+			deliveredTwo(ran);
+			const services = ['trace', 'metrics'].map(
+				(signal) =>
+					`/opentelemetry.proto.collector.${signal}.v1.${signal.replace(/^./, (c) => c.toUpperCase())}Service/Export`,
+			);
+			received(backend, 'application/grpc', services);
 		},
 	},
 	{
@@ -177,6 +182,15 @@ const WAYS = [
 		},
 	},
 	{
+		name: 'OTEL_CONFIG_FILE with otlp_grpc, without its package',
+		text: () => started({ preset: 'json' }),
+		env: () => ({ OTEL_CONFIG_FILE: 'otel.yaml' }),
+		files: (url) => ({ 'otel.yaml': declared(url).replace('otlp_http', 'otlp_grpc') }),
+		expect({ output }) {
+			assert.match(output, /@grpc\/grpc-js, which is not installed: npm i @grpc\/grpc-js,/, output);
+		},
+	},
+	{
 		name: 'a faulty config',
 		text: () => started({ preset: 'jsn', json: { directry: 1 } }),
 		expect({ code, output }) {
@@ -221,7 +235,7 @@ function check(app, way, format) {
 	return {
 		name: `${way.name}, ${format === 'esm' ? 'ESM' : 'CommonJS'}: starts and arrives`,
 		async check() {
-			const backend = await startBackend();
+			const backend = await (way.backend ?? startBackend)();
 			try {
 				const folder = join(app, 'ways', `${way.name.replace(/\W+/g, '-')}-${format}`);
 				// Where the search for a config ends.

@@ -85,7 +85,7 @@ export function coreManifest() {
 
 /** Returns the package.json of `agentese-otel`. */
 export function mainManifest() {
-	const { version, description, keywords } = readJson('package.json');
+	const { version, description, keywords, devDependencies } = readJson('package.json');
 	const entries = entriesOf(MAIN).filter(({ name }) => name !== undefined);
 	const register = entries
 		.filter(({ formats }) => formats === 'esm')
@@ -105,7 +105,9 @@ export function mainManifest() {
 			// The exact version: the files of one release import each other by names that change with every release.
 			[CORE]: version,
 		},
-		peerDependencies: { '@opentelemetry/api': API_RANGE },
+		// Only `otlp_grpc` in the file that `OTEL_CONFIG_FILE` names needs the package of gRPC.
+		peerDependencies: { '@opentelemetry/api': API_RANGE, '@grpc/grpc-js': rangeOf('@grpc/grpc-js', devDependencies) },
+		peerDependenciesMeta: { '@grpc/grpc-js': { optional: true } },
 		publishConfig: { access: 'public', provenance: true },
 	});
 }

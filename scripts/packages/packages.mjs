@@ -8,6 +8,7 @@ import { writeCommonJs } from './commonjs.mjs';
 import { built, CORE, entriesOf, MAIN } from './entries.mjs';
 import { bundleMain } from './main-bundle.mjs';
 import { coreManifest, mainManifest } from './manifest.mjs';
+import { writePages } from './pages.mjs';
 import { rollTypes } from './roll-types.mjs';
 
 /** The folder of a package. */
@@ -48,11 +49,6 @@ function coreFiles(outputs) {
 	return found;
 }
 
-/** Copies what both packages carry beside their code. */
-function copyPages(folder) {
-	for (const page of ['LICENSE', 'CHANGELOG.md']) cpSync(join(ROOT, page), join(folder, page));
-}
-
 /** Writes the types of a package's entries, one file each, for ES modules and for CommonJS. */
 function writeTypes(name, folder) {
 	for (const { source, name: entry, formats, more } of entriesOf(name)) {
@@ -83,8 +79,7 @@ async function writeCore(files) {
 	writeTypes(CORE, folder);
 	write(folder, 'dist/cjs/package.json', COMMONJS);
 	writeJson(folder, 'package.json', coreManifest());
-	copyPages(folder);
-	cpSync(join(ROOT, 'README.md'), join(folder, 'README.md'));
+	writePages(folder, 'scripts/packages/core-readme.md');
 }
 
 /** The CommonJS form of the re-exports of names, which Node's lexer finds when an ES module imports it. */
@@ -119,8 +114,7 @@ async function writeMain(files, names) {
 	for (const format of ['esm', 'cjs']) write(join(folder, 'dist', format), 'index.d.ts', types);
 	write(folder, 'dist/cjs/package.json', COMMONJS);
 	writeJson(folder, 'package.json', mainManifest());
-	copyPages(folder);
-	cpSync(join(ROOT, 'README.md'), join(folder, 'README.md'));
+	writePages(folder, 'README.md');
 	for (const path of ['config/schema.json', 'model']) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
 }
 
