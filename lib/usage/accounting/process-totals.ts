@@ -16,7 +16,7 @@ export interface TokenTotals {
 
 const totals = scopedState(
 	'usage/process-totals',
-	(): TokenTotals => ({
+	(): Record<keyof TokenTotals, { input: number; output: number }> => ({
 		counted: { input: 0, output: 0 },
 		late: { input: 0, output: 0 },
 		outside: { input: 0, output: 0 },
@@ -25,8 +25,8 @@ const totals = scopedState(
 
 /** Adds tokens to one of the totals. */
 export function addToTotals(kind: keyof TokenTotals, tokens: Pick<TokenCount, 'input' | 'output'>): void {
-	const { input, output } = totals[kind];
-	totals[kind] = { input: input + tokens.input, output: output + tokens.output };
+	totals[kind].input += tokens.input;
+	totals[kind].output += tokens.output;
 }
 
 /** Returns a copy of the totals of this process so far. */
