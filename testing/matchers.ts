@@ -28,7 +28,10 @@ export interface ExpectedInvocation {
 /** Model tokens that were spent: the sum of both directions, or the direction that is given. */
 export type ExpectedTokens = number | Partial<TestTokens>;
 
-/** An error: its class, its `error.type`, a pattern of its message, or an error with the same class and message. */
+/**
+ * An error: its class, the name of its class or its `error.type`, a pattern of its message, or an error with the same class
+ * and message. A base class does not match, except `Error`, which matches any.
+ */
 export type ExpectedError = string | RegExp | Error | (abstract new (...args: never[]) => Error);
 
 /**
@@ -172,15 +175,13 @@ function fits(invocation: TestInvocation, { outcome, observer, result, attribute
 }
 
 /** Returns true if a recorded error is the expected one. */
-function isError({ type, message }: TestError, expected: ExpectedError | undefined): boolean {
-	if (expected === undefined) return true;
+function isError({ type, name, message }: TestError, expected: ExpectedError | undefined): boolean {
+	if (expected === undefined || expected === Error) return true;
 	if (expected instanceof RegExp) return message !== undefined && expected.test(message);
-	if (expected instanceof Error)
-		return isType(type, expected.name, expected.constructor.name) && message === expected.message;
-	return typeof expected === 'string' ? type === expected : isType(type, expected.name);
+	const is = (...names: string[]) => names.includes(type) || names.includes(name);
+	if (expected instanceof Error) return is(expected.name, expected.constructor.name) && message === expected.message;
+	return typeof expected === 'string' ? is(expected) : is(expected.name);
 }
-
-const isType = (type: string, ...names: string[]): boolean => names.includes(type);
 
 function nameOf(expected: ExpectedError): string {
 	return typeof expected === 'function' ? expected.name : show(expected);

@@ -83,6 +83,7 @@ describe('toHaveFailedWith', () => {
 			expect(t.invocation('world.garden.prune')).toHaveFailedWith(error);
 		}
 		expect(t).toHaveFailedWith(NotFound);
+		expect(t).toHaveFailedWith(Error);
 		expect(t).not.toHaveFailedWith('world.garden.prune', RangeError);
 		expect(t).not.toHaveFailedWith('self.soul.ask', undefined);
 		expect(t.invocation('self.soul.ask')).not.toHaveFailedWith();
@@ -90,7 +91,7 @@ describe('toHaveFailedWith', () => {
 
 	it('names the errors that there were', () => {
 		expect(failureOf(() => expect(t).toHaveFailedWith('world.garden.prune', RangeError))).toBe(
-			`Expected "world.garden.prune" to have failed with RangeError, got { type: 'NotFound', message: 'no bed 7' }. ` +
+			`Expected "world.garden.prune" to have failed with RangeError, got { type: 'NotFound', name: 'NotFound', message: 'no bed 7' }. ` +
 				'Recorded: self.soul.ask, world.garden.prune.',
 		);
 	});

@@ -59,7 +59,11 @@ describe('what a test telemetry has recorded', () => {
 			t.invocation('self.soul.ask'),
 			t.invocation('self.soul.ask'),
 		]);
-		expect(children[1]?.error).toEqual({ type: 'TypeError', message: 'no bed, password=[redacted]' });
+		expect(children[1]?.error).toEqual({
+			type: 'TypeError',
+			name: 'TypeError',
+			message: 'no bed, password=[redacted]',
+		});
 	});
 
 	it('is counted: invocations by labels, tokens by path', async () => {

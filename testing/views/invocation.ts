@@ -29,8 +29,10 @@ export interface TestTokens {
 
 /** An error that an invocation failed with. */
 export interface TestError {
-	/** The value of `error.type`: the error's class, or its code. */
+	/** The value of `error.type`: the error's code if it has one, else its class. */
 	readonly type: string;
+	/** The error's class, as `exception.type` of the span's event has it; the type if there is no event. */
+	readonly name: string;
 	/** The message, as it is exported: redacted, and undefined if the config leaves messages out. */
 	readonly message: string | undefined;
 }
@@ -167,7 +169,12 @@ class SpanInvocation implements TestInvocation {
 		const type = this.#text(ATTR_ERROR_TYPE) ?? event?.['exception.type'];
 		if (typeof type !== 'string' && status.code !== SpanStatusCode.ERROR) return undefined;
 		const message = event?.['exception.message'] ?? status.message;
-		return { type: String(type ?? '_OTHER'), message: typeof message === 'string' ? message : undefined };
+		const name = event?.['exception.type'] ?? type ?? '_OTHER';
+		return {
+			type: String(type ?? '_OTHER'),
+			name: String(name),
+			message: typeof message === 'string' ? message : undefined,
+		};
 	}
 
 	get tokens(): TestTokens {
