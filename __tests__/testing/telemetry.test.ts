@@ -79,6 +79,20 @@ describe('what a test telemetry has recorded', () => {
 		]);
 	});
 
+	it('is the sum of all readings, however often it is read', async () => {
+		t = await testTelemetry();
+		const counts: number[] = [];
+		for (let times = 0; times < 3; times++) {
+			await ask();
+			counts.push(t.count('self.soul.ask'), t.tokens().input);
+		}
+		const duration = t.metrics.find(({ attributes, name }) => {
+			return name === 'agentese.invoke.duration' && attributes['agentese.path'] === 'self.soul.ask';
+		});
+		expect(counts).toEqual([1, 6, 2, 12, 3, 18]);
+		expect(duration?.value).toMatchObject({ count: 3 });
+	});
+
 	it('is spans, log records and metrics as a preset receives them', async () => {
 		t = await testTelemetry();
 		logs.getLogger('application').emit({ body: 'token=abcdefabcdef1234' });

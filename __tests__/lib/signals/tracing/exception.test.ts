@@ -1,16 +1,13 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { type Attributes, trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Attributes } from '@opentelemetry/api';
 import { traced } from '../../../../index.js';
+import { type TestTelemetry, testTelemetry } from '../../../../testing/index.js';
 
-const exporter = new InMemorySpanExporter();
-beforeEach(() => {
-	exporter.reset();
-	trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
+let t: TestTelemetry;
+beforeEach(async () => {
+	t = await testTelemetry();
 });
-afterEach(() => {
-	trace.disable();
-});
+afterEach(() => t.stop());
 
 /** Throws an error in a traced function; returns the attributes of the exception event, and the status message. */
 function recorded(error: unknown): Attributes & { readonly status: string | undefined } {
@@ -22,8 +19,8 @@ function recorded(error: unknown): Attributes & { readonly status: string | unde
 			{ name: 'fail' },
 		)(),
 	).toThrow();
-	const [span] = exporter.getFinishedSpans();
-	return { ...span?.events[0]?.attributes, status: span?.status.message };
+	const { span } = t.invocation('fail');
+	return { ...(span.events[0]?.attributes as Attributes), status: span.status.message };
 }
 
 /** The lines of a stack that are no frames. */
@@ -59,7 +56,7 @@ it('a cycle of causes ends, and so does a chain of thousands', () => {
 	a.cause = b;
 	b.cause = a;
 	expect(heads(recorded(a)['exception.stacktrace'])).toEqual(['Error: a', 'Caused by: Error: b']);
-	exporter.reset();
+	t.clear();
 	let chain = new Error('0');
 	for (let i = 1; i < 5000; i++) chain = new Error(String(i), { cause: chain });
 	const stack = String(recorded(chain)['exception.stacktrace']);
