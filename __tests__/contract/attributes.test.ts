@@ -42,7 +42,7 @@ const VALUES: readonly [label: string, value: unknown, written: Attributes[strin
 		),
 		'[unreadable object]',
 	],
-	['a long object', { text: 'x'.repeat(5000) }, `{"text":"${'x'.repeat(5000)}`.slice(0, 4096)],
+	['a long object', { text: 'x'.repeat(5000) }, `{"text":"${'x'.repeat(4014)}…[cut 986 characters]"}`],
 ];
 
 const written = (key: string, value: Attributes[string]) => (value === undefined ? {} : { [key]: value });

@@ -244,7 +244,7 @@ describe('link', () => {
 		expect(await timeline()).toEqual([
 			asked({}, { children: [marked('cause')] }),
 			asked({}, linked),
-			span('job', { 'code.function.name': 'anonymous' }, linked),
+			span('job', { 'code.function.name': 'job' }, linked),
 			asked({}, linked),
 		]);
 		expect(linkFrom(headers)?.context.traceId).toMatch(/^[0-9a-f]{32}$/);
@@ -355,7 +355,7 @@ describe('propagate', () => {
 					invoke('self.soul.before', undefined, UNDEFINED),
 					span(
 						'helper',
-						{ 'code.function.name': 'anonymous', ...propagated },
+						{ 'code.function.name': 'helper', ...propagated },
 						{
 							children: [invoke('self.soul.below', undefined, { ...UNDEFINED, ...propagated, 'app.plan': 'own' })],
 						},

@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { Aspect, createLogos, instrument, Metered, metered, Resolver, Traced, traceInvocation } from '../../index.js';
+import {
+	Aspect,
+	createLogos,
+	instrument,
+	Metered,
+	metered,
+	Resolver,
+	Traced,
+	traced,
+	traceInvocation,
+} from '../../index.js';
 import { withSdk } from './each.js';
 import { active, counted, inOrder, pathLabels } from './expected.js';
 import { points, timeline } from './harness.js';
@@ -122,5 +132,22 @@ describe('what is counted', () => {
 			inOrder([...counted(pathLabels('self.block.run')), ...counted(pathLabels('self.block.:who.run'))]),
 		);
 		expect((await timeline()).length).toBe(3);
+	});
+});
+
+describe('a function without a name', () => {
+	it('is named by the option name, on the metric too', async () => {
+		const add = metered(traced(() => 1, { name: 'add' }));
+		const sub = traced(
+			metered(() => 2),
+			{ name: 'sub' },
+		);
+		add();
+		add();
+		sub();
+		expect(await points()).toEqual(
+			inOrder([...counted(byFunction('add'), 'ok', { times: 2 }), ...counted(byFunction('sub'))]),
+		);
+		expect((await timeline()).map(({ name }) => name)).toEqual(['add', 'add', 'sub']);
 	});
 });

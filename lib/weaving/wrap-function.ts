@@ -1,10 +1,14 @@
 import type { AdviceSpec } from '../invocation/advice.js';
+import { redactTextAtWrite } from '../redaction/settings.js';
 import { rememberDeclared } from '../rules/declared.js';
 import { wrapperMember } from './declarations/declarations.js';
 import { Member } from './declarations/member.js';
 import { checkOptions } from './decorate.js';
 import { invocationOptionsOf } from './join-points/join-point.js';
 import { type Fn, wrap } from './wrapper.js';
+
+/** The name of a function that has none. */
+const ANONYMOUS = 'anonymous';
 
 /**
  * Implements `traced()` and `metered()`: returns the woven form of a function that is no member of a class. A function
@@ -23,9 +27,11 @@ export function wrapFunction<F extends Fn>(spec: AdviceSpec, fn: F, options: unk
 			`${caller} accepts a function; it got the class ${fn.name}. Use @${spec.name} or instrument() for a class.`,
 		);
 	}
-	const name = fn.name === '' ? 'anonymous' : fn.name;
-	const decorator = { spec, options: checkOptions(spec, options, name), level: 'member' } as const;
 	const known = wrapperMember(fn);
+	const checked = checkOptions(spec, options, fn.name === '' ? ANONYMOUS : fn.name);
+	const given = known?.name === ANONYMOUS ? undefined : known?.name;
+	const name = fn.name || given || nameOption(checked) || ANONYMOUS;
+	const decorator = { spec, options: checked, level: 'member' } as const;
 	const member = new Member(name, 'function', false);
 	if (known?.kind === 'function') for (const earlier of known.decorators) member.addDecorator(earlier);
 	member.addDecorator(decorator);
@@ -34,4 +40,10 @@ export function wrapFunction<F extends Fn>(spec: AdviceSpec, fn: F, options: unk
 	if (invocationOptionsOf(member).path !== undefined) rememberDeclared(member);
 	// The prototype of a wrapper is its original function.
 	return wrap(member, known?.kind === 'function' ? (Object.getPrototypeOf(fn) as F) : fn);
+}
+
+/** Returns the option `name` without secrets, if it is a text: it names a function that has no name of its own. */
+function nameOption(options: object): string | undefined {
+	const { name } = options as { name?: unknown };
+	return typeof name === 'string' ? redactTextAtWrite('name', name) : undefined;
 }

@@ -1,9 +1,20 @@
+import types from 'node:util/types';
 import type { AttributeValue, Span } from '@opentelemetry/api';
 import type { AttributeRecord } from '../../invocation/attributes.js';
 import { redactionSettings, redactKeyAtWrite, redactValueAtWrite } from '../../redaction/settings.js';
+import { boundedJson } from '../capture/bounded-json.js';
 
 /** The most characters of the text that is written for an object, and of a bounded text. */
 const MAX_TEXT = 4096;
+
+/** The most characters of an attribute that is a text: a text of megabytes blocks the process, and no backend keeps it. */
+const MAX_STRING = 65_536;
+
+/** The most values of an array that is kept as one; a longer array is written as a bounded text. */
+const MAX_ARRAY = 1024;
+
+/** How much of an object is read for its text. */
+const OBJECT_LIMITS = { maxBytes: MAX_TEXT, maxDepth: 16, maxValues: 2000 };
 
 /** The most values of an array that a bounded attribute keeps. */
 const MAX_ITEMS = 128;
@@ -67,31 +78,61 @@ function cutArray(array: readonly unknown[]): unknown[] {
 	return array.slice(0, MAX_ITEMS).map((item) => (typeof item === 'string' ? cutText(item) : item));
 }
 
-/** Returns a value as OpenTelemetry accepts it; undefined for null and undefined. Never throws. */
+/**
+ * Returns a value as OpenTelemetry accepts it; undefined for null and undefined. A text is cut at 65,536 characters; an
+ * array of more than 1,024 values, an array of several types and an object become a text of at most 4,096 characters. No
+ * more is read than is written. Never throws.
+ */
 export function attributeValue(value: unknown): AttributeValue | undefined {
 	if (value === null || value === undefined) return undefined;
-	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-	if (Array.isArray(value) && isUniform(value)) return value as AttributeValue;
+	if (typeof value === 'string') return value.length <= MAX_STRING ? value : cutString(value);
+	if (typeof value === 'number' || typeof value === 'boolean') return value;
+	if (Array.isArray(value) && value.length <= MAX_ARRAY && isUniform(value)) return value as AttributeValue;
 	return asText(value);
 }
 
-/** Returns true for arrays of one primitive type. OpenTelemetry's API 1.9 accepts no others. */
+/** Cuts a long text at a blank, so that no part of a secret is left by which it would not be recognized. */
+function cutString(text: string): string {
+	let end = MAX_STRING;
+	while (end > MAX_STRING - MAX_TEXT && !/\s/.test(text.charAt(end - 1))) end--;
+	return `${text.slice(0, end)}…[cut ${text.length - end} characters]`;
+}
+
+/** Returns true for arrays of one primitive type, with gaps of null or undefined. OpenTelemetry's API accepts no others. */
 function isUniform(array: readonly unknown[]): boolean {
-	const kind = typeof array[0];
-	return (
-		array.length === 0 ||
-		((kind === 'string' || kind === 'number' || kind === 'boolean') && array.every((item) => typeof item === kind))
-	);
+	let kind: string | undefined;
+	for (const item of array) {
+		if (item === null || item === undefined) continue;
+		kind ??= typeof item;
+		if (typeof item !== kind) return false;
+	}
+	return kind === undefined || kind === 'string' || kind === 'number' || kind === 'boolean';
 }
 
 /** Returns the text of any value, at most 4096 characters; `[unreadable …]` if a getter or a proxy throws. */
 function asText(value: unknown): string {
 	try {
-		const written = typeof value === 'object' ? (textForm(value) ?? JSON.stringify(value, replacer())) : String(value);
-		return cutText(written ?? String(value));
+		if (typeof value !== 'object' || value === null) return cutText(String(value));
+		const text = textForm(value);
+		if (text !== undefined) return cutText(text);
+		const json = boundedJson(jsonFormOf(value), OBJECT_LIMITS, redactionSettings().redactor);
+		// A marker, or what `toJSON` returned: a text is written without quotation marks.
+		return json.startsWith('"') ? String(JSON.parse(json)) : json;
 	} catch {
 		return `[unreadable ${typeof value}]`;
 	}
+}
+
+/**
+ * Returns what the `toJSON` of an object returns; the object itself if it has none, or is made of bytes. Of a proxy, such
+ * as a reactive object, the members are copied first.
+ */
+function jsonFormOf(value: object): unknown {
+	if (ArrayBuffer.isView(value)) return value;
+	const { toJSON } = value as { toJSON?: unknown };
+	if (typeof toJSON === 'function') return Reflect.apply(toJSON, value, ['']);
+	if (!types.isProxy(value)) return value;
+	return Array.isArray(value) ? value.slice(0, MAX_ARRAY) : { ...value };
 }
 
 /**
@@ -112,23 +153,4 @@ function textForm(value: unknown): string | undefined {
 	if (value instanceof Error) return `${value.name}: ${value.message}`;
 	if (value instanceof RegExp || value instanceof URL) return String(value);
 	return undefined;
-}
-
-/**
- * Returns a replacer for `JSON.stringify` that also writes what JSON cannot express (bigint, symbols, functions, Map,
- * Set), and writes an object within itself as `[circular]`.
- */
-function replacer(): (this: unknown, key: string, value: unknown) => unknown {
-	const ancestors: unknown[] = [];
-	return function (this: unknown, _key, value) {
-		if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return String(value);
-		if (typeof value !== 'object' || value === null) return value;
-		// `this` is the object that holds the value: all below it in the list have been written completely.
-		while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
-		if (ancestors.includes(value)) return '[circular]';
-		ancestors.push(value);
-		if (value instanceof Map) return [...value];
-		if (value instanceof Set) return [...value];
-		return textForm(value) ?? value;
-	};
 }

@@ -15,6 +15,14 @@ describe('attribute values', () => {
 			[1, 2],
 		],
 		[[], []],
+		[
+			['a', null, 'b'],
+			['a', null, 'b'],
+		],
+		[
+			[undefined, 1],
+			[undefined, 1],
+		],
 	])('keeps %p as it is', (value, written) => {
 		expect(attributeValue(value)).toEqual(written);
 	});
@@ -31,6 +39,10 @@ describe('attribute values', () => {
 		[Symbol('s'), 'Symbol(s)'],
 		[{ a: { b: new Date(0) } }, '{"a":{"b":"1970-01-01T00:00:00.000Z"}}'],
 		[[1, 'mixed'], '[1,"mixed"]'],
+		[[1, { a: null }], '[1,{"a":null}]'],
+		[{ toJSON: () => ({ amount: '1.50' }) }, '{"amount":"1.50"}'],
+		[{ toJSON: () => '1.50' }, '1.50'],
+		[new Proxy({ a: 1 }, {}), '{"a":1}'],
 	])('writes %p as text', (value, written) => {
 		expect(attributeValue(value)).toBe(written);
 	});
@@ -60,7 +72,31 @@ describe('attribute values', () => {
 			},
 		);
 		expect(attributeValue(hostile)).toBe('[unreadable object]');
-		expect(attributeValue({ long: 'x'.repeat(10_000) })).toHaveLength(4096);
+		expect(attributeValue({ long: 'x'.repeat(10_000) })).toMatch(/^.{4000,4096}$/);
 		expect(cutPath('a'.repeat(300))).toHaveLength(256);
+	});
+});
+
+describe('a large value', () => {
+	const MILLION = 1_000_000;
+
+	it.each([
+		['a Buffer', Buffer.alloc(MILLION, 'x')],
+		['a typed array', new Float64Array(MILLION)],
+		['an object', Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i]))],
+		['a Map', new Map(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, i]))],
+		['a Set', new Set(Array.from({ length: 100_000 }, (_, i) => i))],
+		['an array of numbers', Array.from({ length: MILLION }, (_, i) => i)],
+	])('%s is a bounded text', (_, value) => {
+		const text = attributeValue(value);
+		expect(typeof text).toBe('string');
+		expect(String(text).length).toBeLessThanOrEqual(4096);
+	});
+
+	it('a long text is cut at a blank, with the number of characters that are missing', () => {
+		const text = String(attributeValue('word '.repeat(MILLION)));
+		expect(text).toMatch(/word …\[cut \d+ characters\]$/);
+		expect(text.length).toBeLessThan(65_600);
+		expect(attributeValue('x'.repeat(65_536))).toHaveLength(65_536);
 	});
 });
