@@ -9,6 +9,7 @@ import {
 	metered,
 	Resolver,
 	SpanAttribute,
+	startInvocation,
 	Traced,
 	type TracedDecorator,
 	traced,
@@ -419,6 +420,20 @@ describe('instrument() of what refuses to be changed', () => {
 		expect(wrong('ask')).toContain(`got string for options. ${legal}`);
 		expect(wrong({ include: 'ask' })).toContain(`got the text 'ask' for include. ${rule} Try an array of names`);
 		expect(wrong({ exclude: [1] })).toContain(`got object for exclude. ${rule} Try an array of names`);
+	});
+});
+
+describe('startInvocation()', () => {
+	it.each<[unknown, string]>([
+		[undefined, 'undefined'],
+		[null, 'null'],
+		[{ observer: null }, 'object'],
+	])('without a path is refused: %p', (path, got) => {
+		expect(() => startInvocation(path as string)).toThrow(
+			new TypeError(
+				`startInvocation() needs a path as its first argument, such as 'self.soul.challenge'; it got ${got}.`,
+			),
+		);
 	});
 });
 

@@ -163,6 +163,7 @@ export function traceInvocation<T>(
  * @param path - the path of the invocation, entity ids included
  * @param options - the observer, the template and the options of `@Traced`. @default {}
  * @returns the invocation, with the methods that end it
+ * @throws TypeError if the path is no text: an invocation without one would be known by nothing
  *
  * @example
  * ```ts
@@ -178,6 +179,12 @@ export function traceInvocation<T>(
  * ```
  */
 export function startInvocation(path: string, options: BlockOptions = {}): OpenInvocation {
+	if (typeof path !== 'string') {
+		const got = path === null ? 'null' : typeof path;
+		throw new TypeError(
+			`startInvocation() needs a path as its first argument, such as 'self.soul.challenge'; it got ${got}.`,
+		);
+	}
 	const invocation = open(path, options);
 	enterInvocation(invocation);
 	return {

@@ -189,11 +189,35 @@ export const ATTR_OTEL_COMPONENT_TYPE = 'otel.component.type';
 /** A name uniquely identifying the instance of the OpenTelemetry component within its containing SDK instance. */
 export const ATTR_OTEL_COMPONENT_NAME = 'otel.component.name';
 
+/**
+ * Name of the host. On Unix systems, it may contain what the hostname command returns, or the fully qualified hostname,
+ * or another name specified by the user.
+ */
+export const ATTR_HOST_NAME = 'host.name';
+
+/** The CPU architecture the host system is running on. */
+export const ATTR_HOST_ARCH = 'host.arch';
+
+/** The operating system type. */
+export const ATTR_OS_TYPE = 'os.type';
+
+/** The version string of the operating system as defined in Version Attributes. */
+export const ATTR_OS_VERSION = 'os.version';
+
 /** Process identifier (PID). */
 export const ATTR_PROCESS_PID = 'process.pid';
 
+/** The name of the process executable. */
+export const ATTR_PROCESS_EXECUTABLE_NAME = 'process.executable.name';
+
 /** The name of the runtime of this process. */
 export const ATTR_PROCESS_RUNTIME_NAME = 'process.runtime.name';
+
+/**
+ * An additional description about the runtime of the process, for example a specific vendor customization of the
+ * runtime environment.
+ */
+export const ATTR_PROCESS_RUNTIME_DESCRIPTION = 'process.runtime.description';
 
 /** The version of the runtime of this process, as returned by the runtime without modification. */
 export const ATTR_PROCESS_RUNTIME_VERSION = 'process.runtime.version';

@@ -48,7 +48,7 @@ export async function assemble(loaded: LoadedConfig): Promise<Assembled> {
 			if (created.early) early.add(created.parts);
 		}
 		const sampler = await createSampler(loaded, parts);
-		const redacted = redactPresetParts(parts, config, await createResource(config, directory), early);
+		const redacted = redactPresetParts(parts, config, createResource(config, directory), early);
 		const configuration: StartConfiguration = {
 			autoDetectResources: Boolean(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
 			...redacted,

@@ -190,7 +190,7 @@ describe('several presets', () => {
 });
 
 describe('the resource', () => {
-	it('has the name in package.json, and no command line, environment, executable or user', async () => {
+	it('has the name in package.json, what is known of process, host and system, and no command line, path or user', async () => {
 		const { configuration } = await configured({ preset: 'none', resource: { 'deployment.environment.name': 'dev' } });
 		const { attributes } = configuration.resource ?? { attributes: {} };
 		expect(attributes).toMatchObject({
@@ -200,7 +200,13 @@ describe('the resource', () => {
 		});
 		expect(Object.keys(attributes).sort()).toEqual([
 			'deployment.environment.name',
+			'host.arch',
+			'host.name',
+			'os.type',
+			'os.version',
+			'process.executable.name',
 			'process.pid',
+			'process.runtime.description',
 			'process.runtime.name',
 			'process.runtime.version',
 			'service.instance.id',

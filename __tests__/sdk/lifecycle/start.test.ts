@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname, release } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -116,6 +117,12 @@ describe('startTelemetry()', () => {
 			'process.pid': { intValue: expect.any(Number) },
 			'process.runtime.name': { stringValue: 'nodejs' },
 			'process.runtime.version': { stringValue: process.versions.node },
+			'process.runtime.description': { stringValue: 'Node.js' },
+			'process.executable.name': { stringValue: expect.any(String) },
+			'host.name': { stringValue: hostname() },
+			'host.arch': { stringValue: expect.any(String) },
+			'os.type': { stringValue: process.platform },
+			'os.version': { stringValue: release() },
 			'telemetry.sdk.language': { stringValue: 'nodejs' },
 			'telemetry.sdk.name': { stringValue: 'opentelemetry' },
 			'telemetry.sdk.version': { stringValue: expect.any(String) },
