@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,19 @@ let outbox: string;
 let bundle: string;
 let server: Server;
 let endpoint: string;
-let backendState: 'up' | 'busy' | 'reset' = 'up';
+
+/** How the backend answers while it does not accept requests. Each is a way in which nothing may be lost. */
+const STATES: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>> = {
+	busy: (_, response) => void response.writeHead(503).end(),
+	throttles: (_, response) => void response.writeHead(429, { 'retry-after': '1' }).end(),
+	resets: (request) => void request.socket.resetAndDestroy(),
+	hangs: () => undefined,
+	fails: (_, response) => void response.writeHead(500).end(),
+	'refuses the key': (_, response) => void response.writeHead(401).end(),
+	'shows a page': (_, response) =>
+		void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>'),
+};
+let backendState = 'up';
 
 interface Request {
 	readonly writer: string;
@@ -64,8 +76,8 @@ beforeAll(async () => {
 		request.on('data', (chunk) => chunks.push(chunk));
 		request.on('error', () => undefined);
 		request.on('end', () => {
-			if (backendState === 'reset') return request.socket.resetAndDestroy();
-			if (backendState === 'busy') return response.writeHead(503).end();
+			const misbehaves = STATES[backendState];
+			if (misbehaves !== undefined) return misbehaves(request, response);
 			const spans = messages(Buffer.concat(chunks), 1, 2, 2);
 			const ids = spans.map((span) => {
 				const id = String(messages(span, 5)[0]);
@@ -157,8 +169,8 @@ it(
 		let changingState = true;
 		const changing = (async () => {
 			while (changingState) {
-				const draw = random();
-				backendState = draw < 0.5 ? 'up' : draw < 0.8 ? 'busy' : 'reset';
+				const states = Object.keys(STATES);
+				backendState = random() < 0.5 ? 'up' : (states[Math.floor(random() * states.length)] ?? 'up');
 				await sleep(50 + random() * 400);
 			}
 			backendState = 'up';
