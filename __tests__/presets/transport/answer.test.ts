@@ -3,7 +3,6 @@ import { acceptedIf, partialSuccessOfProtobuf, textOf } from '../../../presets/t
 import { cutError, faultResult } from '../../../presets/transport/connection-faults.js';
 import { grpcResult } from '../../../presets/transport/grpc-status.js';
 import { statusResult } from '../../../presets/transport/http-status.js';
-import { grpcProxy } from '../../../presets/transport/proxy-tunnel.js';
 
 /** `{ partial_success = 1: { rejected = 1, error_message = 2 } }` */
 const partial = (rejected: number[], message = '') => {
@@ -191,21 +190,4 @@ it('a fault of a connection passes, or lasts until something is corrected', () =
 	expect(passing.map(kindOf)).toEqual(Array(7).fill('retry'));
 	expect(['ERR_HTTP2_SESSION_ERROR', 'ERR_HTTP2_STREAM_ERROR'].map(kindOf)).toEqual(['retry', 'retry']);
 	expect(cutError('gone')).toMatchObject({ message: 'gone', code: 'ECONNRESET' });
-});
-
-it('the proxy for gRPC is the one that the environment names, unless it excludes the host', () => {
-	const url = new URL('https://otlp.example.com:4317');
-	const proxyOf = (env: Record<string, string>, to = url) => grpcProxy(to, env)?.host;
-	expect(proxyOf({})).toBeUndefined();
-	expect(proxyOf({ http_proxy: 'http://a:1', https_proxy: 'http://b:2', grpc_proxy: 'http://c:3' })).toBe('c:3');
-	expect(proxyOf({ http_proxy: 'http://a:1', https_proxy: 'http://b:2' })).toBe('b:2');
-	expect(proxyOf({ http_proxy: 'http://a:1' })).toBe('a:1');
-	expect(proxyOf({ http_proxy: 'socks://a:1' })).toBeUndefined();
-	expect(proxyOf({ http_proxy: 'no url' })).toBeUndefined();
-	expect(proxyOf({ http_proxy: 'http://a:1', no_proxy: 'other, example.com' })).toBeUndefined();
-	expect(proxyOf({ http_proxy: 'http://a:1', no_proxy: '.example.com' })).toBeUndefined();
-	expect(proxyOf({ http_proxy: 'http://a:1', no_proxy: '*' })).toBeUndefined();
-	expect(proxyOf({ http_proxy: 'http://a:1', no_proxy: 'ample.com' })).toBe('a:1');
-	expect(proxyOf({ http_proxy: 'http://a:1', no_grpc_proxy: 'x', no_proxy: 'example.com' })).toBe('a:1');
-	expect(proxyOf({ http_proxy: 'http://a:1' }, new URL('unix:///run/otlp.sock'))).toBeUndefined();
 });
