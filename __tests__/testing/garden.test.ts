@@ -10,7 +10,9 @@ let model: Awaited<ReturnType<typeof startModel>>;
 beforeAll(async () => {
 	model = await startModel();
 });
-afterAll(() => model[Symbol.asyncDispose]());
+afterAll(async () => {
+	await model[Symbol.asyncDispose]();
+});
 
 /** The telemetry of `spendDay`. */
 const DAY = `self.soul.challenge ok
