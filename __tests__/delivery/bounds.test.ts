@@ -124,8 +124,9 @@ it('drops and counts the oldest spans if an outage is longer than the disk allow
 	deed = TAKE;
 	await app.flush();
 	// The newest are left.
-	expect(backend.accepted.filter((name, index) => backend.accepted.indexOf(name) === index).slice(-onDisk)).toEqual(
-		Array.from({ length: onDisk }, (_, index) => `span ${80 - onDisk + index}`),
+	// In no promised order: while the backend accepts nothing, another body than the oldest is tried now and then.
+	expect(new Set(backend.accepted.slice(-onDisk))).toEqual(
+		new Set(Array.from({ length: onDisk }, (_, index) => `span ${80 - onDisk + index}`)),
 	);
 	await app.shutdown();
 	expect(logged.join('\n')).toContain('more waits to be sent than delivery.maxBytes allows on disk');
