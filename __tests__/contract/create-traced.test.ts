@@ -150,7 +150,7 @@ describe('createTraced()', () => {
 		[undefined, 'createTraced() got undefined for options. The legal options are path, aspect, name,'],
 		[null, 'createTraced() got null. The legal options are path, aspect, name,'],
 		[{ expect: [NotFound] }, "createTraced() got the option 'expect'."],
-		[{ expected: NotFound }, 'createTraced() got another value.'],
+		[{ expected: NotFound }, 'createTraced() got the class NotFound for expected.'],
 		[
 			{ path: 'self.shop.ask' },
 			"createTraced() got the option 'path'. The options path and aspect belong to one method.",

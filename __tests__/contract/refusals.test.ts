@@ -201,11 +201,52 @@ const VALUES: readonly [label: string, decorator: Loose, rule: string][] = [
 		meters({ attributes: { 'agentese.path': { values: [], from: () => '' } } }),
 		"The attribute 'agentese.path' is reserved: the toolkit sets it.",
 	],
+	[
+		'an attribute with our prefix',
+		meters({ attributes: { 'agentese.plan': { values: [], from: () => '' } } }),
+		"The attribute 'agentese.plan' begins with 'agentese.', which belongs to the toolkit; begin it with a prefix of the application, such as 'app.'.",
+	],
+	[
+		'an attribute with our prefix in the option metered',
+		traces({ metered: { attributes: { 'agentese.plan': { values: [], from: () => '' } } } }),
+		"The attribute 'agentese.plan' begins with 'agentese.'",
+	],
 ];
 
 describe('a wrong value', () => {
 	it.each(VALUES)('of %s is refused with its rule', (_, decorator, rule) => {
-		expect(onMethod(decorator)).toContain(`on ${SOUL}.ask got another value. ${rule} Try `);
+		const message = onMethod(decorator);
+		expect(message).toContain(`. ${rule}`);
+		expect(message).toContain(' Try ');
+		// What it got, and for which option, is in every message.
+		expect(message).toMatch(/^@\w+ on (Soul|\(class\))\.ask got .+ for (the attribute '[\w.]+'|[\w.]+)\. /);
+	});
+
+	it.each<[label: string, decorator: Loose, got: string]>([
+		['a text', traces({ root: 'yes' }), "got 'yes' for root."],
+		['a near word', traces({ span: 'curent' }), "got 'curent' for span."],
+		['a number', traces({ kind: 9 }), 'got 9 for kind.'],
+		['null', traces({ observer: null }), 'got null for observer.'],
+		['an empty text', traces(''), 'got an empty text for name.'],
+		['a class', traces({ expected: RangeError }), 'got the class RangeError for expected.'],
+		['a function', traces({ follow: () => 'x' }), 'got a function for follow.'],
+		['an array', meters({ buckets: [2, 1] }), 'got an array for buckets.'],
+		['an empty array', meters({ buckets: [] }), 'got an empty array for buckets.'],
+		['an object', traces({ attributes: {} }), 'got an object for attributes.'],
+		['an option within', traces({ capture: { arguments: 'fulll' } }), "got 'fulll' for capture.arguments."],
+		['an option of metered', traces({ metered: { active: 1 } }), 'got 1 for active.'],
+		['an attribute', meters({ attributes: { app: 7 } }), "got 7 for the attribute 'app'."],
+		['a symbol', traces({ operation: Symbol('x') }), 'got a symbol for operation.'],
+	])('%s is named', (_, decorator, got) => {
+		expect(onMethod(decorator)).toContain(got);
+	});
+
+	it.each([
+		[traces({ span: 'curent' }), "Try span: 'current'."],
+		[traces({ capture: { arguments: 'fulll' } }), "Try capture.arguments: 'full'."],
+		[traces({ errors: 'typ' }), "Try errors: 'type'."],
+	])('that is near a legal word gets that word as the way out', (decorator, wayOut) => {
+		expect(onMethod(decorator)).toContain(wayOut);
 	});
 
 	it('of path is refused with what is wrong with it', () => {

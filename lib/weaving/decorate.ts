@@ -1,5 +1,6 @@
 import { DecorationError } from '../agentese/errors/errors.js';
 import { nearest } from '../agentese/errors/nearest.js';
+import { valueInWords } from '../agentese/errors/value-in-words.js';
 import type { AdviceSpec } from '../invocation/advice.js';
 import { wrapperMember } from './declarations/declarations.js';
 import {
@@ -215,6 +216,35 @@ export function checkOptions(
 		throw refuse(legal, `the option '${key}'`, near === undefined ? 'one of them' : `'${near}'`);
 	}
 	const fault = spec.check?.(options);
-	if (fault !== undefined) throw refuse(fault, 'another value', 'the value that the rule names');
+	if (fault !== undefined) throw refuse(fault, ...wrongValue(fault, options));
 	return options;
+}
+
+/** What a rule is about, as the checks of the toolkit's options begin. */
+const RULED = /^(?:The (option|attribute) '([^']+)'|An (aspect) begins)/;
+
+/**
+ * Returns what an option got that broke a rule, and the way out: the nearest of the words that the rule names.
+ *
+ * @param fault - the rule, which begins with the option's name; the rule of a custom decorator may not
+ */
+function wrongValue(fault: string, options: object): readonly [got: string, wayOut: string] {
+	const [, kind, quoted, aspect] = RULED.exec(fault) ?? [];
+	const name = quoted ?? aspect;
+	if (name === undefined) return ['another value', 'the value that the rule names'];
+	const value = kind === 'attribute' ? valueAt(options, ['attributes', name]) : valueAt(options, name.split('.'));
+	const got = `${valueInWords(value)} for ${kind === 'attribute' ? `the attribute '${name}'` : name}`;
+	const words = [...fault.matchAll(/'([^']+)'/g)].map(([, word = '']) => word).filter((word) => word !== name);
+	const near = typeof value === 'string' ? nearest(value, words, 1)[0] : undefined;
+	return [got, near === undefined ? 'the value that the rule names' : `${name}: '${near}'`];
+}
+
+/** Returns the value at a path of options, or of those of the option `metered`; undefined if there is none. */
+function valueAt(options: object, path: readonly string[]): unknown {
+	const read = (from: unknown): unknown =>
+		path.reduce((value: unknown, key) => (value as Record<string, unknown> | null | undefined)?.[key], from);
+	const { metered } = options as { metered?: unknown };
+	// The options of `metered` have the rules of @Metered.
+	const isWithin = typeof metered === 'object' && metered !== null && read(options) === undefined;
+	return read(isWithin ? metered : options);
 }

@@ -3,7 +3,7 @@ import { AgenteseError, DecorationError } from '../agentese/errors/errors.js';
 import { segmentOfName } from '../agentese/paths/grammar.js';
 import { parseHandle } from '../agentese/paths/template.js';
 import type { AdviceSpec } from '../invocation/advice.js';
-import { declareHandle, memberOn } from './declarations/declarations.js';
+import { declaredOn, declareHandle, memberOn } from './declarations/declarations.js';
 import { memberOfClass } from './declarations/decorator-target.js';
 import { chainOf, nameOfClass } from './declarations/prototype-chain.js';
 import { checkOptions, declareOn, isClass } from './decorate.js';
@@ -56,6 +56,7 @@ export function weaveTarget<T extends object>(
 	refuseUnknown(selection.include, methods, name);
 	refuseUnpublishable(selection, methods, name);
 	const selected = methods.filter(({ key }) => isSelected(key, selection));
+	refuseUntraced(selected, selection.include, checked, name);
 	orRefuse(name, () => refuseUnchangeable(selected, name));
 	return orRefuse(name, () => {
 		if (handle !== undefined) declareHandle(place, handle);
@@ -63,7 +64,11 @@ export function weaveTarget<T extends object>(
 			// The options for a method that is selected by its full name win over those that its class gives it.
 			const level = Array.isArray(selection.include) && selection.include.includes(key) ? 'member' : 'class';
 			const member = typeof place === 'function' ? memberOfClass(owner, key) : memberOn(owner, key, 'method');
-			for (const [spec, options] of checked) declareOn(owner, member, descriptor, { spec, options, level });
+			for (const [spec, options] of checked) {
+				// As `@Traced` on the class: it leaves out what has `@Untraced`.
+				if (level === 'class' && spec.name === 'Traced' && isUntraced(owner, key)) continue;
+				declareOn(owner, member, descriptor, { spec, options, level });
+			}
 			if (selection.publish?.includes(key)) member.aspect ??= {};
 		}
 		return place;
@@ -196,6 +201,26 @@ function refuseWithoutMethods(target: object, methods: readonly Method[], name: 
 			'an object that has getters and no methods',
 			'instrument({ ...object }), which reads the getters',
 		);
+}
+
+/** Throws for the first method with `@Untraced` that `include` names, if it would be traced: one of the two is wrong. */
+function refuseUntraced(
+	methods: readonly Method[],
+	include: Selection | undefined,
+	decorators: readonly (readonly [AdviceSpec, object])[],
+	name: string,
+): void {
+	if (!Array.isArray(include) || !decorators.some(([spec]) => spec.name === 'Traced')) return;
+	for (const { owner, key } of methods) {
+		if (!(include as readonly string[]).includes(key) || !isUntraced(owner, key)) continue;
+		throw wrongUse(name, `'${key}', which has @Untraced`, 'traced: false, or leaving it out of include');
+	}
+}
+
+/** True if the method that a call on an owner meets has `@Untraced`; an override does not inherit it. */
+function isUntraced(owner: object, key: string): boolean {
+	const declaring = chainOf(owner).find((object) => Object.hasOwn(object, key));
+	return declaring !== undefined && declaredOn(declaring).some((member) => member.key === key && member.untraced);
 }
 
 /** Throws for the first method whose wrapper cannot be defined: on a frozen or sealed object. */

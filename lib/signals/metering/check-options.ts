@@ -18,6 +18,9 @@ const RESERVED = [
 	ATTR_CODE_FUNCTION_NAME,
 ];
 
+/** The beginning of all names of the toolkit, also of those that it may set later. */
+const OWN = 'agentese.';
+
 /** Returns a sentence about the first invalid value among the options of `@Metered`; undefined if all are valid. */
 export function faultInMetered({ attributes, buckets, active }: MeteredOptions<Callable, unknown>): string | undefined {
 	if (active !== undefined && typeof active !== 'boolean') return "The option 'active' is true or false.";
@@ -27,6 +30,11 @@ export function faultInMetered({ attributes, buckets, active }: MeteredOptions<C
 		return "The option 'attributes' is an object: { key: { values, from } }.";
 	for (const [key, attribute] of Object.entries(attributes ?? {})) {
 		if (RESERVED.includes(key)) return `The attribute '${key}' is reserved: the toolkit sets it.`;
+		if (key.startsWith(OWN)) {
+			return `The attribute '${key}' begins with '${OWN}', which belongs to the toolkit; begin it with a prefix of the application, such as 'app.'.`;
+		}
+		if (key === '')
+			return "The option 'attributes' has a key that is empty; an attribute has a name of 1 character or more.";
 		if (typeof attribute?.from !== 'function' || !areLegalValues(attribute.values)) {
 			return `The attribute '${key}' has { values, from }: an array of strings, and a function that returns one of them.`;
 		}
