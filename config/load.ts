@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { valueInWords } from '../lib/agentese/errors/value-in-words.js';
 import type { Preset } from '../presets/contract/preset.js';
 import { faultOfBounds } from './common/bounds.js';
 import { homeDirectory, workingDirectory } from './common/directories.js';
@@ -124,6 +125,9 @@ export function loadConfig(argument: never, places?: Places): Promise<LoadedConf
  */
 export function loadConfig(argument?: TelemetryConfig | string, places?: Places): Promise<LoadedConfig>;
 export async function loadConfig(argument?: TelemetryConfig | string, places: Places = {}): Promise<LoadedConfig> {
+	if (typeof places !== 'object' || places === null) {
+		throw new TypeError(`loadConfig() accepts { cwd, home } as its second argument; it got ${valueInWords(places)}.`);
+	}
 	return loadFrom(argument, places, true);
 }
 

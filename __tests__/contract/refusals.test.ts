@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDecorator } from '../../extend.js';
 import {
 	Aspect,
@@ -13,9 +13,11 @@ import {
 	Traced,
 	type TracedDecorator,
 	traced,
+	traceInvocation,
 	Umwelt,
 	Untraced,
 } from '../../index.js';
+import { dropSdk, loggedMessages, startSdk } from './harness.js';
 
 /** A TC39 member decorator does not receive its class. */
 const SOUL = DECORATORS === 'legacy' ? 'Soul' : '(class)';
@@ -496,5 +498,19 @@ describe('createLogos()', () => {
 			`createLogos() on Two got the handle 'self.soul', which One answers already. ${rule} Try a handle of its own.`,
 		);
 		expect(refusal(() => createLogos([new One(), new One()]))).toContain("the handle 'self.soul'");
+	});
+});
+
+describe('an option of a block that does not exist', () => {
+	afterEach(() => dropSdk());
+
+	it('is logged once with the nearest one, and the block runs', () => {
+		startSdk();
+		const options = { observr: null } as object;
+		expect([1, 2].map((value) => traceInvocation('self.soul.ask', options, () => value))).toEqual([1, 2]);
+		startInvocation('self.soul.ask', options).end();
+		const lines = loggedMessages().filter((line) => line.includes("have no option 'observr'"));
+		expect(lines).toHaveLength(1);
+		expect(lines[0]).toContain("Did you mean 'observer'?");
 	});
 });

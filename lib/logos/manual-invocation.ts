@@ -1,4 +1,5 @@
 import type { Context, Link, Span, SpanContext } from '@opentelemetry/api';
+import { nearest } from '../agentese/errors/nearest.js';
 import { tryParsePath } from '../agentese/paths/parse.js';
 import { type PathTemplate, parsePathTemplate } from '../agentese/paths/template.js';
 import { OTHER } from '../instruments/labels.js';
@@ -233,9 +234,50 @@ const UNOBSERVED: JoinPoint = Object.freeze({
 	instanceFields: undefined,
 });
 
+/** The options that a block has in common with `@Traced`. */
+const SAME_KEYS: readonly string[] = [
+	'name',
+	'kind',
+	'result',
+	'expected',
+	'refused',
+	'root',
+	'tokens',
+	'follow',
+	'operation',
+	'capture',
+	'errors',
+] satisfies readonly (keyof BlockOptions)[];
+
+/** The options that a block alone has, for the nearest word. */
+const OWN_KEYS: readonly string[] = [
+	'observer',
+	'template',
+	'metered',
+	'samplingAttributes',
+	'attributes',
+	'parent',
+	'links',
+] satisfies readonly (keyof BlockOptions)[];
+
+/** Logs each option that does not exist once, with the nearest one. It throws nothing: a block runs whatever it is given. */
+function warnUnknown(options: object): void {
+	for (const key in options) {
+		if (SAME_KEYS.includes(key)) continue;
+		const [near] = nearest(key, [...SAME_KEYS, ...OWN_KEYS], 1);
+		warnOnce(
+			`block.option.${key}`,
+			`traceInvocation and startInvocation have no option '${key.slice(0, 80)}', which is ignored. ` +
+				`The legal options are ${[...SAME_KEYS, ...OWN_KEYS].join(', ')}.` +
+				(near === undefined ? '' : ` Did you mean '${near}'?`),
+		);
+	}
+}
+
 /** Returns the join point of a manual invocation. There is no class to keep it by, so it is created at each call. */
 function manualJoinPoint(path: unknown, options: BlockOptions<never>): JoinPoint {
 	const { observer: _, template, metered, attributes, samplingAttributes, parent, links, ...same } = options;
+	warnUnknown(same);
 	const traced = {
 		...same,
 		...(metered === undefined ? undefined : { metered: metered !== false }),

@@ -1,3 +1,5 @@
+import { DecorationError } from '../agentese/errors/errors.js';
+import { valueInWords } from '../agentese/errors/value-in-words.js';
 import { tryParsePath } from '../agentese/paths/parse.js';
 import { compareTemplates, matchHandle, type PathTemplate, parsePathTemplate } from '../agentese/paths/template.js';
 import { invocationOf } from '../invocation/context.js';
@@ -33,6 +35,7 @@ export interface TelemetryMiddlewareOptions {
  *
  * @param options - the paths and templates that the dispatcher answers
  * @returns middleware that returns what `next` returns, and throws what `next` throws
+ * @throws DecorationError if `templates` is no array
  * @throws PathSyntaxError if a template is invalid
  *
  * @example
@@ -45,6 +48,16 @@ export interface TelemetryMiddlewareOptions {
  * ```
  */
 export function telemetryMiddleware(options: TelemetryMiddlewareOptions): LogosMiddleware {
+	const given: unknown = (options as TelemetryMiddlewareOptions | null | undefined)?.templates;
+	if (!Array.isArray(given)) {
+		throw new DecorationError({
+			decorator: 'telemetryMiddleware()',
+			class: '',
+			rule: "The option 'templates' is an array of paths and templates.",
+			got: `${valueInWords(given)} for templates`,
+			wayOut: "telemetryMiddleware({ templates: ['self.soul.challenge'] })",
+		});
+	}
 	const templates = options.templates.map(parsePathTemplate).sort(compareTemplates);
 	const joinPoints = new Map<PathTemplate, JoinPoint>();
 	let epoch = 0;

@@ -3,6 +3,7 @@ import type { SignalCounts } from '../../delivery/common/counts.js';
 import type { EndOfProcess } from '../../delivery/common/process-end.js';
 import type { DeliverySettings } from '../../delivery/options.js';
 import { nearest } from '../../lib/agentese/errors/nearest.js';
+import { valueInWords } from '../../lib/agentese/errors/value-in-words.js';
 import type { CustomBackend, OtlpBackend } from './custom-backend.js';
 import type { LogRecordProcessor, MetricReader, Sampler, SpanProcessor } from './sdk-parts.js';
 import { isStandardSchema, type StandardSchema } from './standard-schema.js';
@@ -123,6 +124,11 @@ const KEYS = ['name', 'schema', 'create'];
  * ```
  */
 export function definePreset<Options>(preset: Preset<Options>): Preset<Options> {
+	if (typeof preset !== 'object' || preset === null || Array.isArray(preset)) {
+		throw new TypeError(
+			`definePreset() accepts an object with the keys ${KEYS.join(', ')}; it got ${valueInWords(preset)}.`,
+		);
+	}
 	for (const key of Object.keys(preset)) {
 		if (KEYS.includes(key)) continue;
 		const [near] = nearest(key, KEYS, 1);

@@ -1,3 +1,4 @@
+import { valueInWords } from '../../lib/agentese/errors/value-in-words.js';
 import { warnOnce } from '../../lib/runtime/log-once.js';
 import type { Resource, SpanProcessor } from '../../presets/contract/sdk-parts.js';
 import { reconstructCalls } from './calls.js';
@@ -81,6 +82,9 @@ export async function importEvents(
 ): Promise<ImportResult> {
 	if (!Array.isArray(events)) {
 		throw new TypeError(`importEvents() expects a list of events; it got ${events === null ? 'null' : typeof events}.`);
+	}
+	if (typeof options !== 'object' || options === null) {
+		throw new TypeError(`importEvents() accepts an object of options; it got ${valueInWords(options)}.`);
 	}
 	const running = runningSpans();
 	const processors = options.processors ?? running?.processors ?? [];
