@@ -49,6 +49,9 @@ const RETRY_INFO = (() => {
 const ESCAPES = '\x1b[2J\x1b]0;owned\x07\u009b31m';
 const MIB = 2 ** 20;
 
+/** 64 MiB in 64 kB. */
+const BOMB = gzipSync(Buffer.alloc(64 * MIB));
+
 type Row = [name: string, bad: Behaviour, more?: Partial<Kind>];
 
 const HTTP: Row[] = [
@@ -117,14 +120,7 @@ const HTTP: Row[] = [
 			more(64);
 		}),
 	],
-	[
-		'200 with a gzip bomb',
-		answer(
-			200,
-			{ 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' },
-			gzipSync(Buffer.alloc(64 * MIB)),
-		),
-	],
+	['200 with a gzip bomb', answer(200, { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' }, BOMB)],
 	['a header of 64 KiB', raw(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(65536)}\r\n\r\n`)],
 	[
 		'escape sequences in the reason phrase and the body',
@@ -251,7 +247,7 @@ const GRPC: Row[] = [
 				{ waitForTrailers: true },
 			);
 			stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-			stream.end(framed(gzipSync(Buffer.alloc(64 * MIB)), 1));
+			stream.end(framed(BOMB, 1));
 		}),
 	],
 	['escape sequences in the message', status(13, encodeURIComponent(ESCAPES))],

@@ -5,7 +5,7 @@
 //     npm run chaos                        all kinds; about ten minutes
 //     npm run chaos -- --kinds='413|401'   the kinds whose name matches
 //     npm run chaos -- --no-collector      without the Collector
-//     npm run chaos -- --write             writes the table to docs/chaos.md
+//     npm run chaos -- --write             writes the rows to docs/chaos.md
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -80,7 +80,12 @@ console.log(table);
 if (values.write) {
 	const page = join(ROOT, 'docs/chaos.md');
 	const text = readFileSync(page, 'utf8');
-	writeFileSync(page, text.replace(/\| over \| the backend, for 5 s [\s\S]*?(?=\n\n|\n$)/, table));
+	const [before] = /\| over \| the backend, for 5 s [\s\S]*?(?=\n\n|\n$)/.exec(text) ?? [''];
+	/** The rows by their first two cells, those of this run last. */
+	const byKind = new Map([...before.split('\n'), ...table.split('\n')].map((row) => [row.split(' | ', 2).join(), row]));
+	const order = KINDS.map(({ over, name, lasts }) => `| ${over},${name}${lasts ? ', always' : ''}`);
+	const ordered = order.flatMap((key) => byKind.get(key) ?? []);
+	writeFileSync(page, text.replace(before, [...table.split('\n').slice(0, 2), ...ordered].join('\n')));
 }
 
 const faulty = rows.filter(

@@ -97,6 +97,9 @@ export async function measure({ chaosServer }, kind, sender) {
 	server.heal();
 	app.child.stdin.write('healed\n');
 	const cpu = await app.said('done', 60_000);
+	// A socket that is not read does not notice that the other side has closed it. The application lives for a while.
+	for (const socket of server.sockets) socket.resume();
+	await sleep(300);
 	const sockets = server.sockets.size;
 	const alive = await Promise.race([app.ended.then(() => false), sleep(LIVES_MS, true)]);
 	app.child.kill('SIGKILL');
