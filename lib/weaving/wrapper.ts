@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { types } from 'node:util';
 import type { Context } from '@opentelemetry/api';
-import type { Advice } from '../invocation/advice.js';
+import type { Advice, LiveInvocation } from '../invocation/advice.js';
 import { invocationOf } from '../invocation/context.js';
 import { activeContext, runInContext } from '../runtime/active-context.js';
 import { currentEpoch } from '../runtime/epoch.js';
@@ -158,31 +158,38 @@ function observe(
 	args: unknown[],
 ): unknown {
 	const base = activeContext();
-	const invocation = invocationFor(member, point, self, args, base);
-	// A dispatcher has begun the invocation, and this is its call of the method.
-	if (invocation === 'claimed') return apply(original, self, args);
-	if (invocation !== undefined) return perform(invocation, original, self, args, isAsync);
+	let parent: LiveInvocation | undefined;
+	// Whether a dispatcher has begun the invocation, and this is its call of the method.
+	let claimed = false;
+	let idle = false;
+	try {
+		parent = invocationOf(base);
+		claimed = parent?.claims(member, self) === true;
+		idle = point.idleByContext !== undefined && areIdleIn(base, point.idleByContext);
+	} catch (error) {
+		warnFault('The observation of a call', error);
+		return apply(original, self, args);
+	}
+	if (claimed) return apply(original, self, args);
+	if (!idle) {
+		const invocation = newInvocation(point, self, args, parent, base);
+		return invocation === undefined ? apply(original, self, args) : perform(invocation, original, self, args, isAsync);
+	}
 	// No invocation, no reading of the clock and no new context: 0.04 of a hand-written span instead of 0.38.
 	const result = apply(original, self, args);
 	const { watch } = point.options;
 	return isAsync ? passThroughLater(result as object, base, watch) : passThrough(result, base, watch);
 }
 
-/**
- * Returns the invocation of a call that has not begun; `claimed` if the call belongs to its caller's invocation;
- * undefined if every advice is idle in this context, or if the invocation cannot be created. Never throws.
- */
-function invocationFor(
-	member: Member,
+/** Returns an invocation that has not begun; undefined if it cannot be created. Never throws. */
+function newInvocation(
 	point: JoinPoint,
 	self: unknown,
 	args: unknown[],
+	parent: LiveInvocation | undefined,
 	base: Context,
-): RunningInvocation | 'claimed' | undefined {
+): RunningInvocation | undefined {
 	try {
-		const parent = invocationOf(base);
-		if (parent?.claims(member, self)) return 'claimed';
-		if (point.idleByContext !== undefined && areIdleIn(base, point.idleByContext)) return undefined;
 		return new RunningInvocation(point, self, args, parent, base);
 	} catch (error) {
 		warnFault('The beginning of an invocation', error);
