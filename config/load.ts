@@ -352,7 +352,8 @@ async function withLines(
 			result.push(fault);
 			continue;
 		}
-		const { path, ...rest } = fault;
+		const { path, message: problem, ...known } = fault;
+		const rest = { ...known, message: problem + defaultOf(fault.source, path) };
 		// A source that is no layer but has faults with paths can only be the user's file.
 		const layer = layers.find(({ source }) => source === fault.source);
 		const text = layer?.text ?? (layer === undefined ? userText : undefined);
@@ -364,6 +365,19 @@ async function withLines(
 	return result.toSorted(
 		(a, b) => sources.indexOf(a.source) - sources.indexOf(b.source) || (a.line ?? 0) - (b.line ?? 0),
 	);
+}
+
+/** Names the default of a key that a variable sets, as a sentence after a blank; empty for other sources and keys. */
+function defaultOf(source: string, path: readonly PropertyKey[]): string {
+	if (!isAgenteseVariable(source)) return '';
+	const value = path.reduce<unknown>(
+		(inner, key) => (isObject(inner) ? inner[String(key)] : undefined),
+		defaultConfig(),
+	);
+	const isList = Array.isArray(value) && value.length > 0;
+	return isList || ['string', 'number', 'boolean'].includes(typeof value)
+		? ` Default: ${[value].flat().join(', ')}.`
+		: '';
 }
 
 /** The value of `strict` in a config with faults, from the strongest source that sets it to a boolean. @default true */

@@ -182,6 +182,7 @@ describe('OTEL_*', () => {
 		const { config } = await room.load();
 		expect(config.otlp).toEqual({
 			endpoint: undefined,
+			proxy: 'env',
 			protocol: 'http/json',
 			headers: { authorization: `Bearer abc\${x}`, 'x-a': '1' },
 			compression: 'gzip',
