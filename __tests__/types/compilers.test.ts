@@ -21,6 +21,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 	'../../index.js': 'agentese-otel',
 	'../../extend.js': 'agentese-otel/extend',
 	'../../sdk/index.js': 'agentese-otel/presets',
+	'../../testing/index.js': 'agentese-otel/testing',
 };
 
 const LIB = ['es2023', 'esnext.decorators', 'esnext.disposable', 'dom', 'dom.iterable', 'dom.asynciterable'];

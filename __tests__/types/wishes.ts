@@ -23,6 +23,7 @@ import {
 	withObserver,
 } from '../../index.js';
 import { startTelemetry, type TelemetryConfig } from '../../sdk/index.js';
+import { testTelemetry } from '../../testing/index.js';
 
 declare class NotFound extends Error {}
 declare class Consent extends Error {}
@@ -159,6 +160,13 @@ export const observed: string = withObserver({ id: 'kent' }, () => 'answer');
 const logos = createLogos({ 'self.shop': new Shop() });
 export const invoked: Promise<string> = logos.invoke('self.shop.named', null, 'x');
 export const listed: Promise<string> = createLogos([new Shop()]).invoke<string>('self.shop.named', null, 'x');
+
+/** 17: a test. */
+export async function test(): Promise<number> {
+	await using t = await testTelemetry();
+	new Shop().pay();
+	return t.invocations('self.shop.pay').length;
+}
 
 /** 25: a command; 19: off in tests; 21: changes while it runs; 22: a health endpoint. */
 export async function main(): Promise<'ok' | 'degraded' | 'failing'> {
