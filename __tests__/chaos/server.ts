@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import { createServer as createHttp2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { spanNamesIn } from '../support/otlp-servers.js';
 
@@ -27,6 +27,7 @@ export interface HttpExchange extends Exchange {
 /** A request over gRPC. */
 export interface GrpcExchange extends Exchange {
 	readonly stream: ServerHttp2Stream;
+	readonly headers: IncomingHttpHeaders;
 	/** Accepts the spans and answers as OTLP demands. */
 	accept(message?: Buffer): void;
 	/** Ends the call with a status. */
@@ -99,7 +100,7 @@ export async function chaosServer(over: 'http' | 'grpc', bad: Behaviour, lasts: 
 		if (isBad && bad.http !== undefined) bad.http({ ...one, request, response, accept });
 		else accept();
 	};
-	const onStream = async (stream: ServerHttp2Stream) => {
+	const onStream = async (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
 		stream.on('error', () => undefined);
 		const body = await bodyOf(stream).catch(() => undefined);
 		const socket = stream.session?.socket;
@@ -128,7 +129,7 @@ export async function chaosServer(over: 'http' | 'grpc', bad: Behaviour, lasts: 
 			end(0, '', {}, payload);
 		};
 		const status: GrpcExchange['status'] = (code, message = 'no', headers = {}) => end(code, message, headers);
-		if (isBad && bad.grpc !== undefined) bad.grpc({ ...one, stream, accept, status });
+		if (isBad && bad.grpc !== undefined) bad.grpc({ ...one, stream, headers, accept, status });
 		else accept();
 	};
 
@@ -136,7 +137,7 @@ export async function chaosServer(over: 'http' | 'grpc', bad: Behaviour, lasts: 
 		over === 'http'
 			? createServer((request, response) => void onHttp(request, response))
 			: createHttp2Server()
-					.on('stream', (stream) => void onStream(stream))
+					.on('stream', (stream, headers) => void onStream(stream, headers))
 					.on('sessionError', () => undefined);
 	inner.on('clientError', (_: unknown, socket: Socket) => socket.destroy());
 	const outer = createTcpServer((socket) => {
