@@ -39,7 +39,16 @@ const MANAGERS = [
 	},
 	{
 		name: 'yarn 1',
-		install: ['--package=yarn@1', 'yarn', 'install', '--ignore-scripts', '--non-interactive', '--no-lockfile'],
+		install: [
+			'--package=yarn@1',
+			'yarn',
+			'install',
+			'--ignore-scripts',
+			'--non-interactive',
+			'--no-lockfile',
+			'--cache-folder=.cache',
+		],
+		// Its own cache: that of the user has a tarball of this version already, with other files.
 		member: (core) => ({ resolutions: { [CORE]: core } }),
 		start: ['node'],
 	},

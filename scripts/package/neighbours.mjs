@@ -346,6 +346,25 @@ export function neighbours(project) {
 				]);
 			},
 		},
+		...['0.80.0', 'latest'].map((version) => ({
+			name: `auto-instrumentations-node ${version}: http spans are below the invocation, and servers have spans`,
+			async check() {
+				const dependencies = { '@opentelemetry/auto-instrumentations-node': version, '@opentelemetry/api': '^1.9.0' };
+				const folder = await projectOf(`auto-${version}`, dependencies);
+				const config = {
+					preset: 'json',
+					json: { directory: './instrumented' },
+					autoInstrumentation: { include: ['http'] },
+				};
+				write(folder, 'agentese.config.json', JSON.stringify(config));
+				const args = ['--import', 'agentese-otel/register'];
+				assert.deepEqual(await probe(folder, 'instrumented', INSTRUMENTED, args), {
+					names: ['GET', 'GET', 'outer'],
+					below: true,
+					logged: [],
+				});
+			},
+		})),
 		{
 			name: 'OTEL_CONFIG_FILE with otlp_grpc, and its package: spans arrive',
 			check: async () =>
@@ -360,6 +379,22 @@ export function neighbours(project) {
 		},
 	];
 }
+
+/** Requests a page of its own server inside an invocation, under `--import agentese-otel/register`. */
+const INSTRUMENTED = `
+import http from 'node:http';
+import { once } from 'node:events';
+const server = http.createServer((_request, response) => response.end('page')).listen(0, '127.0.0.1');
+await once(server, 'listening');
+await traced(async () => {
+	const [response] = await once(http.get({ host: '127.0.0.1', port: server.address().port }), 'response');
+	await once(response.resume(), 'end');
+}, { name: 'outer' })();
+server.close();
+await (await presets.startTelemetry()).shutdown();
+const all = readdirSync('instrumented/traces').map((file) => readFileSync('instrumented/traces/' + file, 'utf8')).join('').split('\\n').filter(Boolean).flatMap((line) => JSON.parse(line).resourceSpans).flatMap(({ scopeSpans }) => scopeSpans).flatMap((scope) => scope.spans);
+const outer = all.find((span) => span.name === 'outer');
+print({ names: all.map((span) => span.name).sort(), below: all.some((span) => span.name === 'GET' && span.parentSpanId === outer.spanId), logged });`;
 
 /** Starts a gRPC backend on loopback, and sends it a span from an SDK that a file declares. */
 const GRPC = `
