@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 // Imported as a namespace: Node 20 has no findPackageJSON, and importing that name would fail before our own message.
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 /** An installed package. */
 export interface Package {
-	/** The absolute path of the package's directory. */
+	/** The absolute path of the package's directory, links resolved: pnpm installs what it depends on beside that one. */
 	readonly directory: string;
 	/** The version in its package.json; empty if that has none. */
 	readonly version: string;
@@ -37,7 +37,7 @@ export function findPackage(name: string, directories: readonly (string | undefi
 		const file = findManifest(name, directory);
 		if (file === undefined) continue;
 		const { version = '', dependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
-		return { directory: dirname(file), version: String(version), dependencies: Object.keys(dependencies) };
+		return { directory: dirname(realpathSync(file)), version: String(version), dependencies: Object.keys(dependencies) };
 	}
 	return undefined;
 }
