@@ -284,7 +284,7 @@ export class Sender {
 			if (this.#bisection.divide(sent.piece, sent.body, metrics)) return true;
 			if (this.#isCutting(sent.piece)) return this.#divideOrSetAside(sent, cutBy(error));
 		}
-		const owner = this.#noteFailure(sent, isCut);
+		const owner = this.#noteFailure(sent, isCut, afterMs !== undefined);
 		if (owner !== undefined && !local) {
 			if (this.#bisection === undefined && this.#suspects.isCutting(owner)) {
 				this.#suspects.forget(owner);
@@ -302,10 +302,10 @@ export class Sender {
 	}
 
 	/** Notes who has failed. Returns the only body of the request, if it was whole. */
-	#noteFailure({ piece, parts }: Sent, isCut: boolean): PendingBody | undefined {
+	#noteFailure({ piece, parts }: Sent, isCut: boolean, isThrottled: boolean): PendingBody | undefined {
 		const [first] = parts;
 		if (parts.length === 1 && first !== undefined && !isPartOf(piece)) {
-			this.#suspects.failed(first.part.owner, isCut);
+			this.#suspects.failed(first.part.owner, isCut, isThrottled);
 			return first.part.owner;
 		}
 		this.#suspects.joinedFailed();

@@ -3,7 +3,7 @@ import type { PendingBody } from './backlog.js';
 
 /** How many milliseconds a suspect is left out: first, and at most. It doubles each time. */
 const FIRST_MS = 250;
-const LAST_MS = 30_000;
+const LAST_MS = 10_000;
 
 /** A body that cuts the connection this many times in a row may be the reason. */
 const CUTS = 5;
@@ -57,13 +57,18 @@ export class Suspects {
 		for (const suspicion of this.#suspects.values()) suspicion.notBefore = 0;
 	}
 
-	/** A body has failed, alone in its request. @param isCut - true if the connection was closed */
-	failed(body: PendingBody, isCut: boolean): void {
+	/**
+	 * A body has failed, alone in its request.
+	 *
+	 * @param isCut - true if the connection was closed
+	 * @param isThrottled - true if the backend has asked for a delay: that delay holds, and no other
+	 */
+	failed(body: PendingBody, isCut: boolean, isThrottled: boolean): void {
 		for (const [other, suspicion] of this.#suspects) if (other !== body) suspicion.failed += 1;
 		const suspicion = this.#suspects.get(body);
 		if (suspicion === undefined) this.#failing = { body, isCut };
 		else {
-			this.#leaveOut(suspicion);
+			if (!isThrottled) this.#leaveOut(suspicion);
 			if (isCut) {
 				suspicion.cuts += 1;
 				if (suspicion.cuts === 2) suspicion.isRecent = false;

@@ -332,6 +332,18 @@ describe('a request that fails', () => {
 		expect(sender.waitMs).toBeLessThanOrEqual(5000);
 	});
 
+	it('alone because the backend throttles it is left out for no longer than the backend asks for', async () => {
+		add(['first']);
+		let isFull = true;
+		const throttle: SendResult = { kind: 'retry', error: new Error('429'), afterMs: 1 };
+		const sender = senderTo((asked) => (asked.includes('first') && isFull ? throttle : ACCEPTED));
+		add(['second']);
+		for (let i = 0; i < 12; i++) await sender.send();
+		expect(accepted).toEqual(['second']);
+		isFull = false;
+		expect([await sender.send(), accepted]).toEqual([true, ['second', 'first']]);
+	});
+
 	it('waits 0.5 s, then twice as long each time, up to 30 s, give or take a quarter', async () => {
 		add(['one']);
 		const sender = senderTo(() => BUSY);
