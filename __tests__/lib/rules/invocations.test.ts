@@ -71,7 +71,7 @@ describe('a rule that switches off', () => {
 		const outer = traced(() => town.manifest(), { name: 'outer' });
 		expect(outer()).toBe('undefined');
 		expect(entered).toEqual([]);
-		const attributes = { 'code.function.name': 'anonymous' };
+		const attributes = { 'code.function.name': 'outer' };
 		expect(await timeline()).toEqual([
 			expect.objectContaining({ name: 'outer', children: [marked('inside')], attributes }),
 		]);

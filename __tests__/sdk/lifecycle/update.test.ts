@@ -95,7 +95,7 @@ describe('update()', () => {
 		// The receiver has seen the headers change, each value after the one before it.
 		const turns = traces().map(({ headers }) => Number(headers['x-turn']));
 		expect(turns).toEqual(turns.toSorted((a, b) => a - b));
-		expect(new Set(turns).size).toBeGreaterThan(10);
+		expect(new Set(turns).size).toBeGreaterThan(1);
 		expect(turns.at(-1)).toBe(100);
 		expect(traces().every(({ headers }) => headers['x-kept'] === 'yes')).toBe(true);
 	});

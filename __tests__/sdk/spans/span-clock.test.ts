@@ -36,40 +36,44 @@ describe('two awaited children below one parent', () => {
 	const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[];
 	const cases = kinds.flatMap((outer) => kinds.map((inner) => [outer, inner] as const));
 
-	it.each(cases)('do not overlap, and do not end after it: %s around %s', async (outer, inner) => {
-		const telemetry = await startTelemetry({ preset: 'json', json: { directory } });
-		const [first, second] = [KINDS[inner]('first'), KINDS[inner]('second')];
-		const children = async () => {
-			await first();
-			await second();
-		};
-		const parent =
-			outer === 'invocation'
-				? traced(children, { name: 'parent' })
-				: () =>
-						trace.getTracer('library').startActiveSpan('parent', async (span) => {
-							await children();
-							span.end();
-						});
-		for (let i = 0; i < 300; i++) await parent();
-		await telemetry.shutdown();
-		const spans = spansOf(directory) as unknown as { [key: string]: unknown }[];
-		const parents = spans.filter(({ name }) => name === 'parent');
-		expect(parents).toHaveLength(300);
-		const wrong = parents.filter((span) => {
-			const own = timesOf(span);
-			const below = spans
-				.filter(({ parentSpanId }) => parentSpanId === span['spanId'])
-				.map((child) => ({
-					name: child['name'],
-					...timesOf(child),
-				}));
-			const [a, b] = [below.find(({ name }) => name === 'first'), below.find(({ name }) => name === 'second')];
-			if (a === undefined || b === undefined) throw new Error('a child is missing');
-			return own.start > a.start || a.end > b.start || b.end > own.end;
-		});
-		expect(wrong).toEqual([]);
-	});
+	it.each(cases)(
+		'do not overlap, and do not end after it: %s around %s',
+		async (outer, inner) => {
+			const telemetry = await startTelemetry({ preset: 'json', json: { directory } });
+			const [first, second] = [KINDS[inner]('first'), KINDS[inner]('second')];
+			const children = async () => {
+				await first();
+				await second();
+			};
+			const parent =
+				outer === 'invocation'
+					? traced(children, { name: 'parent' })
+					: () =>
+							trace.getTracer('library').startActiveSpan('parent', async (span) => {
+								await children();
+								span.end();
+							});
+			for (let i = 0; i < 300; i++) await parent();
+			await telemetry.shutdown();
+			const spans = spansOf(directory) as unknown as { [key: string]: unknown }[];
+			const parents = spans.filter(({ name }) => name === 'parent');
+			expect(parents).toHaveLength(300);
+			const wrong = parents.filter((span) => {
+				const own = timesOf(span);
+				const below = spans
+					.filter(({ parentSpanId }) => parentSpanId === span['spanId'])
+					.map((child) => ({
+						name: child['name'],
+						...timesOf(child),
+					}));
+				const [a, b] = [below.find(({ name }) => name === 'first'), below.find(({ name }) => name === 'second')];
+				if (a === undefined || b === undefined) throw new Error('a child is missing');
+				return own.start > a.start || a.end > b.start || b.end > own.end;
+			});
+			expect(wrong).toEqual([]);
+		},
+		60_000,
+	);
 });
 
 describe('the anchor', () => {
