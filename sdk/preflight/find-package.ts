@@ -37,7 +37,11 @@ export function findPackage(name: string, directories: readonly (string | undefi
 		const file = findManifest(name, directory);
 		if (file === undefined) continue;
 		const { version = '', dependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
-		return { directory: dirname(realpathSync(file)), version: String(version), dependencies: Object.keys(dependencies) };
+		return {
+			directory: dirname(realpathSync(file)),
+			version: String(version),
+			dependencies: Object.keys(dependencies),
+		};
 	}
 	return undefined;
 }
