@@ -1,5 +1,5 @@
 import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
-import { problemCounts, warnOnce } from '../runtime/log-once.js';
+import { problemCounts, warnOnce, writeSafely } from '../runtime/log-once.js';
 import { processState } from '../runtime/process-state.js';
 import { Deduplicator } from './deduplicator.js';
 import { withoutSecrets } from './mask.js';
@@ -113,9 +113,9 @@ export function log(message: string): void {
 /** Writes one line to stderr, without secrets. A line break is appended. Never throws. */
 export function writeStderr(text: string): void {
 	try {
-		process.stderr.write(`${withoutSecrets(text)}\n`);
+		writeSafely(process.stderr, `${withoutSecrets(text)}\n`);
 	} catch {
-		// A closed stderr must not fail the application.
+		// Reading `process.stderr` throws if the process has none.
 	}
 }
 

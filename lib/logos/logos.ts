@@ -243,16 +243,21 @@ class Dispatcher {
 
 	/** Returns the error for a text that is no path, with a path to try that can be invoked. */
 	private reachable(error: PathSyntaxError, text: unknown): PathSyntaxError {
-		const { suggestion } = error;
-		if (typeof text !== 'string' || suggestion === undefined) return error;
-		const parsed = tryParsePath(suggestion);
-		if (!(parsed instanceof AgenteseError) && !(this.routes.find(parsed) instanceof AgenteseError)) return error;
-		const [near] = this.routes.near(suggestion);
+		if (typeof text !== 'string') return error;
+		const named = error.hints.flatMap((hint) => /"([^"]+)"/.exec(hint)?.[1] ?? []);
+		if (named.every((path) => this.reaches(path))) return error;
+		const [near] = this.routes.near(error.suggestion ?? text);
 		return new PathSyntaxError('a path', error.got, error.fault, {
 			why: error.why,
 			tries: [near === undefined ? 'a path of logos.paths' : quote(near)],
 			...(near === undefined ? {} : { suggestion: near }),
 		});
+	}
+
+	/** True if a path can be invoked. */
+	private reaches(path: string): boolean {
+		const parsed = tryParsePath(path);
+		return !(parsed instanceof AgenteseError || this.routes.find(parsed) instanceof AgenteseError);
 	}
 
 	/**

@@ -1,7 +1,7 @@
 import { metrics, trace } from '@opentelemetry/api';
 import { apiRegistry } from './active-context.js';
 import { currentEpoch } from './epoch.js';
-import { problemCounts, warnOnce } from './log-once.js';
+import { problemCounts, warnOnce, writeSafely } from './log-once.js';
 import { VERSION } from './version.js';
 
 /**
@@ -61,7 +61,7 @@ function logConflict(key: string, message: string): void {
 	if (problemCounts().get(key) !== 1) return;
 	try {
 		if (apiRegistry()?.diag === undefined || unreadableSdk() !== undefined)
-			process.stderr.write(`agentese-otel: ${message}\n`);
+			writeSafely(process.stderr, `agentese-otel: ${message}\n`);
 	} catch {
 		// A closed stderr must not fail the application.
 	}

@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api';
+import { platform } from './platform.js';
 import { scopedState } from './scoped-state.js';
 
 /** How often each problem occurred, by its key. */
@@ -53,3 +54,36 @@ function reasonOf(cause: unknown): string {
 		return ' Reason: an error that cannot be read.';
 	}
 }
+
+/** The streams that a write of the toolkit waits for, each with the number of its writes. */
+const writing = new WeakMap<WritableLike, number>();
+
+/** The members of a stream that are used here. */
+type WritableLike = Pick<NodeJS.WritableStream, 'write' | 'on' | 'removeListener'>;
+
+/**
+ * Writes a text to a stream of the application, such as stderr. A write to a pipe whose reader is gone fails with an
+ * `error` event, which ends the process if nothing listens; so something listens until the write is over, and only then.
+ * Never throws.
+ */
+export function writeSafely(stream: WritableLike, text: string): void {
+	try {
+		const pending = writing.get(stream) ?? 0;
+		writing.set(stream, pending + 1);
+		if (pending === 0) stream.on('error', ignoreError);
+		// The event follows the callback, in the same turn of the event loop.
+		stream.write(text, () => platform.setImmediate(() => endWriting(stream)).unref());
+	} catch {
+		// A closed stderr must not fail the application.
+		endWriting(stream);
+	}
+}
+
+/** Stops listening to a stream if no write of the toolkit waits for it. */
+function endWriting(stream: WritableLike): void {
+	const pending = (writing.get(stream) ?? 1) - 1;
+	writing.set(stream, pending);
+	if (pending === 0) stream.removeListener('error', ignoreError);
+}
+
+function ignoreError(): void {}

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { SignalCounts } from '../../delivery/common/counts.js';
-import { warnOnce } from '../../lib/runtime/log-once.js';
+import { warnOnce, writeSafely } from '../../lib/runtime/log-once.js';
 import { platform } from '../../lib/runtime/platform.js';
 import type { PresetEnvironment, PresetParts } from '../contract/preset.js';
 import type { ConsoleSettings } from './options.js';
@@ -152,11 +152,7 @@ class TracePrinter {
 		this.#counts.delivered += this.#spansInLines;
 		this.#spansInLines = 0;
 		if (lines.length === 0) return;
-		try {
-			this.#out.write(`${lines.join('\n')}\n`);
-		} catch (error) {
-			warnOnce('console/write', 'the console preset cannot write to stderr.', error);
-		}
+		writeSafely(this.#out, `${lines.join('\n')}\n`);
 	}
 
 	/** Writes everything, including spans whose root never ended. Spans that end later are dropped. */
