@@ -141,10 +141,12 @@ export class Sender {
 			return inParts ?? nonEmpty(this.#backlog.nextRequest(bounds, mayBeSent));
 		}
 		// While the backend accepts nothing, one body is enough to find out that it does again. From the third time on
-		// another one is tried every second time, since the first may be the reason.
+		// another one is tried every second time, since the first may be the reason; if the first was refused for what is in
+		// it, from the second time on.
 		const one = { records: 0, bytes: 0, frames: 1 };
 		const first = inParts ?? nonEmpty(this.#backlog.nextRequest(one, mayBeSent));
-		if (local || failures % 2 === 1) return first;
+		const triesOther = inParts === undefined ? failures % 2 === 0 : failures % 2 === 1;
+		if (local || !triesOther) return first;
 		const tried = inParts === undefined ? first?.parts[0]?.owner : undefined;
 		return nonEmpty(this.#backlog.nextRequest(one, (pending) => pending !== tried && mayBeSent(pending))) ?? first;
 	}
