@@ -74,6 +74,14 @@ const MANAGERS = [
 	},
 ];
 
+/** Returns the variables by which package managers trust the certificates that npm is configured with. */
+async function certificates() {
+	const { code, output } = await run('npm', ['config', 'get', 'cafile'], { env: {} });
+	const file = output.trim();
+	if (code !== 0 || file === '' || file === 'null') return {};
+	return { NODE_EXTRA_CA_CERTS: file, YARN_HTTPS_CA_FILE_PATH: file };
+}
+
 /** Returns the checks of installs. */
 export function installs(project) {
 	const { core } = project;
@@ -107,7 +115,7 @@ export function installs(project) {
 					},
 				);
 				for (const [file, text] of Object.entries(files)) write(folder, file, text);
-				const env = { NODE_OPTIONS: '', npm_config_yes: 'true' };
+				const env = { NODE_OPTIONS: '', npm_config_yes: 'true', ...(await certificates()) };
 				const { code, output } = await run('npx', ['--yes', ...install], { cwd: folder, env });
 				const named = output
 					.split('\n')
