@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Metered, Resolver, Traced } from '../../index.js';
 import { startTelemetry } from '../../sdk/index.js';
 import { temporary } from '../support/children.js';
-import { eventually } from './support/servers.js';
+import { eventually, freePort } from './support/servers.js';
 
 const missing = spawnSync('prometheus', ['--version']).error !== undefined;
 if (missing) {
@@ -30,14 +29,6 @@ afterEach(async () => {
 	}
 	rmSync(directory, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-	const one = createServer();
-	await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
-	const address = one.address();
-	await new Promise((resolve) => one.close(resolve));
-	return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** The alert rules of docs/telemetry.md, evaluated each second, over the last minute in place of five. */
 function documentedRules(): string {

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { prometheusDefaults } from '../../presets/prometheus/options.js';
 import { prometheus } from '../../presets/prometheus/preset.js';
 import { temporary } from '../support/children.js';
 import { environment, providers } from '../support/providers.js';
-import { eventually } from './support/servers.js';
+import { eventually, freePort } from './support/servers.js';
 
 const missing = ['prometheus', 'promtool'].filter((name) => spawnSync(name, ['--version']).error !== undefined);
 if (missing.length > 0) {
@@ -45,14 +44,6 @@ async function started() {
 	meter.createGauge('cpu.utilization', { unit: '1', description: 'a\\b\nc' }).record(0.25, { le: 'x', 'a.b': '"\\\n' });
 	meter.createObservableCounter('time', { unit: 's' }).addCallback((result) => result.observe(1.5));
 	return { ...sdk, url: parts.stats?.().backends?.[0]?.endpoint.replace('localhost', '127.0.0.1') ?? '' };
-}
-
-async function freePort(): Promise<number> {
-	const one = createServer();
-	await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
-	const address = one.address();
-	await new Promise((resolve) => one.close(resolve));
-	return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 withPrometheus('the page', () => {

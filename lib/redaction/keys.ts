@@ -91,6 +91,14 @@ export function namesSecret(key: string): boolean {
 }
 
 /**
+ * Returns whether the last word of a key is `auth` or `bearer`: such a key may hold a secret, or a word that tells of
+ * something else, as in `bearer: 'steel'`.
+ */
+export function namesScheme(key: string): boolean {
+	return key.length <= 256 && /auth$|bearer$/i.test(key) && LAST_WORDS.has(wordsOf(key).at(-1) ?? '');
+}
+
+/**
  * Returns whether a word names a secret.
  *
  * @param before - the word before it

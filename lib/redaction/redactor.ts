@@ -3,7 +3,7 @@ import { isCardNumber, namesCard } from './detectors/cards.js';
 import { REDACTED } from './detectors/marker.js';
 import { redactText } from './detectors/text.js';
 import { isStatus } from './detectors/values.js';
-import { namesSecret } from './keys.js';
+import { namesScheme, namesSecret } from './keys.js';
 import { keyMatcher, type RedactRules, valueRedactor } from './rules.js';
 
 /** Values nested deeper than this are replaced: no value that OpenTelemetry encodes is nested so deep. */
@@ -16,6 +16,8 @@ const MAX_KEYS = 4096;
 interface Key {
 	/** Whether the key names a secret, so that its values are replaced. */
 	readonly secret: boolean;
+	/** Whether it names one by `auth` or `bearer` alone: a value that is a word is kept then. */
+	readonly scheme: boolean;
 	/** Whether the key names a payment card, so that a number of such a form is replaced. */
 	readonly card: boolean;
 	/** The key itself, redacted. */
@@ -67,7 +69,7 @@ export class Redactor {
 		const known = this.#key(key);
 		switch (typeof value) {
 			case 'string':
-				return known.secret && value !== '' && !isStatus(value);
+				return isSecretText(known, value);
 			case 'number':
 			case 'bigint':
 				return known.secret || (known.card && isCardNumber(value));
@@ -150,7 +152,9 @@ export class Redactor {
 	#key(key: string): Key {
 		const known = this.#keys.get(key);
 		if (known !== undefined) return known;
-		const inspected = { secret: this.namesSecret(key), card: namesCard(key), name: this.text(key) };
+		const secret = this.namesSecret(key);
+		const scheme = secret && namesScheme(key) && this.#isCustomSecret?.(key) !== true;
+		const inspected = { secret, scheme, card: namesCard(key), name: this.text(key) };
 		if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
 		this.#keys.set(key, inspected);
 		return inspected;
@@ -183,7 +187,7 @@ export class Redactor {
 	#value(key: Key, value: unknown, depth: number, card: boolean): unknown {
 		switch (typeof value) {
 			case 'string':
-				return key.secret && value !== '' && !isStatus(value) ? REDACTED : this.#text(value, card);
+				return isSecretText(key, value) ? REDACTED : this.#text(value, card);
 			case 'number':
 			case 'bigint':
 				return key.secret || (card && isCardNumber(value)) ? REDACTED : value;
@@ -244,4 +248,12 @@ export class Redactor {
 function isAttributeValue(value: unknown): boolean {
 	if (Array.isArray(value)) return value.every((item) => typeof item !== 'object' && isAttributeValue(item));
 	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** A value of letters alone: a word, and no credential. */
+const WORD = /^\p{L}{1,16}$/u;
+
+/** Returns whether a text is a secret because of its key. */
+function isSecretText({ secret, scheme }: Key, value: string): boolean {
+	return secret && value !== '' && !isStatus(value) && !(scheme && WORD.test(value));
 }

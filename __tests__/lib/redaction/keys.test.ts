@@ -103,6 +103,7 @@ it.each([
 
 it.each([
 	['auth', 'enabled'],
+	['auth', 'none'],
 	['token', 'Expired'],
 	['password', 'required'],
 	['cookie', ''],
@@ -113,6 +114,20 @@ it.each([
 	expect(redactor.isClean({ [key]: value === null ? 'none' : value })).toBe(true);
 	expect(redactor.text(`${key}: ${value}`)).toBe(`${key}: ${value}`);
 	expect(redactor.hides(key, value)).toBe(false);
+});
+
+it.each([
+	['bearer', 'steel', false],
+	['app.bearer', 'Träger', false],
+	['auth', 'simple', false],
+	['bearer', 'hunter2', true],
+	['bearer', 'a'.repeat(17), true],
+	['bearer_token', 'steel', true],
+	['password', 'steel', true],
+])('of %s the value %j, which is a word, is a secret: %j', (key, value, isSecret) => {
+	expect(redactor.record({ [key]: value })).toEqual({ [key]: isSecret ? '[redacted]' : value });
+	expect(redactor.isClean({ [key]: value })).toBe(!isSecret);
+	expect(redactor.hides(key, value)).toBe(isSecret);
 });
 
 it.each([['hunter2'], [12], [12n], [['a']], [{ a: 1 }]])('of a password the value %p is one', (value) => {

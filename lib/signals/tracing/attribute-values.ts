@@ -85,16 +85,25 @@ function cutArray(array: readonly unknown[]): unknown[] {
  */
 export function attributeValue(value: unknown): AttributeValue | undefined {
 	if (value === null || value === undefined) return undefined;
-	if (typeof value === 'string') return value.length <= MAX_STRING ? value : cutString(value);
+	if (typeof value === 'string') return cutAtBlank(value, MAX_STRING);
 	if (typeof value === 'number' || typeof value === 'boolean') return value;
 	if (Array.isArray(value) && value.length <= MAX_ARRAY && isUniform(value)) return value as AttributeValue;
 	return asText(value);
 }
 
-/** Cuts a long text at a blank, so that no part of a secret is left by which it would not be recognized. */
-function cutString(text: string): string {
-	let end = MAX_STRING;
-	while (end > MAX_STRING - MAX_TEXT && !/\s/.test(text.charAt(end - 1))) end--;
+/** How far back a blank is looked for, in characters. */
+const MAX_PART = 1024;
+
+/**
+ * Cuts a text that is too long, and appends how many characters are missing. It is cut at a blank, so that no part of a
+ * secret is left by which it would not be recognized.
+ *
+ * @param max - the most characters that are kept
+ */
+export function cutAtBlank(text: string, max: number): string {
+	if (text.length <= max) return text;
+	let end = max;
+	while (end > max - MAX_PART && !/\s/.test(text.charAt(end - 1))) end--;
 	return `${text.slice(0, end)}…[cut ${text.length - end} characters]`;
 }
 

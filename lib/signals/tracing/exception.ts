@@ -7,6 +7,7 @@ import {
 } from '../../runtime/names.generated.js';
 import { readProperty } from '../../runtime/read-property.js';
 import { captureSettings, type ErrorContent } from '../capture/settings.js';
+import { cutAtBlank } from './attribute-values.js';
 
 /**
  * Records a failure on a span: status ERROR with the message, and one event `exception`.
@@ -59,14 +60,11 @@ function isTypeOnly(option: ErrorContent | undefined): boolean {
 
 /** Returns the message of an error without secrets. */
 function redactedMessage(error: unknown): string {
-	return redactTextAtWrite(ATTR_EXCEPTION_MESSAGE, cut(messageOf(error)));
+	return redactTextAtWrite(ATTR_EXCEPTION_MESSAGE, cutAtBlank(messageOf(error), MAX_CHARACTERS));
 }
 
 /** The most characters of a message or of a stack with its causes: an error may quote a response of megabytes. */
 const MAX_CHARACTERS = 16_384;
-
-/** How far back a blank is looked for, in characters. */
-const MAX_PART = 1024;
 
 /** The most errors whose stacks are written: the error itself, its causes, and the errors of an AggregateError. */
 const MAX_ERRORS = 16;
@@ -97,18 +95,7 @@ function stackWithCauses(error: unknown): string | undefined {
 		add('Caused by: ', readProperty(value, 'cause'));
 	};
 	add('', error);
-	return texts.length === 0 ? undefined : cut(texts.join('\n'));
-}
-
-/**
- * Cuts a text that is too long. The end of the rest is cut at a blank, so that no part of a secret is left by which it
- * would not be recognized.
- */
-function cut(text: string): string {
-	if (text.length <= MAX_CHARACTERS) return text;
-	let end = MAX_CHARACTERS;
-	while (end > MAX_CHARACTERS - MAX_PART && !/\s/.test(text.charAt(end - 1))) end--;
-	return `${text.slice(0, end)}…[cut ${text.length - end} characters]`;
+	return texts.length === 0 ? undefined : cutAtBlank(texts.join('\n'), MAX_CHARACTERS);
 }
 
 /** Returns the class name, as the semantic conventions define `exception.type`; `error.type` may be a code instead. */
